@@ -1,0 +1,1 @@
+"""What the house shows and knows without code: icons, style, translations, vocabularies, standard sets."""

@@ -1,0 +1,147 @@
+"""A desk at work: an opened folder with a logged-in user; what every action is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from shelterdesk import startup
+from shelterdesk.core.errors import NotAllowed, WorldError, WrongPassphrase
+from shelterdesk.core.moment import Clock, to_milliseconds
+from shelterdesk.core.roles import may_do
+from shelterdesk.core.roster import Roster, UserEntry
+from shelterdesk.db.meta import Whoami
+from shelterdesk.db.statements import next_number, read_statement
+from shelterdesk.db.store import Reader, Store
+from shelterdesk.keys import keyfile
+from shelterdesk.keys.signing import sign_chain_head, sign_statement
+from shelterdesk.keys.user import UserKeys, WrappedUser
+
+
+@dataclass
+class Desk:
+    """An opened folder and who is logged in. ``store`` belongs to the thread that opened it."""
+
+    folder: Path
+    store: Store
+    user: UserEntry
+    user_keys: UserKeys = field(repr=False)
+
+    @property
+    def who(self) -> Whoami:
+        """Which desk this is."""
+        return self.store.who
+
+    @property
+    def roster(self) -> Roster:
+        """Who belongs, as known here now."""
+        return self.store.roster
+
+    @property
+    def clock(self) -> Clock:
+        """Where the present comes from."""
+        return self.store.clock
+
+    def reader(self) -> Reader:
+        """A read-only connection for the calling thread."""
+        return self.store.reader()
+
+    def must(self, what: str) -> None:
+        """Raise ``NotAllowed`` unless the user's roles may do ``what`` (``core/roles.py``)."""
+        if not may_do(self.user.roles, what):
+            raise NotAllowed(what)
+
+    def publish(self, kind: str, body: Mapping[str, object]) -> set[str]:
+        """Sign a statement with this desk's key and keep it; returns the names of the kinds changed."""
+        return publish(self.store, kind, body)
+
+    def close(self) -> None:
+        """End of work: sign the chain head, note the high-water mark, let the file go."""
+        with suppress(WorldError):
+            sign_head(self.store)
+            startup.write_high_water(self.store, self.folder)
+        self.store.close()
+
+
+def open_desk(folder: Path, name: str, passphrase: str, clock: Clock) -> Desk:
+    """Log a user in and open the folder.
+
+    Raises ``WrongPassphrase``, ``WaitFirst``, ``NotFound``, ``NewerData``, ``CannotWrite`` with the next step.
+    """
+    unlocked = keyfile.unlock(folder, name, passphrase, clock.now().timestamp())
+    store = startup.open_store(folder, unlocked.file_key, clock)
+    try:
+        user = user_by_key(store.roster, unlocked.user)
+        if user is None or not user.is_active:
+            raise WrongPassphrase
+        sign_head(store)
+    except BaseException:
+        store.close()
+        raise
+    return Desk(folder, store, user, unlocked.user)
+
+
+def user_by_key(roster: Roster, keys: UserKeys) -> UserEntry | None:
+    """The roster's entry of a user, found by the public key and not by the name typed."""
+    return next((u for u in roster.users.values() if u.sign == keys.signing.public), None)
+
+
+def publish(store: Store, kind: str, body: Mapping[str, object]) -> set[str]:
+    """Number, sign and keep a statement of this desk (or office)."""
+    number = next_number(store.conn, store.who.dev)
+    signed = sign_statement(
+        store.keys.signing,
+        {"statement": kind, "issuer": f"{store.who.dev:016x}", "number": number, "body": dict(body)},
+    )
+    return store.add_statements([read_statement(signed.body, signed.signature)])
+
+
+def sign_head(store: Store) -> None:
+    """Sign the head of this desk's chain, at start and end of work and before each bundle (SYNC §1.0)."""
+    who = store.who
+    last = store.conn.execute(
+        "SELECT last_seq, chain FROM event WHERE dev = ? AND epoch = ? AND chain IS NOT NULL ORDER BY seq DESC LIMIT 1",
+        (who.dev, who.epoch),
+    ).fetchone()
+    if last is None:
+        return
+    seq, chain = int(last[0]), bytes(last[1])
+    with store.transaction() as conn:
+        conn.execute(
+            "INSERT OR IGNORE INTO signed_head (dev, epoch, seq, chain, signature) VALUES (?, ?, ?, ?, ?)",
+            (who.dev, who.epoch, seq, chain, sign_chain_head(store.keys.signing, who.epoch, seq, chain)),
+        )
+
+
+def match_key_file(desk: Desk) -> None:
+    """Let the users of the roster into this desk's key file, and disabled ones out (DESIGN §6, user keys).
+
+    Sealing the file key to a user's public key needs no secret of theirs, so a user added at another desk
+    can log in here as soon as the statement has arrived.
+    """
+    for user in desk.roster.users.values():
+        if user.station != desk.who.station:
+            continue
+        if user.is_active:
+            wrapped = WrappedUser.from_json(dict(user.wrapped))
+            if not keyfile.has_user(desk.folder, user.name) or _is_other(desk.folder, user.name, wrapped):
+                keyfile.add_user(desk.folder, desk.store.file_key, user.name, wrapped)
+        elif keyfile.has_user(desk.folder, user.name):
+            keyfile.remove_user(desk.folder, user.name)
+
+
+def _is_other(folder: Path, name: str, wrapped: WrappedUser) -> bool:
+    return keyfile.wrapped_user(folder, name) != wrapped
+
+
+def now_ms(desk: Desk) -> int:
+    """The present in UTC milliseconds."""
+    return to_milliseconds(desk.clock.now())
+
+
+def changed_user(user: UserEntry, **what: Any) -> UserEntry:
+    """The next revision of a user's entry."""
+    return replace(user, revision=user.revision + 1, **what)

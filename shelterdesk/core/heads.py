@@ -1,0 +1,96 @@
+"""Which value of a field holds: causal heads first, the hybrid clock only between concurrent ones.
+
+SYNC §0.2, §1.4, §1.0. Pure functions of the set of ops of one entity, so the order in which they came,
+or how often, can make no difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from shelterdesk.core.event import ROW, Op, OpId, hex16, row_values
+from shelterdesk.core.kinds import VOID
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An op with its id and the clock its event carried."""
+
+    id: OpId
+    hlc: int
+    op: Op
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A value nobody has superseded: shown if it is the greatest, part of a conflict if not alone."""
+
+    field: int
+    hlc: int
+    id: OpId
+    value: bytes
+
+    @property
+    def rank(self) -> tuple[int, OpId]:
+        """The tie-break between concurrent heads: clock, then op id."""
+        return (self.hlc, self.id)
+
+
+def heads(ops: Iterable[Logged]) -> dict[int, list[Head]]:
+    """The heads of every field of one entity, each list in falling rank (the first is shown).
+
+    A row op stands for one head per field it gives. An op is superseded on a field only by an op on that
+    same field of that same entity that names its id with the right hash (SYNC §1.4), so ops of other
+    fields, and ids named in advance, change nothing.
+    """
+    known = {logged.id: logged for logged in ops}
+    gone: set[tuple[OpId, int]] = set()
+    for logged in known.values():
+        if logged.op.field != ROW:
+            gone.update((above, logged.op.field) for above in logged.op.supersedes)
+    found: dict[int, list[Head]] = {}
+    for id_, logged in known.items():
+        given = row_values(logged.op) if logged.op.field == ROW else {logged.op.field: logged.op.value}
+        for number, value in given.items():
+            if (id_, number) not in gone:
+                found.setdefault(number, []).append(Head(number, logged.hlc, id_, value))
+    for several in found.values():
+        several.sort(key=lambda head: head.rank, reverse=True)
+    return found
+
+
+def in_conflict(several: list[Head]) -> bool:
+    """Two heads with different values; the same value written twice is no conflict (SYNC §1.4)."""
+    return len(several) > 1 and any(head.value != several[0].value for head in several[1:])
+
+
+class _Void(msgspec.Struct):
+    reason: str
+    saw: list[tuple[str, int, int, str]] = []
+
+
+def void_value(reason: str, found: dict[int, list[Head]]) -> dict[str, object]:
+    """The value of field *void* for a record whose heads are ``found``: the reason and what its writer saw."""
+    seen = {head.id for number, several in found.items() if number != VOID for head in several}
+    return {"reason": reason, "saw": [[hex16(i.dev), i.epoch, i.seq, i.eh8.hex()] for i in sorted(seen)]}
+
+
+def void_reason(found: dict[int, list[Head]]) -> str | None:
+    """Why the record counts as entered by mistake, or None.
+
+    It counts so only if every other head was seen by a void: an edit made apart keeps the record
+    visible, with the conflict shown (SYNC §1.4).
+    """
+    voids = found.get(VOID)
+    if not voids:
+        return None
+    try:
+        said = [msgspec.json.decode(head.value, type=_Void) for head in voids]
+    except (msgspec.MsgspecError, ValueError):
+        return None
+    seen = {OpId(int(d, 16), e, s, bytes.fromhex(h)) for one in said for d, e, s, h in one.saw}
+    apart = any(head.id not in seen for number, several in found.items() if number != VOID for head in several)
+    return None if apart else said[0].reason

@@ -1,0 +1,106 @@
+"""Moments as people mean them: a time with its offset and zone in one text (RFC 9557), and service days.
+
+``2026-11-23T15:40:00-05:00[America/Panama]`` keeps what the wall showed, where, and when that was for
+everybody else; none of the three can be recovered from the other two once rules of a zone change.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from shelterdesk.core.errors import BadField
+from shelterdesk.core.words import tr
+
+
+class Clock(Protocol):
+    """Where the present comes from; a day can be played in seconds by another one."""
+
+    def now(self) -> datetime:
+        """The present, aware, in UTC."""
+        ...
+
+
+def moment_text(at: datetime, zone: str) -> str:
+    """An aware time as RFC 9557 text in ``zone`` (IANA name), to the second."""
+    local = at.astimezone(ZoneInfo(zone)).replace(microsecond=0)
+    return f"{local.isoformat()}[{zone}]"
+
+
+def read_moment(text: str, zone: str) -> datetime:
+    """The aware time of an RFC 9557 or ISO 8601 text; without an offset it is local to ``zone``.
+
+    Raises :class:`BadField` for a text that is not a time.
+    """
+    bare, _, tail = text.strip().partition("[")
+    try:
+        found = datetime.fromisoformat(bare)
+    except ValueError:
+        raise BadField("time", tr("{text} is not a date and time.", text=text[:40]), _shape()) from None
+    if found.tzinfo is not None:
+        return found
+    try:
+        return found.replace(tzinfo=ZoneInfo(tail.rstrip("]") or zone))
+    except (KeyError, ValueError):
+        raise BadField("time", tr("{text} names a time zone that is not known.", text=text[:60]), _shape()) from None
+
+
+def _shape() -> str:
+    return tr("Write it like 2026-11-23T15:40.")
+
+
+def zone_of(text: str) -> str | None:
+    """The IANA zone written into a moment's text, if any."""
+    _, _, tail = text.partition("[")
+    return tail.rstrip("]") or None
+
+
+def milliseconds(text: str) -> int | None:
+    """UTC milliseconds of a stored moment, None for a text that is not one (kept, never refused)."""
+    return _milliseconds(text)
+
+
+@lru_cache(maxsize=4096)  # a boat's people arrived at the same moment
+def _milliseconds(text: str) -> int | None:
+    bare, _, _ = text.partition("[")
+    try:
+        found = datetime.fromisoformat(bare)
+    except ValueError:
+        return None
+    if found.tzinfo is None:
+        return None
+    return int(found.timestamp() * 1000)
+
+
+def to_milliseconds(at: datetime) -> int:
+    """UTC milliseconds of an aware time."""
+    return int(at.timestamp() * 1000)
+
+
+def from_milliseconds(ms: int) -> datetime:
+    """The aware UTC time of so many milliseconds."""
+    return datetime.fromtimestamp(ms / 1000, tz=UTC)
+
+
+def service_day(at: datetime, zone: str, change_hour: int) -> date:
+    """The local service day a moment belongs to: before ``change_hour`` it is still yesterday's.
+
+    Local time, not UTC (PEERS §A 2.7a): a quota must not reset in the middle of supper.
+    """
+    local = at.astimezone(ZoneInfo(zone))
+    return local.date() if local.hour >= change_hour else local.date() - timedelta(days=1)
+
+
+def service_day_limits(day: date, zone: str, change_hour: int) -> tuple[datetime, datetime]:
+    """From and to (UTC) of the service day that *ends* on ``day``: D−1 at the change hour to D at it.
+
+    The sheet of day D covers D−1 06:00 to D 06:00 local (DOMAIN §2); days of 23 and 25 hours come out
+    right because both limits are local wall times.
+    """
+    zone_info = ZoneInfo(zone)
+    end = datetime(day.year, day.month, day.day, change_hour, tzinfo=zone_info)
+    before = day - timedelta(days=1)
+    start = datetime(before.year, before.month, before.day, change_hour, tzinfo=zone_info)
+    return start.astimezone(UTC), end.astimezone(UTC)

@@ -1,0 +1,51 @@
+"""Copies of a file that is in use, by SQLite's own backup: a plain copy of a WAL file loses what is in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from shelterdesk.core.errors import DamagedFile
+from shelterdesk.core.words import tr
+from shelterdesk.db.connection import Connection, DatabaseError, open_file, said
+
+_PAGES = 512
+
+
+def backup_file(
+    conn: Connection, key: bytes, target: Path, progress: Callable[[int, int], None] | None = None
+) -> None:
+    """Copy an open file to ``target``, encrypted with the same key; whole or not at all.
+
+    ``progress`` hears (pages left, pages in all). Raises ``CannotWrite``, ``DiskFull``.
+    """
+    partial = target.with_name(f"{target.name}.partial")
+    partial.unlink(missing_ok=True)
+    copy = open_file(partial, key)
+    try:
+        copy.execute("PRAGMA journal_mode = DELETE")
+        conn.backup(copy, pages=_PAGES, progress=_told(progress))
+        copy.execute("PRAGMA journal_mode = DELETE")
+        if copy.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+            raise DamagedFile(
+                target.name, tr("the copy does not read back"), tr("Make it again on another disk.")
+            )
+    except DatabaseError as error:
+        copy.close()
+        partial.unlink(missing_ok=True)
+        raise said(error, target) from None
+    except BaseException:
+        copy.close()
+        partial.unlink(missing_ok=True)
+        raise
+    copy.close()
+    with partial.open("rb+") as stream:
+        os.fsync(stream.fileno())
+    partial.replace(target)
+
+
+def _told(progress: Callable[[int, int], None] | None) -> Callable[[int, int, int], None] | None:
+    if progress is None:
+        return None
+    return lambda _status, left, total: progress(left, total)

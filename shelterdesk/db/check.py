@@ -1,0 +1,324 @@
+"""Is the file what it says it is: lines against their hashes and chain, tables against the log, the file itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from shelterdesk.core.event import GENESIS, BadLine, chain_next, glance, line_hash
+from shelterdesk.core.kinds import LOGGED
+from shelterdesk.core.roster import Roster
+from shelterdesk.core.words import ntr, tr
+from shelterdesk.db import presence, search, statements, tables
+from shelterdesk.db.connection import Connection, DatabaseError
+from shelterdesk.db.merge import conflict_rows, head_rows, standing
+from shelterdesk.db.rebuild import not_alone
+from shelterdesk.keys.signing import is_chain_head
+from shelterdesk.keys.sshsig import BadSignature, verify
+
+_EVENTS_AT_ONCE = 500
+_CHUNK = 400
+_STATEMENT = "statement.v1@shelterdesk"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be: what happened, what is at risk, what to do."""
+
+    code: str
+    count: int
+    said: str
+    risk: str
+    advice: str
+
+
+@dataclass(slots=True)
+class Report:
+    """What a check looked at and what it found; whole when there are no findings."""
+
+    events: int = 0
+    ops: int = 0
+    rows: int = 0
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Nothing was found."""
+        return not self.findings
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of what is wrong, gathered while reading."""
+
+    bad_lines: int = 0
+    bad_hashes: int = 0
+    chain_breaks: int = 0
+    wrong_heads: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+
+    def row(self, table: str, count: int = 1) -> None:
+        if count:
+            self.rows[table] = self.rows.get(table, 0) + count
+
+
+def check(conn: Connection, roster: Roster, progress: Callable[[int, int], None] | None = None) -> Report:
+    """Read everything once and compare; changes nothing. ``progress`` hears (events read, events in all)."""
+    report, tally = Report(), _Tally()
+    whole_file = _file_findings(conn)
+    report.findings += whole_file
+    several = not_alone(conn)
+    total = int(conn.execute("SELECT count(*) FROM event").fetchone()[0])
+    expected_ops = 0
+    seen_rows: dict[int, int] = {}
+    chains: dict[tuple[int, int], tuple[int, bytes]] = {}
+    batch: dict[int, dict[bytes, tuple[Any, ...]]] = {}
+    waiting = 0
+    for id_, dev, epoch, seq, last_seq, eh, chain, line in conn.execute(
+        "SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event ORDER BY dev, epoch, seq, id"
+    ):
+        report.events += 1
+        if chain is not None:
+            upto, before = chains.get((dev, epoch), (0, GENESIS))
+            if seq != upto + 1 or chain_next(before, eh) != chain:
+                tally.chain_breaks += 1
+            chains[(dev, epoch)] = (last_seq, chain)
+        if line is None:
+            continue
+        if line_hash(line) != eh:
+            tally.bad_hashes += 1
+        try:
+            seen = glance(line)
+        except BadLine:
+            tally.bad_lines += 1
+            continue
+        report.ops += len(seen.ops)
+        for pos, (kind, ent_hex, number, value, _) in enumerate(seen.ops):
+            ent = bytes.fromhex(ent_hex)
+            expected_ops ^= hash((ent, id_, pos, kind, number))
+            if ent not in several and tables.is_known(kind):
+                row = tables.table_row(kind, ent, value, None, seen.dev, seen.wall_ms, seen.user)
+                batch.setdefault(kind, {})[ent] = row
+        waiting += 1
+        if waiting >= _EVENTS_AT_ONCE:
+            _compare_lone(conn, batch, tally, seen_rows)
+            waiting = 0
+            if progress is not None:
+                progress(report.events, total)
+    _compare_lone(conn, batch, tally, seen_rows)
+    _compare_several(conn, several, tally, seen_rows)
+    _compare_surplus(conn, expected_ops, tally, seen_rows)
+    _compare_followers(conn, tally)
+    tally.wrong_heads = _wrong_signed_heads(conn, roster)
+    report.rows = sum(seen_rows.values())
+    report.findings += _said(tally) + _statement_findings(conn, roster) + _receipt_findings(conn)
+    return report
+
+
+def _compare_lone(
+    conn: Connection, batch: dict[int, dict[bytes, tuple[Any, ...]]], tally: _Tally, seen_rows: dict[int, int]
+) -> None:
+    """Entities with one row op: the row must be what that op says. Empties the batch."""
+    for kind, expected in batch.items():
+        seen_rows[kind] = seen_rows.get(kind, 0) + len(expected)
+        found = tables.get_rows(conn, kind, sorted(expected))
+        if found != expected:
+            tally.row(tables.name_of(kind), sum(1 for ent, row in expected.items() if found.get(ent) != row))
+    batch.clear()
+
+
+def _compare_several(
+    conn: Connection, several: Iterable[bytes], tally: _Tally, seen_rows: dict[int, int]
+) -> None:
+    """Entities with a history: row, heads and conflicts must be what all their ops say."""
+    for ent in several:
+        now = standing(conn, ent)
+        heads = conn.execute(
+            "SELECT ent, field, hlc, dev, epoch, seq, eh8, kind, value FROM head WHERE ent = ?", (ent,)
+        ).fetchall()
+        conflicts = conn.execute("SELECT ent, field, kind FROM conflict WHERE ent = ?", (ent,)).fetchall()
+        if now is None:
+            tally.row("head", len(heads))
+            continue
+        if sorted(heads) != sorted(head_rows(ent, now)):
+            tally.row("head")
+        if sorted(conflicts) != sorted(conflict_rows(ent, now)):
+            tally.row("conflict")
+        if now.row is not None:
+            seen_rows[now.kind] = seen_rows.get(now.kind, 0) + 1
+            if tables.get_row(conn, now.kind, ent) != now.row:
+                tally.row(tables.name_of(now.kind))
+
+
+def _compare_surplus(conn: Connection, expected_ops: int, tally: _Tally, seen_rows: dict[int, int]) -> None:
+    """Rows nobody wrote: more in a table than the log accounts for, an index of ops that is not the log's."""
+    for kind in LOGGED:
+        there = int(conn.execute(f"SELECT count(*) FROM {kind.name}").fetchone()[0])
+        tally.row(kind.name, max(0, there - seen_rows.get(kind.number, 0)))
+    held = 0
+    for row in conn.execute(
+        "SELECT o.ent, o.event, o.pos, o.kind, o.field FROM op o JOIN event e ON e.id = o.event WHERE e.line IS NOT NULL"
+    ):
+        held ^= hash(row)
+    if held != expected_ops:
+        tally.row("op")
+
+
+def _compare_followers(conn: Connection, tally: _Tally) -> None:
+    """Search keys and presence intervals against the tables they follow."""
+    persons = [row[0] for row in conn.execute("SELECT ent FROM person ORDER BY ent")]
+    for start in range(0, len(persons), _EVENTS_AT_ONCE):
+        part = persons[start : start + _EVENTS_AT_ONCE]
+        low, high = part[0], part[-1]
+        spans: dict[bytes, list[tuple[Any, ...]]] = {}
+        for row in conn.execute(
+            "SELECT person, from_ms, to_ms, how_in, how_out, in_ent, out_ent, station, n FROM presence"
+            " WHERE person BETWEEN ? AND ? ORDER BY person, n",
+            (low, high),
+        ):
+            spans.setdefault(row[0], []).append(row)
+        for person, (station, expected) in presence.expected(conn, part).items():
+            if spans.get(person, []) != presence.interval_rows(person, station, expected):
+                tally.row("presence")
+        marks = ",".join("?" * len(part))
+        held = dict(conn.execute(f"SELECT ent, key FROM person_key WHERE ent IN ({marks})", part).fetchall())
+        keys = {ent: key for ent, key in search.expected_keys(conn, part).items() if key}
+        tally.row("person_key", sum(1 for ent in part if held.get(ent) != keys.get(ent)))
+    try:
+        conn.execute("INSERT INTO person_search (person_search, rank) VALUES ('integrity-check', 1)")
+    except DatabaseError as error:
+        if "readonly" not in str(error) and "read-only" not in str(error):
+            tally.row("person_search")
+
+
+def _wrong_signed_heads(conn: Connection, roster: Roster) -> int:
+    """The last signed head of each desk and epoch: signed by that desk, and the chain value is the log's."""
+    wrong = 0
+    for dev, epoch, seq, chain, signature in conn.execute(
+        "SELECT dev, epoch, seq, chain, signature FROM signed_head ORDER BY dev, epoch, seq"
+    ).fetchall():
+        desk = roster.desks.get(dev)
+        here = conn.execute(
+            "SELECT chain FROM event WHERE dev = ? AND epoch = ? AND last_seq = ? AND chain IS NOT NULL",
+            (dev, epoch, seq),
+        ).fetchall()
+        signed = desk is not None and is_chain_head(desk.sign, epoch, seq, chain, signature)
+        if not signed or (here and all(bytes(row[0]) != chain for row in here)):
+            wrong += 1
+    return wrong
+
+
+def _file_findings(conn: Connection) -> list[Finding]:
+    """Every page is read (each proves its HMAC as it is) and the trees on them are walked."""
+    try:
+        bad = [str(row[0]) for row in conn.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
+    except DatabaseError as error:
+        bad = [str(error)]
+    if not bad:
+        return []
+    return [
+        Finding(
+            "file",
+            len(bad),
+            ntr("{n} page of the file is damaged.", "{n} pages of the file are damaged.", len(bad)),
+            tr("Records on them may be unreadable."),
+            tr("Make a backup now if it still works, then restore the last good backup into a new folder."),
+        )
+    ]
+
+
+def _said(tally: _Tally) -> list[Finding]:
+    found: list[Finding] = []
+    log_advice = tr(
+        "Keep this folder as it is, restore the last backup, and take in the other desks' sticks."
+    )
+    log_risk = tr("What these lines said may have been altered after it was written.")
+    lines = tally.bad_lines + tally.bad_hashes
+    if lines:
+        said = ntr(
+            "{n} line of the log is not what was written.",
+            "{n} lines of the log are not what was written.",
+            lines,
+        )
+        found.append(Finding("line", lines, said, log_risk, log_advice))
+    if tally.chain_breaks:
+        said = ntr(
+            "The chain of the log breaks in {n} place.",
+            "The chain of the log breaks in {n} places.",
+            tally.chain_breaks,
+        )
+        found.append(Finding("chain", tally.chain_breaks, said, log_risk, log_advice))
+    if tally.wrong_heads:
+        said = ntr(
+            "{n} signed end of the log does not fit it.",
+            "{n} signed ends of the log do not fit it.",
+            tally.wrong_heads,
+        )
+        found.append(Finding("signed_head", tally.wrong_heads, said, log_risk, log_advice))
+    for table, count in sorted(tally.rows.items()):
+        said = ntr(
+            "{n} entry of “{table}” does not follow from the log.",
+            "{n} entries of “{table}” do not follow from the log.",
+            count,
+            table=table,
+        )
+        risk = tr(
+            "Screens and papers may show something nobody entered, or miss something; the log itself is whole."
+        )
+        advice = tr("Run the check with --repair: it makes these entries anew from the log.")
+        found.append(Finding(f"table:{table}", count, said, risk, advice))
+    return found
+
+
+def _statement_findings(conn: Connection, roster: Roster) -> list[Finding]:
+    """Statements must carry the signature of the desk or office that issued them."""
+    signers = {desk.dev: desk.sign for desk in roster.desks.values()}
+    wrong = 0
+    for statement in statements.statements(conn):
+        signer = signers.get(statement.issuer)
+        try:
+            if signer is None:
+                raise BadSignature
+            verify(statement.raw, statement.signature, _STATEMENT, [signer])
+        except BadSignature:
+            wrong += 1
+    if not wrong:
+        return []
+    said = ntr(
+        "{n} statement about who belongs has no good signature.",
+        "{n} statements about who belongs have no good signature.",
+        wrong,
+    )
+    risk = tr("Somebody may have let a desk or a user in who does not belong.")
+    return [Finding("statement", wrong, said, risk, tr("Tell the office, and restore the last backup."))]
+
+
+def _receipt_findings(conn: Connection) -> list[Finding]:
+    """What the office confirmed must still be in the log as it was then (SYNC §2, rolled-back history)."""
+    lost = 0
+    for dev, epoch, upto, chain in conn.execute(
+        "SELECT dev, epoch, upto, chain FROM acknowledged"
+    ).fetchall():
+        row = conn.execute(
+            "SELECT chain FROM event WHERE dev = ? AND epoch = ? AND last_seq = ?", (dev, epoch, upto)
+        ).fetchall()
+        if all(found[0] is None or bytes(found[0]) != bytes(chain) for found in row):
+            lost += 1
+    if not lost:
+        return []
+    said = ntr(
+        "The office holds entries of {n} desk that are not in this log any more.",
+        "The office holds entries of {n} desks that are not in this log any more.",
+        lost,
+    )
+    risk = tr("This file was put back to an older state, or its history was altered.")
+    return [
+        Finding(
+            "receipt",
+            lost,
+            said,
+            risk,
+            tr("Take in a stick of another desk, or ask the office to send it back."),
+        )
+    ]

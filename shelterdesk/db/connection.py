@@ -1,0 +1,144 @@
+"""Opening an encrypted file: SQLCipher behind the interface of sqlite-utils, settings that keep promises.
+
+The two lines on ``sys.modules`` must run before sqlite_utils is first imported: it then takes
+sqlcipher3's exceptions for its own, without which ``alter=True`` and others fail.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import sqlcipher3
+from sqlcipher3 import dbapi2
+
+sys.modules.setdefault("pysqlite3", cast("Any", sqlcipher3))
+sys.modules.setdefault("pysqlite3.dbapi2", dbapi2)
+
+from sqlite_utils import Database  # noqa: E402  after the shim
+
+from shelterdesk.core.errors import CannotWrite, DamagedFile, DiskFull, WorldError  # noqa: E402
+from shelterdesk.core.words import tr  # noqa: E402
+
+Connection = dbapi2.Connection
+DatabaseError = dbapi2.DatabaseError
+OperationalError = dbapi2.OperationalError
+
+_BUSY_MS = 15_000
+
+
+class WrongKey(WorldError):
+    """The file does not open with this key, or is no database at all."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            tr("{name} does not open with this key, or it is damaged.", name=path.name),
+            tr("Restore the last backup into a new folder; keep this one as it is."),
+        )
+
+
+class Busy(WorldError):
+    """Another process held the file longer than we wait."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            tr("Another command is writing to this station right now."),
+            tr("Wait until it is done and try again."),
+        )
+
+
+def open_file(path: Path, key: bytes, *, read_only: bool = False, fast: bool = False) -> Connection:
+    """A connection to an encrypted file with a raw 32-byte key; it belongs to the calling thread.
+
+    ``fast`` gives up durability against power loss (not against a killed process): for drafts, and for
+    files that can be rebuilt. Raises :class:`WrongKey`, :class:`CannotWrite`, :class:`DiskFull`.
+    """
+    if len(key) != 32:
+        raise ValueError("a file key has 32 bytes")
+    if read_only and not path.exists():
+        raise DamagedFile(path.name, tr("the file is not there"), tr("Choose the folder of the station."))
+    mode = "ro" if read_only else "rwc"
+    try:
+        conn = dbapi2.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=_BUSY_MS / 1000
+        )
+    except dbapi2.OperationalError as error:
+        raise CannotWrite(str(path.name), str(error)) from None
+    try:
+        conn.execute("PRAGMA cipher_log_level = NONE")
+        conn.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    except dbapi2.OperationalError as error:
+        conn.close()
+        raise said(error, path) from None
+    except dbapi2.DatabaseError:
+        conn.close()
+        raise WrongKey(path) from None
+    conn.execute("PRAGMA temp_store = MEMORY")
+    conn.execute("PRAGMA cache_size = -65536")
+    conn.execute("PRAGMA trusted_schema = OFF")
+    if read_only:
+        conn.execute("PRAGMA query_only = ON")
+        return conn
+    try:
+        conn.execute("PRAGMA journal_mode = WAL")
+        conn.execute(f"PRAGMA synchronous = {'OFF' if fast else 'FULL'}")
+        conn.execute("PRAGMA secure_delete = ON")
+    except dbapi2.OperationalError as error:
+        conn.close()
+        raise said(error, path) from None
+    return conn
+
+
+def tables_of(conn: Connection) -> Database:
+    """The same connection through sqlite-utils."""
+    return Database(cast("Any", conn), recursive_triggers=False)
+
+
+def said(error: Exception, path: Path) -> Exception:
+    """A failure of SQLite as a sentence of the world, or the error itself where it is ours."""
+    text = str(error)
+    if "disk is full" in text or "database or disk is full" in text:
+        return DiskFull(tr("this laptop's disk"))
+    if "readonly" in text or "read-only" in text or "unable to open" in text:
+        return CannotWrite(str(path.name), text)
+    if "locked" in text or "busy" in text:
+        return Busy()
+    if "disk I/O error" in text:
+        return CannotWrite(str(path.name), tr("the disk does not answer as it should"))
+    if "malformed" in text or "not a database" in text:
+        return WrongKey(path)
+    return error
+
+
+def file_of(conn: Connection) -> Path:
+    """The path behind a connection."""
+    return Path(str(conn.execute("PRAGMA database_list").fetchone()[2]))
+
+
+@contextmanager
+def writing(conn: Connection) -> Iterator[None]:
+    """One transaction that takes the write lock at once; rolled back whole when anything goes wrong.
+
+    Sequence, clock and chain head are read inside it (SYNC §1.0, several processes). The failures of
+    SQLite leave as sentences of the world.
+    """
+    path = file_of(conn)
+    try:
+        conn.execute("BEGIN IMMEDIATE")
+    except dbapi2.OperationalError as error:
+        raise said(error, path) from None
+    try:
+        yield
+        conn.execute("COMMIT")
+    except BaseException as error:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+        if isinstance(error, dbapi2.DatabaseError):
+            known = said(error, path)
+            if known is not error:
+                raise known from None
+        raise

@@ -1,0 +1,308 @@
+"""Taking events into the log and the tables: the one way in, for this desk's own writes and everybody else's.
+
+Merging is a set union (SYNC §0.1): what is already known is skipped, nothing is refused for its clock, a
+gap or a missing parent, and the tables follow from the set alone. An entity that so far has only its row
+op goes straight into its table; any other is computed anew from all its ops by ``core/heads.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from shelterdesk.core.event import GENESIS, ROW, Event, Op, chain_next, parse
+from shelterdesk.core.heads import Head, Logged, heads, in_conflict, void_reason
+from shelterdesk.core.kinds import KINDS
+from shelterdesk.core.roster import Roster
+from shelterdesk.db import tables
+from shelterdesk.db.connection import Connection
+
+_CHUNK = 400
+
+
+@dataclass(slots=True)
+class Taken:
+    """What a slice brought: counts, and the names of the kinds whose tables changed."""
+
+    events: int = 0
+    ops: int = 0
+    already_known: int = 0
+    set_aside: int = 0
+    forks: int = 0
+    kinds: set[str] = field(default_factory=set)
+
+
+def take_in(conn: Connection, events: Sequence[Event], roster: Roster) -> Taken:
+    """Add events to the log and bring the tables along, inside the caller's transaction.
+
+    A slice is a few events (SYNC §1.0 caps it at 2,000 ops, so that a waiting save gets its turn).
+    Ops the roster does not admit stay in the log, out of the tables, with the reason (SYNC §1.10).
+    """
+    taken = Taken()
+    fresh = _only_new(conn, events, taken)
+    if not fresh:
+        return taken
+    known = _known_entities(conn, {op.ent for event in fresh for op in event.ops})
+    first_id = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM event").fetchone()[0])
+    conn.executemany(
+        "INSERT INTO event (id, dev, epoch, seq, last_seq, hlc, wall_ms, user, eh, chain, line)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
+        [
+            (first_id + i, e.dev, e.epoch, e.first_seq, e.last_seq, e.hlc, e.wall_ms, e.user, e.eh, e.line)
+            for i, e in enumerate(fresh)
+        ],
+    )
+    rows: list[tuple[bytes, int, int, int, int]] = []
+    aside: list[tuple[int, int, str]] = []
+    alone: dict[bytes, tuple[Event, Op] | None] = {}
+    for i, event in enumerate(fresh):
+        for pos, op in enumerate(event.ops):
+            rows.append((op.ent, first_id + i, pos, op.kind, op.field))
+            reason = roster.why_not(event, op)
+            if reason is not None:
+                aside.append((first_id + i, pos, reason))
+                alone[op.ent] = None
+            else:
+                can_stand = op.field == ROW and op.ent not in known and op.ent not in alone
+                alone[op.ent] = (event, op) if can_stand else None
+    rows.sort()
+    conn.executemany("INSERT INTO op (ent, event, pos, kind, field) VALUES (?, ?, ?, ?, ?)", rows)
+    conn.executemany("INSERT INTO set_aside_op (event, pos, reason) VALUES (?, ?, ?)", aside)
+    touched = _put_alone(conn, {ent: one for ent, one in alone.items() if one is not None})
+    for kind, ents in rematerialise(conn, [ent for ent, one in alone.items() if one is None]).items():
+        touched.setdefault(kind, []).extend(ents)
+    tables.follow(conn, touched)
+    _note_seen(conn, fresh)
+    taken.events, taken.ops, taken.set_aside = len(fresh), len(rows), len(aside)
+    taken.kinds = {KINDS[kind].name for kind in touched}
+    return taken
+
+
+def _only_new(conn: Connection, events: Sequence[Event], taken: Taken) -> list[Event]:
+    """Drop what the log already holds; the same numbers with another hash are a second branch, kept."""
+    fresh: list[Event] = []
+    here: set[bytes] = set()
+    for event in events:
+        if event.eh in here:
+            taken.already_known += 1
+            continue
+        at_place = conn.execute(
+            "SELECT eh FROM event WHERE dev = ? AND epoch = ? AND seq = ?",
+            (event.dev, event.epoch, event.first_seq),
+        ).fetchall()
+        if any(eh == event.eh for (eh,) in at_place):
+            taken.already_known += 1
+            continue
+        if at_place:
+            taken.forks += 1
+        here.add(event.eh)
+        fresh.append(event)
+    return fresh
+
+
+def _known_entities(conn: Connection, ents: set[bytes]) -> set[bytes]:
+    """Those of ``ents`` the log already has ops on."""
+    found: set[bytes] = set()
+    wanted = sorted(ents)
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        marks = ",".join("?" * len(part))
+        found.update(
+            row[0] for row in conn.execute(f"SELECT DISTINCT ent FROM op WHERE ent IN ({marks})", part)
+        )
+    return found
+
+
+def _put_alone(conn: Connection, alone: Mapping[bytes, tuple[Event, Op]]) -> dict[int, list[bytes]]:
+    """Entities whose only op is a row op: straight into their tables."""
+    rows: dict[int, list[tuple[Any, ...]]] = {}
+    for ent, (event, op) in alone.items():
+        if tables.is_known(op.kind):
+            rows.setdefault(op.kind, []).append(lone_row(event, op, ent))
+    for kind, ready in rows.items():
+        ready.sort(key=lambda row: bytes(row[0]))
+        tables.put_rows(conn, kind, ready)
+    return {kind: [row[0] for row in ready] for kind, ready in rows.items()}
+
+
+def lone_row(event: Event, op: Op, ent: bytes) -> tuple[Any, ...]:
+    """The table row of an entity that has one op, a row op."""
+    values = msgspec.json.decode(op.value)
+    return tables.table_row(op.kind, ent, values, None, event.dev, event.wall_ms, event.user)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the log says of one entity: its kind, heads, which fields were edited, and its table row."""
+
+    kind: int
+    heads: Mapping[int, list[Head]]
+    edited: frozenset[int]
+    row: tuple[Any, ...] | None
+
+
+def logged_ops(conn: Connection, ent: bytes) -> list[tuple[Event, int, str | None]]:
+    """All ops on an entity as (event, position, reason it is set aside), oldest arrival first."""
+    return [
+        (parse(line), pos, reason)
+        for line, pos, reason in conn.execute(
+            "SELECT e.line, o.pos, s.reason FROM op o JOIN event e ON e.id = o.event"
+            " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
+            " WHERE o.ent = ? AND e.line IS NOT NULL ORDER BY o.event, o.pos",
+            (ent,),
+        )
+    ]
+
+
+def standing(conn: Connection, ent: bytes) -> Standing | None:
+    """Compute an entity from its admitted ops; None when there are none."""
+    admitted = [(event, pos) for event, pos, reason in logged_ops(conn, ent) if reason is None]
+    if not admitted:
+        return None
+    logged = [Logged(event.op_id(pos), event.hlc, event.ops[pos]) for event, pos in admitted]
+    # The first to speak of the entity, by clock and id, says what kind it is and who entered it;
+    # its creation counts before any edit, even one that reached us earlier.
+    first, first_pos = min(
+        admitted, key=lambda one: (one[0].ops[one[1]].field != ROW, one[0].hlc, one[0].op_id(one[1]))
+    )
+    kind = first.ops[first_pos].kind
+    mine = [one for one in logged if one.op.kind == kind]
+    found = heads(mine)
+    creations = sum(1 for one in mine if one.op.field == ROW)
+    edited = frozenset(found if creations > 1 else (one.op.field for one in mine if one.op.field != ROW))
+    row = None
+    if tables.is_known(kind):
+        values = {str(number): msgspec.json.decode(several[0].value) for number, several in found.items()}
+        row = tables.table_row(kind, ent, values, void_reason(found), first.dev, first.wall_ms, first.user)
+    return Standing(kind, found, edited, row)
+
+
+def rematerialise(conn: Connection, ents: Iterable[bytes]) -> dict[int, list[bytes]]:
+    """Compute entities anew from all their ops; returns those whose table changed, by kind."""
+    touched: dict[int, list[bytes]] = {}
+    for ent in ents:
+        now = standing(conn, ent)
+        conn.execute("DELETE FROM head WHERE ent = ?", (ent,))
+        conn.execute("DELETE FROM conflict WHERE ent = ?", (ent,))
+        if now is None:
+            for (kind,) in conn.execute("SELECT DISTINCT kind FROM op WHERE ent = ?", (ent,)).fetchall():
+                if tables.is_known(kind):
+                    tables.drop_row(conn, kind, ent)
+                    touched.setdefault(kind, []).append(ent)
+            continue
+        conn.executemany(
+            "INSERT INTO head (ent, field, hlc, dev, epoch, seq, eh8, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            head_rows(ent, now),
+        )
+        conn.executemany("INSERT INTO conflict (ent, field, kind) VALUES (?, ?, ?)", conflict_rows(ent, now))
+        if now.row is not None:
+            tables.put_rows(conn, now.kind, [now.row])
+            touched.setdefault(now.kind, []).append(ent)
+    return touched
+
+
+def head_rows(ent: bytes, now: Standing) -> list[tuple[Any, ...]]:
+    """Rows of ``head``: only fields somebody edited; the others are implied by the creation (SYNC §1.0)."""
+    return [
+        (ent, number, head.hlc, *tables.op_id_key(head.id), now.kind, head.value)
+        for number in sorted(now.edited)
+        for head in now.heads.get(number, ())
+    ]
+
+
+def conflict_rows(ent: bytes, now: Standing) -> list[tuple[bytes, int, int]]:
+    """Rows of ``conflict``: edited fields with more than one value."""
+    return [
+        (ent, number, now.kind) for number in sorted(now.edited) if in_conflict(now.heads.get(number, []))
+    ]
+
+
+def _note_seen(conn: Connection, fresh: Sequence[Event]) -> None:
+    """Widen the ranges seen of each author and carry the chain on as far as it is whole."""
+    authors: dict[tuple[int, int], list[tuple[int, int]]] = {}
+    for event in fresh:
+        authors.setdefault((event.dev, event.epoch), []).append((event.first_seq, event.last_seq))
+    for (dev, epoch), new in authors.items():
+        held = conn.execute(
+            "SELECT from_seq, to_seq FROM seen WHERE dev = ? AND epoch = ?", (dev, epoch)
+        ).fetchall()
+        joined = join_ranges([*held, *new])
+        if joined != held:
+            conn.execute("DELETE FROM seen WHERE dev = ? AND epoch = ?", (dev, epoch))
+            conn.executemany(
+                "INSERT INTO seen (dev, epoch, from_seq, to_seq) VALUES (?, ?, ?, ?)",
+                [(dev, epoch, low, high) for low, high in joined],
+            )
+        _carry_chain(conn, dev, epoch)
+
+
+def join_ranges(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Inclusive ranges joined where they touch or overlap, in order."""
+    joined: list[tuple[int, int]] = []
+    for low, high in sorted(ranges):
+        if joined and low <= joined[-1][1] + 1:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], high))
+        else:
+            joined.append((low, high))
+    return joined
+
+
+def _carry_chain(conn: Connection, dev: int, epoch: int) -> None:
+    """Give a chain value to every event that now follows an unbroken line from the first."""
+    last = conn.execute(
+        "SELECT last_seq, chain FROM event WHERE dev = ? AND epoch = ? AND chain IS NOT NULL ORDER BY seq DESC LIMIT 1",
+        (dev, epoch),
+    ).fetchone()
+    upto, chain = last if last is not None else (0, GENESIS)
+    ready: list[tuple[bytes, int]] = []
+    for id_, seq, last_seq, eh in conn.execute(
+        "SELECT id, seq, last_seq, eh FROM event WHERE dev = ? AND epoch = ? AND seq > ? ORDER BY seq, eh",
+        (dev, epoch, upto),
+    ):
+        if seq <= upto:
+            continue  # a second branch: it has no place in this line
+        if seq != upto + 1:
+            break
+        chain, upto = chain_next(chain, eh), last_seq
+        ready.append((chain, id_))
+    conn.executemany("UPDATE event SET chain = ? WHERE id = ?", ready)
+
+
+def reconsider(conn: Connection, roster: Roster) -> set[str]:
+    """Judge set-aside ops anew, and those of revoked desks, after the roster changed; names of kinds changed."""
+    turned: dict[bytes, None] = {}
+    for event_id, pos, reason, line in conn.execute(
+        "SELECT s.event, s.pos, s.reason, e.line FROM set_aside_op s JOIN event e ON e.id = s.event"
+        " WHERE e.line IS NOT NULL"
+    ).fetchall():
+        event = parse(line)
+        now = roster.why_not(event, event.ops[pos])
+        if now is None:
+            conn.execute("DELETE FROM set_aside_op WHERE event = ? AND pos = ?", (event_id, pos))
+            turned[event.ops[pos].ent] = None
+        elif now != reason:
+            conn.execute(
+                "UPDATE set_aside_op SET reason = ? WHERE event = ? AND pos = ?", (now, event_id, pos)
+            )
+    for desk in roster.desks.values():
+        if desk.valid_upto is None:
+            continue
+        for event_id, line in conn.execute(
+            "SELECT id, line FROM event WHERE dev = ? AND (epoch, seq) > (?, ?) AND line IS NOT NULL",
+            (desk.dev, *desk.valid_upto),
+        ).fetchall():
+            event = parse(line)
+            for pos, op in enumerate(event.ops):
+                reason = roster.why_not(event, op)
+                if reason is not None:
+                    conn.execute(
+                        "INSERT OR IGNORE INTO set_aside_op (event, pos, reason) VALUES (?, ?, ?)",
+                        (event_id, pos, reason),
+                    )
+                    turned[op.ent] = None
+    touched = rematerialise(conn, turned)
+    tables.follow(conn, touched)
+    return {KINDS[kind].name for kind in touched}

@@ -1,0 +1,93 @@
+"""What this file knows of itself: kind of folder, desk, epoch, station, secrets; local, never exchanged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from shelterdesk.db.connection import Connection
+from shelterdesk.keys.desk import DeskKeys
+
+
+@dataclass(frozen=True, slots=True)
+class Whoami:
+    """The desk (or office) this file belongs to. ``zone`` is an IANA name, ``change_hour`` local."""
+
+    folder_kind: str  # "station" or "office"
+    dev: int
+    epoch: int
+    station: str
+    slot: str
+    name: str
+    country: str
+    zone: str
+    change_hour: int
+    is_practice: bool
+
+    @property
+    def is_office(self) -> bool:
+        """Whether this is an office's folder."""
+        return self.folder_kind == "office"
+
+
+def get(conn: Connection, key: str) -> bytes | None:
+    """A local value, None when it was never set."""
+    row = conn.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def put(conn: Connection, key: str, value: bytes) -> None:
+    """Set a local value."""
+    conn.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def get_whoami(conn: Connection) -> Whoami:
+    """Who this file is; raises ``LookupError`` for a file that was never set up."""
+    raw = get(conn, "whoami")
+    if raw is None:
+        raise LookupError("the file does not say which desk it is")
+    return msgspec.json.decode(raw, type=Whoami)
+
+
+def put_whoami(conn: Connection, who: Whoami) -> None:
+    """Write who this file is."""
+    put(conn, "whoami", msgspec.json.encode(who))
+
+
+def get_desk_keys(conn: Connection) -> DeskKeys:
+    """The private keys of the desk."""
+    raw = get(conn, "desk_keys")
+    if raw is None:
+        raise LookupError("the file holds no desk keys")
+    return DeskKeys.from_stored(raw)
+
+
+def put_desk_keys(conn: Connection, keys: DeskKeys) -> None:
+    """Keep the private keys of the desk; the file is encrypted, and they stand nowhere else."""
+    put(conn, "desk_keys", keys.stored())
+
+
+def get_hlc(conn: Connection) -> int:
+    """The hybrid clock as of the last commit."""
+    raw = get(conn, "hlc")
+    return int(raw) if raw is not None else 0
+
+
+def put_hlc(conn: Connection, hlc: int) -> None:
+    """Keep the hybrid clock, in the same transaction as the event (SYNC §1.3)."""
+    put(conn, "hlc", b"%d" % hlc)
+
+
+def next_count(conn: Connection, name: str) -> int:
+    """The next number of a counter of this desk; call inside the transaction that uses it."""
+    conn.execute(
+        "INSERT INTO counter (name, last) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1",
+        (name,),
+    )
+    return int(conn.execute("SELECT last FROM counter WHERE name = ?", (name,)).fetchone()[0])
+
+
+def skip_counts(conn: Connection, by: int) -> None:
+    """Leave a gap in every counter: after a restore, numbers given since the backup must not come again."""
+    conn.execute("UPDATE counter SET last = last + ?", (by,))

@@ -1,0 +1,100 @@
+"""The table of presence intervals: derived from persons and movements, so that any moment can be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from shelterdesk.core.presence import Interval, Moved, intervals
+from shelterdesk.core.vocabulary import EntryKind, MovementKind
+from shelterdesk.db import tables
+from shelterdesk.db.connection import Connection
+
+_CHUNK = 400
+
+
+def align(conn: Connection) -> None:
+    """Create the table where it is missing."""
+    conn.execute(
+        "CREATE TABLE IF NOT EXISTS presence (person BLOB NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER,"
+        " how_in TEXT NOT NULL, how_out TEXT, in_ent BLOB, out_ent BLOB, station TEXT, n INTEGER NOT NULL,"
+        " PRIMARY KEY (person, n)) WITHOUT ROWID"
+    )
+    conn.execute("CREATE INDEX IF NOT EXISTS presence_open ON presence (station, person) WHERE to_ms IS NULL")
+    conn.execute("CREATE INDEX IF NOT EXISTS presence_from ON presence (from_ms)")
+    conn.execute("CREATE INDEX IF NOT EXISTS presence_to ON presence (to_ms) WHERE to_ms IS NOT NULL")
+    conn.execute("CREATE INDEX IF NOT EXISTS presence_in ON presence (in_ent) WHERE in_ent IS NOT NULL")
+    conn.execute("CREATE INDEX IF NOT EXISTS presence_out ON presence (out_ent) WHERE out_ent IS NOT NULL")
+
+
+def expected(conn: Connection, persons: Sequence[bytes]) -> dict[bytes, tuple[str | None, list[Interval]]]:
+    """The intervals (and station) that follow from the tables for some persons; void ones have none."""
+    found: dict[bytes, tuple[str | None, list[Interval]]] = {}
+    for start in range(0, len(persons), _CHUNK):
+        part = persons[start : start + _CHUNK]
+        marks = ",".join("?" * len(part))
+        moves: dict[bytes, list[Moved]] = {}
+        for ent, person, kind, at_ms in conn.execute(
+            f"SELECT ent, person, movement, happened_at_ms FROM movement WHERE person IN ({marks})"
+            " AND void IS NULL AND happened_at_ms IS NOT NULL",
+            part,
+        ):
+            if kind in _MOVEMENTS:
+                moves.setdefault(person, []).append(Moved(at_ms, MovementKind(kind), ent))
+        for ent, arrived_ms, entered_ms, entry, station, void in conn.execute(
+            f"SELECT ent, arrived_at_ms, entered_ms, entry_kind, station, void FROM person WHERE ent IN ({marks})",
+            part,
+        ):
+            if void is None:
+                began = arrived_ms if arrived_ms is not None else entered_ms
+                how = EntryKind(entry) if entry in _ENTRIES else EntryKind.ARRIVED
+                found[ent] = (station, intervals(began, how, moves.get(ent, ())))
+            else:
+                found[ent] = (station, [])
+    return found
+
+
+_MOVEMENTS = frozenset(kind.value for kind in MovementKind)
+_ENTRIES = frozenset(kind.value for kind in EntryKind)
+
+
+def interval_rows(person: bytes, station: str | None, spans: Sequence[Interval]) -> list[tuple[object, ...]]:
+    """Rows of the table for one person."""
+    return [
+        (person, s.from_ms, s.to_ms, s.how_in, s.how_out, s.in_ent, s.out_ent, station, n)
+        for n, s in enumerate(spans)
+    ]
+
+
+def refresh(conn: Connection, persons: Sequence[bytes]) -> None:
+    """Compute the intervals of some persons anew."""
+    wanted = sorted(set(persons))
+    ready = expected(conn, wanted)
+    conn.executemany("DELETE FROM presence WHERE person = ?", [(person,) for person in wanted])
+    conn.executemany(
+        "INSERT INTO presence (person, from_ms, to_ms, how_in, how_out, in_ent, out_ent, station, n)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            row
+            for person, (station, spans) in sorted(ready.items())
+            for row in interval_rows(person, station, spans)
+        ],
+    )
+
+
+def _after_movements(conn: Connection, ents: Sequence[bytes]) -> None:
+    """Movements changed: theirs, and whoever's interval they used to begin or end."""
+    persons: set[bytes] = set()
+    for start in range(0, len(ents), _CHUNK):
+        part = ents[start : start + _CHUNK]
+        marks = ",".join("?" * len(part))
+        for sql in (
+            f"SELECT person FROM movement WHERE ent IN ({marks}) AND person IS NOT NULL",
+            f"SELECT person FROM presence WHERE in_ent IN ({marks})",
+            f"SELECT person FROM presence WHERE out_ent IN ({marks})",
+        ):
+            persons.update(row[0] for row in conn.execute(sql, part))
+    refresh(conn, sorted(persons))
+
+
+tables.FOLLOWERS.setdefault("person", []).append(refresh)
+tables.FOLLOWERS.setdefault("movement", []).append(_after_movements)

@@ -1,0 +1,90 @@
+"""Making every derived table anew from the log: after an upgrade, or when a check found a difference."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shelterdesk.core.event import ROW, parse
+from shelterdesk.core.kinds import LOGGED
+from shelterdesk.db import presence, search, tables
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.merge import lone_row, rematerialise
+
+_SLICE = 2_000
+
+
+def rebuild(conn: Connection) -> None:
+    """Drop and fill all derived tables, inside the caller's transaction."""
+    for kind in LOGGED:
+        conn.execute(f"DROP TABLE IF EXISTS {kind.name}")
+    for name in ("person_search", "person_key", "presence"):
+        conn.execute(f"DROP TABLE IF EXISTS {name}")
+    conn.execute("DELETE FROM head")
+    conn.execute("DELETE FROM conflict")
+    tables.align(conn)
+    search.align(conn)
+    presence.align(conn)
+    fill(conn)
+
+
+def fill(conn: Connection) -> None:
+    """Put every entity of the log into its table, then let what follows from the tables follow."""
+    later: list[bytes] = []
+    rows: dict[int, list[tuple[object, ...]]] = {}
+    waiting = 0
+    several = not_alone(conn)
+    for line, _ in conn.execute("SELECT line, id FROM event WHERE line IS NOT NULL ORDER BY id"):
+        event = parse(line)
+        for op in event.ops:
+            if op.ent in several:
+                later.append(op.ent)
+            elif tables.is_known(op.kind):
+                rows.setdefault(op.kind, []).append(lone_row(event, op, op.ent))
+                waiting += 1
+        if waiting >= _SLICE:
+            _put(conn, rows)
+            waiting = 0
+    _put(conn, rows)
+    rematerialise(conn, dict.fromkeys(later))
+    for kind in LOGGED:
+        if kind.name in tables.FOLLOWERS:
+            ents = [row[0] for row in conn.execute(f"SELECT ent FROM {kind.name}")]
+            for start in range(0, len(ents), _SLICE):
+                tables.follow(conn, {kind.number: ents[start : start + _SLICE]})
+
+
+def not_alone(conn: Connection) -> set[bytes]:
+    """Entities that cannot be read off one row op: edited, created twice, known by an edit only, set aside."""
+    aside = {
+        parse(line).ops[pos].ent
+        for line, pos in conn.execute(
+            "SELECT e.line, s.pos FROM set_aside_op s JOIN event e ON e.id = s.event WHERE e.line IS NOT NULL"
+        )
+    }
+    return aside | {
+        row[0]
+        for row in conn.execute(
+            "SELECT ent FROM op GROUP BY ent HAVING count(*) > 1 OR max(field) <> ?", (ROW,)
+        )
+    }
+
+
+def _put(conn: Connection, rows: dict[int, list[tuple[object, ...]]]) -> None:
+    for kind, ready in rows.items():
+        tables.put_rows(conn, kind, ready)
+    rows.clear()
+
+
+def newer_fields(conn: Connection) -> int:
+    """How many fields in the log this program does not know (SYNC §1.9: shown as "2 newer fields")."""
+    known = {kind.number: {str(field.number) for field in kind.fields} for kind in LOGGED}
+    found: set[tuple[int, str]] = set()
+    for line, kind in conn.execute(
+        "SELECT DISTINCT e.line, o.kind FROM op o JOIN event e ON e.id = o.event WHERE e.line IS NOT NULL"
+    ):
+        for op in parse(line).ops:
+            if op.kind != kind:
+                continue
+            given = msgspec.json.decode(op.value) if op.field == ROW else {str(op.field): None}
+            found.update((kind, number) for number in given if number not in known.get(kind, ()))
+    return len(found)

@@ -1,0 +1,123 @@
+"""The tables that are not derived: the log, statements, exchange and local state, as numbered migrations.
+
+Migrations are frozen: each says its own SQL and never reads today's registry. The wide tables of the
+kinds are not here, they follow from the log (``db/tables.py``) and are brought in line at opening.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+from shelterdesk.core.errors import NewerData
+from shelterdesk.db.connection import Connection, tables_of
+
+migrations = Migrations("shelterdesk")
+
+FORMAT = 1
+"""Format of the file, kept in ``user_version``: a file with a greater one is refused, never guessed at."""
+
+
+@migrations()
+def m0001_log(db: Database) -> None:
+    """The log: events byte for byte, which entities their ops touch, heads of edited fields."""
+    db.conn.execute(
+        "CREATE TABLE event (id INTEGER PRIMARY KEY, dev INTEGER NOT NULL, epoch INTEGER NOT NULL,"
+        " seq INTEGER NOT NULL, last_seq INTEGER NOT NULL, hlc INTEGER NOT NULL, wall_ms INTEGER NOT NULL,"
+        " user TEXT NOT NULL, eh BLOB NOT NULL, chain BLOB, line BLOB)"
+    )
+    db.conn.execute("CREATE INDEX event_at ON event (dev, epoch, seq)")
+    db.conn.execute("CREATE INDEX event_wall ON event (wall_ms)")
+    # No UNIQUE and no foreign key on what is replicated (SYNC §0.7).
+    db.conn.execute(
+        "CREATE TABLE op (ent BLOB NOT NULL, event INTEGER NOT NULL, pos INTEGER NOT NULL, kind INTEGER NOT NULL,"
+        " field INTEGER NOT NULL, PRIMARY KEY (ent, event, pos)) WITHOUT ROWID"
+    )
+    db.conn.execute(
+        "CREATE TABLE head (ent BLOB NOT NULL, field INTEGER NOT NULL, hlc INTEGER NOT NULL, dev INTEGER NOT NULL,"
+        " epoch INTEGER NOT NULL, seq INTEGER NOT NULL, eh8 BLOB NOT NULL, kind INTEGER NOT NULL, value BLOB NOT NULL,"
+        " PRIMARY KEY (ent, field, hlc, dev, epoch, seq, eh8)) WITHOUT ROWID"
+    )
+    db.conn.execute(
+        "CREATE TABLE conflict (ent BLOB NOT NULL, field INTEGER NOT NULL, kind INTEGER NOT NULL,"
+        " PRIMARY KEY (ent, field)) WITHOUT ROWID"
+    )
+    db.conn.execute(
+        "CREATE TABLE set_aside_op (event INTEGER NOT NULL, pos INTEGER NOT NULL, reason TEXT NOT NULL,"
+        " PRIMARY KEY (event, pos)) WITHOUT ROWID"
+    )
+    db.conn.execute(
+        "CREATE TABLE seen (dev INTEGER NOT NULL, epoch INTEGER NOT NULL, from_seq INTEGER NOT NULL,"
+        " to_seq INTEGER NOT NULL, PRIMARY KEY (dev, epoch, from_seq)) WITHOUT ROWID"
+    )
+    db.conn.execute(
+        "CREATE TABLE signed_head (dev INTEGER NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
+        " chain BLOB NOT NULL, signature BLOB NOT NULL, PRIMARY KEY (dev, epoch, seq, chain)) WITHOUT ROWID"
+    )
+
+
+@migrations()
+def m0002_local(db: Database) -> None:
+    """What belongs to this file alone: who it is, its secrets, statements held."""
+    db.conn.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
+    db.conn.execute(
+        "CREATE TABLE statement (sha BLOB PRIMARY KEY, kind TEXT NOT NULL, issuer INTEGER NOT NULL,"
+        " number INTEGER NOT NULL, raw BLOB NOT NULL, signature TEXT NOT NULL, received_ms INTEGER NOT NULL)"
+        " WITHOUT ROWID"
+    )
+    db.conn.execute("CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID")
+
+
+@migrations()
+def m0003_exchange(db: Database) -> None:
+    """Bundles written and taken in, receipts, what was set aside, who was heard when."""
+    db.conn.execute(
+        "CREATE TABLE bundle_out (bundle_no INTEGER NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL,"
+        " recipient TEXT NOT NULL, manifest_sha BLOB NOT NULL, ranges TEXT NOT NULL, events INTEGER NOT NULL,"
+        " PRIMARY KEY (recipient, bundle_no, part)) WITHOUT ROWID"
+    )
+    db.conn.execute(
+        "CREATE TABLE part_written (name TEXT NOT NULL, target TEXT NOT NULL, cipher_sha TEXT NOT NULL,"
+        " manifest_sha BLOB NOT NULL, bytes INTEGER NOT NULL, read_back_ms INTEGER NOT NULL,"
+        " PRIMARY KEY (target, name)) WITHOUT ROWID"
+    )
+    db.conn.execute(
+        "CREATE TABLE part_in (manifest_sha BLOB PRIMARY KEY, sender INTEGER NOT NULL, bundle_no INTEGER NOT NULL,"
+        " part INTEGER NOT NULL, parts INTEGER NOT NULL, received_ms INTEGER NOT NULL, events INTEGER NOT NULL,"
+        " ops INTEGER NOT NULL) WITHOUT ROWID"
+    )
+    db.conn.execute(
+        "CREATE TABLE part_set_aside (sha TEXT PRIMARY KEY, name TEXT NOT NULL, reason TEXT NOT NULL,"
+        " advice TEXT NOT NULL, seen_ms INTEGER NOT NULL) WITHOUT ROWID"
+    )
+    db.conn.execute(
+        "CREATE TABLE receipt (issuer INTEGER NOT NULL, number INTEGER NOT NULL, raw BLOB NOT NULL,"
+        " signature TEXT NOT NULL, received_ms INTEGER NOT NULL, PRIMARY KEY (issuer, number)) WITHOUT ROWID"
+    )
+    db.conn.execute(
+        "CREATE TABLE acknowledged (dev INTEGER NOT NULL, epoch INTEGER NOT NULL, issuer INTEGER NOT NULL,"
+        " upto INTEGER NOT NULL, chain BLOB NOT NULL, received_ms INTEGER NOT NULL,"
+        " PRIMARY KEY (dev, epoch, issuer)) WITHOUT ROWID"
+    )
+    db.conn.execute(
+        "CREATE TABLE heard (dev INTEGER NOT NULL, epoch INTEGER NOT NULL, from_dev INTEGER NOT NULL,"
+        " upto INTEGER NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (dev, epoch, from_dev)) WITHOUT ROWID"
+    )
+
+
+def bring_up_to_date(conn: Connection) -> None:
+    """Apply the migrations that are missing; each commits together with its record."""
+    migrations.apply(tables_of(conn))
+    conn.execute(f"PRAGMA user_version = {FORMAT}")
+
+
+def is_behind(conn: Connection) -> bool:
+    """Whether a migration is waiting (a backup is made before it is applied)."""
+    return bool(migrations.pending(tables_of(conn)))
+
+
+def refuse_newer(conn: Connection) -> None:
+    """Raise :class:`NewerData` for a file written by a newer program (STYLE: refuse politely)."""
+    found = int(conn.execute("PRAGMA user_version").fetchone()[0])
+    if found > FORMAT:
+        raise NewerData(found, FORMAT)

@@ -1,0 +1,70 @@
+"""``state``: one hash of the logical state, equal on any two replicas with the same events and statements."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from shelterdesk.core.event import Event, parse
+from shelterdesk.core.heads import Head, Logged, heads
+from shelterdesk.db import statements
+from shelterdesk.db.connection import Connection
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
+
+_APPLIED = frozenset({"erase", "clock_fix", "revocation"})
+
+
+def state_of(conn: Connection) -> str:
+    """SHA-256, as 64 hex digits, over the sorted admitted heads, the roster number and applied statements.
+
+    A head is (entity, field, op id with its hash, exact value bytes as logged), in bytewise order (SYNC §1.0).
+    """
+    digest = hashlib.sha256(b"state.v1@shelterdesk\0")
+    for ent, logged in _entities(conn):
+        found = heads(logged)
+        for number in sorted(found):
+            for head in sorted(found[number], key=lambda h: h.id):
+                _feed(digest, ent, number, head)
+    roster = statements.roster_of(conn)
+    digest.update(b"roster" + struct.pack(">QQ", roster.issuer, roster.number))
+    for statement in sorted(statements.statements(conn), key=lambda s: s.sha):
+        if statement.kind in _APPLIED:
+            digest.update(statement.sha)
+    return digest.hexdigest()
+
+
+def _feed(digest: _Hash, ent: bytes, number: int, head: Head) -> None:
+    id_ = head.id
+    digest.update(ent)
+    digest.update(struct.pack(">IQQQ", number, id_.dev, id_.epoch, id_.seq))
+    digest.update(id_.eh8)
+    digest.update(struct.pack(">I", len(head.value)))
+    digest.update(head.value)
+
+
+def _entities(conn: Connection) -> Iterator[tuple[bytes, list[Logged]]]:
+    """Every entity in bytewise order with its admitted ops."""
+    current: bytes | None = None
+    logged: list[Logged] = []
+    recent: dict[int, Event] = {}
+    for ent, event_id, pos, line in conn.execute(
+        "SELECT o.ent, o.event, o.pos, e.line FROM op o JOIN event e ON e.id = o.event"
+        " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
+        " WHERE s.event IS NULL AND e.line IS NOT NULL ORDER BY o.ent"
+    ):
+        if ent != current:
+            if current is not None:
+                yield current, logged
+            current, logged = ent, []
+        event = recent.get(event_id)
+        if event is None:
+            if len(recent) > 2_000:  # entities made together have ids and events near each other
+                recent.clear()
+            event = recent[event_id] = parse(line)
+        logged.append(Logged(event.op_id(pos), event.hlc, event.ops[pos]))
+    if current is not None:
+        yield current, logged

@@ -1,0 +1,257 @@
+"""The wide tables: one per kind, its columns the registry's fields, always what the log says.
+
+They are derived: :func:`align` brings them in line with the registry at opening, and everything in them
+can be rebuilt from the log (``db/check.py`` compares). Other rooms of ``db`` hang their own derived
+tables (search, presence) onto :data:`FOLLOWERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from shelterdesk.core.event import OpId
+from shelterdesk.core.kinds import LOGGED, VOID, FieldType, Kind
+from shelterdesk.core.moment import milliseconds
+from shelterdesk.db.connection import Connection
+
+_SQL_TYPES = {
+    FieldType.TEXT: "TEXT",
+    FieldType.INT: "INTEGER",
+    FieldType.REAL: "REAL",
+    FieldType.BOOL: "INTEGER",
+    FieldType.REF: "BLOB",
+    FieldType.TIME: "TEXT",
+    FieldType.DATE: "TEXT",
+    FieldType.LIST: "TEXT",
+    FieldType.JSON: "TEXT",
+}
+
+INDEXES: dict[str, tuple[str, ...]] = {
+    "place": ("code", "parent"),
+    "arrival_group": ("number", "arrived_at_ms"),
+    "person": ("number", "arrived_at_ms", "arrival_group"),
+    "household": ("number",),
+    "membership": ("household", "person"),
+    "relation": ("person", "other"),
+    "travel_document": ("person", "document_number"),
+    "consent": ("person",),
+    "stay": ("person", "place", "arrival_group"),
+    "movement": ("person", "happened_at_ms"),
+    "service": ("person", "service_day", "arrival_group"),
+    "flag": ("person",),
+    "bed_need": ("person",),
+    "card": ("person", "serial", "arrival_group"),
+    "transfer_line": ("transfer", "person"),
+    "daily_sheet": ("day",),
+    "same_as": ("person", "other"),
+    "access": ("subject",),
+    "setting": ("key",),
+    "correction": ("subject",),
+}
+"""Columns of each table that queries look up; not unique, replicated data may clash and is shown."""
+
+SYSTEM = ("ent", "dev", "entered_ms", "entered_by", "void", "missing")
+
+Follower = Callable[[Connection, Sequence[bytes]], None]
+FOLLOWERS: dict[str, list[Follower]] = {}
+"""Kind name → functions called with the entities of that kind whose row changed, inside the transaction."""
+
+_encoder = msgspec.json.Encoder()
+_CHUNK = 400
+
+
+def columns(kind: Kind) -> list[str]:
+    """Column names of a kind's table in their fixed order."""
+    names = list(SYSTEM)
+    for field in kind.fields:
+        if field.number == VOID:
+            continue
+        names.append(field.name)
+        if field.type is FieldType.TIME:
+            names.append(f"{field.name}_ms")
+    return names
+
+
+def _create_sql(kind: Kind) -> str:
+    parts = [
+        "ent BLOB PRIMARY KEY",
+        "dev INTEGER",
+        "entered_ms INTEGER",
+        "entered_by TEXT",
+        "void TEXT",
+        "missing TEXT",
+    ]
+    for field in kind.fields:
+        if field.number == VOID:
+            continue
+        parts.append(f"{field.name} {_SQL_TYPES[field.type]}")
+        if field.type is FieldType.TIME:
+            parts.append(f"{field.name}_ms INTEGER")
+    return f"CREATE TABLE {kind.name} ({', '.join(parts)}) WITHOUT ROWID"
+
+
+def align(conn: Connection) -> list[Kind]:
+    """Create missing tables, columns and indexes; returns the kinds that gained a column.
+
+    A kind that gained one may have values waiting in the log, written by a newer desk (SYNC §1.9): the
+    caller fills it again from there.
+    """
+    existing = {
+        row[0] for row in conn.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'index')")
+    }
+    grown: list[Kind] = []
+    for kind in LOGGED:
+        if kind.name not in existing:
+            conn.execute(_create_sql(kind))
+        else:
+            have = {row[1] for row in conn.execute(f"PRAGMA table_info({kind.name})")}
+            lacking = [name for name in columns(kind) if name not in have]
+            types = dict(_column_types(kind))
+            for name in lacking:
+                conn.execute(f"ALTER TABLE {kind.name} ADD COLUMN {name} {types[name]}")
+            if lacking:
+                grown.append(kind)
+        for column in INDEXES.get(kind.name, ()):
+            name = f"{kind.name}_{column}"
+            if name not in existing:
+                conn.execute(f"CREATE INDEX {name} ON {kind.name} ({column}) WHERE {column} IS NOT NULL")
+    return grown
+
+
+def _column_types(kind: Kind) -> Iterable[tuple[str, str]]:
+    for field in kind.fields:
+        yield field.name, _SQL_TYPES[field.type]
+        if field.type is FieldType.TIME:
+            yield f"{field.name}_ms", "INTEGER"
+
+
+class _Layout:
+    """How the values of one kind become a table row; made once."""
+
+    def __init__(self, kind: Kind) -> None:
+        names = columns(kind)
+        #: Field number as text → position in the row, type, name. What is absent costs nothing.
+        self.places: dict[str, tuple[int, FieldType, str]] = {
+            str(f.number): (names.index(f.name), f.type, f.name) for f in kind.fields if f.number != VOID
+        }
+        self.empty: list[Any] = [None] * len(names)
+        marks = ", ".join("?" * len(names))
+        self.put = f"INSERT OR REPLACE INTO {kind.name} ({', '.join(names)}) VALUES ({marks})"
+        self.names = ", ".join(names)
+        self.get = f"SELECT {self.names} FROM {kind.name} WHERE ent = ?"
+        self.name = kind.name
+
+
+_LAYOUTS: dict[int, _Layout] = {kind.number: _Layout(kind) for kind in LOGGED}
+
+
+def is_known(kind: int) -> bool:
+    """Whether this program has a table for the kind."""
+    return kind in _LAYOUTS
+
+
+def table_row(
+    kind: int, ent: bytes, values: Mapping[str, Any], void: str | None, dev: int, wall_ms: int, user: str
+) -> tuple[Any, ...]:
+    """The row of an entity: ``values`` maps field numbers (as text) to decoded JSON."""
+    layout = _LAYOUTS[kind]
+    out = layout.empty.copy()
+    out[0:5] = ent, dev, wall_ms, user, void
+    missing: dict[str, str] | None = None
+    places = layout.places
+    for number, value in values.items():
+        place = places.get(number)
+        if place is None or value is None:
+            continue
+        at, shape, name = place
+        if shape is _TEXT or shape is _DATE or shape is _TIME:
+            if value.__class__ is not str:
+                if value.__class__ is dict and "missing" in value:
+                    missing = missing or {}
+                    missing[name] = str(value["missing"])
+                    continue
+                value = _encoder.encode(value).decode()
+            out[at] = value
+            if shape is _TIME:
+                out[at + 1] = milliseconds(value)
+        elif value.__class__ is dict and "missing" in value and shape is not FieldType.JSON:
+            missing = missing or {}
+            missing[name] = str(value["missing"])
+        elif shape is _REF:
+            out[at] = _reference(value)
+        elif shape is FieldType.LIST or shape is FieldType.JSON:
+            out[at] = _encoder.encode(value).decode()
+        else:
+            out[at] = _number(value)
+    if missing is not None:
+        out[5] = _encoder.encode(dict(sorted(missing.items()))).decode()
+    return tuple(out)
+
+
+_TEXT, _DATE, _TIME, _REF = FieldType.TEXT, FieldType.DATE, FieldType.TIME, FieldType.REF
+
+
+def _reference(value: Any) -> bytes | None:
+    """A reference as bytes; anything else is not shown (it stays in the log) rather than refused."""
+    if value.__class__ is not str or len(value) != 32:
+        return None
+    try:
+        return bytes.fromhex(value)
+    except ValueError:
+        return None
+
+
+def _number(value: Any) -> int | float | None:
+    if value.__class__ is bool:
+        return int(value)
+    if value.__class__ is int:
+        return int(value) if -(1 << 63) <= value < 1 << 63 else None
+    return float(value) if value.__class__ is float else None
+
+
+def put_rows(conn: Connection, kind: int, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write rows made by :func:`table_row`."""
+    conn.executemany(_LAYOUTS[kind].put, rows)
+
+
+def get_row(conn: Connection, kind: int, ent: bytes) -> tuple[Any, ...] | None:
+    """The row of an entity as it stands, in the order of :func:`columns`."""
+    found: tuple[Any, ...] | None = conn.execute(_LAYOUTS[kind].get, (ent,)).fetchone()
+    return found
+
+
+def get_rows(conn: Connection, kind: int, ents: Sequence[bytes]) -> dict[bytes, tuple[Any, ...]]:
+    """The rows of some entities of a kind, by entity."""
+    layout = _LAYOUTS[kind]
+    found: dict[bytes, tuple[Any, ...]] = {}
+    for start in range(0, len(ents), _CHUNK):
+        part = ents[start : start + _CHUNK]
+        marks = ",".join("?" * len(part))
+        for row in conn.execute(f"SELECT {layout.names} FROM {layout.name} WHERE ent IN ({marks})", part):
+            found[row[0]] = row
+    return found
+
+
+def name_of(kind: int) -> str:
+    """The table of a kind."""
+    return _LAYOUTS[kind].name
+
+
+def drop_row(conn: Connection, kind: int, ent: bytes) -> None:
+    """Take an entity out of its table (its ops are not admitted any more)."""
+    conn.execute(f"DELETE FROM {_LAYOUTS[kind].name} WHERE ent = ?", (ent,))
+
+
+def follow(conn: Connection, touched: Mapping[int, Sequence[bytes]]) -> None:
+    """Let the derived tables that hang on a kind (search, presence) catch up with its changed rows."""
+    for kind, ents in touched.items():
+        for follower in FOLLOWERS.get(_LAYOUTS[kind].name, ()):
+            follower(conn, ents)
+
+
+def op_id_key(op_id: OpId) -> tuple[int, int, int, bytes]:
+    """An op id as columns."""
+    return (op_id.dev, op_id.epoch, op_id.seq, op_id.eh8)

@@ -1,0 +1,204 @@
+"""One write: ops collected, roles checked, composed into an event and applied, all in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from shelterdesk.core.errors import NotAllowed, Refused
+from shelterdesk.core.event import MAX_OPS, Event, Op, compose, field_op, next_hlc, row_op
+from shelterdesk.core.heads import Head, void_value
+from shelterdesk.core.identity import new_entity
+from shelterdesk.core.kinds import CARRIERS, MERGE_RULES, SCHEMA_VERSION, VOID, FieldType, Kind
+from shelterdesk.core.moment import moment_text, to_milliseconds
+from shelterdesk.core.roles import may_write
+from shelterdesk.core.roster import Roster, UserEntry
+from shelterdesk.core.vocabulary import Confidentiality, Missing
+from shelterdesk.core.words import tr
+from shelterdesk.db import meta
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.merge import standing, take_in
+from shelterdesk.keys.classes import seal
+
+SEALED_BUCKET = 1024
+"""Smallest sealed size, bytes: every sealed record of a registration looks the same (SYNC §1.0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write left: the kinds changed and the events by which it can be undone."""
+
+    kinds: frozenset[str]
+    events: tuple[bytes, ...]  # line hashes
+
+
+class Writing:
+    """Collects the ops of one action. Made by ``Store.write``; use inside its ``with`` block only.
+
+    ``conn`` may be read inside the block: what a rule checks cannot change before the commit.
+    """
+
+    def __init__(
+        self,
+        conn: Connection,
+        who: meta.Whoami,
+        user: UserEntry,
+        roster: Roster,
+        now: datetime,
+        clock_doubt: bool,
+    ) -> None:
+        self.conn = conn
+        self.who = who
+        self.user = user
+        self.now = now
+        self._roster = roster
+        self._ops: list[Op] = []
+        self._sealed: list[Op] = []
+        self._clock_doubt = clock_doubt
+        self.written: Written | None = None
+
+    @property
+    def now_text(self) -> str:
+        """The present as a stored moment."""
+        return moment_text(self.now, self.who.zone)
+
+    def create(self, kind: Kind, values: Mapping[str, Any], ent: str | None = None) -> str:
+        """A new record with all the fields known; returns its entity id (32 hex digits).
+
+        ``values`` by field name: texts, numbers, lists, :class:`Missing`, aware datetimes for times; None
+        is left out. A kind of a sealed class is sealed to the class key. Raises :class:`NotAllowed`,
+        ``KeyError`` for a field the kind does not have.
+        """
+        entity = bytes.fromhex(ent) if ent is not None else self._new_entity()
+        given = {
+            kind.field(name).number: self._json_value(kind, name, value)
+            for name, value in values.items()
+            if value is not None
+        }
+        if kind.is_sealed:
+            self._seal(kind, entity, given)
+        else:
+            self._check(kind)
+            self._ops.append(row_op(kind.number, entity, given))
+        return entity.hex()
+
+    def set(self, kind: Kind, ent: str, name: str, value: Any) -> None:
+        """Change one field of a record, superseding the values shown now; None clears it."""
+        self._check(kind)
+        entity, field = bytes.fromhex(ent), kind.field(name)
+        coded = None if value is None else self._json_value(kind, name, value)
+        above = [head.id for head in self._heads(entity).get(field.number, ())]
+        self._ops.append(field_op(kind.number, entity, field.number, coded, above))
+
+    def set_raw(self, kind: Kind, ent: str, field: int, value: bytes) -> None:
+        """Put back a value as it stood in the log, superseding what is shown now (undo)."""
+        self._check(kind)
+        entity = bytes.fromhex(ent)
+        above = tuple(head.id for head in self._heads(entity).get(field, ()))
+        self._ops.append(Op(kind.number, entity, field, value, above))
+
+    def void(self, kind: Kind, ent: str, reason: str) -> None:
+        """Mark a record as entered by mistake; it stays in the log and in history."""
+        self._check(kind)
+        entity = bytes.fromhex(ent)
+        found = self._heads(entity)
+        above = [head.id for head in found.get(VOID, ())]
+        self._ops.append(field_op(kind.number, entity, VOID, void_value(reason, found), above))
+
+    def next_count(self, name: str) -> int:
+        """The next number of a counter of this desk."""
+        return meta.next_count(self.conn, name)
+
+    def _check(self, kind: Kind) -> None:
+        if not may_write(self.user.roles, kind.name):
+            raise NotAllowed(kind.name.replace("_", " "))
+
+    def _new_entity(self) -> bytes:
+        return new_entity(to_milliseconds(self.now), secrets.token_bytes(10))
+
+    def _json_value(self, kind: Kind, name: str, value: Any) -> Any:
+        field = kind.field(name)
+        if isinstance(value, Missing):
+            return {"missing": value.value}
+        if isinstance(value, datetime):
+            if field.type is not FieldType.TIME:
+                raise TypeError(f"{kind.name}.{name} is not a time")
+            return moment_text(value, self.who.zone)
+        if isinstance(value, str):
+            # Lone surrogates cannot be written as UTF-8; they are the only text that is altered.
+            return value.encode("utf-8", "replace").decode("utf-8")
+        return value
+
+    def _heads(self, entity: bytes) -> dict[int, list[Head]]:
+        now = standing(self.conn, entity)
+        return dict(now.heads) if now is not None else {}
+
+    def _seal(self, kind: Kind, entity: bytes, given: Mapping[int, Any]) -> None:
+        """Seal a record whole, the person it is about included, onto an entity with an id of its own."""
+        carrier = CARRIERS[kind.confidentiality]
+        self._check(carrier)
+        key = self._roster.class_key(kind.confidentiality, self.who.station)
+        if key is None:
+            if kind.confidentiality is Confidentiality.SAFEGUARDING:
+                raise Refused(
+                    tr("Safeguarding entries can be written once the office's key is here."),
+                    tr("Until then, tell the office in person; take in its reply from a stick."),
+                )
+            raise Refused(
+                tr("This station has no key for that class yet."), tr("Ask the admin to finish the set-up.")
+            )
+        record = msgspec.json.encode(
+            {"kind": kind.number, "ent": entity.hex(), "fields": {str(n): v for n, v in given.items()}}
+        )
+        sealed = seal(record, key.recipient, SEALED_BUCKET)
+        self._sealed.append(
+            row_op(
+                carrier.number,
+                self._new_entity(),
+                {carrier.field("sealed").number: sealed, carrier.field("key_version").number: key.version},
+            )
+        )
+
+    def finish(self) -> Written:
+        """Compose the events and apply them; called once by the store at the end of the block.
+
+        Sealed ops never share an event with open ones (SYNC §1.0).
+        """
+        kinds: set[str] = set()
+        hashes: list[bytes] = []
+        for ops in (self._ops, self._sealed):
+            for start in range(0, len(ops), MAX_OPS):
+                event = self._event(ops[start : start + MAX_OPS])
+                kinds |= take_in(self.conn, [event], self._roster).kinds
+                hashes.append(event.eh)
+        self.written = Written(frozenset(kinds), tuple(hashes))
+        return self.written
+
+    def _event(self, ops: list[Op]) -> Event:
+        wall = to_milliseconds(self.now)
+        hlc = next_hlc(meta.get_hlc(self.conn), wall)
+        last = self.conn.execute(
+            "SELECT last_seq FROM event WHERE dev = ? AND epoch = ? ORDER BY seq DESC LIMIT 1",
+            (self.who.dev, self.who.epoch),
+        ).fetchone()
+        event = compose(
+            dev=self.who.dev,
+            epoch=self.who.epoch,
+            first_seq=1 if last is None else int(last[0]) + 1,
+            hlc=hlc,
+            wall_ms=wall,
+            zone=self.who.zone,
+            user=self.user.id,
+            schema=SCHEMA_VERSION,
+            merge_rules=MERGE_RULES,
+            salt=secrets.token_bytes(16),
+            ops=ops,
+            clock_doubt=self._clock_doubt,
+        )
+        meta.put_hlc(self.conn, hlc)
+        return event

@@ -1,0 +1,87 @@
+"""Small files that are replaced whole or not at all, by one process at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from shelterdesk.core.errors import CannotWrite, DiskFull
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a file's content: temporary file beside it, fsync, rename, fsync of the folder.
+
+    Whoever reads it, also after a pulled plug, finds the old content or the new, never a part. Only the
+    owner may read it. Raises ``DiskFull`` or ``CannotWrite``; the old content is then still there.
+    """
+    partial = path.with_name(path.name + ".partial")
+    try:
+        _write_synced(partial, data)
+        os.replace(partial, path)
+        _sync_folder(path.parent)
+    except OSError as fault:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise _said(path, fault) from fault
+
+
+@contextlib.contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Hold the lock file at ``path``, waiting for another process that holds it; freed when that one dies.
+
+    Raises ``CannotWrite`` or ``DiskFull`` when the lock file cannot be made.
+    """
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as fault:
+        raise _said(path, fault) from fault
+    try:
+        _take(handle, path)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int, path: Path) -> None:
+    try:
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+    except OSError as fault:
+        raise _said(path, fault) from fault
+
+
+def _write_synced(path: Path, data: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows has no handle on a folder to sync; its rename is journalled
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _said(path: Path, fault: OSError) -> DiskFull | CannotWrite:
+    if fault.errno in _FULL:
+        return DiskFull(str(path.parent))
+    return CannotWrite(str(path), fault.strerror or "")

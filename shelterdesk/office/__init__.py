@@ -1,0 +1,1 @@
+"""The central office: posts and what each has sent, receipts, consolidation, matrices."""

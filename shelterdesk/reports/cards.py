@@ -1,0 +1,90 @@
+"""Lodging cards as a file to print: what goes on paper, and what is said before it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from shelterdesk.core.cards import FIRST_LANGUAGE, CardSentence, LodgingCard
+from shelterdesk.core.errors import Refused
+from shelterdesk.core.words import ntr, tr
+from shelterdesk.reports.card_sheet import CardSheet
+from shelterdesk.reports.faces import Faces, can_set, find_faces
+from shelterdesk.reports.paper import PaperName, Written
+from shelterdesk.reports.target import write_whole
+
+_LISTED = 5
+
+Progress = Callable[[int, int], None]
+"""Told (cards done, cards in all); raising from it stops the work, and nothing is written."""
+
+
+def write_cards(
+    cards: Sequence[LodgingCard],
+    target: Path | BinaryIO,
+    sentences: Mapping[str, CardSentence],
+    *,
+    paper: PaperName = "a4",
+    faces: Faces | None = None,
+    progress: Progress | None = None,
+) -> Written:
+    """Write the cards as a PDF to cut: ten on A4, eight on Letter, in the order given.
+
+    ``sentences`` come from :func:`shelterdesk.core.cards.card_sentences`. What the faces cannot set is
+    left out and named in the result (ask :func:`cards_warnings` before). The same cards give the same
+    bytes. Raises :class:`Refused` without cards, :class:`DiskFull`, :class:`CannotWrite`.
+    """
+    if not cards:
+        raise Refused(tr("There is no card to print."), tr("Choose the people or families first."))
+    found = faces or find_faces()
+    sheet = CardSheet(paper, found, sentences, cards)
+    for done, card in enumerate(cards, start=1):
+        sheet.add(card)
+        if progress is not None:
+            progress(done, len(cards))
+    write_whole(target, sheet.finished())
+    return Written(pages=sheet.pages, left_out=_left_out(cards, sentences, found))
+
+
+def cards_warnings(
+    cards: Sequence[LodgingCard], sentences: Mapping[str, CardSentence], faces: Faces | None = None
+) -> list[str]:
+    """What to say before these cards are printed: what will be left out, and what nobody has reviewed."""
+    spoken = {FIRST_LANGUAGE, *(card.second_language or FIRST_LANGUAGE for card in cards)}
+    drafts = sorted(sentences[one].name for one in spoken if one in sentences and not sentences[one].reviewed)
+    said = _left_out(cards, sentences, faces or find_faces())
+    if drafts:
+        said.append(
+            tr(
+                "No native speaker has read the sentence on the card yet: {languages}. Ask somebody.",
+                languages=", ".join(drafts),
+            )
+        )
+    return said
+
+
+def _left_out(cards: Sequence[LodgingCard], sentences: Mapping[str, CardSentence], faces: Faces) -> list[str]:
+    """Sentences on what these cards will not carry; numbers, never names."""
+    said = []
+    nameless = [card.number for card in cards if card.first_name and not can_set(card.first_name, faces)]
+    if nameless:
+        said.append(
+            ntr(
+                "{n} card carries no name, only its number; its script cannot be printed: {numbers}",
+                "{n} cards carry no name, only their number; its script cannot be printed: {numbers}",
+                len(nameless),
+                numbers=", ".join(nameless[:_LISTED]) + ("…" if len(nameless) > _LISTED else ""),
+            )
+        )
+    if any(card.bed_code and not can_set(card.bed_code, faces) for card in cards):
+        said.append(tr("Some bed codes cannot be printed on this laptop; write them on the card by hand."))
+    for name in sorted({card.station_name for card in cards if not can_set(card.station_name, faces)}):
+        said.append(tr("The name of the station cannot be printed on this laptop: {name}", name=name))
+    for language in sorted({card.second_language for card in cards if card.second_language}):
+        if language not in sentences:
+            said.append(tr("There is no card sentence in {language} yet; Spanish only.", language=language))
+        elif not can_set(sentences[language].text, faces):
+            name = sentences[language].name
+            said.append(tr("The script of {language} cannot be printed here; Spanish only.", language=name))
+    return said

@@ -1,0 +1,172 @@
+"""Steps before either door opens: folder, language, lock, backup, migrate, refuse a newer file, a restored one's epoch."""
+
+from __future__ import annotations
+
+import gettext
+import json
+import os
+from contextlib import suppress
+from dataclasses import replace
+from importlib import resources
+from pathlib import Path
+
+import platformdirs
+
+from shelterdesk.core.errors import CannotWrite, DamagedFile, InUse
+from shelterdesk.core.moment import Clock
+from shelterdesk.core.words import speak, tr
+from shelterdesk.db import meta, presence, schema, search, tables
+from shelterdesk.db.backup import backup_file
+from shelterdesk.db.connection import Connection, open_file, writing
+from shelterdesk.db.rebuild import rebuild
+from shelterdesk.db.store import Store
+from shelterdesk.keys.ed25519 import is_signed_by
+from shelterdesk.keys.safefile import write_whole
+
+FILE = "station.db"
+HIGH_WATER = "highwater.json"
+WINDOW_LOCK = "window.lock"
+EPOCH_GAP = 5_000
+"""Numbers left out after a restore: those given since the backup must not be given again."""
+
+_HIGH_WATER = b"highwater.v1@shelterdesk\0"
+
+
+def data_folder(given: Path | None) -> Path:
+    """The station's (or office's) folder: the one given, or the platform's place for user data."""
+    return given if given is not None else Path(platformdirs.user_data_dir("shelterdesk", appauthor=False))
+
+
+def languages() -> list[str]:
+    """Languages that have a catalogue, English first."""
+    root = resources.files("shelterdesk.resources") / "translations"
+    return ["en", *sorted(p.name[:-3] for p in root.iterdir() if p.name.endswith(".mo"))]
+
+
+def use_language(language: str) -> None:
+    """Speak that language from now on; one without a catalogue leaves the source English."""
+    file = resources.files("shelterdesk.resources") / "translations" / f"{language[:2]}.mo"
+    if language[:2] == "en" or not file.is_file():
+        speak("en")
+        return
+    with file.open("rb") as stream:
+        speak(language[:2], gettext.GNUTranslations(stream))
+
+
+def is_set_up(folder: Path) -> bool:
+    """Whether the folder holds a station or an office."""
+    return (folder / FILE).exists()
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the folder, for its owner only; raises ``CannotWrite`` where that is not possible."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # a stick without permissions has none to set
+            folder.chmod(0o700)
+    except OSError as error:
+        raise CannotWrite(str(folder), error.strerror or "") from None
+    if not os.access(folder, os.W_OK):
+        raise CannotWrite(str(folder))
+
+
+def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
+    """Open a folder's file: refuse a newer one, migrate an older one after a backup, notice a restored one.
+
+    Raises ``NewerData``, ``WrongKey``, ``CannotWrite``, ``DiskFull``.
+    """
+    path = folder / FILE
+    if not path.exists():
+        raise DamagedFile(
+            path.name, tr("the file is not there"), tr("Choose the station's folder, or restore it from a backup.")
+        )
+    if not os.access(path, os.W_OK) or not os.access(folder, os.W_OK):
+        raise CannotWrite(str(folder), tr("it is read-only"))
+    conn = open_file(path, key)
+    try:
+        schema.refuse_newer(conn)
+        if schema.is_behind(conn):
+            backup_file(conn, key, folder / f"before-update-{clock.now():%Y%m%dT%H%M%SZ}.db")
+            schema.bring_up_to_date(conn)
+        _align(conn)
+        _notice_restore(conn, folder)
+    finally:
+        conn.close()
+    return Store(path, key, clock)
+
+
+def _align(conn: Connection) -> None:
+    """Bring the derived tables in line with this program's registry."""
+    with writing(conn):
+        grown = tables.align(conn)
+        search.align(conn)
+        presence.align(conn)
+        if grown:
+            rebuild(conn)
+
+
+def _notice_restore(conn: Connection, folder: Path) -> None:
+    """A file that knows less than this desk once wrote is a restored one: it goes on in a new epoch (SYNC §1.1)."""
+    who = meta.get_whoami(conn)
+    mark = read_high_water(folder, meta.get_desk_keys(conn).public)
+    if mark is None or mark[0] < who.epoch:
+        return
+    last = conn.execute(
+        "SELECT coalesce(max(last_seq), 0) FROM event WHERE dev = ? AND epoch = ?", (who.dev, who.epoch)
+    ).fetchone()[0]
+    if mark > (who.epoch, int(last)):
+        begin_epoch(conn, mark[0] + 1)
+
+
+def begin_epoch(conn: Connection, epoch: int) -> None:
+    """Go on in a new epoch, with a gap in every counter of human numbers."""
+    with writing(conn):
+        who = meta.get_whoami(conn)
+        meta.put_whoami(conn, replace(who, epoch=max(epoch, who.epoch + 1)))
+        meta.skip_counts(conn, EPOCH_GAP)
+
+
+def write_high_water(store: Store, folder: Path) -> None:
+    """Note outside the file how far this desk has written, signed, so that a restored file gives itself away."""
+    who = store.who
+    last = store.conn.execute(
+        "SELECT coalesce(max(last_seq), 0) FROM event WHERE dev = ? AND epoch = ?", (who.dev, who.epoch)
+    ).fetchone()[0]
+    body = f"{who.epoch}:{int(last)}"
+    signature = store.keys.signing.sign(_HIGH_WATER + body.encode())
+    write_whole(folder / HIGH_WATER, json.dumps({"mark": body, "signature": signature.hex()}).encode())
+
+
+def read_high_water(folder: Path, public: bytes) -> tuple[int, int] | None:
+    """(epoch, seq) this desk once noted; None where there is no mark of this desk."""
+    try:
+        found = json.loads((folder / HIGH_WATER).read_bytes())
+        body, signature = str(found["mark"]), bytes.fromhex(found["signature"])
+        if not is_signed_by(public, _HIGH_WATER + body.encode(), signature):
+            return None
+        epoch, _, seq = body.partition(":")
+        return int(epoch), int(seq)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+class WindowLock:
+    """One window a folder; commands may go on beside it. POSIX-only call behind this one door."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the lock or raise ``InUse``; it is let go by :meth:`release` or with the process."""
+        import fcntl
+
+        try:
+            self._file = (folder / WINDOW_LOCK).open("a+b")
+        except OSError as error:
+            raise CannotWrite(str(folder), error.strerror or "") from None
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._file.close()
+            raise InUse from None
+
+    def release(self) -> None:
+        """Let another window in."""
+        self._file.close()

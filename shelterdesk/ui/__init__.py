@@ -1,0 +1,1 @@
+"""The only room that imports Qt: the worker, the main window, the theme, screens, tables, widgets, dialogs."""

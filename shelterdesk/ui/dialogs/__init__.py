@@ -1,0 +1,1 @@
+"""Decisions asked of a person, each with an ask() that returns plain values."""

@@ -1,0 +1,1 @@
+"""The screens of the left rail, one file each."""

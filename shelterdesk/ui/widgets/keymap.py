@@ -1,0 +1,33 @@
+"""The keys that mean the same everywhere, in one place; screens add their own, none changes these."""
+
+from __future__ import annotations
+
+from shelterdesk.core.words import tr
+
+SCAN = "F2"
+HELP = "F1"
+UNDO = "Ctrl+Z"
+NEXT = "Return"
+BACK = "Shift+Return"
+FINISH = "Ctrl+Return"
+STEP_OUT = "Esc"
+KEY_STRIP = "F12"
+
+
+def house_keys() -> tuple[tuple[str, str], ...]:
+    """Every key of the house with its words, in the language spoken."""
+    return (
+        (NEXT, tr("next field")),
+        (BACK, tr("field before")),
+        (FINISH, tr("finish")),
+        (STEP_OUT, tr("step out, what was typed stays")),
+        (SCAN, tr("scan or search")),
+        (UNDO, tr("undo")),
+        (HELP, tr("explain this screen")),
+        (KEY_STRIP, tr("show these keys below")),
+    )
+
+
+def screen_key(position: int) -> str:
+    """The key that opens the screen at a position of the rail, from 0: ``Ctrl+1`` to ``Ctrl+9``, then none."""
+    return f"Ctrl+{position + 1}" if position < 9 else ""

@@ -1,0 +1,195 @@
+"""The status bar that never lies: what is not known is said to be unknown, never shown as a nought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from shelterdesk.core.words import ntr, tr
+from shelterdesk.ui.icons import IconMark
+from shelterdesk.ui.theme import theme
+from shelterdesk.ui.widgets.flow import FlowLayout
+from shelterdesk.ui.widgets.task_line import TaskLine
+from shelterdesk.ui.widgets.text import Role, words
+from shelterdesk.ui.widgets.tone import Tone
+
+
+@dataclass(frozen=True)
+class OtherDesk:
+    """Another desk of the station: its name, when it was last heard as words (``"15:41"``), and whether late."""
+
+    name: str
+    heard: str
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class StatusLine:
+    """What the status bar tells. Times are words made for the reader ("08:14", "21 Nov", "2 h ago").
+
+    ``present`` and ``places`` in people, None when not known. ``only_here`` counts records that exist on this
+    laptop alone; ``office_up_to`` and ``backup`` are empty when there never was a receipt or a backup.
+    ``battery`` in per cent, None without one. ``clock_doubt`` is a sentence, empty when the clock is trusted.
+    """
+
+    present: int | None = None
+    places: int | None = None
+    only_here: int | None = None
+    only_here_since: str = ""
+    office_up_to: str = ""
+    backup: str = ""
+    is_backup_late: bool = False
+    desks: tuple[OtherDesk, ...] = ()
+    battery: int | None = None
+    is_charging: bool = False
+    clock_doubt: str = ""
+    user: str = ""
+
+
+def number(n: int) -> str:
+    """A whole number with its thousands apart, as the look writes it (``1,842``)."""
+    return f"{n:,}"
+
+
+@dataclass(frozen=True)
+class _Part:
+    icon: str
+    strong: str
+    plain: str
+    tone: Tone
+    far: bool = False
+
+
+def parts_of(status: StatusLine) -> list[_Part]:
+    """The parts shown, in order, each with its icon, strong and plain words and tone."""
+    return [_present(status), _only_here(status), _office(status), _backup(status), *_far(status)]
+
+
+def _present(status: StatusLine) -> _Part:
+    if status.present is None:
+        return _Part("present", "", tr("people present: not known"), Tone.NEUTRAL)
+    strong = ntr("{count} present", "{count} present", status.present, count=number(status.present))
+    if not status.places:
+        return _Part("present", strong, tr("places: not known"), Tone.NEUTRAL)
+    share = round(100 * status.present / status.places)
+    plain = tr("of {places} places · {share}%", places=number(status.places), share=share)
+    return _Part("present", strong, plain, Tone.NEUTRAL)
+
+
+def _only_here(status: StatusLine) -> _Part:
+    if status.only_here is None:
+        return _Part("warn", tr("what exists only here: not known"), "", Tone.WARN)
+    if not status.only_here:
+        return _Part("ok", "", tr("nothing exists only on this desk"), Tone.OK)
+    count, since = number(status.only_here), status.only_here_since
+    if since:
+        said = ntr(
+            "{count} record only on this desk, since {time}",
+            "{count} records only on this desk, since {time}",
+            status.only_here, count=count, time=since,
+        )  # fmt: skip
+    else:
+        said = ntr(
+            "{count} record only on this desk", "{count} records only on this desk",
+            status.only_here, count=count,
+        )  # fmt: skip
+    return _Part("warn", said, "", Tone.WARN)
+
+
+def _office(status: StatusLine) -> _Part:
+    if not status.office_up_to:
+        return _Part("received", "", tr("the office has not answered yet"), Tone.NEUTRAL)
+    return _Part("received", "", tr("office has all up to {time}", time=status.office_up_to), Tone.NEUTRAL)
+
+
+def _backup(status: StatusLine) -> _Part:
+    if not status.backup:
+        return _Part("backup", tr("no backup yet"), "", Tone.WARN)
+    said = tr("backup {time}", time=status.backup)
+    if status.is_backup_late:
+        return _Part("backup", said, "", Tone.WARN)
+    return _Part("backup", "", said, Tone.NEUTRAL)
+
+
+def _far(status: StatusLine) -> list[_Part]:
+    parts = []
+    if status.clock_doubt:
+        parts.append(_Part("clock", status.clock_doubt, "", Tone.WARN, far=True))
+    for desk in status.desks:
+        said = tr("{desk} heard {time}", desk=desk.name, time=desk.heard)
+        strong, plain = (said, "") if desk.is_late else ("", said)
+        parts.append(_Part("desk", strong, plain, Tone.WARN if desk.is_late else Tone.NEUTRAL, far=True))
+    if status.battery is not None:
+        low = status.battery < 20 and not status.is_charging
+        said = tr("{n}%", n=status.battery)
+        icon = "charging" if status.is_charging else "battery"
+        strong, plain = (said, "") if low else ("", said)
+        parts.append(_Part(icon, strong, plain, Tone.BAD if low else Tone.NEUTRAL, far=True))
+    return parts
+
+
+class StatusBar(QWidget):
+    """Shows a :class:`StatusLine`, and long work in :attr:`task`; wraps into more lines with large text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("part", "status")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setAccessibleName(tr("State of this desk"))
+        self.task = TaskLine()
+        self._status: StatusLine | None = None
+        self._flow = FlowLayout(20, 4, self)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        theme().changed.connect(self._space)
+        self._space()
+        self.show_status(StatusLine())
+
+    def show_status(self, status: StatusLine) -> None:
+        """Show another state; the same one again costs nothing."""
+        if status == self._status:
+            return
+        self._status = status
+        while (item := self._flow.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None and widget is not self.task:
+                widget.hide()
+                widget.deleteLater()
+        pushed = False
+        for part in parts_of(status):
+            if part.far and not pushed:
+                self._flow.addWidget(self.task)
+                self._flow.add_push()
+                pushed = True
+            self._flow.addWidget(_shown(part))
+        if not pushed:
+            self._flow.addWidget(self.task)
+        self.setAccessibleDescription(self.text())
+        self.updateGeometry()
+
+    def text(self) -> str:
+        """All that is said, in one line."""
+        status = self._status or StatusLine()
+        return " · ".join(" ".join(s for s in (p.strong, p.plain) if s) for p in parts_of(status))
+
+    def _space(self) -> None:
+        t = theme()
+        self._flow.setContentsMargins(t.gap(20), t.gap(8), t.gap(20), t.gap(8))
+
+
+def _shown(part: _Part) -> QWidget:
+    holder = QWidget()
+    holder.setProperty("part", "clear")
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme().px(7))
+    row.addWidget(IconMark(part.icon, part.tone.ink, 16))
+    roles: dict[Tone, Role] = {Tone.WARN: "bar-warn", Tone.BAD: "bar-bad"}
+    if part.strong:
+        row.addWidget(words(part.strong, roles.get(part.tone, "bar-strong")))
+    if part.plain:
+        row.addWidget(words(part.plain, "bar"))
+    return holder
