@@ -17,6 +17,7 @@ from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import speak, tr
 from shelterdesk.db import meta, presence, schema, search, tables
 from shelterdesk.db.backup import backup_file
+from shelterdesk.db.chain import last_seq
 from shelterdesk.db.connection import Connection, open_file, writing
 from shelterdesk.db.rebuild import rebuild
 from shelterdesk.db.store import Store
@@ -111,10 +112,7 @@ def _notice_restore(conn: Connection, folder: Path) -> None:
     mark = read_high_water(folder, meta.get_desk_keys(conn).public)
     if mark is None or mark[0] < who.epoch:
         return
-    last = conn.execute(
-        "SELECT coalesce(max(last_seq), 0) FROM event WHERE dev = ? AND epoch = ?", (who.dev, who.epoch)
-    ).fetchone()[0]
-    if mark > (who.epoch, int(last)):
+    if mark > (who.epoch, last_seq(conn, who.dev, who.epoch)):
         begin_epoch(conn, mark[0] + 1)
 
 
@@ -129,10 +127,7 @@ def begin_epoch(conn: Connection, epoch: int) -> None:
 def write_high_water(store: Store, folder: Path) -> None:
     """Note outside the file how far this desk has written, signed, so that a restored file gives itself away."""
     who = store.who
-    last = store.conn.execute(
-        "SELECT coalesce(max(last_seq), 0) FROM event WHERE dev = ? AND epoch = ?", (who.dev, who.epoch)
-    ).fetchone()[0]
-    body = f"{who.epoch}:{int(last)}"
+    body = f"{who.epoch}:{last_seq(store.conn, who.dev, who.epoch)}"
     signature = store.keys.signing.sign(_HIGH_WATER + body.encode())
     write_whole(folder / HIGH_WATER, json.dumps({"mark": body, "signature": signature.hex()}).encode())
 

@@ -13,6 +13,7 @@ from shelterdesk.core.errors import NotAllowed, WorldError, WrongPassphrase
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.roles import may_do
 from shelterdesk.core.roster import Roster, UserEntry
+from shelterdesk.db.chain import add_signed_head, last_of
 from shelterdesk.db.meta import Whoami
 from shelterdesk.db.statements import next_number, read_statement
 from shelterdesk.db.store import Reader, Store
@@ -59,7 +60,9 @@ class Desk:
         return publish(self.store, kind, body)
 
     def close(self) -> None:
-        """End of work: sign the chain head, note the high-water mark, let the file go."""
+        """End of work: sign the chain head, note the high-water mark, let the file go. Twice is once."""
+        if self.store.is_closed:
+            return
         with suppress(WorldError):
             sign_head(self.store)
             startup.write_high_water(self.store, self.folder)
@@ -102,18 +105,13 @@ def publish(store: Store, kind: str, body: Mapping[str, object]) -> set[str]:
 def sign_head(store: Store) -> None:
     """Sign the head of this desk's chain, at start and end of work and before each bundle (SYNC §1.0)."""
     who = store.who
-    last = store.conn.execute(
-        "SELECT last_seq, chain FROM event WHERE dev = ? AND epoch = ? AND chain IS NOT NULL ORDER BY seq DESC LIMIT 1",
-        (who.dev, who.epoch),
-    ).fetchone()
+    last = last_of(store.conn, who.dev, who.epoch)
     if last is None:
         return
-    seq, chain = int(last[0]), bytes(last[1])
+    seq, chain = last
     with store.transaction() as conn:
-        conn.execute(
-            "INSERT OR IGNORE INTO signed_head (dev, epoch, seq, chain, signature) VALUES (?, ?, ?, ?, ?)",
-            (who.dev, who.epoch, seq, chain, sign_chain_head(store.keys.signing, who.epoch, seq, chain)),
-        )
+        signature = sign_chain_head(store.keys.signing, who.epoch, seq, chain)
+        add_signed_head(conn, who.dev, who.epoch, seq, chain, signature)
 
 
 def match_key_file(desk: Desk) -> None:

@@ -71,6 +71,7 @@ class Store:
         self.who = meta.get_whoami(self.conn)
         self.keys = meta.get_desk_keys(self.conn)
         self.clock_doubt = False
+        self.is_closed = False
         self._roster: tuple[int, Roster] | None = None
 
     @classmethod
@@ -159,4 +160,5 @@ class Store:
 
     def close(self) -> None:
         """Let the file go; what was committed stays."""
+        self.is_closed = True
         self.conn.close()

@@ -21,6 +21,7 @@ from shelterdesk.core.roster import Roster, UserEntry
 from shelterdesk.core.vocabulary import Confidentiality, Missing
 from shelterdesk.core.words import tr
 from shelterdesk.db import meta
+from shelterdesk.db.chain import last_seq
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import standing, take_in
 from shelterdesk.keys.classes import seal
@@ -182,14 +183,10 @@ class Writing:
     def _event(self, ops: list[Op]) -> Event:
         wall = to_milliseconds(self.now)
         hlc = next_hlc(meta.get_hlc(self.conn), wall)
-        last = self.conn.execute(
-            "SELECT last_seq FROM event WHERE dev = ? AND epoch = ? ORDER BY seq DESC LIMIT 1",
-            (self.who.dev, self.who.epoch),
-        ).fetchone()
         event = compose(
             dev=self.who.dev,
             epoch=self.who.epoch,
-            first_seq=1 if last is None else int(last[0]) + 1,
+            first_seq=last_seq(self.conn, self.who.dev, self.who.epoch) + 1,
             hlc=hlc,
             wall_ms=wall,
             zone=self.who.zone,

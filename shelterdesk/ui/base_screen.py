@@ -1,4 +1,4 @@
-"""What every screen is: a page with a title, the kinds it shows, one primary action, and keys that mean the same.
+"""What every screen is: a page with a title, the kinds it shows, one primary action, and the house's keys.
 
 A screen is written by deriving from :class:`Screen`, building its widgets into :attr:`Screen.page`, setting
 :attr:`Screen.primary`, and overriding what it needs of ``title``, ``help_text``, ``refresh`` and
@@ -72,7 +72,7 @@ class Screen(QWidget):
         return ""
 
     def keys(self) -> Sequence[tuple[str, str]]:
-        """Keys of this screen beyond those of every screen, each with its words, for F1 and the key strip."""
+        """Keys of this screen beyond those of the house, with their words, for F1 and the key strip."""
         return ()
 
     def refresh(self, changes: Changes | None) -> None:
@@ -166,13 +166,19 @@ class Screen(QWidget):
         tabs = bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
         return tabs and widget.isEnabled() and widget.isVisibleTo(self)
 
+    def _focused(self) -> QWidget | None:
+        return self.focusWidget()
+
     def _move(self, step: int) -> None:
-        fields, focused = self.fields(), self.focusWidget()
-        if focused is not None and isinstance(focused.parentWidget(), QComboBox | QAbstractSpinBox):
-            focused = focused.parentWidget()
-        if focused not in fields:
+        fields, focused = self.fields(), self._focused()
+        if focused is None:
             return
-        at = fields.index(focused) + step
+        at = next(
+            (i for i, field in enumerate(fields) if field is focused or field.isAncestorOf(focused)), None
+        )
+        if at is None:
+            return
+        at += step
         if at >= len(fields):
             self.past_last_field()
         elif at >= 0:

@@ -41,7 +41,7 @@ class MainWindow(QMainWindow):
     """Holds the screens it is given and nothing else: the rail shows only what exists.
 
     ``results`` answers what is typed into the scan field with lines to show below it; leave it out and call
-    ``window.scan.show_results`` when a worker has found them. After a change of language a new window is made.
+    ``window.scan.show_results`` when a worker has found them. A change of language needs a new window.
 
     Signals: ``scanned(str)`` a code, passport lines joined by line breaks; ``search_changed(str)``;
     ``result_chosen(object)`` the value of a found line; ``screen_opened(str)``; ``user_clicked()``;

@@ -1,4 +1,4 @@
-"""Made-up languages that show a layout's mistakes: ``en_XA`` is long and accented, ``ar_XB`` runs from the right.
+"""Made-up languages that show a layout's mistakes: ``en_XA`` is long, ``ar_XB`` runs from the right.
 
 A translated sentence is often half as long again; a window that stands in ``en_XA`` at 200 % text and in
 ``ar_XB`` will stand in Spanish, French or Arabic. Install one with ``core.words.speak("en_XA",

@@ -1,4 +1,4 @@
-"""Where every colour, size and type face of the window is named, and turned into a palette and one style sheet.
+"""Where every colour and size of the window is named, and turned into a palette and one style sheet.
 
 The values are those of the look's token table. Widgets ask :func:`theme` for a colour by its name
 (``theme().colours.accent``) or a length on the grid (``theme().px(16)``, which grows with the text);

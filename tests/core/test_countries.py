@@ -15,8 +15,9 @@ from shelterdesk.core.countries import RegionClass, SnmRegion, iso3, issuer_code
     ("text", "code"),
     [
         ("VEN", "VEN"), ("ven", "VEN"), ("ve", "VEN"), ("D", "DEU"), ("GBD", "GBR"), ("RKS", "XKX"),
-        ("UNK", "XKX"), ("XXA", "XXA"), ("xxx", "XXX"), ("Haití", "HTI"), ("haiti", "HTI"), ("Estados Unidos", "USA"),
-        ("United States", "USA"), ("EEUU", "USA"), ("Côte d’Ivoire", "CIV"), ("COSTA DE MARFIL", "CIV"),
+        ("UNK", "XKX"), ("XXA", "XXA"), ("xxx", "XXX"), ("Haití", "HTI"), ("haiti", "HTI"),
+        ("Estados Unidos", "USA"), ("United States", "USA"), ("EEUU", "USA"), ("Côte d’Ivoire", "CIV"),
+        ("COSTA DE MARFIL", "CIV"),
         ("RD Congo", "COD"), ("Corea del Norte", "PRK"), ("República Dominicana", "DOM"), ("Perú", "PER"),
         ("Venezuela, Bolivarian Republic of", "VEN"), ("Kosovo", "XKX"), ("apátrida", "XXA"),
         ("Congo", None), ("", None), ("  ", None), ("UTO", None), ("Atlantis", None),

@@ -214,14 +214,21 @@ class PeopleScreen(Screen):
         given = ("Ana", "Luis", "Émile", "José", "Fatou", "Wei", "Yusuf", "Marie-Claire", "Noor", "Abel")
         family = ("Pérez", "Toussaint", "Diallo", "López", "Ngo", "Okafor", "Haddad")
         rows = [
-            Person(f"LB1-{n:06d}-B", f"{family[n % 7]} {given[n % 10]}", 1950 + n * 7 % 70, ("quick", "complete")[n % 2])
+            Person(
+                f"LB1-{n:06d}-B",
+                f"{family[n % 7]} {given[n % 10]}",
+                1950 + n * 7 % 70,
+                ("quick", "complete")[n % 2],
+            )
             for n in range(1, 211)
-        ]  # fmt: skip
+        ]
         self.model = RowsModel[Person](
             (
                 Column[Person](tr("Number"), lambda p: p.number, width=16),
                 Column[Person](tr("Name"), lambda p: p.name, strong=True),
-                Column[Person](tr("Born"), lambda p: str(p.born), sort=lambda p: p.born, number=True, width=8),
+                Column[Person](
+                    tr("Born"), lambda p: str(p.born), sort=lambda p: p.born, number=True, width=8
+                ),
                 Column[Person](
                     tr("Registered"), lambda p: p.state, width=18,
                     tone=lambda p: Tone.OK if p.state == "complete" else Tone.WARN,
@@ -324,7 +331,8 @@ def main(folder: Path) -> None:
     theme().set_still(True)  # a picture in the middle of a fade tells nothing
     for stem, mode, percent, language in (
         ("light", Mode.LIGHT, 100, "en"), ("dark", Mode.DARK, 100, "en"), ("big", Mode.LIGHT, 200, "en"),
-        ("right", Mode.LIGHT, 100, "ar_XB"), ("long", Mode.DARK, 100, "en_XA"), ("longbig", Mode.LIGHT, 200, "en_XA"),
+        ("right", Mode.LIGHT, 100, "ar_XB"), ("long", Mode.DARK, 100, "en_XA"),
+        ("longbig", Mode.LIGHT, 200, "en_XA"),
     ):  # fmt: skip
         speak(language, pseudo_catalogue(language))
         right = reads_right_to_left(language)

@@ -29,6 +29,6 @@ __all__ = [
     "ROW", "SORT", "BigAnswer", "ButtonRow", "Card", "Choice", "ChoiceField", "Column", "EmptyState",
     "FieldGrid", "FlowLayout", "FoldingColumns", "Found", "IconMark", "KeyHint", "LabelledField", "Message",
     "OtherDesk", "PickField", "Pill", "PrimaryButton", "QuietButton", "RowsModel", "RowsTable", "ScanField",
-    "SecondaryButton", "SmallButton", "StatusBar", "StatusLine", "TaskLine", "TickBox", "Tile", "ToastLine", "Tone",
-    "TypeAhead", "key_words", "looks_like_code", "rule", "set_role", "words",
+    "SecondaryButton", "SmallButton", "StatusBar", "StatusLine", "TaskLine", "TickBox", "Tile", "ToastLine",
+    "Tone", "TypeAhead", "key_words", "looks_like_code", "rule", "set_role", "words",
 ]  # fmt: skip

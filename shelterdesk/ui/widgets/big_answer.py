@@ -12,10 +12,10 @@ from shelterdesk.ui.widgets.tone import Tone
 
 
 class BigAnswer(QWidget):
-    """Fills the room it is given. ``show_answer(Tone.BAD, tr("No"), tr("Lunch received 12:31 at counter 2"))``.
+    """Fills the room it is given: ``show_answer(Tone.BAD, tr("No"), tr("Lunch received 12:31"))``.
 
-    The word takes as much room as there is, never less than 44 px; the reason wraps below it. An icon says the
-    same as the colour. A name and a photo may stand above.
+    The word takes as much room as there is, never less than 44 px; the reason wraps below it. An icon
+    says the same as the colour. A name and a photo may stand above.
     """
 
     def __init__(self, waiting: str = "", parent: QWidget | None = None) -> None:

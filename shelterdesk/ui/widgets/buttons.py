@@ -16,7 +16,7 @@ SCREEN_KEYS = frozenset({"Return", "Enter", "Shift+Return", "Ctrl+Return", "Ctrl
 
 
 class _KeyedButton(QPushButton):
-    """A button that knows its key. ``key_inside`` writes the key after the words instead of beside the button."""
+    """A button that knows its key; ``key_inside`` writes the key after the words, not beside the button."""
 
     kind = "secondary"
 

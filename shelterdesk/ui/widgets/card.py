@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QVBoxLayout, QWidget
 
 from shelterdesk.ui.theme import Size, theme
+from shelterdesk.ui.widgets.flow import FlowLayout
 from shelterdesk.ui.widgets.text import words
 
 
@@ -26,9 +27,10 @@ class Card(QFrame):
         super().__init__(parent)
         self.setProperty("part", "card")
         self.title = words(title, "title" if screen else "card", wrap=False)
-        self.head = QHBoxLayout()
+        self.head = FlowLayout(10, 6)
         self.head.addWidget(self.title)
-        self.head.addStretch(1)
+        self._beside = 1
+        self.head.add_push()
         self.body = QVBoxLayout()
         self._outer = QVBoxLayout(self)
         self._outer.addLayout(self.head)
@@ -55,30 +57,16 @@ class Card(QFrame):
 
     def add_beside_title(self, thing: QWidget) -> None:
         """Put a small thing (a pill) right after the title."""
-        self.head.insertWidget(self.head.indexOf(self.title) + self._beside() + 1, thing)
+        self.head.insert_widget(self._beside, thing)
+        self._beside += 1
 
     def add_stretch(self) -> None:
         """Leave the rest of the height free."""
         self.body.addStretch(1)
-
-    def title_label(self) -> QLabel:
-        """The label of the title, for a buddy or a test."""
-        return self.title
-
-    def _beside(self) -> int:
-        count = 0
-        for index in range(self.head.count()):
-            item = self.head.itemAt(index)
-            if item is not None and item.widget() is not None and item.widget() is not self.title:
-                count += 1
-            if item is not None and item.spacerItem() is not None:
-                break
-        return count
 
     def _space(self) -> None:
         t = theme()
         pad = t.gap(Size.CARD_PADDING if self._screen else 20)
         self._outer.setContentsMargins(pad, t.gap(16), pad, t.gap(16))
         self._outer.setSpacing(t.gap(8))
-        self.head.setSpacing(t.gap(10))
         self.body.setSpacing(t.gap(8))

@@ -22,7 +22,7 @@ class Choice:
 
 
 class ChoiceField(QWidget):
-    """Options side by side in one frame. Typing the first letter of a sign takes it; arrows move; Backspace clears.
+    """Options side by side in one frame: the first letter of a sign takes it, arrows move, Backspace clears.
 
     Signals: ``changed(str)`` with the value taken, ``""`` when cleared.
     """

@@ -11,7 +11,7 @@ from shelterdesk.ui.widgets.text import words
 
 
 class EmptyState(QWidget):
-    """``EmptyState("people", tr("Nobody is registered yet."), tr("Scan a card or press F2 and type a name."))``."""
+    """``EmptyState("people", tr("Nobody is registered yet."), tr("Scan a card, or press F2 and type."))``."""
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QStyle, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QStyle, QWidget, QWidgetItem
 
 from shelterdesk.ui.theme import theme
 
@@ -24,6 +24,14 @@ class FlowLayout(QLayout):
     def add_push(self) -> None:
         """What is added from now on stands at the end of its line, away from the rest."""
         self._push = len(self._items)
+
+    def insert_widget(self, index: int, widget: QWidget) -> None:
+        """Put a widget before the one at ``index``."""
+        self.addChildWidget(widget)
+        self._items.insert(index, QWidgetItem(widget))
+        if self._push is not None and index <= self._push:
+            self._push += 1
+        self.invalidate()
 
     def addItem(self, item: QLayoutItem) -> None:
         self._items.append(item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractScrollArea,
@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLineEdit,
     QPlainTextEdit,
-    QSplitter,
     QWidget,
 )
 
@@ -19,18 +18,21 @@ from shelterdesk.ui.theme import Size, theme
 from shelterdesk.ui.widgets.choice_field import ChoiceField
 
 _FIELDS = (QLineEdit, QComboBox, QPlainTextEdit, ChoiceField, QAbstractItemView)
+_MOVES = (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide)
 
 
 class FocusRing(QWidget):
     """One per window; follows the focus. On a field it lies on the border, round anything else with a gap.
 
-    A widget with the property ``no_ring`` set is left alone (a page that only scrolls).
+    It is a child of the window, never of what it surrounds, so that it outlives every screen; what scrolls
+    cuts it as it cuts the field. A widget with the property ``no_ring`` is left alone.
     """
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self._around: QWidget | None = None
+        self._chain: list[QWidget] = []
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -45,11 +47,8 @@ class FocusRing(QWidget):
         return self._around
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        kind = event.type()
-        if kind in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show):
+        if event.type() in _MOVES:
             self._place()
-        elif kind in (QEvent.Type.Hide, QEvent.Type.Destroy):
-            self.hide()
         return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -65,12 +64,16 @@ class FocusRing(QWidget):
         painter.end()
 
     def _on_focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
-        if self._around is not None:
-            self._around.removeEventFilter(self)
+        for widget in self._chain:
+            widget.removeEventFilter(self)
+        self._chain.clear()
         inside = now is not None and now.window() is self._window and not now.property("no_ring")
         self._around = now if inside else None
-        if self._around is not None:
-            self._around.installEventFilter(self)
+        above = self._around
+        while above is not None and above is not self._window:
+            above.installEventFilter(self)  # a page that scrolls moves the field without telling it
+            self._chain.append(above)
+            above = above.parentWidget()
         self._place()
 
     def _place(self) -> None:
@@ -79,24 +82,16 @@ class FocusRing(QWidget):
             self.hide()
             return
         out = 0 if isinstance(widget, _FIELDS) or widget.property("on_rail") else theme().px(3)
-        size = widget.rect().adjusted(-out, -out, out, out)
-        holder = self._holder(widget, size)
-        if self.parentWidget() is not holder:
-            self.setParent(holder)
-        corner = widget.mapTo(holder, QPoint(0, 0))
-        self.setGeometry(QRect(corner + size.topLeft(), size.size()))
+        box = QRect(widget.mapTo(self._window, QPoint(0, 0)), widget.size()).adjusted(-out, -out, out, out)
+        seen = box
+        for above in self._chain[1:]:
+            if isinstance(above.parentWidget(), QAbstractScrollArea):
+                seen &= QRect(above.mapTo(self._window, QPoint(0, 0)), above.size())
+        self.setGeometry(box)
+        if seen.isEmpty():
+            self.hide()
+            return
+        self.setMask(QRegion(seen.translated(-box.topLeft())))
         self.raise_()
         self.show()
         self.update()
-
-    def _holder(self, widget: QWidget, size: QRect) -> QWidget:
-        """The nearest ancestor with room for the ring, but inside what scrolls, so that it is clipped with it."""
-        holder = widget.parentWidget() or self._window
-        while holder is not self._window:
-            above = holder.parentWidget()
-            room = holder.rect().contains(size.translated(widget.mapTo(holder, QPoint(0, 0))))
-            scrolls = isinstance(above, QAbstractScrollArea)
-            if (room and not isinstance(holder, QSplitter)) or scrolls or above is None:
-                return holder
-            holder = above
-        return holder

@@ -12,7 +12,7 @@ from shelterdesk.ui.theme import Size, theme
 
 
 class FoldingColumns(QWidget):
-    """Widgets side by side with given shares of the width; below ``fold_below`` pixels they stand in one column.
+    """Widgets side by side with given shares of the width; below ``fold_below`` pixels, below each other.
 
     ``fold_below`` is meant at 100 % text and grows with it: at 200 % an 1,100-pixel page folds at 2,200.
     """
@@ -68,7 +68,7 @@ class _Placed:
 
 
 class FieldGrid(QWidget):
-    """Fields in rows on four columns: ``grid.add_row((surnames, 2), (given, 2))``; spans of a row add up to four.
+    """Fields in rows on four columns: ``grid.add_row((surnames, 2), (given, 2))``; spans add up to four.
 
     With less room the same rows stand on two columns, then on one; the order of typing never changes.
     """

@@ -1,4 +1,4 @@
-"""What F1 shows beside the work: what this screen is for, and its keys. It takes nothing away and Esc closes it."""
+"""What F1 shows beside the work: what this screen is for, and its keys; Esc closes it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
 from shelterdesk.core.words import tr
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets.buttons import SecondaryButton
+from shelterdesk.ui.widgets.buttons import ButtonRow, SecondaryButton
 from shelterdesk.ui.widgets.key_hint import key_words
 from shelterdesk.ui.widgets.text import words
 
@@ -36,16 +36,13 @@ class HelpPanel(QFrame):
         self._column.addWidget(self._title)
         self._column.addWidget(self._text)
         self._column.addLayout(self._keys)
-        foot = QHBoxLayout()
-        foot.addWidget(self._close)
-        foot.addStretch(1)
-        self._column.addLayout(foot)
+        self._column.addWidget(ButtonRow(self._close))
         self._column.addStretch(1)
         self._area = QScrollArea()
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)
         self._area.setWidget(inside)
-        self._area.setStyleSheet("QScrollArea { background: transparent; }")
+        self._area.setProperty("part", "clear")
         self._area.viewport().setAutoFillBackground(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(1, 1, 1, 1)

@@ -29,5 +29,5 @@ def house_keys() -> tuple[tuple[str, str], ...]:
 
 
 def screen_key(position: int) -> str:
-    """The key that opens the screen at a position of the rail, from 0: ``Ctrl+1`` to ``Ctrl+9``, then none."""
+    """The key of the screen at a position of the rail, from 0: ``Ctrl+1`` to ``Ctrl+9``, then none."""
     return f"Ctrl+{position + 1}" if position < 9 else ""

@@ -1,4 +1,4 @@
-"""A field with its label above, a hint or the reading of what was typed at the label's end, a mistake below."""
+"""A field with its label above, a hint or how it was understood at the label's end, a mistake below."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class LabelledField(QWidget):
     """Label, editor, hint, reading and mistake of one value.
 
     ``check`` is asked when the field is left and returns a sentence about a mistake, or ``""``; focus stays
-    free. ``reading`` is asked at every change and returns how the text is understood (``"→ 2016, year only"``),
-    which takes the place of the hint. The editor is a QLineEdit (:class:`TypeAhead` too), QComboBox,
+    free. ``reading`` is asked at every change and returns how the text is understood, which takes the place
+    of the hint (``"→ 2016, year only"``). The editor is a QLineEdit (:class:`TypeAhead` too), QComboBox,
     QPlainTextEdit or :class:`ChoiceField`; its accessible name is the label.
 
     Signals: ``changed(str)`` whenever the text changes, ``left()`` when the field is left.

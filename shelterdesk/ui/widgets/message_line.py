@@ -1,4 +1,4 @@
-"""The outcome of what was just done, said in place: words with an icon, a way to undo, and the lines said before."""
+"""The outcome of what was just done, said in place, with a way to undo it and the lines said before."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Message:
 
 
 class ToastLine(QFrame):
-    """Says one thing until the next is said or it is closed; it never disappears by itself, and keeps the last 50.
+    """Says one thing until the next is said or it is closed, never gone by itself; keeps the last 50.
 
     Signals: ``said(Message)``; ``undo_asked()`` when the undo of the line shown was pressed; ``closed()``.
     """

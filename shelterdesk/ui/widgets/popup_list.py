@@ -1,4 +1,4 @@
-"""The list that drops under a field while one types: found people under the scan field, options under any other."""
+"""The list that drops under a field while one types: people under the scan field, options elsewhere."""
 
 from __future__ import annotations
 
@@ -132,6 +132,7 @@ class PopupList(QListView):
         self.entered.connect(self.setCurrentIndex)
         self.clicked.connect(self._on_clicked)
         field.installEventFilter(self)
+        field.destroyed.connect(self.deleteLater)
         self.hide()
 
     def show_lines(self, lines: Sequence[Found]) -> None:

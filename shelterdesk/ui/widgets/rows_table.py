@@ -1,4 +1,4 @@
-"""Every list on a screen: rows of 32 pixels, a header that stays, typing to find, sorting by any column, counts."""
+"""Every list on a screen: rows of 32 pixels, a header that stays, typing to find, sorting, counts."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHBoxLayout,
-    QHeaderView,
-    QStackedLayout,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -66,11 +64,16 @@ class _Rows(QTableView):
 
     typed = Signal(str)
     opened = Signal()
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if not self.currentIndex().isValid() and self.model().rowCount():
-            self.selectRow(0)  # the arrows start from a row one can see
+        if not self.selectionModel().hasSelection() and self.model().rowCount():
+            self.selectRow(max(0, self.currentIndex().row()))  # the arrows start from a row in sight
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         plain_key = event.modifiers() in (
@@ -103,6 +106,7 @@ class RowsTable(QWidget):
 
     opened = Signal(object)
     current_changed = Signal(object)
+    LEAST_LETTERS = 22  # of a column that shares the rest
 
     def __init__(
         self,
@@ -124,16 +128,16 @@ class RowsTable(QWidget):
         self.find_label = words("", "strong")
         self.count_label = words("", "secondary")
         self._nothing = EmptyState("search", tr("No row has these words."), tr("Esc shows all rows again."))
-        self._pages = QStackedLayout()
-        for page in (self.view, empty, self._nothing):
-            self._pages.addWidget(page)
+        self._empty = empty
+        for page in (empty, self._nothing):
+            page.setParent(self.view.viewport())  # over the view, which keeps the typing
         foot = QHBoxLayout()
         foot.addWidget(self.count_label)
         foot.addStretch(1)
         foot.addWidget(self.find_label)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(self._pages, 1)
+        column.addWidget(self.view, 1)
         column.addLayout(foot)
         self.setFocusProxy(self.view)
         self._listen()
@@ -171,10 +175,6 @@ class RowsTable(QWidget):
             self.view.selectionModel().setCurrentIndex(index, flags)
         return line is not None
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._share_width()
-
     def minimumSizeHint(self) -> QSize:
         return QSize(theme().px(160), theme().px(Size.ROW * 4))
 
@@ -203,11 +203,17 @@ class RowsTable(QWidget):
     def _listen(self) -> None:
         self.view.typed.connect(self._on_typed)
         self.view.opened.connect(self._on_opened)
+        self.view.resized.connect(self._share_width)
+        self.view.resized.connect(self._cover)
         self.view.doubleClicked.connect(self._on_opened)
         self.view.selectionModel().currentRowChanged.connect(self._on_current)
         self.model.modelAboutToBeReset.connect(self._remember)
         self.model.shown_changed.connect(self._on_shown)
         theme().changed.connect(self._space)
+
+    def _cover(self) -> None:
+        for page in (self._empty, self._nothing):
+            page.setGeometry(self.view.viewport().rect())
 
     def _remember(self) -> None:
         row = self.current()
@@ -216,8 +222,8 @@ class RowsTable(QWidget):
 
     def _on_shown(self) -> None:
         shown, total = self.model.rowCount(), self.model.total
-        self._pages.setCurrentIndex(0 if shown else 1 if not total else 2)
-        # The view takes the focus away from nothing: keys must still reach the search when no row fits.
+        self._empty.setVisible(not total)
+        self._nothing.setVisible(bool(total) and not shown)
         self.count_label.setText(self._count(shown, total) if total else "")
         if self._stood_on is not None and self.select_key(self._stood_on):
             self.view.verticalScrollBar().setValue(self._scrolled)
@@ -243,19 +249,6 @@ class RowsTable(QWidget):
             self._stood_on = self.model.key_of(row)
         self.current_changed.emit(row)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys typed while no row fits: the view is hidden then, and the search must still be undone."""
-        if self.model.rowCount() == 0 and self._wanted:
-            if event.key() == Qt.Key.Key_Escape:
-                self.find_words("")
-                self.view.setFocus()
-                return
-            if event.key() == Qt.Key.Key_Backspace:
-                self.find_words(self._wanted[:-1])
-                self.view.setFocus()
-                return
-        super().keyPressEvent(event)
-
     @staticmethod
     def _plain_count(shown: int, total: int) -> str:
         if shown == total:
@@ -269,14 +262,17 @@ class RowsTable(QWidget):
         self._share_width()
 
     def _share_width(self) -> None:
-        header = self.view.horizontalHeader()
-        letter = QFontMetrics(theme().font()).averageCharWidth()
-        for at, column in enumerate(self.model.columns):
-            if column.width:
-                title = QFontMetrics(theme().font(Type.LABEL)).horizontalAdvance(f"{column.title} ↓")
-                wide = max(column.width * letter, title) + theme().px(20)
-                header.setSectionResizeMode(at, QHeaderView.ResizeMode.Interactive)
-                header.resizeSection(at, wide)
-            else:
-                header.setSectionResizeMode(at, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(letter * 8)
+        """Fixed columns as wide as asked; the others share the rest, but stay readable and scroll sideways."""
+        header, t = self.view.horizontalHeader(), theme()
+        letter = QFontMetrics(t.font()).averageCharWidth()
+        small = QFontMetrics(t.font(Type.LABEL))
+        least = [
+            max((column.width or self.LEAST_LETTERS) * letter, small.horizontalAdvance(f"{column.title} ↓"))
+            + t.px(20)
+            for column in self.model.columns
+        ]
+        sharing = [at for at, column in enumerate(self.model.columns) if not column.width]
+        spare = max(0, self.view.viewport().width() - sum(least))
+        for at, wide in enumerate(least):
+            more = spare // len(sharing) if at in sharing else 0
+            header.resizeSection(at, wide + more)

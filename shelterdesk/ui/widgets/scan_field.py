@@ -39,8 +39,8 @@ def is_mrz_line(text: str) -> bool:
 class ScanField(QLineEdit):
     """Takes what a scanner or a person types.
 
-    Enter on a code gives ``scanned(str)``; the lines of a passport are gathered and given as one text with line
-    breaks. Typing gives ``search_changed(str)`` after a short pause, and ``results`` (if given) is asked for
+    Enter on a code gives ``scanned(str)``; the lines of a passport are gathered and given as one text with
+    line breaks. Typing gives ``search_changed(str)`` after a short pause, and ``results`` (if given) is asked for
     lines to show below; Up and Down move in them, Enter gives ``chosen(Found)``. Enter on a name with no line
     chosen takes the only line, or goes to the first. Esc closes the list, then empties the field.
 

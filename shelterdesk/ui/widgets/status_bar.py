@@ -18,7 +18,7 @@ from shelterdesk.ui.widgets.tone import Tone
 
 @dataclass(frozen=True)
 class OtherDesk:
-    """Another desk of the station: its name, when it was last heard as words (``"15:41"``), and whether late."""
+    """Another desk of the station: its name, when it was last heard in words (``"15:41"``), whether late."""
 
     name: str
     heard: str

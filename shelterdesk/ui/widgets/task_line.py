@@ -1,4 +1,4 @@
-"""Long work in the status bar: a bar, what is being done, the time left when it is known, and a way to stop it."""
+"""Long work in the status bar: how far it is, what is done, the time left when known, a way to stop."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def time_left(seconds: int) -> str:
 
 
 class TaskLine(QWidget):
-    """``start(what)``, ``show_progress(done, total)`` as often as wanted, ``finish()``. Hidden when nothing runs.
+    """``start(what)``, ``show_progress(done, total)`` as often as wanted, ``finish()``; hidden when idle.
 
     Signals: ``cancelled()`` when the person asked to stop; the work itself answers with ``finish``.
     """
@@ -56,7 +56,7 @@ class TaskLine(QWidget):
         self.show()
 
     def show_progress(self, done: int, total: int, seconds_left: int | None = None, what: str = "") -> None:
-        """Show how far the work is (``done`` of ``total`` in any unit), and the time left when it is known."""
+        """Show how far the work is (``done`` of ``total`` in any unit) and the time left when known."""
         self._what = what or self._what
         thousandths = 0 if total <= 0 else max(0, min(1000, round(1000 * done / total)))
         self._bar.setRange(0, 1000)

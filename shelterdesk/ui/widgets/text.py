@@ -1,4 +1,4 @@
-"""Words standing in the window: a label in one of the roles of the type scale, and the thin rule between parts."""
+"""Words standing in the window: a label in a role of the type scale, and the thin rule between parts."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class TickBox(QCheckBox):
         t = theme()
         self.setFont(t.font(Type.BODY))
         wide = self.fontMetrics().horizontalAdvance(self.text().replace("&&", "&"))
-        return QSize(t.px(self.SIDE) + t.px(10) + wide + t.px(8), t.px(Size.ROW))
+        return QSize(t.px(self.SIDE) + t.px(10) + wide + t.px(8), t.px(Size.CONTROL))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

@@ -1,4 +1,4 @@
-"""One of several things to stand on, with a name and a line below: a member of the family being registered."""
+"""One of several things to stand on, with a name and a line below: a member of the family."""
 
 from __future__ import annotations
 

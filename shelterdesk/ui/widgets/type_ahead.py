@@ -21,7 +21,7 @@ def plain(text: str) -> str:
 
 
 def matching(options: Options, typed: str, most: int = 50) -> list[tuple[str, str]]:
-    """Options fitting what is typed: its code, then the start of the words, of a word, anywhere; in given order."""
+    """Options fitting what is typed: by code, then by the start of the words, of a word, or anywhere."""
     wanted = plain(typed.strip())
     if not wanted:
         return list(options[:most])
@@ -47,7 +47,7 @@ class TypeAhead(QLineEdit):
 
     Down opens the list, arrows move, Enter or Tab takes a line, Esc closes the list and keeps what was typed.
     Text that fits exactly one option, or an option's code, is taken when the field is left. With ``free`` any
-    text may stand; otherwise :meth:`value` is None until an option fits (a labelled field's check may say so).
+    text may stand; otherwise :meth:`value` is None until an option fits (a field's check may say so).
 
     Signals: ``picked(str)`` with the value whenever an option is taken.
     """
@@ -75,7 +75,7 @@ class TypeAhead(QLineEdit):
         return (self.text().strip() or None) if self._free else None
 
     def set_value(self, value: str | None, label: str | None = None) -> None:
-        """Take an option by its value. Without ``label`` it is looked up, and the value shown when unknown."""
+        """Take an option by its value; without ``label`` it is looked up, and shown itself when unknown."""
         if value is None:
             self._value = None
             self.clear()

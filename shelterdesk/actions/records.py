@@ -1,0 +1,190 @@
+"""Any kind of record by its field names: written through the same rules, sealed where its class asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.users import class_identity
+from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.errors import BadField, NotAllowed, NotFound
+from shelterdesk.core.kinds import CARRIERS, HEALTH_ACCESS, KIND_NAMES, PROTECTION_ACCESS, VOID, FieldType, Kind
+from shelterdesk.core.moment import read_moment
+from shelterdesk.core.vocabulary import AccessKind, Confidentiality, Missing
+from shelterdesk.core.words import tr
+from shelterdesk.db.classes import ClassFile, SealedRecord
+from shelterdesk.db.records import rows_of
+from shelterdesk.keys.classes import ClassKey
+
+_ACCESS = {Confidentiality.HEALTH: HEALTH_ACCESS, Confidentiality.PROTECTION: PROTECTION_ACCESS}
+_CARRIER_NAMES = frozenset(carrier.name for carrier in CARRIERS.values())
+
+
+def kind_named(name: str) -> Kind:
+    """The kind of record of that name; raises ``NotFound`` with the names there are."""
+    kind = KIND_NAMES.get(name)
+    if kind is None or kind.name in _CARRIER_NAMES:
+        names = ", ".join(sorted(set(KIND_NAMES) - _CARRIER_NAMES))
+        raise NotFound(tr("The kind of record {name}", name=name[:40]), tr("There are: {names}.", names=names))
+    return kind
+
+
+def add_record(desk: Desk, kind: Kind, values: Mapping[str, Any]) -> Done[str]:
+    """Write one record; returns its id. Raises ``BadField`` naming the field, ``NotAllowed``."""
+    given = {name: _checked(desk, kind, name, value) for name, value in values.items() if name not in _OWN_KEYS}
+    with desk.store.write(desk.user) as event:
+        ent = event.create(kind, given)
+    written = event.written
+    return Done(ent, Changes(written.kinds if written is not None else frozenset()))
+
+
+_OWN_KEYS = frozenset({"ref", "id", "kind"})
+
+
+def add_records(
+    desk: Desk, kind: Kind, lines: list[Mapping[str, Any]], heard: Callable[[int], None] | None = None
+) -> tuple[list[dict[str, Any]], Changes]:
+    """Write one record a line; a line that cannot be is answered with its reason and the others go on."""
+    answers: list[dict[str, Any]] = []
+    changes = Changes()
+    for n, line in enumerate(lines):
+        answer: dict[str, Any] = {"ref": line["ref"]} if "ref" in line else {}
+        try:
+            done = add_record(desk, kind, line)
+            answer |= {"id": done.result}
+            changes |= done.changes
+        except BadField as error:
+            answer |= {"error": f"{error.field}: {error.sentence}"}
+        answers.append(answer)
+        if heard is not None:
+            heard(n + 1)
+    return answers, changes
+
+
+def show_records(desk: Desk, kind: Kind, ent: str | None = None) -> list[dict[str, Any]]:
+    """Records of a kind, or one of them, with missing-reasons in place of values; sealed ones for holders only.
+
+    Opening sealed records is itself recorded, sealed (SYNC §1.0). Raises ``NotAllowed``.
+    """
+    if ent is not None and (len(ent) != 32 or any(c not in "0123456789abcdef" for c in ent)):
+        raise NotFound(tr("The record {id}", id=ent[:40]))
+    if kind.is_sealed:
+        records = sealed_records(desk, kind.confidentiality, kind=kind, ent=ent)
+        return [_shown(record.values, record.missing, record.kind, record.ent) for record in records]
+    desk.must("see the site plan" if kind.name in ("place", "station", "service_type") else "open a person")
+    reader = desk.reader()
+    try:
+        return [_shown(v, missing, kind.name, e) for e, v, missing in rows_of(reader.conn, kind, ent)]
+    finally:
+        reader.close()
+
+
+def sealed_records(
+    desk: Desk,
+    name: Confidentiality,
+    *,
+    kind: Kind | None = None,
+    person: str | None = None,
+    ent: str | None = None,
+) -> list[SealedRecord]:
+    """The opened records of a class, for somebody who holds its key; writes the sealed access entry."""
+    key = class_identity(desk, name)
+    if key is None:
+        raise NotAllowed(tr("open {what} entries", what=name.value))
+    file = open_class_file(desk, key)
+    try:
+        file.catch_up(desk.store.conn, [key.key.identity])
+        found = file.records(kind=kind, person=person, ent=ent)
+    finally:
+        file.close()
+    access = _ACCESS.get(name)
+    if access is not None and (person or ent or found):
+        with desk.store.write(desk.user) as event:
+            event.create(
+                access,
+                {
+                    "access": AccessKind.OPENED.value,
+                    "subject_kind": kind.name if kind is not None else None,
+                    "subject": person or ent,
+                    "happened_at": event.now,
+                },
+            )
+    return found
+
+
+def open_class_file(desk: Desk, key: ClassKey) -> ClassFile:
+    """The second encrypted file of a class, under a key that follows from the class key alone."""
+    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"class-file.v1@shelterdesk")
+    path: Path = desk.folder / f"{key.name.value}.db"
+    return ClassFile(path, derived.derive(key.key.identity.encode("ascii")), key.name)
+
+
+def _shown(values: Mapping[str, Any], missing: Mapping[str, str], kind: str, ent: str) -> dict[str, Any]:
+    return {"id": ent, "kind": kind, **values, **{name: {"missing": reason} for name, reason in missing.items()}}
+
+
+def _checked(desk: Desk, kind: Kind, name: str, value: Any) -> Any:
+    """A value from outside as this field holds it; raises ``BadField``."""
+    try:
+        field = kind.field(name)
+    except KeyError:
+        names = ", ".join(f.name for f in kind.fields if f.number != VOID)
+        raise BadField(name, tr("{kind} has no such field.", kind=kind.name), tr("It has: {names}.", names=names)) from None
+    if field.number == VOID:
+        raise BadField(name, tr("A record is not made void when it is made."))
+    if value is None:
+        return None
+    if isinstance(value, dict) and set(value) == {"missing"}:
+        if value["missing"] not in set(Missing):
+            raise BadField(name, tr("{reason} is no reason for a missing value.", reason=str(value["missing"])[:40]))
+        return Missing(value["missing"])
+    problem = BadField(name, tr("{value} is not what this field holds.", value=str(value)[:40]), _shape_of(field.type))
+    if field.type is FieldType.TIME:
+        if not isinstance(value, str):
+            raise problem
+        return read_moment(value, desk.who.zone)
+    if field.type is FieldType.REF:
+        if not isinstance(value, str) or len(value) != 32 or value != value.lower() or not _is_hex(value):
+            raise problem
+        return value
+    if not isinstance(value, _PYTHON[field.type]) or (
+        isinstance(value, bool) and field.type is not FieldType.BOOL and field.type is not FieldType.JSON
+    ):
+        raise problem
+    if isinstance(value, int) and not -(1 << 63) <= value < 1 << 63:
+        raise problem
+    return value
+
+
+_PYTHON: dict[FieldType, tuple[type, ...]] = {
+    FieldType.TEXT: (str,),
+    FieldType.DATE: (str,),
+    FieldType.INT: (int,),
+    FieldType.REAL: (int, float),
+    FieldType.BOOL: (bool,),
+    FieldType.LIST: (list,),
+    FieldType.JSON: (dict, list, str, int, float, bool),
+}
+
+
+def _is_hex(text: str) -> bool:
+    return all(c in "0123456789abcdef" for c in text)
+
+
+def _shape_of(shape: FieldType) -> str:
+    return {
+        FieldType.TEXT: tr("It holds a text."),
+        FieldType.INT: tr("It holds a whole number."),
+        FieldType.REAL: tr("It holds a number."),
+        FieldType.BOOL: tr("It holds true or false."),
+        FieldType.REF: tr("It holds the id of another record."),
+        FieldType.TIME: tr("It holds a time, like 2026-11-23T15:40-05:00."),
+        FieldType.DATE: tr("It holds a date, like 2026-11-23 or 2026."),
+        FieldType.LIST: tr("It holds a list."),
+        FieldType.JSON: tr("It holds an object."),
+    }[shape]
