@@ -242,7 +242,7 @@ INTAKE_ANSWERS = _kind(
     70,
     "intake_answers",
     "2:person:ref 3:pregnant:text 4:mobility:text 5:medical_today:text 6:child_alone:text 7:feels_unsafe:text"
-    " 8:asked_at:time",
+    " 8:asked_at:time 9:needs:list",
     _P,
 )
 SPECIFIC_NEED = _kind(

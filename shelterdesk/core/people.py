@@ -36,7 +36,7 @@ from shelterdesk.core.vocabulary import (
     Relation,
     Sex,
 )
-from shelterdesk.core.words import ntr, tr
+from shelterdesk.core.words import ntr, ptr, tr
 
 LONGEST_TEXT = 200
 """Most characters of a name or another short text of the form."""
@@ -133,10 +133,27 @@ class PersonForm:
 
 
 OPEN_FIELDS = (
-    "surnames", "given", "name_native", "also_known_as", "single_name", "name_source", "name_order", "sex", "birth",
-    "nationality", "birth_country", "last_residence", "languages", "residence_since", "literacy", "interpreter",
-    "civil_status", "occupation", "destination", "note",
-)  # fmt: skip
+    "surnames",
+    "given",
+    "name_native",
+    "also_known_as",
+    "single_name",
+    "name_source",
+    "name_order",
+    "sex",
+    "birth",
+    "nationality",
+    "birth_country",
+    "last_residence",
+    "languages",
+    "residence_since",
+    "literacy",
+    "interpreter",
+    "civil_status",
+    "occupation",
+    "destination",
+    "note",
+)
 """Fields of the form that are fields of the record, under the same name."""
 
 
@@ -175,7 +192,7 @@ def said_text(value: str | Missing) -> str:
 
 
 def tidy_text(text: str) -> str:
-    """A typed text with single spaces, composed (NFC), without control signs and signs that turn the direction.
+    """A typed text, composed (NFC), without control signs, direction marks and doubled spaces.
 
     Joiners stay: Persian, Bengali and others are written with them.
     """
@@ -248,7 +265,7 @@ def is_surely_adult(stored: str | Missing | None, on: date) -> bool:
 
 
 def age_words(stored: str | Missing | None, on: date) -> str:
-    """An age for a list: ``36``, ``about 40``, ``30–40``, ``7 months``, ``adult``, or that it is not known."""
+    """An age for a list: ``36``, ``about 40``, ``30–40``, ``7 months``, ``adult``, or not known."""
     birth = birth_of(stored)
     ages = age_range(birth, on)
     if ages is None or birth.latest is None:
@@ -257,9 +274,9 @@ def age_words(stored: str | Missing | None, on: date) -> str:
     if birth.precision is Precision.AGE_EST and ".." in (birth.stored or ""):
         said_least, said_most = _said_years(birth.stored or "")
         if (said_least, said_most) == (ADULT_AT, MAX_AGE):
-            return tr("adult")
+            return ptr("age", "adult")
         if (said_least, said_most) == (0, ADULT_AT - 1):
-            return tr("child")
+            return ptr("age", "child")
         return f"{said_least}–{said_most}"
     if most < 2 and birth.precision is not Precision.YEAR:
         return ntr("{n} month", "{n} months", _months(birth.latest, on))
@@ -294,13 +311,16 @@ def household_words(births: Iterable[str | None], on: date) -> str:
     if children:
         parts.append(ntr("{n} child", "{n} children", len(children)))
     if infants:
-        parts[-1] = tr("{children} ({infants})", children=parts[-1],
-                       infants=ntr("{n} under 1 year", "{n} under 1 year", infants))  # fmt: skip
+        parts[-1] = tr(
+            "{children} ({infants})",
+            children=parts[-1],
+            infants=ntr("{n} under 1 year", "{n} under 1 year", infants),
+        )
     return ", ".join(parts)
 
 
 def choose_head(members: Iterable[tuple[HouseholdRole | None, str | Missing | None]], on: date) -> int | None:
-    """Who of (role, stored birth) becomes head where nobody is named: the first sure adult, else the first of them.
+    """Who of (role, stored birth) becomes head if nobody is named: the first sure adult, else the first.
 
     An adult who only travels along is not chosen before the family itself.
     """

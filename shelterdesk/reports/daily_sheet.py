@@ -116,8 +116,9 @@ class _Drawing:
         """Title, station and the limits of the day; returns the y below."""
         sheet, paper = self.sheet, self.paper
         y = 19.0
-        paper.text(self.left, y, tr("Daily occupancy sheet"), 19, bold=True, width=self.width * 0.6)
-        paper.text(self.right, y, day_text(sheet.service_day), 13, bold=True, align="right")
+        paper.text(self.left, y, tr("Daily occupancy sheet"), 19, bold=True, width=self.width * 0.57)
+        day = day_text(sheet.service_day)
+        paper.text(self.right, y, day, 13, bold=True, align="right", width=self.width * 0.4)
         y += 6.2
         name = sheet.station_name if can_set(sheet.station_name, paper.faces) else ""
         station = f"{sheet.station_code} · {name}" if name else sheet.station_code
@@ -136,7 +137,7 @@ class _Drawing:
         usable = sheet.site.capacity - sheet.site.blocked
         notes = [tr("of which {n} not yet named", n=number_text(sheet.of_which_unnamed))]
         percent = sheet.occupancy_percent
-        if percent is not None:
+        if percent is not None and usable > 0:
             notes.append(tr("{percent} % of {places} places", percent=percent, places=number_text(usable)))
         else:
             notes.append(tr("no places recorded"))

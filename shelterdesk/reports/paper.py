@@ -174,6 +174,7 @@ def outlined(canvas: Canvas, words: str, face: str, size: float) -> None:
     """Letters in grey outline, centred on the origin of ``canvas``."""
     run = canvas.beginText(-stringWidth(words, face, size) / 2, -size * 0.35)
     run.setFont(face, size)
+    run.setHorizScale(100)  # a page keeps the narrowing of its last line
     run.setTextRenderMode(1)
     run.setStrokeGray(GREY)
     canvas.setLineWidth(0.5)

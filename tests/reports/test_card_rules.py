@@ -37,7 +37,6 @@ from shelterdesk.core.vocabulary import Confidentiality, Quarter
 from shelterdesk.reports.recovery_sheet import RecoverySheet
 from tests.reports.made import card, sentences
 
-
 PRINTED = (
     LodgingCard, DailySheet, RecoverySheet, BlockOccupancy, Capacity, FacilityFigures, Nationalities,
     NationalityCount, SexAgeTable, SilentDesk,

@@ -14,11 +14,12 @@ from reportlab.pdfgen.canvas import Canvas
 
 from shelterdesk.core.cards import LodgingCard
 from shelterdesk.core.errors import Refused
+from shelterdesk.core.words import language, speak
 from shelterdesk.reports.card_sheet import CARD_HEIGHT, CARD_WIDTH, MODULE, QR_MODULES, QUIET, code_image
 from shelterdesk.reports.cards import cards_warnings, write_cards
 from shelterdesk.reports.faces import find_faces
 from shelterdesk.reports.paper import SIZES, PaperName
-from tests.reports.made import card, darkest, pages, sentences, text_of, token, words_of
+from tests.reports.made import LongWords, card, darkest, pages, sentences, text_of, token, words_of
 
 
 def read_codes(images: list[Image.Image]) -> list[str]:
@@ -166,6 +167,26 @@ def test_a_practice_card_is_marked(tmp_path: Path) -> None:
     assert "PRÁCTICA" not in "".join(text_of(tmp_path / "r.pdf", "-raw").split())
     practice, real = pages(tmp_path / "p.pdf")[0], pages(tmp_path / "r.pdf")[0]
     assert sum(practice.histogram()[:200]) > sum(real.histogram()[:200]) * 1.02
+
+
+def test_cards_look_alike_whatever_stood_before_them(tmp_path: Path) -> None:
+    """A narrowed line at the end of one card must not narrow anything of the next."""
+    before = language()
+    speak("en_XA", LongWords())
+    try:
+        write_cards([card(1, practice=True)] * 10, tmp_path / "c.pdf", sentences())
+    finally:
+        speak(before)
+    dots = 200 / 25.4
+    image = pages(tmp_path / "c.pdf", 200)[0]
+    left, top = (210 - 2 * CARD_WIDTH) / 2, (297 - 5 * CARD_HEIGHT) / 2
+    inks = []
+    for row in range(5):
+        for column in range(2):
+            x, y = left + column * CARD_WIDTH + 1, top + row * CARD_HEIGHT + 1
+            box = (x * dots, y * dots, (x + CARD_WIDTH - 2) * dots, (y + CARD_HEIGHT - 2) * dots)
+            inks.append(sum((255 - grey) * many for grey, many in enumerate(image.crop(box).histogram())))
+    assert max(inks) < min(inks) * 1.005
 
 
 def test_the_same_cards_give_the_same_bytes(tmp_path: Path) -> None:

@@ -22,7 +22,9 @@ HARDEST = {
     "many_blocks": 40,
     "silent": MANY_DESKS,
     "present": 98_765,
-    "nationalities": tuple(NationalityCount(f"A{chr(65 + n)}A", "Very Long Name of a Country " * 3, n) for n in range(26)),
+    "nationalities": tuple(
+        NationalityCount(f"A{chr(65 + n)}A", "Very Long Name of a Country " * 3, n) for n in range(26)
+    ),
 }  # fmt: skip
 
 
@@ -125,7 +127,8 @@ def margins_are_white(pdf: Path, paper: PaperName) -> bool:
     edge = 12.0 - 0.3
     dots = 100 / 25.4
     sides = (
-        (0.0, 0.0, wide, edge), (0.0, high - edge, wide, high), (0.0, 0.0, edge, high), (wide - edge, 0.0, wide, high),
+        (0.0, 0.0, wide, edge), (0.0, high - edge, wide, high),
+        (0.0, 0.0, edge, high), (wide - edge, 0.0, wide, high),
     )  # fmt: skip
     return all(
         darkest(image.crop((left * dots, top * dots, right * dots, foot * dots))) > 200
@@ -134,7 +137,7 @@ def margins_are_white(pdf: Path, paper: PaperName) -> bool:
 
 
 def overlaps(pdf: Path) -> list[tuple[str, str]]:
-    """Pairs of runs of text whose boxes lie more than a hair into each other, as another library finds them."""
+    """Pairs of runs of text that lie more than a hair over each other, as another library finds them."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         text = document[0].get_textpage()

@@ -63,10 +63,19 @@ def test_a_face_is_found_below_any_folder_and_a_damaged_one_passed_over(tmp_path
 @pytest.mark.parametrize(
     ("platform", "environment", "expected"),
     [
-        ("linux", {"HOME": "h"}, ["h/.local/share/fonts", "h/.fonts", "/usr/local/share/fonts", "/usr/share/fonts"]),
-        ("linux", {"HOME": "h", "XDG_DATA_DIRS": "x:y", "XDG_DATA_HOME": "z"}, ["z/fonts", "h/.fonts", "x/fonts", "y/fonts"]),
+        (
+            "linux", {"HOME": "h"},
+            ["h/.local/share/fonts", "h/.fonts", "/usr/local/share/fonts", "/usr/share/fonts"],
+        ),
+        (
+            "linux", {"HOME": "h", "XDG_DATA_DIRS": "x:y", "XDG_DATA_HOME": "z"},
+            ["z/fonts", "h/.fonts", "x/fonts", "y/fonts"],
+        ),
         ("darwin", {"HOME": "h"}, ["h/Library/Fonts", "/Library/Fonts", "/System/Library/Fonts"]),
-        ("win32", {"USERPROFILE": "h", "WINDIR": "w"}, ["h/AppData/Local/Microsoft/Windows/Fonts", "w/Fonts"]),
+        (
+            "win32", {"USERPROFILE": "h", "WINDIR": "w"},
+            ["h/AppData/Local/Microsoft/Windows/Fonts", "w/Fonts"],
+        ),
     ],
 )  # fmt: skip
 def test_folders_of_each_system(platform: str, environment: dict[str, str], expected: list[str]) -> None:
@@ -79,7 +88,8 @@ def test_loose_accents_are_composed() -> None:
 
 @pytest.mark.parametrize(
     ("number", "signed", "shown"),
-    [(0, False, "0"), (0, True, "0"), (1243, False, "1243"), (12_430, False, "12\u00a0430"), (-1, False, "\u22121"),
+    [(0, False, "0"), (0, True, "0"), (1243, False, "1243"), (12_430, False, "12\u00a0430"),
+     (-1, False, "\u22121"),
      (3, True, "+3"), (-10_000, True, "\u221210\u00a0000"), (1_234_567, False, "1\u00a0234\u00a0567")],
 )  # fmt: skip
 def test_numbers_as_printed(number: int, signed: bool, shown: str) -> None:

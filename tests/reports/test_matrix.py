@@ -55,7 +55,8 @@ def rows(*arrivals: Arrival, declared: tuple[Declared, ...] = (), asof: date = A
 
 def test_one_row_per_station_month_and_nationality() -> None:
     made = rows(
-        arrival(), arrival("HTI"), arrival("HTI"), arrival(day=date(2026, 10, 31)), arrival(station="SV1"), arrival(None)
+        arrival(), arrival("HTI"), arrival("HTI"), arrival(day=date(2026, 10, 31)), arrival(station="SV1"),
+        arrival(None),
     )  # fmt: skip
     assert [(r.station, r.period_start, r.nationality_iso3, r.total) for r in made] == [
         ("LB1", date(2026, 10, 1), "VEN", 1),

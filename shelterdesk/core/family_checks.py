@@ -1,0 +1,406 @@
+"""What is checked of a family's form before it is saved: what cannot be, and what to look at again.
+
+A problem is a value that cannot be true and names its field; a warning advises and never stands in the way
+(DESIGN §2.6). Missing answers are no problem of their own: a bed and food need none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from shelterdesk.core.birth import age_range, read_birth
+from shelterdesk.core.countries import iso3, issuer_code
+from shelterdesk.core.errors import BadField
+from shelterdesk.core.mrz import MrzUnreadable, read_zone
+from shelterdesk.core.people import (
+    LONGEST_TEXT,
+    ArrivalGroupForm,
+    DocumentForm,
+    FamilyForm,
+    IntakeAnswers,
+    PersonForm,
+    birth_of,
+    document_key,
+    is_child,
+    is_surely_adult,
+    tidy_name,
+    tidy_text,
+)
+from shelterdesk.core.sheet import SheetBand
+from shelterdesk.core.vocabulary import DocumentType, HouseholdRole, Missing, Relation, Sex
+from shelterdesk.core.words import tr
+
+NEEDS_LENGTH = 400
+"""Most bytes of a person's specific needs as JSON: the one sealed record has a fixed size (SYNC §1.0)."""
+
+MOST_MEMBERS = 200
+"""Most people in one form; more than that come as a counted group."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+_PAPERLESS = frozenset({DocumentType.NONE, DocumentType.LOST_IN_ROUTE, DocumentType.STOLEN})
+_OLD = 100
+_ELDERS = frozenset({Relation.FTH, Relation.MTH, Relation.GRPRN})
+_YOUNGER = frozenset({Relation.CHILD, Relation.GRNDCHILD})
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """A value that cannot be; ``member`` counts from 0, None for the family as a whole."""
+
+    member: int | None
+    field: str
+    sentence: str
+    next_step: str = ""
+
+    def as_error(self) -> BadField:
+        """The same as an exception that names the field."""
+        return BadField(self.field, self.sentence, self.next_step)
+
+
+@dataclass(frozen=True, slots=True)
+class FormWarning:
+    """Something to look at again before or after saving; ``code`` tells it apart without words."""
+
+    member: int | None
+    code: str
+    sentence: str
+
+
+def tidy(form: PersonForm, today: date) -> PersonForm:
+    """The form with texts, birth, codes and numbers as they are stored; what cannot be read stays."""
+    return replace(
+        form,
+        surnames=form.surnames if isinstance(form.surnames, Missing) else tidy_name(form.surnames),
+        given=form.given if isinstance(form.given, Missing) else tidy_name(form.given),
+        name_native=tidy_name(form.name_native),
+        also_known_as=tuple(filter(None, map(tidy_name, form.also_known_as))),
+        birth=_birth(form.birth, today),
+        nationality=_codes(form.nationality),
+        birth_country=_code(form.birth_country),
+        last_residence=_code(form.last_residence),
+        languages=form.languages
+        if isinstance(form.languages, Missing)
+        else tuple(dict.fromkeys(tidy_text(text).lower() for text in form.languages)),
+        note=form.note.strip(),
+        documents=tuple(_tidy_document(paper) for paper in form.documents),
+        bed_needs=tuple(dict.fromkeys(tidy_text(need).upper() for need in form.bed_needs)),
+        answers=_tidy_answers(form.answers),
+    )
+
+
+def _birth(birth: str | Missing, today: date) -> str | Missing:
+    if isinstance(birth, Missing):
+        return birth
+    if not birth.strip():
+        return Missing.NOT_ASKED
+    try:
+        return read_birth(birth, today).stored or Missing.UNKNOWN
+    except BadField:
+        return birth
+
+
+def _code(text: str | Missing) -> str | Missing:
+    if isinstance(text, Missing):
+        return text
+    return (iso3(text) or text.strip()) if text.strip() else Missing.NOT_ASKED
+
+
+def _codes(texts: tuple[str, ...] | Missing) -> tuple[str, ...] | Missing:
+    if isinstance(texts, Missing):
+        return texts
+    return tuple(dict.fromkeys(iso3(text) or text.strip() for text in texts)) or Missing.NOT_ASKED
+
+
+def _tidy_document(paper: DocumentForm) -> DocumentForm:
+    number = paper.number if isinstance(paper.number, Missing) else document_key(paper.number)
+    if not number:
+        number = Missing.NOT_APPLICABLE if paper.document_type in _PAPERLESS else Missing.NOT_ASKED
+    issuer = (
+        paper.issuer
+        if isinstance(paper.issuer, Missing)
+        else issuer_code(paper.issuer) or _code(paper.issuer)
+    )
+    return replace(paper, number=number, issuer=issuer, mrz=paper.mrz.strip())
+
+
+def _tidy_answers(answers: IntakeAnswers) -> IntakeAnswers:
+    return replace(answers, needs=tuple(dict.fromkeys(filter(None, map(tidy_text, answers.needs)))))
+
+
+def why_not(form: FamilyForm, today: date, zone: str = "UTC") -> list[FieldProblem]:
+    """Everything in the form that cannot be, member by member; empty when it can be saved.
+
+    ``today`` is the local day at the desk, ``zone`` its IANA time zone; forms are :func:`tidy` already.
+    """
+    found: list[FieldProblem] = []
+    if not form.members:
+        found.append(FieldProblem(None, "members", tr("there is nobody in this family yet")))
+    if len(form.members) > MOST_MEMBERS:
+        found.append(
+            FieldProblem(
+                None,
+                "members",
+                tr("a family of more than {n} is a group", n=MOST_MEMBERS),
+                tr("Count them as an arrival group and register the families in it."),
+            )
+        )
+    if form.arrived_at is not None and form.arrived_at.astimezone(ZoneInfo(zone)).date() > today:
+        found.append(FieldProblem(None, "arrived_at", tr("this arrival is still to come")))
+    if len(form.note) > 10 * LONGEST_TEXT:
+        found.append(FieldProblem(None, "note", tr("this is longer than a note may be")))
+    heads = [at for at, member in enumerate(form.members) if member.role is HouseholdRole.HEAD]
+    found += [
+        FieldProblem(at, "role", tr("a family has one head and another one is named already"))
+        for at in heads[1:]
+    ]
+    for at, member in enumerate(form.members):
+        found += [replace(problem, member=at) for problem in problems_of(member, today)]
+    return found
+
+
+def problems_of(form: PersonForm, today: date) -> list[FieldProblem]:
+    """Everything about one person that cannot be."""
+    return [
+        *_name_problems(form),
+        *_fact_problems(form, today),
+        *_document_problems(form, today),
+        *_need_problems(form),
+    ]
+
+
+def _name_problems(form: PersonForm) -> Iterator[FieldProblem]:
+    reasons = (form.surnames, form.given)
+    if not form.name and not any(
+        isinstance(said, Missing) and said is not Missing.NOT_ASKED for said in reasons
+    ):
+        yield FieldProblem(
+            None,
+            "name",
+            tr("a surname, a given name or the name in its own script is needed"),
+            tr("If the person does not say a name, choose why; they are registered by their number."),
+        )
+    for field in (
+        "surnames",
+        "given",
+        "name_native",
+        "residence_since",
+        "literacy",
+        "civil_status",
+        "occupation",
+        "destination",
+        "name_source",
+        "name_order",
+        "relation_proof",
+    ):
+        value = getattr(form, field)
+        if isinstance(value, str) and not isinstance(value, Missing) and len(value) > LONGEST_TEXT:
+            yield FieldProblem(None, field, tr("this is longer than {n} characters", n=LONGEST_TEXT))
+    if any(len(name) > LONGEST_TEXT for name in form.also_known_as):
+        yield FieldProblem(None, "also_known_as", tr("this is longer than {n} characters", n=LONGEST_TEXT))
+    if len(form.note) > 10 * LONGEST_TEXT:
+        yield FieldProblem(None, "note", tr("this is longer than a note may be"))
+
+
+def _fact_problems(form: PersonForm, today: date) -> Iterator[FieldProblem]:
+    if not isinstance(form.birth, Missing):
+        try:
+            read_birth(form.birth, today)
+        except BadField as bad:
+            yield FieldProblem(None, "birth", bad.sentence, bad.next_step)
+    countries = [("birth_country", form.birth_country), ("last_residence", form.last_residence)]
+    if not isinstance(form.nationality, Missing):
+        countries += [("nationality", code) for code in form.nationality]
+    for field, code in countries:
+        if not isinstance(code, Missing) and iso3(code) is None:
+            yield FieldProblem(
+                None,
+                field,
+                tr("{text} is not a country", text=code[:40]),
+                tr("Three letters, for example VEN."),
+            )
+    if not isinstance(form.languages, Missing):
+        for text in form.languages:
+            if not _LANGUAGE.fullmatch(text):
+                yield FieldProblem(
+                    None,
+                    "languages",
+                    tr("{text} is not a language code", text=text[:40]),
+                    tr("Two or three letters, for example es or ht."),
+                )
+
+
+def _document_problems(form: PersonForm, today: date) -> Iterator[FieldProblem]:
+    for paper in form.documents:
+        if paper.document_type in _PAPERLESS and not isinstance(paper.number, Missing):
+            yield FieldProblem(
+                None,
+                "documents",
+                tr("a paper that is not there has no number"),
+                tr("Choose which paper it is."),
+            )
+        if not isinstance(paper.number, Missing) and len(paper.number) > LONGEST_TEXT:
+            yield FieldProblem(None, "documents", tr("this is longer than {n} characters", n=LONGEST_TEXT))
+        if not isinstance(paper.issuer, Missing) and issuer_code(paper.issuer) is None:
+            yield FieldProblem(
+                None,
+                "documents",
+                tr("{text} does not issue documents", text=paper.issuer[:40]),
+                tr("Three letters, for example VEN."),
+            )
+        if not isinstance(paper.expiry, Missing) and expiry_of(paper.expiry) is None:
+            yield FieldProblem(
+                None,
+                "documents",
+                tr("{text} is not a date", text=paper.expiry[:40]),
+                tr("Write it like 2028-01-15."),
+            )
+
+
+def expiry_of(text: str) -> str | None:
+    """A partial ISO date (``2028``, ``2028-01``, ``2028-01-15``) as it is, None for anything else."""
+    try:
+        date.fromisoformat(
+            f"{text}-01-01"[:10] if len(text) == 4 else f"{text}-01" if len(text) == 7 else text
+        )
+    except ValueError:
+        return None
+    return text if re.fullmatch(r"\d{4}(-\d\d){0,2}", text) else None
+
+
+def _need_problems(form: PersonForm) -> Iterator[FieldProblem]:
+    if any(not re.fullmatch(r"[A-Z_]{2,40}", need) for need in form.bed_needs):
+        yield FieldProblem(None, "needs", tr("a bed need is a code in capital letters"))
+    if (
+        len(msgspec.json.encode([need.encode("utf-8", "replace").decode() for need in form.answers.needs]))
+        > NEEDS_LENGTH
+    ):
+        yield FieldProblem(
+            None,
+            "needs",
+            tr("this is more than the sealed questions can hold"),
+            tr("Note the codes only; the rest is for the protection officer."),
+        )
+
+
+def warnings_of(
+    form: FamilyForm, today: date, others: Sequence[str | None] = (), zone: str = "UTC"
+) -> list[FormWarning]:
+    """What should be looked at again. ``others`` are the stored births of those already in the household."""
+    arrived = form.arrived_at.astimezone(ZoneInfo(zone)).date() if form.arrived_at is not None else today
+    found: list[FormWarning] = []
+    if (today - arrived).days > 365:
+        found.append(
+            FormWarning(None, "long_ago", tr("They arrived more than a year ago: is the date right?"))
+        )
+    births: list[str | Missing | None] = [member.birth for member in form.members]
+    has_adult = any(is_surely_adult(birth, arrived) for birth in (*births, *others))
+    for at, member in enumerate(form.members):
+        found += [FormWarning(at, code, sentence) for code, sentence in _of_member(member, arrived, today)]
+        asked = member.answers.child_alone is not Missing.NOT_ASKED
+        if is_child(member.birth, arrived) and not has_adult and not asked:
+            found.append(
+                FormWarning(
+                    at, "child_alone", tr("No adult is in this family: ask whether the child is alone.")
+                )
+            )
+    return found + _between_members(form, arrived)
+
+
+def _of_member(form: PersonForm, arrived: date, today: date) -> Iterator[tuple[str, str]]:
+    birth = birth_of(form.birth)
+    ages = age_range(birth, today)
+    if ages is not None and ages[0] > _OLD:
+        yield "very_old", tr("More than {age} years old: is the birth date right?", age=_OLD)
+    if birth.earliest is not None and birth.earliest > arrived:
+        yield "born_after_arrival", tr("Born after the arrival: was the child born here?")
+    if isinstance(form.surnames, Missing) or isinstance(form.given, Missing):
+        if not form.name:
+            yield "no_name", tr("Registered without a name, by the number alone.")
+    for paper in form.documents:
+        yield from _of_document(paper, form, today)
+
+
+def _of_document(paper: DocumentForm, form: PersonForm, today: date) -> Iterator[tuple[str, str]]:
+    if not isinstance(paper.expiry, Missing) and len(paper.expiry) == 10 and paper.expiry < today.isoformat():
+        yield "document_expired", tr("A document has expired on {date}.", date=paper.expiry)
+    if not paper.mrz:
+        return
+    try:
+        zone = read_zone(paper.mrz, today)
+    except MrzUnreadable:
+        yield "mrz_unreadable", tr("The document's zone cannot be read; it is kept as it was typed.")
+        return
+    if not zone.valid and not paper.override_reason:
+        fields = ", ".join(check.field for check in zone.checks if not check.ok)
+        yield (
+            "mrz_check",
+            tr(
+                "A check digit of the document does not fit ({fields}): compare with the page.", fields=fields
+            ),
+        )
+    if (
+        zone.birth
+        and not isinstance(form.birth, Missing)
+        and not form.birth.startswith(("~", zone.birth[:4]))
+    ):
+        yield "mrz_birth", tr("The birth date is another one than in the document.")
+
+
+def _between_members(form: FamilyForm, arrived: date) -> list[FormWarning]:
+    """Heads and relations that do not fit the ages."""
+    head = next((member for member in form.members if member.role is HouseholdRole.HEAD), None)
+    if head is None:
+        return []
+    found = []
+    adults = any(is_surely_adult(member.birth, arrived) for member in form.members)
+    if adults and is_child(head.birth, arrived) and not isinstance(head.birth, Missing):
+        at = form.members.index(head)
+        found.append(
+            FormWarning(at, "head_is_child", tr("A child is named as head although adults are there."))
+        )
+    born = birth_of(head.birth)
+    for at, member in enumerate(form.members):
+        other = birth_of(member.birth)
+        older = other.latest is not None and born.earliest is not None and other.latest < born.earliest
+        younger = other.earliest is not None and born.latest is not None and other.earliest > born.latest
+        if (member.relation in _YOUNGER and older) or (member.relation in _ELDERS and younger):
+            found.append(
+                FormWarning(
+                    at, "relation_age", tr("Relation and ages do not fit together: look at both again.")
+                )
+            )
+    return found
+
+
+def group_problems(form: ArrivalGroupForm, today: date, zone: str = "UTC") -> list[FieldProblem]:
+    """Everything in the count of a group that cannot be; heads of unknown sex and age need no row."""
+    found = []
+    if not 1 <= form.head_count <= 10_000:
+        found.append(FieldProblem(None, "head_count", tr("a group has between 1 and {n} people", n=10_000)))
+    sexes, bands = {sex.value for sex in Sex}, {band.value for band in SheetBand}
+    counts = [count for row in form.counted.values() for count in row.values()]
+    if not set(form.counted) <= sexes or any(not set(row) <= bands for row in form.counted.values()):
+        found.append(FieldProblem(None, "counted", tr("counts are by sex and age band")))
+    elif any(isinstance(count, bool) or count < 0 for count in counts):
+        found.append(FieldProblem(None, "counted", tr("a count is a whole number, 0 or more")))
+    elif sum(counts) > form.head_count:
+        found.append(
+            FieldProblem(
+                None,
+                "counted",
+                tr(
+                    "the counts by sex and age add up to {n}, more than {heads} people",
+                    n=sum(counts),
+                    heads=form.head_count,
+                ),
+            )
+        )
+    if form.arrived_at is not None and form.arrived_at.astimezone(ZoneInfo(zone)).date() > today:
+        found.append(FieldProblem(None, "arrived_at", tr("this arrival is still to come")))
+    return found

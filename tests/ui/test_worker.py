@@ -1,0 +1,114 @@
+"""The worker with a real desk: writes in order, reads beside them, results on the main thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.records import add_record
+from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.errors import NotAllowed, WorldError, WrongPassphrase
+from shelterdesk.core.kinds import KIND_NAMES
+from shelterdesk.db.store import Reader
+from shelterdesk.ui.worker import DeskWorker
+from tests.stations import PASSPHRASE
+
+
+@pytest.fixture
+def worker(station_folder: Path, clock: SetClock, qtbot: QtBot) -> Iterator[DeskWorker]:
+    made = DeskWorker(station_folder, clock)
+    yield made
+    made.stop()
+    qtbot.waitUntil(lambda: not made.is_busy)
+
+
+def log_in(worker: DeskWorker, qtbot: QtBot, name: str = "admin") -> None:
+    def refuse(error: WorldError) -> None:
+        raise AssertionError(error)
+
+    with qtbot.waitSignal(worker.opened):
+        worker.open(name, PASSPHRASE, lambda _: None, refuse)
+
+
+def count(reader: Reader) -> int:
+    return int(reader.rows("SELECT count(*) FROM person")[0][0])
+
+
+def test_a_write_tells_what_changed_and_a_read_sees_it(worker: DeskWorker, qtbot: QtBot) -> None:
+    log_in(worker, qtbot)
+    threads: list[int] = []
+    with qtbot.waitSignal(worker.changed) as heard:
+        worker.write(
+            add_record,
+            KIND_NAMES["person"],
+            {"given": "Ana"},
+            done=lambda _: threads.append(threading.get_ident()),
+        )
+    assert heard.args == [Changes.of("person")]
+    qtbot.waitUntil(lambda: bool(threads))
+    assert threads == [threading.get_ident()]
+    found: list[int] = []
+    worker.read(count, done=found.append)
+    qtbot.waitUntil(lambda: bool(found))
+    assert found == [1]
+
+
+def test_wrong_passphrase_is_told_and_nothing_opens(worker: DeskWorker, qtbot: QtBot) -> None:
+    errors: list[WorldError] = []
+    worker.open("admin", "wrong", lambda _: None, errors.append)
+    qtbot.waitUntil(lambda: bool(errors))
+    assert isinstance(errors[0], WrongPassphrase) and worker.desk is None
+
+
+def test_the_world_s_fault_and_ours_arrive_apart(worker: DeskWorker, qtbot: QtBot) -> None:
+    log_in(worker, qtbot, "operator")
+    with qtbot.waitSignal(worker.failed) as heard:
+        worker.write(add_record, KIND_NAMES["place"], {"code": "A"})
+    assert heard.args is not None and isinstance(heard.args[0], NotAllowed)
+
+    def broken(_: Desk) -> Done[None]:
+        raise ZeroDivisionError
+
+    with qtbot.waitSignal(worker.faulted) as told:
+        worker.write(broken)
+    assert told.args is not None and "ZeroDivisionError" in Path(str(told.args[0])).read_text()
+
+
+def test_typing_is_answered_once(worker: DeskWorker, qtbot: QtBot) -> None:
+    log_in(worker, qtbot)
+    gate = threading.Event()
+    answers: list[int] = []
+
+    def slow(_: Reader, n: int) -> int:
+        gate.wait(10)
+        return n
+
+    for n in range(50):
+        worker.read(slow, n, done=answers.append, topic="search")
+    gate.set()
+    with qtbot.waitSignal(worker.idle):
+        pass
+    assert answers[-1] == 49 and len(answers) <= 2
+
+
+def test_another_process_s_write_is_noticed(worker: DeskWorker, qtbot: QtBot, clock: SetClock) -> None:
+    from shelterdesk.actions.desk import open_desk
+
+    log_in(worker, qtbot)
+    beside = open_desk(worker.folder, "admin", PASSPHRASE, clock)
+    heard: list[Any] = []
+    worker.changed.connect(heard.append)
+    worker._look_for_foreign_writes()
+    qtbot.waitUntil(lambda: not worker.is_busy)
+    add_record(beside, KIND_NAMES["person"], {"given": "Luz"})
+    worker._look_for_foreign_writes()
+    qtbot.waitUntil(lambda: bool(heard))
+    assert heard == [Changes.of("foreign")]
+    beside.close()
