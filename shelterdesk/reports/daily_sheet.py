@@ -28,6 +28,13 @@ from shelterdesk.reports.paper import (
     moment_shown,
     number_text,
 )
+from shelterdesk.reports.sheet_words import (
+    band_heads,
+    facility_figures,
+    missing_said,
+    sex_names,
+    silence_said,
+)
 from shelterdesk.reports.tables import Column, Table
 from shelterdesk.reports.target import write_whole
 
@@ -222,16 +229,7 @@ class _Drawing:
     def _sex_age(self, y: float) -> float:
         """Sex × age of those present, with who is not in the table said below it."""
         counts, paper = self.sheet.sex_age, self.paper
-        heads = {
-            SheetBand.A0_4: "0–4",
-            SheetBand.A5_11: "5–11",
-            SheetBand.A12_17: "12–17",
-            SheetBand.A18_59: "18–59",
-            SheetBand.A60_UP: "60+",
-            SheetBand.MINOR: tr("under 18"),
-            SheetBand.ADULT: tr("18 and over"),
-            SheetBand.UNKNOWN: tr("not known"),
-        }
+        heads = band_heads()
         first = 40.0
         step = (self.width - first) / (len(SheetBand) + 1)
         columns = [Column(self.left, tr("Sex and age"), first - 2, "left")]
@@ -240,12 +238,7 @@ class _Drawing:
         columns.append(Column(self.right, ptr("total of a row", "All"), step - 1.5))
         table = Table(self.paper, columns, self.line)
         y = table.heading(y)
-        names = {
-            Sex.F: tr("Women and girls"),
-            Sex.M: tr("Men and boys"),
-            Sex.X: tr("Other, as said"),
-            Sex.U: tr("Sex not known"),
-        }
+        names = sex_names()
         for sex in Sex:
             cells = [number_text(counts.cell(sex, band)) for band in SheetBand]
             y = table.row(y, [names[sex], *cells, number_text(counts.of_sex(sex))])
@@ -326,19 +319,7 @@ class _Drawing:
 
     def _facilities(self, y: float) -> float:
         """What was counted of the site, in one line of figures; each absence is said in words."""
-        figures = self.sheet.facilities
-        shown = (
-            (tr("Toilets, women"), figures.toilets_f),
-            (tr("Toilets, men"), figures.toilets_m),
-            (tr("Toilets, accessible"), figures.toilets_accessible),
-            (tr("Showers, women"), figures.showers_f),
-            (tr("Showers, men"), figures.showers_m),
-            (tr("Taps"), figures.taps),
-            (tr("Water, litres"), figures.water_litres),
-            (tr("Breakfasts"), figures.meals_breakfast),
-            (tr("Lunches"), figures.meals_lunch),
-            (tr("Dinners"), figures.meals_dinner),
-        )
+        shown = facility_figures(self.sheet.facilities)
         step = self.width / len(shown)
         for place, (label, value) in enumerate(shown):
             x = self.left + place * step
@@ -348,7 +329,7 @@ class _Drawing:
                     x, y + 2.6 * line + (0 if len(lines) > 1 else 2.6), words, 6.8, width=step - 1.5
                 )
             if isinstance(value, Missing):
-                self.paper.text(x, y + 6.8, _missing_said(value), 6.8, width=step - 1.5, ink=0.35)
+                self.paper.text(x, y + 6.8, missing_said(value), 6.8, width=step - 1.5, ink=0.35)
             else:
                 self.paper.text(x, y + 7.0, number_text(value), 10, bold=True, width=step - 1.5)
         return y + 7.0
@@ -362,14 +343,7 @@ class _Drawing:
             )
             return y
         paper.text(self.left, y, tr("Not heard from, their work is not in these numbers:"), 8.5, bold=True)
-        told = []
-        for desk in silent[:DESKS_SHOWN]:
-            if desk.last_heard_at is None:
-                told.append(tr("{desk}: never", desk=desk.label))
-            else:
-                told.append(
-                    tr("{desk}: since {when}", desk=desk.label, when=moment_shown(desk.last_heard_at))
-                )
+        told = [silence_said(desk) for desk in silent[:DESKS_SHOWN]]
         if len(silent) > DESKS_SHOWN:
             told.append(ntr("{n} more desk", "{n} more desks", len(silent) - DESKS_SHOWN))
         for place, line in enumerate(told[:DESKS_SHOWN]):
@@ -417,13 +391,3 @@ def _blocks_within(blocks: Sequence[BlockOccupancy], limit: int) -> list[BlockOc
     summed = capacity_of_site(block.places for block in rest)
     name = ntr("{n} more block", "{n} more blocks", len(rest))
     return [*blocks[: limit - 1], BlockOccupancy(name, summed)]
-
-
-def _missing_said(reason: Missing) -> str:
-    return {
-        Missing.UNKNOWN: tr("not known"),
-        Missing.REFUSED: tr("refused"),
-        Missing.NOT_ASKED: tr("not asked"),
-        Missing.NOT_MEASURED: tr("not measured"),
-        Missing.NOT_APPLICABLE: tr("does not apply"),
-    }[reason]

@@ -93,7 +93,7 @@ class Screen(QWidget):
         return False
 
     def undo(self) -> bool:
-        """Ctrl+Z outside typed text, when the message shown offers no way back; False when there is nothing."""
+        """Ctrl+Z outside typed text, when the message shown offers no way back; False for nothing."""
         return False
 
     def past_last_field(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.words import tr
@@ -285,9 +286,9 @@ class MainWindow(QMainWindow):
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
-        if self._watched_line is not None:
-            self._watched_line.removeEventFilter(self)
-            self._watched_line = None
+        watched, self._watched_line = self._watched_line, None
+        if watched is not None and isValid(watched):
+            watched.removeEventFilter(self)
         if isinstance(now, QLineEdit) and now.window() is self:
             now.installEventFilter(self)
             self._watched_line = now

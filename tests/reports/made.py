@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import random
 import subprocess
@@ -157,6 +158,12 @@ def pages(pdf: Path, dpi: int = 150) -> list[Image.Image]:
         return [page.render(scale=dpi / 72, grayscale=True).to_pil() for page in document]
     finally:
         document.close()
+
+
+def first_page_by_poppler(pdf: Path, dpi: int) -> Image.Image:
+    """The first page as poppler draws it, who keeps state between forms where others begin anew."""
+    asked = ["pdftoppm", "-gray", "-r", str(dpi), "-f", "1", "-l", "1", str(pdf)]
+    return Image.open(io.BytesIO(subprocess.run(asked, capture_output=True, check=True).stdout))
 
 
 def darkest(image: Image.Image) -> int:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 from shelterdesk.ui.theme import Size, theme
 from shelterdesk.ui.widgets.choice_field import ChoiceField
@@ -65,7 +66,8 @@ class FocusRing(QWidget):
 
     def _on_focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
         for widget in self._chain:
-            widget.removeEventFilter(self)
+            if isValid(widget):  # the focus also changes because its holder is being deleted
+                widget.removeEventFilter(self)
         self._chain.clear()
         inside = now is not None and now.window() is self._window and not now.property("no_ring")
         self._around = now if inside else None
@@ -78,7 +80,7 @@ class FocusRing(QWidget):
 
     def _place(self) -> None:
         widget = self._around
-        if widget is None or not widget.isVisible():
+        if widget is None or not isValid(widget) or not widget.isVisible():
             self.hide()
             return
         out = 0 if isinstance(widget, _FIELDS) or widget.property("on_rail") else theme().px(3)

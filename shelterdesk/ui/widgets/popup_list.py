@@ -145,13 +145,18 @@ class PopupList(QListView):
         else:
             self.hide()
 
+    def dismiss(self) -> None:
+        """Close the list and stand on no line."""
+        self.setCurrentIndex(QModelIndex())
+        self.hide()
+
     def lines(self) -> tuple[Found, ...]:
         """The lines now held, shown or not."""
         return self._model.lines
 
     def chosen(self) -> Found | None:
         """The line the arrows or the mouse stand on."""
-        line = self.currentIndex().data(FOUND) if self.isVisible() else None
+        line = self.currentIndex().data(FOUND)
         return line if isinstance(line, Found) else None
 
     def move_by(self, step: int) -> None:
@@ -162,10 +167,10 @@ class PopupList(QListView):
 
     def take(self) -> bool:
         """Pick the chosen line; False when there is none."""
-        line = self.chosen()
+        line = self.chosen() if self.isVisible() else None
         if line is None:
             return False
-        self.hide()
+        self.dismiss()
         self.picked.emit(line)
         return True
 

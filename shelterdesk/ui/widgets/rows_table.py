@@ -27,6 +27,12 @@ from shelterdesk.ui.widgets.rows_model import ROW, TONE, RowsModel
 from shelterdesk.ui.widgets.text import words
 from shelterdesk.ui.widgets.tone import Tone
 
+_PLAIN = (
+    Qt.KeyboardModifier.NoModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.KeypadModifier,
+)
+
 
 class _PillDelegate(QStyledItemDelegate):
     """Draws a cell that has a tone as a pill; others as they are."""
@@ -76,9 +82,7 @@ class _Rows(QTableView):
             self.selectRow(max(0, self.currentIndex().row()))  # the arrows start from a row in sight
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        plain_key = event.modifiers() in (
-            Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.KeypadModifier
-        )  # fmt: skip
+        plain_key = event.modifiers() in _PLAIN
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain_key:
             self.opened.emit()
         elif event.key() == Qt.Key.Key_Backspace:
@@ -99,7 +103,7 @@ class _Rows(QTableView):
 class RowsTable(QWidget):
     """A list with its search, counts and empty state around a :class:`RowsModel`.
 
-    Signals: ``opened(object)`` with the row when Enter or a double click opens it; ``current_changed(object)``
+    Signals: ``opened(object)`` with the row that Enter or a double click opens; ``current_changed(object)``
     with the row stood on, or None. Sorting, search, the row stood on and the scroll stay through
     ``model.set_rows``. ``count`` says how many rows are shown of how many (``lambda shown, total: …``).
     """
@@ -262,7 +266,7 @@ class RowsTable(QWidget):
         self._share_width()
 
     def _share_width(self) -> None:
-        """Fixed columns as wide as asked; the others share the rest, but stay readable and scroll sideways."""
+        """Fixed columns as wide as asked; the others share the rest, stay readable, and scroll sideways."""
         header, t = self.view.horizontalHeader(), theme()
         letter = QFontMetrics(t.font()).averageCharWidth()
         small = QFontMetrics(t.font(Type.LABEL))

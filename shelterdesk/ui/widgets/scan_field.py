@@ -40,9 +40,9 @@ class ScanField(QLineEdit):
     """Takes what a scanner or a person types.
 
     Enter on a code gives ``scanned(str)``; the lines of a passport are gathered and given as one text with
-    line breaks. Typing gives ``search_changed(str)`` after a short pause, and ``results`` (if given) is asked for
-    lines to show below; Up and Down move in them, Enter gives ``chosen(Found)``. Enter on a name with no line
-    chosen takes the only line, or goes to the first. Esc closes the list, then empties the field.
+    line breaks. Typing gives ``search_changed(str)`` after a short pause, and ``results`` (if given) is asked
+    for lines to show below; Up and Down move in them, Enter gives ``chosen(Found)``. Enter on a name with no
+    line chosen takes the only line, or goes to the first. Esc closes the list, then empties the field.
 
     Signals: ``scanned(str)``, ``search_changed(str)``, ``chosen(Found)``, ``left_empty()`` when Esc found
     nothing more to take back.
@@ -173,7 +173,7 @@ class ScanField(QLineEdit):
 
     def _step_out(self) -> None:
         if self._popup is not None and self._popup.isVisible():
-            self._popup.hide()
+            self._popup.dismiss()
         elif self.text() or self._lines:
             self._empty()
             self.search_changed.emit("")

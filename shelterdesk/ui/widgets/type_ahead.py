@@ -99,7 +99,7 @@ class TypeAhead(QLineEdit):
         elif is_open and popup is not None and key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
             popup.move_by(1 if key == Qt.Key.Key_Down else -1)
         elif is_open and popup is not None and key == Qt.Key.Key_Escape:
-            popup.hide()
+            popup.dismiss()
         else:
             if is_open and popup is not None and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 if not popup.take():
@@ -108,10 +108,9 @@ class TypeAhead(QLineEdit):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         chosen = self._popup.chosen() if self._popup is not None else None
-        if chosen is not None and event.reason() is Qt.FocusReason.TabFocusReason and self._popup is not None:
-            self._popup.take()
-        else:
-            self._settle()
+        if chosen is not None and event.reason() is Qt.FocusReason.TabFocusReason:
+            self._on_picked(chosen)
+        self._settle()
         super().focusOutEvent(event)
 
     def _fitting(self, typed: str) -> Options:
@@ -125,7 +124,7 @@ class TypeAhead(QLineEdit):
     def _settle(self) -> None:
         """Take the one option that the typed text can only mean."""
         if self._popup is not None:
-            self._popup.hide()
+            self._popup.dismiss()
         typed = self.text().strip()
         if self._value is not None or not typed:
             return

@@ -1,0 +1,66 @@
+"""The words of the daily sheet: what its columns, figures and absences are called."""
+
+from __future__ import annotations
+
+from shelterdesk.core.sheet import FacilityFigures, Measured, SheetBand, SilentDesk
+from shelterdesk.core.vocabulary import Missing, Sex
+from shelterdesk.core.words import tr
+from shelterdesk.reports.paper import moment_shown
+
+
+def sex_names() -> dict[Sex, str]:
+    """The rows of the sex × age table."""
+    return {
+        Sex.F: tr("Women and girls"),
+        Sex.M: tr("Men and boys"),
+        Sex.X: tr("Other, as said"),
+        Sex.U: tr("Sex not known"),
+    }
+
+
+def band_heads() -> dict[SheetBand, str]:
+    """The columns of the sex × age table."""
+    return {
+        SheetBand.A0_4: "0–4",
+        SheetBand.A5_11: "5–11",
+        SheetBand.A12_17: "12–17",
+        SheetBand.A18_59: "18–59",
+        SheetBand.A60_UP: "60+",
+        SheetBand.MINOR: tr("under 18"),
+        SheetBand.ADULT: tr("18 and over"),
+        SheetBand.UNKNOWN: tr("not known"),
+    }
+
+
+def facility_figures(figures: FacilityFigures) -> list[tuple[str, Measured]]:
+    """What was counted of the site, with its name, in the order of the sheet."""
+    return [
+        (tr("Toilets, women"), figures.toilets_f),
+        (tr("Toilets, men"), figures.toilets_m),
+        (tr("Toilets, accessible"), figures.toilets_accessible),
+        (tr("Showers, women"), figures.showers_f),
+        (tr("Showers, men"), figures.showers_m),
+        (tr("Taps"), figures.taps),
+        (tr("Water, litres"), figures.water_litres),
+        (tr("Breakfasts"), figures.meals_breakfast),
+        (tr("Lunches"), figures.meals_lunch),
+        (tr("Dinners"), figures.meals_dinner),
+    ]
+
+
+def missing_said(reason: Missing) -> str:
+    """Why a figure is not there."""
+    return {
+        Missing.UNKNOWN: tr("not known"),
+        Missing.REFUSED: tr("refused"),
+        Missing.NOT_ASKED: tr("not asked"),
+        Missing.NOT_MEASURED: tr("not measured"),
+        Missing.NOT_APPLICABLE: tr("does not apply"),
+    }[reason]
+
+
+def silence_said(desk: SilentDesk) -> str:
+    """A desk, and since when nothing of its work has come."""
+    if desk.last_heard_at is None:
+        return tr("{desk}: never", desk=desk.label)
+    return tr("{desk}: since {when}", desk=desk.label, when=moment_shown(desk.last_heard_at))
