@@ -66,7 +66,9 @@ def members(conn: Connection, ent: bytes) -> list[Member]:
         "SELECT p.ent, m.ent, p.number, p.surnames, p.given, p.name_native, p.sex, p.birth, m.role, m.relation,"
         " EXISTS (SELECT 1 FROM presence i WHERE i.person = p.ent AND i.to_ms IS NULL)"
         " FROM membership m JOIN person p ON p.ent = m.person WHERE m.household = ? AND m.void IS NULL"
-        " AND m.to_at IS NULL AND p.void IS NULL ORDER BY coalesce(m.role, '') <> 'HEAD', m.entered_ms, m.ent",
+        " AND m.to_at IS NULL AND p.void IS NULL ORDER BY coalesce(m.role, '') <> 'HEAD', m.entered_ms,"
+        # As they were written down; of heads named in the same moment all replicas must choose the same.
+        " CASE m.role WHEN 'HEAD' THEN 0 ELSE (SELECT min(pos) FROM op WHERE op.ent = m.ent AND op.field = 0) END, m.ent",
         (ent,),
     ).fetchall()
     found: list[Member] = []

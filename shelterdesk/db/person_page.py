@@ -34,7 +34,7 @@ from shelterdesk.core.presence import Moved, intervals
 from shelterdesk.core.timeline import TimelineEntry
 from shelterdesk.core.vocabulary import EntryKind, HouseholdRole, Missing, MovementKind
 from shelterdesk.db.history import HistoryEntry, history
-from shelterdesk.db.records import (
+from shelterdesk.db.person_records import (
     Conflict,
     Record,
     conflicts_of,

@@ -169,15 +169,15 @@ class _Drawing:
         left = [
             (tr("Left by bus"), sheet.departures_bus),
             (tr("Left otherwise"), sheet.departures_other),
-            (tr("Absent"), sheet.absences),
+            (ptr("daily sheet", "Absent"), sheet.absences),
             (tr("Deaths"), sheet.deaths),
             (tr("Moved out"), sheet.moved_out),
         ]
         start = self.left + 60.0
         width = (self.right - start - 2 * 6.0) / 3
         feet = [
-            self._account(start, y, width, tr("Came"), came, sheet.came),
-            self._account(start + width + 6, y, width, tr("Left"), left, sheet.left),
+            self._account(start, y, width, ptr("daily sheet", "Came"), came, sheet.came),
+            self._account(start + width + 6, y, width, ptr("daily sheet", "Left"), left, sheet.left),
             self._result(start + 2 * (width + 6), y, width),
         ]
         return max(feet)
@@ -212,8 +212,8 @@ class _Drawing:
             (tr("Day before"), number_text(sheet.present_prev)),
             (tr("Came less left"), number_text(sheet.came - sheet.left, signed=True)),
             (tr("Corrections"), number_text(sheet.corrections, signed=True)),
-            (tr("Gives"), number_text(sheet.expected)),
-            (tr("Present"), number_text(sheet.present)),
+            (ptr("daily sheet", "Gives"), number_text(sheet.expected)),
+            (ptr("daily sheet", "Present"), number_text(sheet.present)),
         ):
             foot = self._account_row(x, foot, width, label, value)
         paper.rule(x, foot + 1.3, width)
@@ -262,12 +262,19 @@ class _Drawing:
     def _blocks(self, y: float) -> float:
         """Places by block, with a bar for the share taken and its value beside it."""
         x, width = self.left, (self.width - _GUTTER) * 0.63
-        first, bar = width * 0.23, width * 0.17
+        first, bar = width * 0.2, width * 0.14
         step = (width - first - bar) / 6
-        heads = (tr("Places"), tr("Blocked"), tr("Taken"), tr("Free"), tr("Over"), tr("% full"))
+        heads = (
+            tr("Places"),
+            tr("Blocked"),
+            ptr("daily sheet", "Taken"),
+            ptr("daily sheet", "Free"),
+            ptr("daily sheet", "Over"),
+            tr("% full"),
+        )
         columns = [Column(x, tr("Block"), first - 2, "left")]
         for place, head in enumerate(heads, start=1):
-            columns.append(Column(x + first + place * step, head, step - 1.5))
+            columns.append(Column(x + first + place * step, head, step - 0.8))
         columns.append(Column(x + width, "", bar))
         table = Table(self.paper, columns, self.line)
         y = table.heading(y)

@@ -66,10 +66,10 @@ class _TokenIcon(QIconEngine):
         return self.scaledPixmap(size, mode, state, 1.0)
 
     def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
-        picture = QPixmap(size)  # already in device pixels
+        picture = QPixmap(size * scale)  # as many pixels as the screen has there
         picture.fill(Qt.GlobalColor.transparent)
         painter = QPainter(picture)
-        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
+        self.paint(painter, picture.rect(), mode, state)
         painter.end()
         picture.setDevicePixelRatio(scale)
         return picture

@@ -171,7 +171,8 @@ def _is_drawn_in(icon: QIcon, colour: str) -> bool:
     """Whether every full pixel has the colour; smoothing may round a channel by one."""
     wanted, inks = QColor(colour), _inks(icon, 48)
     return bool(inks) and all(
-        max(abs(ink.red() - wanted.red()), abs(ink.green() - wanted.green()), abs(ink.blue() - wanted.blue())) <= 2
+        max(abs(ink.red() - wanted.red()), abs(ink.green() - wanted.green()), abs(ink.blue() - wanted.blue()))
+        <= 2
         for ink in inks
     )
 

@@ -1,0 +1,78 @@
+"""The command line: the same doors as the window, for scripts, supervisors and other programs."""
+
+from __future__ import annotations
+
+import locale
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from shelterdesk import __version__, startup
+from shelterdesk.cli import records, station
+from shelterdesk.cli.ways import Ways, answering, clock_given, finish
+
+Window = Callable[[Path], int]
+"""Opens the window on a folder and returns its exit status; given by ``__main__``, which may know the window."""
+
+_doors: dict[str, Window] = {}
+
+
+@click.group(invoke_without_command=True)
+@click.option("--data", "folder", type=click.Path(path_type=Path), help="The station's or office's folder.")
+@click.option("--user", help="Who is working (or SHELTERDESK_USER).")
+@click.option(
+    "--passphrase-file", type=click.Path(path_type=Path), help="A file whose first line is the passphrase."
+)
+@click.option("--language", help="Language of what is said: es or en (or SHELTERDESK_LANGUAGE).")
+@click.version_option(__version__)
+@click.pass_context
+def root(
+    context: click.Context, folder: Path | None, user: str | None, passphrase_file: Path | None, language: str | None
+) -> None:
+    """Register, lodge, serve and count the people of a shelter; exchange with the office by stick.
+
+    Without a command it opens the desk's window.
+    """
+    startup.use_language(language or os.environ.get("SHELTERDESK_LANGUAGE") or system_language())
+    context.obj = Ways(startup.data_folder(folder), user, passphrase_file, clock_given())
+    if context.invoked_subcommand is None:
+        finish(_doors["window"](context.obj.folder))
+
+
+def system_language() -> str:
+    """The language of the machine's settings, as ISO 639-1."""
+    name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    if not name or name.startswith("C"):
+        name = locale.getlocale()[0] or "en"
+    return name[:2].lower()
+
+
+for module in (station, records):
+    module.add_to(root)
+
+
+def main(arguments: Sequence[str] | None = None, window: Window | None = None) -> int:
+    """Run one command and return its exit status (CLI.md)."""
+    if window is not None:
+        _doors["window"] = window
+    try:
+        with answering(_folder_of(arguments)):
+            root.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except SystemExit as end:
+        return int(end.code or 0) if not isinstance(end.code, str) else 1
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.ClickException as wrong:
+        wrong.show()
+        return wrong.exit_code
+    except click.Abort:
+        return 1
+    return 0
+
+
+def _folder_of(arguments: Sequence[str] | None) -> Path | None:
+    """The folder given by --data, for a report of a fault."""
+    found = list(arguments or ())
+    return Path(found[found.index("--data") + 1]) if "--data" in found[:-1] else None
