@@ -107,7 +107,8 @@ def _heading(line: int, cells: Sequence[str]) -> list[str]:
         if name and (name not in COLUMNS or names.count(name) > 1):
             listed = ", ".join(COLUMNS)
             raise PlanRefused(
-                line, tr("{name} is not one of the columns {columns}, once each.", name=name[:40], columns=listed)
+                line,
+                tr("{name} is not one of the columns {columns}, once each.", name=name[:40], columns=listed),
             )
     return names
 
@@ -187,7 +188,8 @@ def _refuse_doubles(rows: Iterable[PlannedPlace]) -> None:
     for row in rows:
         if row.code in lines:
             raise PlanRefused(
-                row.line, tr("the code {code} stands in line {first} already.", code=row.code, first=lines[row.code])
+                row.line,
+                tr("the code {code} stands in line {first} already.", code=row.code, first=lines[row.code]),
             )
         lines[row.code] = row.line
 
@@ -197,7 +199,8 @@ def _refuse_unknown_parents(rows: Sequence[PlannedPlace], known: Mapping[str, Pl
     for row in rows:
         if row.parent is not None and row.parent not in codes and row.parent not in known:
             raise PlanRefused(
-                row.line, tr("{code} lies in {parent}, which is not a place.", code=row.code, parent=row.parent)
+                row.line,
+                tr("{code} lies in {parent}, which is not a place.", code=row.code, parent=row.parent),
             )
 
 

@@ -237,7 +237,9 @@ def _household(
 
 
 def _head_first(membership: Record) -> tuple[bool, int, str]:
-    return (membership.text("role") != HouseholdRole.HEAD, membership.entered_ms, membership.ent)
+    is_other = membership.text("role") != HouseholdRole.HEAD
+    # Of two heads named in the same moment all replicas must choose the same; others stay as written down.
+    return (is_other, membership.entered_ms, "" if is_other else membership.ent)
 
 
 def _record(reader: Reader, kind: Kind, ent: bytes, upto_ms: int | None) -> Record | None:

@@ -25,6 +25,8 @@ _LABELS = {
     "transfer": "SELECT number FROM transfer WHERE ent = ?",
     "replaced_by": "SELECT serial FROM card WHERE ent = ?",
 }
+# In the order they were written down: ids made in the same millisecond are in none.
+_WRITTEN = "entered_ms, (SELECT min(pos) FROM op WHERE op.ent = {kind}.ent AND op.field = 0), ent"
 _PERSONS = frozenset({"person", "other", "collected_by", "given_by"})
 
 
@@ -144,14 +146,15 @@ def linked(
 
     With ``upto_ms`` as the log had them at that moment, whatever became of them since.
     """
+    order = _WRITTEN.format(kind=kind.name)
     if upto_ms is None:
         names = ", ".join(tables.columns(kind))
         rows = conn.execute(
-            f"SELECT {names} FROM {kind.name} WHERE {column} = ? AND void IS NULL ORDER BY entered_ms, ent",
+            f"SELECT {names} FROM {kind.name} WHERE {column} = ? AND void IS NULL ORDER BY {order}",
             (ent,),
         )
         return [record_of(kind, row, roster) for row in rows]
-    ents = conn.execute(f"SELECT ent FROM {kind.name} WHERE {column} = ? ORDER BY entered_ms, ent", (ent,))
+    ents = conn.execute(f"SELECT ent FROM {kind.name} WHERE {column} = ? ORDER BY {order}", (ent,))
     then = [record_at(conn, kind, row[0], upto_ms, roster) for row in ents.fetchall()]
     return [record for record in then if record is not None and record.void is None]
 

@@ -73,7 +73,9 @@ def test_what_is_wrong_is_said_with_its_line(rows: str, line: int, word: str) ->
     assert f"Line {line}:" in refused.value.sentence and word in refused.value.sentence
 
 
-@pytest.mark.parametrize("text", ["", "\n\n", HEAD, "parent,kind\nA,block\n", "code,kind,colour\nA,block,red\n"])
+@pytest.mark.parametrize(
+    "text", ["", "\n\n", HEAD, "parent,kind\nA,block\n", "code,kind,colour\nA,block,red\n"]
+)
 def test_what_is_no_plan_is_refused(text: str) -> None:
     with pytest.raises(PlanRefused):
         read_plan(text)

@@ -1,0 +1,85 @@
+"""Noting who looked at what, and showing it to those who watch over it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from shelterdesk.actions.desk import Desk
+from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.errors import NotFound
+from shelterdesk.core.kinds import ACCESS
+from shelterdesk.core.moment import to_milliseconds
+from shelterdesk.core.names import folded_words
+from shelterdesk.core.number import BadNumber, Counted
+from shelterdesk.core.vocabulary import AccessKind
+from shelterdesk.core.words import tr
+from shelterdesk.db import access
+from shelterdesk.db.access import Looked
+from shelterdesk.db.people import entity_of
+from shelterdesk.db.store import Reader
+
+LONGEST_DETAIL = 80
+"""Most characters of a detail."""
+
+
+def note_access(
+    desk: Desk,
+    kind: AccessKind,
+    subject_kind: str,
+    subject: str | None = None,
+    detail: str = "",
+    count: int | None = None,
+) -> Done[None]:
+    """Keep that the user opened, searched, printed or exported something (DESIGN §4, *access*).
+
+    ``subject_kind`` is a kind's name, ``subject`` the record's id (32 hex digits) where it is one record,
+    ``count`` how many were shown or written. ``detail`` is said in the program's words; of a search see
+    :func:`note_search`.
+    """
+    with desk.store.write(desk.user) as event:
+        event.create(
+            ACCESS,
+            {
+                "access": kind.value,
+                "subject_kind": subject_kind,
+                "subject": subject,
+                "happened_at": event.now,
+                "detail": detail[:LONGEST_DETAIL] or None,
+                "count": count,
+            },
+        )
+    return Done(None, Changes.of("access"))
+
+
+def note_search(desk: Desk, text: str, shown: int) -> Done[None]:
+    """Keep that a list of people was asked for: the words only as they were folded for the search, and how many.
+
+    Called where a list is shown for good (the command line, Enter in the field), not for every key.
+    """
+    return note_access(desk, AccessKind.SEARCHED, "person", detail=" ".join(folded_words(text)), count=shown)
+
+
+def who_looked(
+    desk: Desk, reader: Reader, number: str | None = None, since: datetime | None = None
+) -> list[Looked]:
+    """Who looked at a person (by number or id) or at anything, the newest first.
+
+    For supervisors (``NotAllowed`` for others); raises ``NotFound`` for a number not known here. A person
+    entered by mistake can still be asked for.
+    """
+    desk.must("see who looked at what")
+    ent = None
+    if number is not None:
+        ent = person_named(desk, reader, number, voided=True)
+    return access.who_looked(reader, ent, None if since is None else to_milliseconds(since))
+
+
+def person_named(desk: Desk, reader: Reader, number: str, *, voided: bool = False) -> bytes:
+    """The person of a number or id; raises ``NotFound`` with what to do."""
+    try:
+        ent = entity_of(reader.conn, Counted.PERSON, number, desk.who.slot, voided=voided)
+    except BadNumber as bad:
+        raise NotFound(number.strip()[:40], bad.next_step) from None
+    if ent is None:
+        raise NotFound(number.strip()[:40], tr("Read it again from the card, or search by name."))
+    return ent
