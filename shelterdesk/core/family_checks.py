@@ -58,9 +58,14 @@ class FieldProblem:
     sentence: str
     next_step: str = ""
 
-    def as_error(self) -> BadField:
-        """The same as an exception that names the field."""
-        return BadField(self.field, self.sentence, self.next_step)
+
+class NotThisForm(BadField):
+    """A form that cannot be saved as it is; ``problems`` are all of them, the sentence is the first one's."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        self.problems = tuple(problems)
+        first = self.problems[0]
+        super().__init__(first.field, first.sentence, first.next_step)
 
 
 @dataclass(frozen=True, slots=True)

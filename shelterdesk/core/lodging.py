@@ -83,7 +83,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class PlaceState:
-    """A place with its people now, itself and all it holds. ``direct`` are lodged in it and in nothing smaller."""
+    """A place with its people now and all it holds. ``direct`` are lodged in it and in nothing smaller."""
 
     place: Place
     capacity: Capacity
@@ -209,11 +209,12 @@ class Proposal:
 def propose(
     guests: Sequence[Guest], tree: Iterable[PlaceState], family_codes: Sequence[str] = ()
 ) -> Proposal | None:
-    """Where these guests could sleep: beside their family if its room has enough free, else the first that fits.
+    """Where these guests could sleep: beside their family if its room has enough free, else the first fit.
 
     Rooms are taken in the order of the plan, those that fit the quarter rules and needs. Nothing is proposed
-    in quarters that others decide about (children alone, isolation, after birth), and only the open record is
-    asked. None when no room has enough free; then people choose, over 100 % if need be.
+    in quarters that others decide about (children alone, isolation, after birth), nor for children without a
+    grown-up or family beside them (in doubt about age, a child); only the open record is asked. None when no
+    room has enough free; then people choose, over 100 % if need be.
     """
     if not guests:
         return None
@@ -225,6 +226,8 @@ def propose(
         given = _beds_for(guests, room)
         if given is not None:
             return Proposal(given, with_family=True, unmet=unmet)
+    if all(guest.is_child for guest in guests):
+        return None
     ready = [room for room in rooms if _fits(guests, room.quarter)]
     ready.sort(key=lambda room: (_order(guests, room.quarter), not _is_step_free(guests, room)))
     for room in ready:
@@ -304,7 +307,7 @@ def advice(
         n, places = after.occupied, after.capacity
         said.append(ntr("{place} has {n} person for {places}.", "{place} has {n} people for {places}.", n,
                         place=code, places=ntr("{n} place", "{n} places", places)))  # fmt: skip
-    elif coming and after.free < after.blocked + max(0, coming - state.capacity.allocable):
+    elif coming > state.capacity.allocable:
         said.append(tr("{place} has blocked places; these are now used.", place=code))
     said += _quarter_advice(guests, state.quarter)
     if any(guest.needs & STEP_FREE_NEEDS for guest in guests) and not state.accessible:

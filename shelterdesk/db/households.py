@@ -13,7 +13,6 @@ from shelterdesk.core.names import display_name
 from shelterdesk.core.people import household_words, unnamed_present
 from shelterdesk.core.vocabulary import HouseholdRole
 from shelterdesk.db.connection import Connection
-from shelterdesk.db.people import in_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +193,12 @@ def belongings(conn: Connection, person: bytes) -> dict[str, list[str]]:
     return found
 
 
-def births_in(conn: Connection, persons: Sequence[bytes]) -> list[str | None]:
-    """Stored births of some people, for the rules about who is a child."""
-    found: list[str | None] = []
-    for marks, part in in_parts(persons):
-        found += [row[0] for row in conn.execute(f"SELECT birth FROM person WHERE ent IN ({marks})", part)]
-    return found
+def household_births(conn: Connection, ent: bytes) -> list[str | None]:
+    """Stored births of those in a household now, for the rules about who is a child."""
+    return [member.birth for member in members(conn, ent)]
+
+
+def household_number_of(conn: Connection, ent: bytes) -> str:
+    """The number of a household, empty for one that is not there."""
+    row = conn.execute("SELECT number FROM household WHERE ent = ?", (ent,)).fetchone()
+    return "" if row is None else str(row[0] or "")

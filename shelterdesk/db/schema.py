@@ -71,37 +71,49 @@ def m0002_local(db: Database) -> None:
 @migrations()
 def m0003_exchange(db: Database) -> None:
     """Bundles written and taken in, receipts, what was set aside, who was heard when."""
+    # ``ids`` are the events of the whole bundle as ranges of event.id; a part is ``events`` of them after ``skip``.
     db.conn.execute(
-        "CREATE TABLE bundle_out (bundle_no INTEGER NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL,"
-        " recipient TEXT NOT NULL, manifest_sha BLOB NOT NULL, ranges TEXT NOT NULL, events INTEGER NOT NULL,"
-        " PRIMARY KEY (recipient, bundle_no, part)) WITHOUT ROWID"
+        "CREATE TABLE bundle_out (audience TEXT NOT NULL, bundle_no INTEGER NOT NULL, part INTEGER NOT NULL,"
+        " manifest BLOB NOT NULL, manifest_sha BLOB NOT NULL, signature TEXT NOT NULL, receipts BLOB NOT NULL,"
+        " ids TEXT NOT NULL, skip INTEGER NOT NULL, events INTEGER NOT NULL, is_waiting INTEGER NOT NULL,"
+        " PRIMARY KEY (audience, bundle_no, part)) WITHOUT ROWID"
     )
     db.conn.execute(
-        "CREATE TABLE part_written (name TEXT NOT NULL, target TEXT NOT NULL, cipher_sha TEXT NOT NULL,"
+        "CREATE TABLE part_written (target TEXT NOT NULL, name TEXT NOT NULL, cipher_sha TEXT NOT NULL,"
         " manifest_sha BLOB NOT NULL, bytes INTEGER NOT NULL, read_back_ms INTEGER NOT NULL,"
         " PRIMARY KEY (target, name)) WITHOUT ROWID"
     )
+    db.conn.execute("CREATE INDEX part_written_manifest ON part_written (manifest_sha)")
     db.conn.execute(
-        "CREATE TABLE part_in (manifest_sha BLOB PRIMARY KEY, sender INTEGER NOT NULL, bundle_no INTEGER NOT NULL,"
-        " part INTEGER NOT NULL, parts INTEGER NOT NULL, received_ms INTEGER NOT NULL, events INTEGER NOT NULL,"
-        " ops INTEGER NOT NULL) WITHOUT ROWID"
+        "CREATE TABLE part_in (manifest_sha BLOB PRIMARY KEY, cipher_sha TEXT NOT NULL, sender INTEGER NOT NULL,"
+        " bundle_no INTEGER NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, received_ms INTEGER NOT NULL,"
+        " events INTEGER NOT NULL, ops INTEGER NOT NULL, is_complete INTEGER NOT NULL) WITHOUT ROWID"
+    )
+    db.conn.execute("CREATE INDEX part_in_cipher ON part_in (cipher_sha)")
+    # ``reason`` is the code and ``parts`` what fills its sentence, so that it is said in the reader's language.
+    db.conn.execute(
+        "CREATE TABLE part_set_aside (sha TEXT PRIMARY KEY, name TEXT NOT NULL, sender INTEGER,"
+        " reason TEXT NOT NULL, parts TEXT NOT NULL, seen_ms INTEGER NOT NULL) WITHOUT ROWID"
     )
     db.conn.execute(
-        "CREATE TABLE part_set_aside (sha TEXT PRIMARY KEY, name TEXT NOT NULL, reason TEXT NOT NULL,"
-        " advice TEXT NOT NULL, seen_ms INTEGER NOT NULL) WITHOUT ROWID"
-    )
-    db.conn.execute(
-        "CREATE TABLE receipt (issuer INTEGER NOT NULL, number INTEGER NOT NULL, raw BLOB NOT NULL,"
-        " signature TEXT NOT NULL, received_ms INTEGER NOT NULL, PRIMARY KEY (issuer, number)) WITHOUT ROWID"
+        "CREATE TABLE receipt (issuer INTEGER NOT NULL, dev INTEGER NOT NULL, number INTEGER NOT NULL,"
+        " raw BLOB NOT NULL, signature TEXT NOT NULL, received_ms INTEGER NOT NULL, PRIMARY KEY (issuer, dev))"
+        " WITHOUT ROWID"
     )
     db.conn.execute(
         "CREATE TABLE acknowledged (dev INTEGER NOT NULL, epoch INTEGER NOT NULL, issuer INTEGER NOT NULL,"
         " upto INTEGER NOT NULL, chain BLOB NOT NULL, received_ms INTEGER NOT NULL,"
         " PRIMARY KEY (dev, epoch, issuer)) WITHOUT ROWID"
     )
+    # How far a desk was heard whole, by complete parts only: what a receipt may confirm.
     db.conn.execute(
         "CREATE TABLE heard (dev INTEGER NOT NULL, epoch INTEGER NOT NULL, from_dev INTEGER NOT NULL,"
         " upto INTEGER NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (dev, epoch, from_dev)) WITHOUT ROWID"
+    )
+    # How far somebody says a desk has written: where that is more than what is held, there is a gap.
+    db.conn.execute(
+        "CREATE TABLE said_to_exist (dev INTEGER NOT NULL, epoch INTEGER NOT NULL, by_dev INTEGER NOT NULL,"
+        " upto INTEGER NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (dev, epoch, by_dev)) WITHOUT ROWID"
     )
 
 

@@ -1,0 +1,73 @@
+"""What is being typed and not saved yet: a small encrypted file of its own that outlives a killed program."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+from shelterdesk.core.errors import WorldError
+from shelterdesk.db.connection import Connection, DatabaseError, open_file, writing
+
+FILE = "drafts.db"
+SET_ASIDE = "drafts.db.damaged"
+
+
+class DraftFile:
+    """One sealed text for each user and screen. It belongs to the thread that opened it.
+
+    The file is opened without waiting for the disk (``fast``): it survives a killed program, and after a
+    pulled plug at worst the last words are missing. A file that cannot be read any more is set aside, since
+    nobody may be kept from working by it.
+    """
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        """Open or make the file with a raw 32-byte key; raises ``CannotWrite``, ``DiskFull``."""
+        self._path = folder / FILE
+        try:
+            self._conn = self._opened(key)
+        except (WorldError, DatabaseError):
+            if not self._path.exists():
+                raise
+            self._set_aside(folder)
+            self._conn = self._opened(key)
+
+    def save(self, user: str, screen: str, sealed: bytes, at_ms: int) -> None:
+        """Keep the newest text of a user (id of the roster) on a screen; ``at_ms`` in UTC milliseconds."""
+        self._conn.execute(
+            "INSERT INTO draft (user, screen, sealed, at_ms) VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (user, screen) DO UPDATE SET sealed = excluded.sealed, at_ms = excluded.at_ms",
+            (user, screen, sealed, at_ms),
+        )
+
+    def load(self, user: str) -> dict[str, bytes]:
+        """The texts of a user by screen."""
+        rows = self._conn.execute("SELECT screen, sealed FROM draft WHERE user = ? ORDER BY screen", (user,))
+        return {str(screen): bytes(sealed) for screen, sealed in rows}
+
+    def clear(self, user: str, screen: str) -> None:
+        """Forget the text of a user on a screen; there may be none."""
+        self._conn.execute("DELETE FROM draft WHERE user = ? AND screen = ?", (user, screen))
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._conn.close()
+
+    def _opened(self, key: bytes) -> Connection:
+        conn = open_file(self._path, key, fast=True)
+        try:
+            with writing(conn):
+                conn.execute(
+                    "CREATE TABLE IF NOT EXISTS draft (user TEXT, screen TEXT, sealed BLOB NOT NULL,"
+                    " at_ms INTEGER NOT NULL, PRIMARY KEY (user, screen)) WITHOUT ROWID"
+                )
+            conn.execute("SELECT count(*) FROM draft").fetchone()
+        except BaseException:
+            conn.close()
+            raise
+        return conn
+
+    def _set_aside(self, folder: Path) -> None:
+        self._path.replace(folder / SET_ASIDE)
+        for tail in ("-wal", "-shm"):
+            with suppress(OSError):
+                (folder / f"{FILE}{tail}").unlink(missing_ok=True)

@@ -1,0 +1,338 @@
+"""What was written for others and taken in from them: bundles, parts, what was set aside; local, never exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import msgspec
+
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.merge import join_ranges
+
+_CHUNK = 400
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """An event as a part needs it: its place, the chain value after it if its line is whole, its bytes."""
+
+    dev: int
+    epoch: int
+    seq: int
+    last_seq: int
+    eh: bytes
+    chain: bytes | None
+    line: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PartOut:
+    """A part made once and written again for as long as nobody confirmed it; ``ids`` are of its whole bundle."""
+
+    bundle_no: int
+    part: int
+    manifest: bytes
+    manifest_sha: bytes
+    signature: str
+    receipts: bytes
+    ids: tuple[tuple[int, int], ...]
+    skip: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPart:
+    """A part as it was written somewhere and read back."""
+
+    target: str
+    name: str
+    cipher_sha: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartIn:
+    """A part that was opened here, complete or begun."""
+
+    manifest_sha: bytes
+    cipher_sha: str
+    sender: int
+    bundle_no: int
+    part: int
+    parts: int
+    events: int
+    ops: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetAsidePart:
+    """A part that could not be taken in: its file name, why, and when it was last seen (Unix milliseconds)."""
+
+    name: str
+    sender: int | None
+    code: str
+    parts: dict[str, str]
+    seen_ms: int
+
+
+def authors(conn: Connection) -> list[tuple[int, int]]:
+    """Every (desk, epoch) the log holds events of, in order."""
+    return [(dev, epoch) for dev, epoch in conn.execute("SELECT DISTINCT dev, epoch FROM seen ORDER BY dev, epoch")]
+
+
+def event_ids_after(conn: Connection, dev: int, epoch: int, upto: int) -> list[int]:
+    """Ids of the events of an author that begin after ``upto``, blanked ones left out."""
+    return [
+        row[0]
+        for row in conn.execute(
+            "SELECT id FROM event WHERE dev = ? AND epoch = ? AND seq > ? AND line IS NOT NULL", (dev, epoch, upto)
+        )
+    ]
+
+
+def in_log_order(conn: Connection, ids: Iterable[tuple[int, int]]) -> list[int]:
+    """The event ids of some ranges in the order of a part: by author, epoch, number and hash."""
+    found: list[tuple[int, int, int, bytes, int]] = []
+    for low, high in ids:
+        found += conn.execute(
+            "SELECT dev, epoch, seq, eh, id FROM event WHERE id BETWEEN ? AND ? AND line IS NOT NULL", (low, high)
+        )
+    found.sort()
+    return [row[4] for row in found]
+
+
+def log_lines(conn: Connection, ids: Sequence[int]) -> Iterator[LogLine]:
+    """The events of those ids, in that order."""
+    for start in range(0, len(ids), _CHUNK):
+        part = ids[start : start + _CHUNK]
+        marks = ",".join("?" * len(part))
+        rows = {
+            row[0]: LogLine(*row[1:])
+            for row in conn.execute(
+                f"SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event WHERE id IN ({marks})", part
+            )
+        }
+        yield from (rows[id_] for id_ in part if id_ in rows)
+
+
+def as_ranges(ids: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """Numbers as inclusive ranges, in order."""
+    return tuple(join_ranges((id_, id_) for id_ in ids))
+
+
+def read_ids(text: str) -> tuple[tuple[int, int], ...]:
+    """Ranges of event ids as they are kept."""
+    return tuple(msgspec.json.decode(text, type=list[tuple[int, int]]))
+
+
+def chain_at(conn: Connection, dev: int, epoch: int, seq: int) -> bytes | None:
+    """The chain value after the event that ends with ``seq``, None where the line is not whole up to it."""
+    row = conn.execute(
+        "SELECT chain FROM event WHERE dev = ? AND epoch = ? AND last_seq = ? AND chain IS NOT NULL",
+        (dev, epoch, seq),
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def signed_head_within(
+    conn: Connection, dev: int, epoch: int, first: int, last: int
+) -> tuple[int, bytes, bytes] | None:
+    """(seq, chain, signature) of the last head its author signed between two numbers."""
+    row = conn.execute(
+        "SELECT seq, chain, signature FROM signed_head WHERE dev = ? AND epoch = ? AND seq BETWEEN ? AND ?"
+        " ORDER BY seq DESC LIMIT 1",
+        (dev, epoch, first, last),
+    ).fetchone()
+    return None if row is None else (int(row[0]), bytes(row[1]), bytes(row[2]))
+
+
+def signed_heads(conn: Connection, dev: int, epoch: int, first: int, last: int) -> dict[int, set[bytes]]:
+    """The chain values an author signed between two numbers, by number."""
+    found: dict[int, set[bytes]] = {}
+    for seq, chain in conn.execute(
+        "SELECT seq, chain FROM signed_head WHERE dev = ? AND epoch = ? AND seq BETWEEN ? AND ?",
+        (dev, epoch, first, last),
+    ):
+        found.setdefault(seq, set()).add(bytes(chain))
+    return found
+
+
+def add_part_out(conn: Connection, audience: str, part: PartOut) -> None:
+    """Remember a part that was made."""
+    conn.execute(
+        "INSERT INTO bundle_out (audience, bundle_no, part, manifest, manifest_sha, signature, receipts, ids, skip,"
+        " events, is_waiting) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
+        (
+            audience,
+            part.bundle_no,
+            part.part,
+            part.manifest,
+            part.manifest_sha,
+            part.signature,
+            part.receipts,
+            msgspec.json.encode(part.ids).decode(),
+            part.skip,
+            part.events,
+        ),
+    )
+
+
+def parts_waiting(conn: Connection, audience: str) -> list[PartOut]:
+    """The parts for an audience that nobody confirmed yet, in order."""
+    return [
+        PartOut(
+            *row[:6],
+            ids=read_ids(row[6]),
+            skip=row[7],
+            events=row[8],
+        )
+        for row in conn.execute(
+            "SELECT bundle_no, part, manifest, manifest_sha, signature, receipts, ids, skip, events FROM bundle_out"
+            " WHERE audience = ? AND is_waiting = 1 ORDER BY bundle_no, part",
+            (audience,),
+        )
+    ]
+
+
+def last_manifest(conn: Connection, audience: str) -> bytes | None:
+    """Hash of the manifest made last for an audience."""
+    row = conn.execute(
+        "SELECT manifest_sha FROM bundle_out WHERE audience = ? ORDER BY bundle_no DESC, part DESC LIMIT 1",
+        (audience,),
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def wait_no_more(conn: Connection, audience: str, bundles: Collection[tuple[int, int]]) -> None:
+    """Parts (bundle number, part) that need not be written again: confirmed, or made anew."""
+    conn.executemany(
+        "UPDATE bundle_out SET is_waiting = 0 WHERE audience = ? AND bundle_no = ? AND part = ?",
+        [(audience, *one) for one in bundles],
+    )
+
+
+def add_written(conn: Connection, part: WrittenPart, manifest_sha: bytes, now_ms: int) -> None:
+    """Remember a part that was written and read back."""
+    conn.execute(
+        "INSERT OR REPLACE INTO part_written (target, name, cipher_sha, manifest_sha, bytes, read_back_ms)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (part.target, part.name, part.cipher_sha, manifest_sha, part.size, now_ms),
+    )
+
+
+def written_before(conn: Connection, manifest_sha: bytes) -> list[WrittenPart]:
+    """Every copy of a part that was ever written and read back."""
+    return [
+        WrittenPart(*row)
+        for row in conn.execute(
+            "SELECT target, name, cipher_sha, bytes FROM part_written WHERE manifest_sha = ? ORDER BY name",
+            (manifest_sha,),
+        )
+    ]
+
+
+def last_written_ms(conn: Connection) -> int | None:
+    """When a part was last written and read back, None if never."""
+    row = conn.execute("SELECT max(read_back_ms) FROM part_written").fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def begin_part(conn: Connection, part: PartIn, now_ms: int) -> None:
+    """Note that a part is being merged: until it is complete, nothing of it is confirmed."""
+    conn.execute(
+        "INSERT OR IGNORE INTO part_in (manifest_sha, cipher_sha, sender, bundle_no, part, parts, received_ms, events,"
+        " ops, is_complete) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+        (
+            part.manifest_sha,
+            part.cipher_sha,
+            part.sender,
+            part.bundle_no,
+            part.part,
+            part.parts,
+            now_ms,
+            part.events,
+            part.ops,
+        ),
+    )
+
+
+def complete_part(conn: Connection, manifest_sha: bytes, cipher_sha: str, now_ms: int) -> None:
+    """Note that all of a part is merged, and that this very file need not be opened again."""
+    conn.execute(
+        "UPDATE part_in SET is_complete = 1, received_ms = ?, cipher_sha = ? WHERE manifest_sha = ?",
+        (now_ms, cipher_sha, manifest_sha),
+    )
+
+
+def is_part_complete(conn: Connection, manifest_sha: bytes) -> bool:
+    """Whether a part was merged whole before."""
+    return (
+        conn.execute(
+            "SELECT 1 FROM part_in WHERE manifest_sha = ? AND is_complete = 1", (manifest_sha,)
+        ).fetchone()
+        is not None
+    )
+
+
+def is_file_known(conn: Connection, cipher_sha: str) -> bool:
+    """Whether this very file was merged whole before."""
+    return (
+        conn.execute("SELECT 1 FROM part_in WHERE cipher_sha = ? AND is_complete = 1", (cipher_sha,)).fetchone()
+        is not None
+    )
+
+
+def is_merging(conn: Connection) -> bool:
+    """Whether some part was begun and not finished."""
+    return conn.execute("SELECT 1 FROM part_in WHERE is_complete = 0 LIMIT 1").fetchone() is not None
+
+
+def parts_missing(conn: Connection, sender: int) -> list[tuple[int, int, int]]:
+    """(bundle number, part, parts) of a sender's bundles of which only some parts came."""
+    held: dict[tuple[int, int], set[int]] = {}
+    for number, part, parts in conn.execute(
+        "SELECT bundle_no, part, parts FROM part_in WHERE sender = ? AND is_complete = 1", (sender,)
+    ):
+        held.setdefault((number, parts), set()).add(part)
+    return [
+        (number, part, parts)
+        for (number, parts), there in sorted(held.items())
+        for part in range(1, parts + 1)
+        if part not in there
+    ]
+
+
+def put_aside(
+    conn: Connection, sha: str, name: str, sender: int | None, code: str, parts: dict[str, str], now_ms: int
+) -> None:
+    """Remember a part that could not be taken in; the same file again only moves the time."""
+    conn.execute(
+        "INSERT OR REPLACE INTO part_set_aside (sha, name, sender, reason, parts, seen_ms) VALUES (?, ?, ?, ?, ?, ?)",
+        (sha, name, sender, code, msgspec.json.encode(parts).decode(), now_ms),
+    )
+
+
+def taken_after_all(conn: Connection, folder: str, prefix: str) -> None:
+    """Forget what was set aside of a part (``41-1of3``) of a desk's folder once a good copy of it came."""
+    start = f"{folder}/{prefix}-"
+    conn.execute(
+        "DELETE FROM part_set_aside WHERE name >= ? AND name < ?", (start, start[:-1] + chr(ord("-") + 1))
+    )
+
+
+def set_aside_parts(conn: Connection) -> list[SetAsidePart]:
+    """Every part that could not be taken in and never came in a good copy, newest first."""
+    return [
+        SetAsidePart(name, sender, code, msgspec.json.decode(parts, type=dict[str, str]), seen_ms)
+        for name, sender, code, parts, seen_ms in conn.execute(
+            "SELECT name, sender, reason, parts, seen_ms FROM part_set_aside ORDER BY seen_ms DESC, name"
+        )
+    ]
+
+
+def holes(ranges: Sequence[tuple[int, int]], upto: int) -> list[tuple[int, int]]:
+    """What lacks of 1…``upto`` in inclusive ranges that are in order."""
+    edges = [(0, 0), *ranges, (upto + 1, upto + 1)]
+    return [(a[1] + 1, b[0] - 1) for a, b in pairwise(edges) if a[1] + 1 <= b[0] - 1 and a[1] < upto]

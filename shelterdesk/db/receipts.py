@@ -1,0 +1,221 @@
+"""How far everybody was heard, what was confirmed by whom, and what is still missing; local, never exchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shelterdesk.core.event import GENESIS
+from shelterdesk.db import chain, exchange
+from shelterdesk.db.connection import Connection
+
+Author = tuple[int, int]
+"""A desk and its epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How far an author is held whole and may be confirmed, with the chain there and ranges beyond."""
+
+    dev: int
+    epoch: int
+    upto: int
+    chain: bytes
+    beyond: tuple[tuple[int, int], ...]
+    set_aside: tuple[tuple[int, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldReceipt:
+    """A receipt as it was signed, ours or one we pass on."""
+
+    issuer: int
+    dev: int
+    number: int
+    raw: bytes
+    signature: str
+    received_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Op numbers of an author that somebody holds and we do not."""
+
+    dev: int
+    epoch: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class OnlyHere:
+    """What nobody else has confirmed of this desk's own work: events, of them on a stick, since when (ms)."""
+
+    events: int
+    since_ms: int | None
+    on_stick: int
+
+
+def held_ranges(conn: Connection) -> dict[Author, list[tuple[int, int]]]:
+    """Inclusive ranges of op numbers held of every author."""
+    found: dict[Author, list[tuple[int, int]]] = {}
+    for dev, epoch, low, high in conn.execute(
+        "SELECT dev, epoch, from_seq, to_seq FROM seen ORDER BY dev, epoch, from_seq"
+    ):
+        found.setdefault((dev, epoch), []).append((low, high))
+    return found
+
+
+def note_heard(conn: Connection, authors: Iterable[Author], from_dev: int, now_ms: int) -> None:
+    """After a complete part: how far each of its authors is now held whole."""
+    for dev, epoch in authors:
+        last = chain.last_of(conn, dev, epoch)
+        conn.execute(
+            "INSERT INTO heard (dev, epoch, from_dev, upto, at_ms) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (dev, epoch, from_dev) DO UPDATE SET upto = max(upto, excluded.upto), at_ms = excluded.at_ms",
+            (dev, epoch, from_dev, 0 if last is None else last[0], now_ms),
+        )
+
+
+def note_said(conn: Connection, claims: Iterable[tuple[int, int, int]], by_dev: int, now_ms: int) -> None:
+    """How far (desk, epoch, upto) a sender says that desks have written."""
+    conn.executemany(
+        "INSERT INTO said_to_exist (dev, epoch, by_dev, upto, at_ms) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (dev, epoch, by_dev) DO UPDATE SET upto = max(upto, excluded.upto), at_ms = excluded.at_ms",
+        [(dev, epoch, by_dev, upto, now_ms) for dev, epoch, upto in claims],
+    )
+
+
+def confirmable(conn: Connection, dev: int) -> list[Heard]:
+    """What may be confirmed to a desk, per epoch: complete parts only (SYNC §1.0, *merging in slices*)."""
+    merging = exchange.is_merging(conn)
+    ranges = held_ranges(conn)
+    found = []
+    for epoch, upto in conn.execute(
+        "SELECT epoch, max(upto) FROM heard WHERE dev = ? GROUP BY epoch ORDER BY epoch", (dev,)
+    ).fetchall():
+        value = GENESIS if upto == 0 else exchange.chain_at(conn, dev, epoch, upto)
+        if value is None:
+            continue
+        beyond = [] if merging else [r for r in ranges.get((dev, epoch), []) if r[0] > upto]
+        found.append(Heard(dev, epoch, upto, value, tuple(beyond[:200]), _set_aside(conn, dev, epoch)))
+    return found
+
+
+def _set_aside(conn: Connection, dev: int, epoch: int) -> tuple[tuple[int, int, str], ...]:
+    """Op numbers of an author that are kept and not admitted, with the reason, as ranges (200 at most)."""
+    found: list[tuple[int, int, str]] = []
+    for seq, reason in conn.execute(
+        "SELECT e.seq + s.pos, s.reason FROM set_aside_op s JOIN event e ON e.id = s.event"
+        " WHERE e.dev = ? AND e.epoch = ? ORDER BY 1",
+        (dev, epoch),
+    ):
+        if found and found[-1][1] >= seq - 1 and found[-1][2] == reason:
+            found[-1] = (found[-1][0], seq, reason)
+        elif len(found) < 200:
+            found.append((seq, seq, reason))
+    return tuple(found)
+
+
+def desks_heard(conn: Connection) -> list[int]:
+    """Desks of which something was heard from others."""
+    return [row[0] for row in conn.execute("SELECT DISTINCT dev FROM heard ORDER BY dev")]
+
+
+def keep_receipt(conn: Connection, receipt: HeldReceipt) -> bool:
+    """Keep the newest receipt of an issuer for a desk; False for one that is not newer (an old one is no news)."""
+    done = conn.execute(
+        "INSERT INTO receipt (issuer, dev, number, raw, signature, received_ms) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (issuer, dev) DO UPDATE SET number = excluded.number, raw = excluded.raw,"
+        " signature = excluded.signature, received_ms = excluded.received_ms WHERE excluded.number > number",
+        (receipt.issuer, receipt.dev, receipt.number, receipt.raw, receipt.signature, receipt.received_ms),
+    )
+    return done.rowcount > 0
+
+
+def receipts_held(conn: Connection) -> list[HeldReceipt]:
+    """The newest receipt of every issuer for every desk, ours and those we pass on."""
+    return [
+        HeldReceipt(*row)
+        for row in conn.execute(
+            "SELECT issuer, dev, number, raw, signature, received_ms FROM receipt ORDER BY issuer, dev"
+        )
+    ]
+
+
+def acknowledge(conn: Connection, dev: int, epoch: int, issuer: int, upto: int, value: bytes, now_ms: int) -> bool:
+    """Note what an issuer confirmed; it only grows. Returns whether it grew."""
+    done = conn.execute(
+        "INSERT INTO acknowledged (dev, epoch, issuer, upto, chain, received_ms) VALUES (?, ?, ?, ?, ?, ?)"
+        " ON CONFLICT (dev, epoch, issuer) DO UPDATE SET upto = excluded.upto, chain = excluded.chain,"
+        " received_ms = excluded.received_ms WHERE excluded.upto > upto",
+        (dev, epoch, issuer, upto, value, now_ms),
+    )
+    return done.rowcount > 0
+
+
+def acknowledged_by(conn: Connection, issuer: int) -> dict[Author, int]:
+    """How far an issuer confirmed every author."""
+    return {
+        (dev, epoch): upto
+        for dev, epoch, upto in conn.execute("SELECT dev, epoch, upto FROM acknowledged WHERE issuer = ?", (issuer,))
+    }
+
+
+def last_receipt_ms(conn: Connection, issuer: int | None = None) -> int | None:
+    """When something was last confirmed, by one issuer or anybody; None if never."""
+    row = conn.execute(
+        "SELECT max(received_ms) FROM acknowledged WHERE ?1 IS NULL OR issuer = ?1", (issuer,)
+    ).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def last_heard_ms(conn: Connection) -> dict[int, int]:
+    """When each desk was last heard, directly or through another (Unix milliseconds)."""
+    return dict(conn.execute("SELECT dev, max(at_ms) FROM heard GROUP BY dev").fetchall())
+
+
+def only_here(conn: Connection, dev: int) -> OnlyHere:
+    """This desk's own events that nobody confirmed, how many of them lie on a stick that was read back."""
+    count, since, on_stick = 0, None, 0
+    for (epoch,) in conn.execute("SELECT DISTINCT epoch FROM seen WHERE dev = ?", (dev,)).fetchall():
+        upto = conn.execute(
+            "SELECT coalesce(max(upto), 0) FROM acknowledged WHERE dev = ? AND epoch = ?", (dev, epoch)
+        ).fetchone()[0]
+        n, oldest = conn.execute(
+            "SELECT count(*), min(wall_ms) FROM event WHERE dev = ? AND epoch = ? AND seq > ?", (dev, epoch, upto)
+        ).fetchone()
+        count += n
+        since = oldest if since is None or (oldest is not None and oldest < since) else since
+        for low, high in _on_sticks(conn):
+            on_stick += conn.execute(
+                "SELECT count(*) FROM event WHERE id BETWEEN ? AND ? AND dev = ? AND epoch = ? AND seq > ?",
+                (low, high, dev, epoch, upto),
+            ).fetchone()[0]
+    return OnlyHere(count, since, on_stick)
+
+
+def _on_sticks(conn: Connection) -> list[tuple[int, int]]:
+    """Ids of events in bundles all of whose waiting parts were written somewhere and read back."""
+    waiting: dict[tuple[str, int], tuple[bool, str]] = {}
+    for audience, number, ids, written in conn.execute(
+        "SELECT audience, bundle_no, ids, EXISTS (SELECT 1 FROM part_written w WHERE w.manifest_sha = b.manifest_sha)"
+        " FROM bundle_out b WHERE is_waiting = 1"
+    ):
+        so_far = waiting.get((audience, number), (True, ids))[0]
+        waiting[audience, number] = (so_far and bool(written), ids)
+    found = [r for whole, ids in waiting.values() if whole for r in exchange.read_ids(ids)]
+    return exchange.join_ranges(found)
+
+
+def gaps(conn: Connection) -> list[Gap]:
+    """What others say exists, or what lies before something held, and is not here."""
+    ranges = held_ranges(conn)
+    upto: dict[Author, int] = {author: spans[-1][1] for author, spans in ranges.items()}
+    for dev, epoch, said in conn.execute("SELECT dev, epoch, max(upto) FROM said_to_exist GROUP BY dev, epoch"):
+        upto[dev, epoch] = max(upto.get((dev, epoch), 0), said)
+    return [
+        Gap(dev, epoch, first, last)
+        for (dev, epoch), end in sorted(upto.items())
+        for first, last in exchange.holes(ranges.get((dev, epoch), []), end)
+    ]
