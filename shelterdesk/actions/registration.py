@@ -88,41 +88,23 @@ def register_family(desk: Desk, form: FamilyForm) -> Done[RegisteredFamily]:
     if problems:
         raise NotThisForm(problems)
     with desk.store.write(desk.user) as event:
-        group = group_named(event.conn, form.arrival_group, desk.who.slot) if form.arrival_group else None
-        form = _with_arrival(form, group, event.now, zone)
-        if form.arrived_at is None:
-            raise ValueError("an arrival has a time by now")
+        coming = _arrival(event, form, desk)
         others: list[str | None] = []
         if form.household is None:
-            number = household_number(desk.who.station, _slot(desk), event.next_count("household"))
-            household = event.create(
-                HOUSEHOLD,
-                {
-                    "number": number,
-                    "arrival_group": group.ent if group is not None else None,
-                    "note": form.note or None,
-                    "station": desk.who.station,
-                },
-            )
-            form = _with_head(form, form.arrived_at.astimezone(ZoneInfo(zone)).date())
+            household, number = _new_household(event, form, coming, desk)
         else:
             household, number = household_named(event.conn, form.household, desk.who.slot)
             others = household_births(event.conn, bytes.fromhex(household))
-            if any(member.role is HouseholdRole.HEAD for member in form.members):
-                clear_heads(event, household)
-            elif not others:
-                form = _with_head(form, form.arrived_at.astimezone(ZoneInfo(zone)).date())
-        registered = [_register(desk, event, form, member, household, group) for member in form.members]
+        if any(member.role is HouseholdRole.HEAD for member in form.members):
+            clear_heads(event, household)
+        elif not others:
+            form = _with_head(form, coming.at.astimezone(ZoneInfo(zone)).date())
+        registered = [_register(desk, event, coming, member, household) for member in form.members]
     written = event.written
     if written is None:
         raise ValueError("a committed write says what it wrote")
-    result = RegisteredFamily(
-        household,
-        number,
-        tuple(registered),
-        tuple(warnings_of(form, today, others, zone)),
-        written.events,
-    )
+    warnings = warnings_of(replace(form, arrived_at=coming.at), today, others, zone)
+    result = RegisteredFamily(household, number, tuple(registered), tuple(warnings), written.events)
     return Done(result, Changes(written.kinds))
 
 
@@ -138,18 +120,44 @@ def _slot(desk: Desk) -> str:
     return desk.who.slot.removeprefix(desk.who.station)
 
 
-def _with_arrival(form: FamilyForm, group: ArrivalGroup | None, now: datetime, zone: str) -> FamilyForm:
-    """When and how they came: as said, else as their group did, else now."""
-    arrived, route = form.arrived_at, form.entry_route
-    if arrived is None and group is not None and group.arrived_at:
-        arrived = read_moment(group.arrived_at, zone)
-    return replace(form, arrived_at=arrived or now, entry_route=route)
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """When and how people came, and the group they were counted in."""
+
+    at: datetime
+    route: str | Missing
+    group: str | None
+
+
+def _arrival(event: Writing, form: FamilyForm, desk: Desk) -> _Arrival:
+    """As said in the form, else as their group came, else now."""
+    at, route = (
+        form.arrived_at,
+        form.entry_route if isinstance(form.entry_route, Missing) else form.entry_route.value,
+    )
+    if form.arrival_group is None:
+        return _Arrival(at or event.now, route, None)
+    group = group_named(event.conn, form.arrival_group, desk.who.slot)
+    if at is None and group.arrived_at:
+        at = read_moment(group.arrived_at, desk.who.zone)
+    if isinstance(route, Missing) and group.entry_route:
+        route = group.entry_route
+    return _Arrival(at or event.now, route, group.ent)
+
+
+def _new_household(event: Writing, form: FamilyForm, coming: _Arrival, desk: Desk) -> tuple[str, str]:
+    number = household_number(desk.who.station, _slot(desk), event.next_count("household"))
+    values = {
+        "number": number,
+        "arrival_group": coming.group,
+        "note": form.note or None,
+        "station": desk.who.station,
+    }
+    return event.create(HOUSEHOLD, values), number
 
 
 def _with_head(form: FamilyForm, on: date) -> FamilyForm:
-    """A new household with exactly one head."""
-    if any(member.role is HouseholdRole.HEAD for member in form.members):
-        return form
+    """A household of people among whom nobody is named head: one is chosen."""
     at = choose_head(((member.role, member.birth) for member in form.members), on)
     chosen = [
         replace(member, role=HouseholdRole.HEAD) if n == at else member
@@ -159,27 +167,19 @@ def _with_head(form: FamilyForm, on: date) -> FamilyForm:
 
 
 def _register(
-    desk: Desk,
-    event: Writing,
-    form: FamilyForm,
-    member: PersonForm,
-    household: str,
-    group: ArrivalGroup | None,
+    desk: Desk, event: Writing, coming: _Arrival, member: PersonForm, household: str
 ) -> RegisteredPerson:
     number = person_number(desk.who.station, _slot(desk), event.next_count("person"))
-    route: Any = form.entry_route
-    if isinstance(route, Missing) and group is not None and group.entry_route:
-        route = group.entry_route
     person = event.create(
         PERSON,
         {
             "number": number,
             **person_values(member),
             "level": level_of(member).value,
-            "arrived_at": form.arrived_at,
+            "arrived_at": coming.at,
             "entry_kind": member.entry_kind.value,
-            "entry_route": route if isinstance(route, Missing) else str(route),
-            "arrival_group": group.ent if group is not None else None,
+            "entry_route": coming.route,
+            "arrival_group": coming.group,
             "station": desk.who.station,
         },
     )
@@ -192,7 +192,7 @@ def _register(
             "role": role.value,
             "relation": None if role is HouseholdRole.HEAD else _plain(member.relation),
             "relation_proof": member.relation_proof or None,
-            "from_at": form.arrived_at,
+            "from_at": coming.at,
         },
     )
     for paper in member.documents:

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 from shelterdesk.core.presence import Interval, Moved, intervals
 from shelterdesk.core.vocabulary import EntryKind, MovementKind
-from shelterdesk.db import tables
+from shelterdesk.db import tables, unnamed
 from shelterdesk.db.connection import Connection
 
 _CHUNK = 400
 
 
 def align(conn: Connection) -> None:
-    """Create the table where it is missing."""
+    """Create the table where it is missing, and the one of heads without a name beside it."""
+    unnamed.align(conn)
     conn.execute(
         "CREATE TABLE IF NOT EXISTS presence (person BLOB NOT NULL, from_ms INTEGER NOT NULL, to_ms INTEGER,"
         " how_in TEXT NOT NULL, how_out TEXT, in_ent BLOB, out_ent BLOB, station TEXT, n INTEGER NOT NULL,"

@@ -17,7 +17,7 @@ def rebuild(conn: Connection) -> None:
     """Drop and fill all derived tables, inside the caller's transaction."""
     for kind in LOGGED:
         conn.execute(f"DROP TABLE IF EXISTS {kind.name}")
-    for name in ("person_search", "person_key", "presence"):
+    for name in ("person_search", "person_key", "presence", "named_head", "counted_group"):
         conn.execute(f"DROP TABLE IF EXISTS {name}")
     conn.execute("DELETE FROM head")
     conn.execute("DELETE FROM conflict")

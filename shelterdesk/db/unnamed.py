@@ -7,7 +7,7 @@ follows; what it holds follows from them alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from shelterdesk.db import tables
 from shelterdesk.db.connection import Connection
@@ -21,8 +21,8 @@ def align(conn: Connection) -> None:
         return
     conn.execute("DROP TABLE IF EXISTS named_head")
     conn.execute(
-        "CREATE TABLE named_head (person BLOB PRIMARY KEY, arrival_group BLOB NOT NULL, at_ms INTEGER NOT NULL)"
-        " WITHOUT ROWID"
+        "CREATE TABLE named_head (person BLOB PRIMARY KEY, arrival_group BLOB NOT NULL,"
+        " at_ms INTEGER NOT NULL) WITHOUT ROWID"
     )
     conn.execute("CREATE INDEX named_head_group ON named_head (arrival_group, at_ms)")
     # unnamed: heads left once everybody known is named; last_ms: when the last one named arrived.
@@ -75,8 +75,8 @@ def _count(conn: Connection, groups: Iterable[bytes]) -> None:
     ready = expected_groups(conn, wanted)
     conn.executemany("DELETE FROM counted_group WHERE arrival_group = ?", [(group,) for group in wanted])
     conn.executemany(
-        "INSERT INTO counted_group (arrival_group, station, heads, from_ms, to_ms, closed_reason, unnamed, last_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO counted_group (arrival_group, station, heads, from_ms, to_ms, closed_reason, unnamed,"
+        " last_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         list(ready.values()),
     )
 
@@ -111,56 +111,81 @@ def _after_persons(conn: Connection, ents: Sequence[bytes]) -> None:
         _count(conn, groups)
 
 
-def unnamed_at(conn: Connection, station: str, at_ms: int | None) -> dict[bytes, int]:
+Again = Mapping[bytes, Sequence[int]]
+"""Of a group: when records arrived that turned out to be somebody named in it already (UTC ms)."""
+
+_ALL = 1 << 62
+_OF_STATION = "(station = ? OR station IS NULL)"
+
+
+def unnamed_at(conn: Connection, station: str, at_ms: int | None, again: Again) -> dict[bytes, int]:
     """Unnamed heads of each group just before a moment (None: now, whatever is not closed).
 
-    Of groups of this station, or of none that is said.
+    Of groups of this station, or of none that is said. Only groups that are still short of names, or got
+    one later, or were closed later, are looked at.
     """
-    if at_ms is None:
-        return {
-            bytes(group): int(left)
-            for group, left in conn.execute(
-                "SELECT arrival_group, unnamed FROM counted_group WHERE unnamed > 0 AND to_ms IS NULL"
-                " AND (station = ? OR station IS NULL)",
-                (station,),
-            )
-        }
+    moment = _ALL if at_ms is None else at_ms
+    groups = {
+        row[0]
+        for sql, given in (
+            ("unnamed > 0 AND to_ms IS NULL", ()),
+            ("to_ms >= ?", (moment,)),
+            ("last_ms >= ?", (moment,)),
+        )
+        for row in conn.execute(f"SELECT arrival_group FROM counted_group WHERE {sql}", given)
+    }
     found: dict[bytes, int] = {}
-    # Only groups that are still short of names, or got one later, or were closed later, can count.
-    for group, heads in conn.execute(
-        "SELECT arrival_group, heads FROM counted_group WHERE arrival_group IN ("
-        "SELECT arrival_group FROM counted_group WHERE unnamed > 0 AND to_ms IS NULL"
-        " UNION SELECT arrival_group FROM counted_group WHERE to_ms >= ?1"
-        " UNION SELECT arrival_group FROM counted_group WHERE last_ms >= ?1)"
-        " AND from_ms < ?1 AND (to_ms IS NULL OR to_ms >= ?1) AND (station = ?2 OR station IS NULL)",
-        (at_ms, station),
-    ).fetchall():
-        left = int(heads) - _named_by(conn, group, at_ms)
-        if left > 0:
+    for group in sorted(groups | set(again)):
+        row = conn.execute(
+            "SELECT heads FROM counted_group WHERE arrival_group = ? AND from_ms < ?"
+            f" AND (to_ms IS NULL OR to_ms >= ?) AND {_OF_STATION}",
+            (group, moment, moment, station),
+        ).fetchone()
+        left = 0 if row is None else _left(conn, group, int(row[0]), moment, again)
+        if left:
             found[bytes(group)] = left
     return found
 
 
-def closed_between(conn: Connection, station: str, from_ms: int, to_ms: int) -> list[tuple[int, str]]:
-    """Groups closed in a time (its end not included): heads still unnamed then, and the reason given."""
+def closed_between(
+    conn: Connection, station: str, from_ms: int, to_ms: int, again: Again
+) -> list[tuple[int, str]]:
+    """Groups closed in a time (its end not included): heads unnamed when they were, and the reason given."""
     found = []
-    for group, heads, began, closed, reason in conn.execute(
-        "SELECT arrival_group, heads, from_ms, to_ms, closed_reason FROM counted_group WHERE to_ms >= ? AND to_ms < ?"
-        " AND (station = ? OR station IS NULL)",
+    for group, heads, closed, reason in conn.execute(
+        "SELECT arrival_group, heads, to_ms, closed_reason FROM counted_group"
+        f" WHERE to_ms >= ? AND to_ms < ? AND {_OF_STATION}",
         (from_ms, to_ms, station),
     ).fetchall():
-        # Whoever of them was named by the end of the time is counted as registered then.
-        left = int(heads) - _named_by(conn, group, max(closed, began))
-        if left > 0:
+        left = _left(conn, group, int(heads), int(closed), again)
+        if left:
             found.append((left, str(reason or "")))
     return found
 
 
-def _named_by(conn: Connection, group: bytes, at_ms: int) -> int:
+def _left(conn: Connection, group: bytes, heads: int, at_ms: int, again: Again) -> int:
+    """Heads of a group nobody had a name for just before a moment."""
     row = conn.execute(
         "SELECT count(*) FROM named_head WHERE arrival_group = ? AND at_ms < ?", (group, at_ms)
     ).fetchone()
-    return int(row[0])
+    twice = sum(1 for one in again.get(group, ()) if one < at_ms)
+    return max(0, heads - int(row[0]) + twice)
+
+
+def named_twice(conn: Connection, several: Iterable[Sequence[bytes]]) -> dict[bytes, list[int]]:
+    """Of people with several records each: the later ones named out of a group that has them already."""
+    found: dict[bytes, list[int]] = {}
+    for records in several:
+        marks = ",".join("?" * len(records))
+        seen: set[bytes] = set()
+        for group, at_ms in conn.execute(
+            f"SELECT arrival_group, at_ms FROM named_head WHERE person IN ({marks}) ORDER BY at_ms, person",
+            list(records),
+        ):
+            if group in seen:
+                found.setdefault(bytes(group), []).append(int(at_ms))
+            seen.add(group)
+    return found
 
 
 tables.FOLLOWERS.setdefault("arrival_group", []).append(_count)

@@ -1,0 +1,217 @@
+"""How many people are in the house at any moment, and how they came and left: counted from the intervals.
+
+Two records that were found to be one person (``same_as``) count once, with the comings and leavings of both.
+Only rows around the moments asked for are read, however many people the file holds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from shelterdesk.core.presence import Moved, intervals
+from shelterdesk.core.vocabulary import EntryKind, MovementKind
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.unnamed import closed_between, named_twice, unnamed_at
+
+SAME = "same"
+"""Verdict of ``same_as`` by which two records are one person; any other verdict undoes it."""
+
+_HERE = "(station = ? OR station IS NULL)"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A time of presence in UTC milliseconds; ``to_ms`` None while it lasts."""
+
+    from_ms: int
+    to_ms: int | None
+    how_in: str
+    how_out: str | None
+
+
+@dataclass(slots=True)
+class Flows:
+    """Who came and left in a time, by how; ``closed`` are unnamed heads of groups closed in it, by reason."""
+
+    came: Counter[str] = field(default_factory=Counter)
+    left: Counter[str] = field(default_factory=Counter)
+    closed: Counter[str] = field(default_factory=Counter)
+    new_unnamed: int = 0
+    """Heads counted in the time and still unnamed (or when closed), less those of before named in it."""
+
+
+def clusters(conn: Connection) -> dict[bytes, bytes]:
+    """Records linked as one person: each to the first of them. The latest word on a pair holds."""
+    said: dict[tuple[bytes, bytes], str] = {}
+    for one, other, verdict in conn.execute(
+        "SELECT person, other, verdict FROM same_as WHERE void IS NULL AND person IS NOT NULL"
+        " AND other IS NOT NULL ORDER BY coalesce(decided_at_ms, entered_ms), ent"
+    ):
+        said[(min(one, other), max(one, other))] = verdict
+    root: dict[bytes, bytes] = {}
+
+    def top(ent: bytes) -> bytes:
+        while root.setdefault(ent, ent) != ent:
+            ent = root[ent]
+        return ent
+
+    for (one, other), verdict in sorted(said.items()):
+        if verdict == SAME and one != other:
+            low, high = sorted((top(one), top(other)))
+            root[high] = low
+    return {ent: top(ent) for ent in list(root)}
+
+
+def same_person(conn: Connection, person: bytes) -> list[bytes]:
+    """All records of a person, this one first."""
+    linked = clusters(conn)
+    mine = linked.get(person)
+    if mine is None:
+        return [person]
+    return [person, *sorted(ent for ent, top in linked.items() if top == mine and ent != person)]
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Spans of several records of one person as those of one.
+
+    Leaving on either record is leaving, and a later coming is a return, whichever record it stands on.
+    """
+    every = sorted(spans, key=lambda span: (span.from_ms, span.how_in))
+    if not every:
+        return []
+    moves = []
+    for span in every:
+        back = MovementKind.MOVED_IN if span.how_in == MovementKind.MOVED_IN else MovementKind.RETURNED
+        moves.append(Moved(span.from_ms, back, b"in"))
+        if span.to_ms is not None and span.how_out is not None:
+            moves.append(Moved(span.to_ms, MovementKind(span.how_out), b"out"))
+    first = every[0]
+    entry = EntryKind(first.how_in) if first.how_in in _ENTRIES else EntryKind.ARRIVED
+    return [
+        Span(one.from_ms, one.to_ms, one.how_in, one.how_out)
+        for one in intervals(first.from_ms, entry, moves)
+    ]
+
+
+_ENTRIES = frozenset(kind.value for kind in EntryKind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Linked:
+    """A person with several records: those, their spans as they stand, and as those of one person."""
+
+    records: tuple[bytes, ...]
+    raw: tuple[Span, ...]
+    one: tuple[Span, ...]
+
+
+def _linked(conn: Connection, station: str) -> list[_Linked]:
+    several: dict[bytes, list[bytes]] = {}
+    for ent, top in clusters(conn).items():
+        several.setdefault(top, []).append(ent)
+    found = []
+    for records in several.values():
+        marks = ",".join("?" * len(records))
+        raw = [
+            Span(*row)
+            for row in conn.execute(
+                f"SELECT from_ms, to_ms, how_in, how_out FROM presence WHERE person IN ({marks}) AND {_HERE}",
+                (*records, station),
+            )
+        ]
+        found.append(_Linked(tuple(sorted(records)), tuple(raw), tuple(joined(raw))))
+    return found
+
+
+def _is_present(span: Span, at_ms: int | None) -> bool:
+    if at_ms is None:
+        return span.to_ms is None
+    return span.from_ms < at_ms and (span.to_ms is None or span.to_ms >= at_ms)
+
+
+def _registered(conn: Connection, station: str, at_ms: int | None, linked: Iterable[_Linked]) -> int:
+    if at_ms is None:
+        sql, given = f"SELECT count(*) FROM presence WHERE to_ms IS NULL AND {_HERE}", (station,)
+        count = int(conn.execute(sql, given).fetchone()[0])
+    else:
+        count = sum(
+            int(conn.execute(f"SELECT count(*) FROM presence WHERE {sql} AND {_HERE}", given).fetchone()[0])
+            for sql, given in (
+                ("to_ms IS NULL AND from_ms < ?", (at_ms, station)),
+                ("to_ms >= ? AND from_ms < ?", (at_ms, at_ms, station)),
+            )
+        )
+    for person in linked:
+        count += sum(_is_present(s, at_ms) for s in person.one) - sum(
+            _is_present(s, at_ms) for s in person.raw
+        )
+    return count
+
+
+def present_persons(conn: Connection, station: str, at_ms: int | None = None) -> list[bytes]:
+    """The records of who is present just before a moment (None: now), the first of each person."""
+    if at_ms is None:
+        rows = conn.execute(
+            f"SELECT person FROM presence WHERE to_ms IS NULL AND {_HERE}", (station,)
+        ).fetchall()
+    else:
+        rows = conn.execute(
+            f"SELECT person FROM presence WHERE to_ms IS NULL AND from_ms < ? AND {_HERE}"
+            f" UNION SELECT person FROM presence WHERE to_ms >= ? AND from_ms < ? AND {_HERE}",
+            (at_ms, station, at_ms, at_ms, station),
+        ).fetchall()
+    present = {bytes(row[0]) for row in rows}
+    for person in _linked(conn, station):
+        present.difference_update(person.records)
+        if any(_is_present(span, at_ms) for span in person.one):
+            present.add(person.records[0])
+    return sorted(present)
+
+
+def people_at(conn: Connection, station: str, at_ms: int | None = None) -> tuple[int, int]:
+    """People in the house just before a moment (None: now), and how many of them have no name yet."""
+    linked = _linked(conn, station)
+    again = named_twice(conn, [person.records for person in linked])
+    unnamed = sum(unnamed_at(conn, station, at_ms, again).values())
+    return _registered(conn, station, at_ms, linked) + unnamed, unnamed
+
+
+def flows(conn: Connection, station: str, from_ms: int, to_ms: int) -> Flows:
+    """Who came and left from one moment (included) to another (not), late entries in their own time."""
+    found = Flows()
+    for how, count in conn.execute(
+        f"SELECT how_in, count(*) FROM presence WHERE from_ms >= ? AND from_ms < ? AND {_HERE}"
+        " GROUP BY how_in",
+        (from_ms, to_ms, station),
+    ):
+        found.came[how] += count
+    for how, count in conn.execute(
+        f"SELECT how_out, count(*) FROM presence WHERE to_ms >= ? AND to_ms < ? AND {_HERE} GROUP BY how_out",
+        (from_ms, to_ms, station),
+    ):
+        found.left[how] += count
+    linked = _linked(conn, station)
+    for person in linked:
+        for spans, sign in ((person.raw, -1), (person.one, 1)):
+            for span in spans:
+                if from_ms <= span.from_ms < to_ms:
+                    found.came[span.how_in] += sign
+                if span.to_ms is not None and from_ms <= span.to_ms < to_ms:
+                    found.left[span.how_out or ""] += sign
+    again = named_twice(conn, [person.records for person in linked])
+    for heads, reason in closed_between(conn, station, from_ms, to_ms, again):
+        found.closed[reason] += heads
+    after = sum(unnamed_at(conn, station, to_ms, again).values())
+    before = sum(unnamed_at(conn, station, from_ms, again).values())
+    found.new_unnamed = after - before + sum(found.closed.values())
+    return found
+
+
+def is_present(conn: Connection, person: bytes) -> bool:
+    """Whether a record's person has not left."""
+    return (
+        conn.execute("SELECT 1 FROM presence WHERE person = ? AND to_ms IS NULL", (person,)).fetchone()
+        is not None
+    )
