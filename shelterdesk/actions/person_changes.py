@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -36,7 +36,6 @@ from shelterdesk.core.people import (
     IntakeAnswers,
     PersonForm,
     choose_head,
-    is_surely_adult,
     person_values,
 )
 from shelterdesk.core.vocabulary import EntryRoute, HouseholdRole, Level, Missing, Relation, Sex

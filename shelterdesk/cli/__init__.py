@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from shelterdesk import __version__, startup
-from shelterdesk.cli import records, station
+from shelterdesk.cli import people, records, station
 from shelterdesk.cli.ways import Ways, answering, clock_given, finish
 
 Window = Callable[[Path], int]
@@ -49,7 +49,7 @@ def system_language() -> str:
     return name[:2].lower()
 
 
-for module in (station, records):
+for module in (station, people, records):
     module.add_to(root)
 
 

@@ -36,6 +36,7 @@ class WrongPassphrase(WorldError):
     """Name and passphrase do not open this folder."""
 
     def __init__(self, wait_seconds: int = 0) -> None:
+        self.seconds = wait_seconds
         step = (
             tr("Wait {seconds} seconds and type it again.", seconds=wait_seconds)
             if wait_seconds

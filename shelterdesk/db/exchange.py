@@ -182,12 +182,7 @@ def add_part_out(conn: Connection, audience: str, part: PartOut) -> None:
 def parts_waiting(conn: Connection, audience: str) -> list[PartOut]:
     """The parts for an audience that nobody confirmed yet, in order."""
     return [
-        PartOut(
-            *row[:6],
-            ids=read_ids(row[6]),
-            skip=row[7],
-            events=row[8],
-        )
+        PartOut(row[0], row[1], row[2], row[3], row[4], row[5], read_ids(row[6]), row[7], row[8])
         for row in conn.execute(
             "SELECT bundle_no, part, manifest, manifest_sha, signature, receipts, ids, skip, events FROM bundle_out"
             " WHERE audience = ? AND is_waiting = 1 ORDER BY bundle_no, part",

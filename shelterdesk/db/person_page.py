@@ -27,7 +27,7 @@ from shelterdesk.core.kinds import (
     FieldType,
     Kind,
 )
-from shelterdesk.core.moment import read_moment
+from shelterdesk.core.moment import from_milliseconds, moment_text, read_moment
 from shelterdesk.core.names import display_name
 from shelterdesk.core.people import birth_of, household_words
 from shelterdesk.core.presence import Moved, intervals
@@ -65,9 +65,29 @@ SECTIONS: dict[str, tuple[Kind, str]] = {
 """Parts of the page, with the kind each shows and the column that names the person."""
 
 
+ASKED = frozenset(
+    {
+        "sex",
+        "birth",
+        "nationality",
+        "birth_country",
+        "last_residence",
+        "languages",
+        "residence_since",
+        "literacy",
+        "interpreter",
+        "civil_status",
+        "occupation",
+        "destination",
+        "entry_route",
+    }
+)
+"""Fields that are questions: without a value and without a reason they were not asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldShown:
-    """A field of the person: its value, or why there is none (a field nobody filled was not asked)."""
+    """A field of the person: its value, or why there is none (None too for what is no question)."""
 
     name: str
     value: Any
@@ -159,7 +179,7 @@ def person_page(reader: Reader, ent: bytes, upto_ms: int | None = None) -> Perso
         age_band=age_band(birth, arrived) if arrived is not None else "unk",
         household=_household(reader, sections["memberships"], arrived, upto_ms),
         sections=sections,
-        timeline=_timeline(record, sections),
+        timeline=_timeline(record, sections, reader.who.zone),
         changes=_changes(reader, ents, upto_ms),
         conflicts=tuple(conflicts_of(conn, ents)) if upto_ms is None else (),
     )
@@ -185,7 +205,8 @@ def _fields(record: Record) -> tuple[FieldShown, ...]:
         value = record.values.get(one.name)
         if one.type is FieldType.REF and value is not None:
             value = record.labels.get(one.name, value)
-        reason = None if value is not None else record.missing.get(one.name, Missing.NOT_ASKED.value)
+        not_asked = Missing.NOT_ASKED.value if one.name in ASKED else None
+        reason = None if value is not None else record.missing.get(one.name, not_asked)
         shown.append(FieldShown(one.name, value, reason))
     return tuple(shown)
 
@@ -263,13 +284,13 @@ _LABEL_FIELDS = {
 }
 
 
-def _timeline(record: Record, sections: Mapping[str, tuple[Record, ...]]) -> tuple[TimelineEntry, ...]:
+def _timeline(
+    record: Record, sections: Mapping[str, tuple[Record, ...]], zone: str
+) -> tuple[TimelineEntry, ...]:
     """Everything that happened to the person, oldest first; planned ends and expiry dates are no events."""
-    found = [
-        TimelineEntry(
-            record.entered_ms, "", "person", "entered", record.ent, "", record.entered_by, record.entered_ms
-        )
-    ]
+    entered = record.entered_ms
+    at = moment_text(from_milliseconds(entered), zone)
+    found = [TimelineEntry(entered, at, "person", "entered", record.ent, "", record.entered_by, entered)]
     found += _entries(record, "")
     for name, part in sections.items():
         if name in ("relations", "related_to", "same_as_other"):

@@ -150,8 +150,8 @@ def _registered(conn: Connection, station: str, at_ms: int | None, linked: Itera
     return count
 
 
-def present_persons(conn: Connection, station: str, at_ms: int | None = None) -> list[bytes]:
-    """The records of who is present just before a moment (None: now), the first of each person."""
+def present_records(conn: Connection, station: str, at_ms: int | None = None) -> dict[bytes, bytes]:
+    """The records of who is present just before a moment (None: now), each with the first of that person."""
     if at_ms is None:
         rows = conn.execute(
             f"SELECT person FROM presence WHERE to_ms IS NULL AND {_HERE}", (station,)
@@ -162,12 +162,19 @@ def present_persons(conn: Connection, station: str, at_ms: int | None = None) ->
             f" UNION SELECT person FROM presence WHERE to_ms >= ? AND from_ms < ? AND {_HERE}",
             (at_ms, station, at_ms, at_ms, station),
         ).fetchall()
-    present = {bytes(row[0]) for row in rows}
+    present = {bytes(row[0]): bytes(row[0]) for row in rows}
     for person in _linked(conn, station):
-        present.difference_update(person.records)
-        if any(_is_present(span, at_ms) for span in person.one):
-            present.add(person.records[0])
-    return sorted(present)
+        is_here = any(_is_present(span, at_ms) for span in person.one)
+        for record in person.records:
+            present.pop(record, None)
+            if is_here:
+                present[record] = person.records[0]
+    return present
+
+
+def present_persons(conn: Connection, station: str, at_ms: int | None = None) -> list[bytes]:
+    """The first record of each person present just before a moment (None: now)."""
+    return sorted(set(present_records(conn, station, at_ms).values()))
 
 
 def people_at(conn: Connection, station: str, at_ms: int | None = None) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from shelterdesk.core.event import GENESIS
 from shelterdesk.db import chain, exchange
 from shelterdesk.db.connection import Connection
+from shelterdesk.db.merge import join_ranges
 
 Author = tuple[int, int]
 """A desk and its epoch."""
@@ -178,20 +179,21 @@ def last_heard_ms(conn: Connection) -> dict[int, int]:
 def only_here(conn: Connection, dev: int) -> OnlyHere:
     """This desk's own events that nobody confirmed, how many of them lie on a stick that was read back."""
     count, since, on_stick = 0, None, 0
+    sticks = _on_sticks(conn)
     for (epoch,) in conn.execute("SELECT DISTINCT epoch FROM seen WHERE dev = ?", (dev,)).fetchall():
         upto = conn.execute(
             "SELECT coalesce(max(upto), 0) FROM acknowledged WHERE dev = ? AND epoch = ?", (dev, epoch)
         ).fetchone()[0]
-        n, oldest = conn.execute(
-            "SELECT count(*), min(wall_ms) FROM event WHERE dev = ? AND epoch = ? AND seq > ?", (dev, epoch, upto)
-        ).fetchone()
-        count += n
-        since = oldest if since is None or (oldest is not None and oldest < since) else since
-        for low, high in _on_sticks(conn):
-            on_stick += conn.execute(
-                "SELECT count(*) FROM event WHERE id BETWEEN ? AND ? AND dev = ? AND epoch = ? AND seq > ?",
-                (low, high, dev, epoch, upto),
-            ).fetchone()[0]
+        author = (dev, epoch, upto)
+        rest = "FROM event WHERE dev = ? AND epoch = ? AND seq > ?"
+        oldest = conn.execute(f"SELECT wall_ms {rest} ORDER BY seq LIMIT 1", author).fetchone()
+        if oldest is None:
+            continue
+        since = oldest[0] if since is None else min(since, oldest[0])
+        count += conn.execute(f"SELECT count(*) {rest}", author).fetchone()[0]
+        for low, high in sticks:
+            lying = conn.execute(f"SELECT count(*) {rest} AND id BETWEEN ? AND ?", (*author, low, high)).fetchone()
+            on_stick += lying[0]
     return OnlyHere(count, since, on_stick)
 
 
@@ -205,7 +207,7 @@ def _on_sticks(conn: Connection) -> list[tuple[int, int]]:
         so_far = waiting.get((audience, number), (True, ids))[0]
         waiting[audience, number] = (so_far and bool(written), ids)
     found = [r for whole, ids in waiting.values() if whole for r in exchange.read_ids(ids)]
-    return exchange.join_ranges(found)
+    return join_ranges(found)
 
 
 def gaps(conn: Connection) -> list[Gap]:

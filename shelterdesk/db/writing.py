@@ -94,14 +94,14 @@ class Writing:
         entity, field = bytes.fromhex(ent), kind.field(name)
         coded = None if value is None else self._json_value(kind, name, value)
         above = [head.id for head in self._heads(entity).get(field.number, ())]
-        self._ops.append(field_op(kind.number, entity, field.number, coded, above))
+        self._ops_of(kind).append(field_op(kind.number, entity, field.number, coded, above))
 
     def set_raw(self, kind: Kind, ent: str, field: int, value: bytes) -> None:
         """Put back a value as it stood in the log, superseding what is shown now (undo)."""
         self._check(kind)
         entity = bytes.fromhex(ent)
         above = tuple(head.id for head in self._heads(entity).get(field, ()))
-        self._ops.append(Op(kind.number, entity, field, value, above))
+        self._ops_of(kind).append(Op(kind.number, entity, field, value, above))
 
     def void(self, kind: Kind, ent: str, reason: str) -> None:
         """Mark a record as entered by mistake; it stays in the log and in history."""
@@ -109,11 +109,15 @@ class Writing:
         entity = bytes.fromhex(ent)
         found = self._heads(entity)
         above = [head.id for head in found.get(VOID, ())]
-        self._ops.append(field_op(kind.number, entity, VOID, void_value(reason, found), above))
+        self._ops_of(kind).append(field_op(kind.number, entity, VOID, void_value(reason, found), above))
 
     def next_count(self, name: str) -> int:
         """The next number of a counter of this desk."""
         return meta.next_count(self.conn, name)
+
+    def _ops_of(self, kind: Kind) -> list[Op]:
+        """Where an op goes: one on a sealed value never shares an event with an open one (SYNC §1.0)."""
+        return self._sealed if kind in CARRIERS.values() else self._ops
 
     def _check(self, kind: Kind) -> None:
         if not may_write(self.user.roles, kind.name):

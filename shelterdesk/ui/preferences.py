@@ -112,4 +112,7 @@ def apply_preferences(wanted: Preferences) -> None:
 
 def language_names() -> list[tuple[str, str]]:
     """Languages there are, each by its code and its own name."""
-    return [(code, QLocale(code).nativeLanguageName().split(" (")[0].capitalize()) for code in startup.languages()]
+    from babel import Locale
+
+    own = [(code, Locale.parse(code).get_language_name(code) or code) for code in startup.languages()]
+    return [(code, name[:1].upper() + name[1:]) for code, name in own]

@@ -1,0 +1,201 @@
+"""Taking back what was just done: what was made is marked as a mistake, what was changed is put back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from shelterdesk.actions.desk import Desk
+from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.errors import Refused
+from shelterdesk.core.event import ROW
+from shelterdesk.core.kinds import CARD, CARRIERS, CORRECTION, KINDS, VOID
+from shelterdesk.core.moment import from_milliseconds
+from shelterdesk.core.vocabulary import AccessKind
+from shelterdesk.core.words import ntr, tr
+from shelterdesk.db.access import left_on_paper_since
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.history import Step, undo_steps
+from shelterdesk.db.person_records import user_name
+from shelterdesk.db.undoing import (
+    PastEvent,
+    built_upon,
+    cards_of,
+    changed_later,
+    left_in_a_bundle,
+    past_event,
+)
+from shelterdesk.db.writing import Writing
+
+REASON = "undo"
+"""The reason kept with what an undo marks as entered by mistake."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What was taken back, in a sentence; ``is_correction`` when it had left the desk already.
+
+    ``undo`` does it again (takes the taking back back).
+    """
+
+    said: str
+    is_correction: bool
+    undo: tuple[bytes, ...]
+
+
+def undo_last(desk: Desk, token: tuple[bytes, ...]) -> Done[Undone]:
+    """Take back the action whose events ``token`` names: as it was before, with both in the history.
+
+    What was printed or exported since cannot be unsaid, so a correction record goes with it. Raises
+    ``Refused`` with who changed what since, when something stands in the way; then nothing is changed.
+    """
+    with desk.store.write(desk.user) as event:
+        past = [found for eh in token if (found := past_event(event.conn, eh)) is not None]
+        if not past:
+            raise Refused(tr("There is nothing to take back."))
+        steps = [(one, step) for one in reversed(past) for step in undo_steps(event.conn, one.eh)]
+        _refuse_changed(desk, event.conn, steps)
+        made = [bytes.fromhex(step.ent) for _, step in steps if step.field == ROW]
+        _refuse_built_upon(event.conn, made, steps)
+        how = _how_it_left(event.conn, past, steps)
+        _take_back(event, steps)
+        revoked = _revoke_cards(event, made)
+        if how:
+            _correct(event, past, steps, how)
+    written = event.written
+    if written is None:
+        raise ValueError("a committed write says what it wrote")
+    said = _sentence(steps, how, revoked)
+    return Done(Undone(said, bool(how), written.events), Changes(written.kinds))
+
+
+def _refuse_changed(desk: Desk, conn: Connection, steps: Sequence[tuple[PastEvent, Step]]) -> None:
+    for past, step in steps:
+        later = changed_later(conn, bytes.fromhex(step.ent), step.field, past.id)
+        if later is None and step.is_newest:
+            continue
+        if later is None:
+            raise Refused(tr("This was changed since, on another desk."), _look_first())
+        user, wall_ms = later
+        raise Refused(
+            tr(
+                "{user} changed this since, at {time}.",
+                user=user_name(desk.roster, user),
+                time=_clock_time(from_milliseconds(wall_ms), desk.who.zone),
+            ),
+            _look_first(),
+        )
+
+
+def _look_first() -> str:
+    return tr("Take back the later change first, or change the record by hand.")
+
+
+def _clock_time(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+
+
+def _refuse_built_upon(
+    conn: Connection, made: Sequence[bytes], steps: Sequence[tuple[PastEvent, Step]]
+) -> None:
+    """A person somebody gave a bed or a meal to since is not unmade under it."""
+    edited = {bytes.fromhex(step.ent) for _, step in steps}
+    later = [kind for kind, named in built_upon(conn, sorted(edited)) if named in set(made)]
+    if later:
+        raise Refused(
+            tr(
+                "Since then this was recorded with it: {what}.",
+                what=", ".join(sorted({_plain(k) for k in later})),
+            ),
+            tr("Take that back first, or mark the person as entered by mistake."),
+        )
+
+
+def _plain(kind: str) -> str:
+    words = {
+        "stay": lambda: tr("a bed"),
+        "service": lambda: tr("a meal or another service"),
+        "movement": lambda: tr("a movement at the gate"),
+        "person": lambda: tr("a person"),
+        "membership": lambda: tr("a member of the household"),
+        "travel_document": lambda: tr("a document"),
+        "flag": lambda: tr("a flag"),
+        "bed_need": lambda: tr("a bed need"),
+        "transfer_line": lambda: tr("a place on a transfer"),
+        "same_as": lambda: tr("a decision about who is who"),
+        "consent": lambda: tr("a consent"),
+    }
+    return words[kind]() if kind in words else kind.replace("_", " ")
+
+
+def _how_it_left(
+    conn: Connection, past: Sequence[PastEvent], steps: Sequence[tuple[PastEvent, Step]]
+) -> frozenset[str]:
+    """How something of it left this desk since: printed, exported."""
+    ents = sorted({bytes.fromhex(step.ent) for _, step in steps})
+    found = left_on_paper_since(conn, ents, max(one.id for one in past))
+    if any(left_in_a_bundle(conn, one) for one in past):
+        found.add(AccessKind.EXPORTED.value)
+    return frozenset(found)
+
+
+def _take_back(event: Writing, steps: Sequence[tuple[PastEvent, Step]]) -> None:
+    for _, step in steps:
+        kind = KINDS.get(step.kind)
+        if kind is None:
+            raise Refused(
+                tr("This was written by a newer program and cannot be taken back here."),
+                tr("Update the program on this laptop."),
+            )
+        if step.field == ROW:
+            event.void(kind, step.ent, REASON)
+        else:
+            event.set_raw(kind, step.ent, step.field, step.before if step.before is not None else b"null")
+
+
+def _revoke_cards(event: Writing, made: Sequence[bytes]) -> int:
+    cards = cards_of(event.conn, made)
+    for ent in cards:
+        event.set(CARD, ent, "revoked_at", event.now)
+        event.set(CARD, ent, "revoked_reason", REASON)
+    return len(cards)
+
+
+def _correct(
+    event: Writing, past: Sequence[PastEvent], steps: Sequence[tuple[PastEvent, Step]], how: frozenset[str]
+) -> None:
+    """The compensating record: papers and sticks already out say something else than this desk does now."""
+    open_steps = [step for _, step in steps if KINDS[step.kind] not in CARRIERS.values()]
+    first = next((step for step in open_steps if KINDS[step.kind].name == "person"), None)
+    subject = first or (open_steps[-1] if open_steps else steps[-1][1])
+    event.create(
+        CORRECTION,
+        {
+            "subject_kind": KINDS[subject.kind].name,
+            "subject": subject.ent,
+            "reason": f"{REASON}: {', '.join(sorted(how))}",
+            "undoes": {"events": [one.eh.hex() for one in past]},
+            "happened_at": event.now,
+        },
+    )
+
+
+def _sentence(steps: Sequence[tuple[PastEvent, Step]], how: frozenset[str], revoked: int) -> str:
+    people = sum(1 for _, step in steps if step.field == ROW and KINDS[step.kind].name == "person")
+    again = sum(1 for _, step in steps if step.field == VOID)
+    if people:
+        said = ntr("{n} person is taken back; the number is not given again.",
+                   "{n} people are taken back; their numbers are not given again.", people)  # fmt: skip
+    elif again:
+        said = tr("It counts again as it did before.")
+    else:
+        said = tr("It is as it was before.")
+    if revoked:
+        said += " " + ntr("{n} card is no longer good.", "{n} cards are no longer good.", revoked)
+    if how == {AccessKind.PRINTED.value}:
+        said += " " + tr("It was printed already: throw the paper away, a correction is kept.")
+    elif how:
+        said += " " + tr("It had left this laptop already: a correction goes after it with the next bundle.")
+    return said

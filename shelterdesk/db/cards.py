@@ -1,0 +1,186 @@
+"""Cards as they are known: by serial, by bearer, which are good no more, and what a new one will show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import msgspec
+
+from shelterdesk.core.birth import is_minor
+from shelterdesk.core.people import birth_of
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.people import in_parts, text_list
+
+
+@dataclass(frozen=True, slots=True)
+class CardRow:
+    """One card. ``signed_by`` is the key id (12 hex digits), ``serial`` that desk's own number of it."""
+
+    ent: str
+    serial: int
+    signed_by: str
+    person: str | None
+    arrival_group: str | None
+    printed_at: str | None
+    bound_at: str | None
+    revoked_at: str | None
+    revoked_reason: str | None
+    replaced_by: str | None
+    expires_on: str | None
+
+    @property
+    def card(self) -> tuple[str, int]:
+        """Key id and serial: what names a card everywhere."""
+        return self.signed_by, self.serial
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether it is somebody's."""
+        return self.person is not None or self.arrival_group is not None
+
+
+_CARD = (
+    "SELECT ent, serial, signed_by, person, arrival_group, printed_at, bound_at, revoked_at, revoked_reason,"
+    " replaced_by, expires_on FROM card WHERE void IS NULL AND serial IS NOT NULL AND signed_by IS NOT NULL"
+)
+
+
+def _card(row: Sequence[Any]) -> CardRow:
+    ent, serial, signed_by, person, group, printed, bound, revoked, why, replaced, expires = row
+    return CardRow(
+        ent.hex(),
+        int(serial),
+        str(signed_by),
+        None if person is None else person.hex(),
+        None if group is None else group.hex(),
+        printed,
+        bound,
+        revoked,
+        why,
+        None if replaced is None else replaced.hex(),
+        expires,
+    )
+
+
+def card_numbered(conn: Connection, signed_by: str, serial: int) -> CardRow | None:
+    """The card of a key id and serial; None when its printing is not known here (yet)."""
+    row = conn.execute(
+        f"{_CARD} AND serial = ? AND signed_by = ? ORDER BY ent", (serial, signed_by)
+    ).fetchone()
+    return None if row is None else _card(row)
+
+
+def good_cards(conn: Connection, column: str, bearers: Sequence[str]) -> dict[str, list[CardRow]]:
+    """Cards not revoked of some people (``column`` person) or groups (arrival_group), by their ids."""
+    if column not in ("person", "arrival_group"):
+        raise ValueError(column)
+    found: dict[str, list[CardRow]] = {}
+    for marks, part in in_parts([bytes.fromhex(ent) for ent in bearers]):
+        for row in conn.execute(
+            f"{_CARD} AND {column} IN ({marks}) AND revoked_at IS NULL ORDER BY ent", part
+        ):
+            card = _card(row)
+            bearer = card.person if column == "person" else card.arrival_group
+            found.setdefault(bearer or "", []).append(card)
+    return found
+
+
+def revoked_cards(conn: Connection, on: date) -> set[tuple[str, int]]:
+    """Cards revoked here that would still be good on a day otherwise; the list others need (SYNC §1.0)."""
+    return {
+        (str(signed_by), int(serial))
+        for signed_by, serial in conn.execute(
+            "SELECT signed_by, serial FROM card WHERE revoked_at IS NOT NULL AND void IS NULL"
+            " AND signed_by IS NOT NULL AND serial IS NOT NULL AND coalesce(expires_on, '9') >= ?",
+            (on.isoformat(),),
+        )
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class CardFacts:
+    """What a person's card is made of. ``is_child`` None in doubt; ``group_size`` counts the family."""
+
+    ent: str
+    number: str
+    given: str
+    is_child: bool | None
+    place: str | None
+    group_size: int
+    language: str | None
+
+
+def card_facts(conn: Connection, persons: Sequence[bytes], on: date) -> list[CardFacts]:
+    """The facts of some people in the order given; unknown and voided ones are left out."""
+    sizes: dict[bytes, int] = {}
+    places: dict[bytes, str] = {}
+    people: dict[bytes, CardFacts] = {}
+    for marks, part in in_parts(persons):
+        # Of two families joined apart the one joined last counts, as on the screens.
+        homes = dict(
+            conn.execute(
+                "SELECT m.person, m.household FROM membership m JOIN household h ON h.ent = m.household"
+                f" WHERE m.person IN ({marks}) AND m.void IS NULL AND m.to_at IS NULL AND h.void IS NULL"
+                " ORDER BY m.entered_ms, m.ent",
+                part,
+            ).fetchall()
+        )
+        counts = _present_members(conn, sorted(set(homes.values())))
+        sizes.update({person: counts.get(home, 1) for person, home in homes.items()})
+        places.update(
+            conn.execute(
+                "SELECT s.person, p.code FROM stay s JOIN place p ON p.ent = s.place"
+                f" WHERE s.person IN ({marks}) AND s.void IS NULL AND s.to_at IS NULL"
+                " ORDER BY coalesce(s.from_at_ms, s.entered_ms), s.ent",
+                part,
+            ).fetchall()
+        )
+        for ent, number, given, birth, languages in conn.execute(
+            f"SELECT ent, number, given, birth, languages FROM person WHERE ent IN ({marks})"
+            " AND void IS NULL",
+            part,
+        ):
+            spoken = [one for one in text_list(languages) if one]
+            people[bytes(ent)] = CardFacts(
+                ent.hex(),
+                number or "",
+                given or "",
+                is_minor(birth_of(birth), on),
+                places.get(ent),
+                max(1, sizes.get(ent, 1)),
+                spoken[0] if spoken else None,
+            )
+    return [people[person] for person in persons if person in people]
+
+
+def _present_members(conn: Connection, households: Sequence[bytes]) -> dict[bytes, int]:
+    """How many of each household are in the house now."""
+    found: dict[bytes, int] = {}
+    for marks, part in in_parts(households):
+        for household, count in conn.execute(
+            "SELECT m.household, count(DISTINCT m.person) FROM membership m"
+            " JOIN presence i ON i.person = m.person"
+            f" WHERE m.household IN ({marks}) AND m.void IS NULL AND m.to_at IS NULL AND i.to_ms IS NULL"
+            " GROUP BY m.household",
+            part,
+        ):
+            found[bytes(household)] = int(count)
+    return found
+
+
+def setting(conn: Connection, key: str, on: date) -> Any:
+    """The value of a setting that holds on a day (the one valid from latest); None when it was never set."""
+    row = conn.execute(
+        "SELECT value FROM setting WHERE key = ? AND void IS NULL AND (valid_from IS NULL OR valid_from <= ?)"
+        " ORDER BY valid_from IS NOT NULL DESC, valid_from DESC, entered_ms DESC, ent DESC LIMIT 1",
+        (key, on.isoformat()),
+    ).fetchone()
+    if row is None or row[0] is None:
+        return None
+    try:
+        return msgspec.json.decode(row[0])
+    except msgspec.MsgspecError:
+        return None

@@ -1,0 +1,93 @@
+"""What stands in the way of taking an action back: later changes, records that build on it, what left the desk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shelterdesk.core.event import ROW
+from shelterdesk.core.kinds import CARRIERS, LOGGED, FieldType
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.exchange import read_ids
+from shelterdesk.db.people import in_parts
+from shelterdesk.db.tables import INDEXES
+
+_BESIDE = frozenset({"access", "correction", "card", *(carrier.name for carrier in CARRIERS.values())})
+"""Kinds that do not build on a record: who looked, what was put right, and cards, which are revoked instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class PastEvent:
+    """An event of the log: its local id, place in its author's line, and who wrote it."""
+
+    id: int
+    eh: bytes
+    dev: int
+    epoch: int
+    last_seq: int
+    user: str
+    wall_ms: int
+
+
+def past_event(conn: Connection, event_hash: bytes) -> PastEvent | None:
+    """The event of a line hash, None for one the log does not know."""
+    row = conn.execute(
+        "SELECT id, eh, dev, epoch, last_seq, user, wall_ms FROM event WHERE eh = ? AND line IS NOT NULL",
+        (event_hash,),
+    ).fetchone()
+    return None if row is None else PastEvent(*row)
+
+
+def changed_later(conn: Connection, ent: bytes, field: int, event_id: int) -> tuple[str, int] | None:
+    """Who changed a field (of a creation: anything of the record) after an event, and when; the last one."""
+    which = "" if field == ROW else " AND o.field = ?"
+    row = conn.execute(
+        "SELECT e.user, e.wall_ms FROM op o JOIN event e ON e.id = o.event WHERE o.ent = ? AND o.event > ?"
+        f"{which} ORDER BY o.event DESC LIMIT 1",
+        (ent, event_id) if field == ROW else (ent, event_id, field),
+    ).fetchone()
+    return None if row is None else (str(row[0]), int(row[1]))
+
+
+def built_upon(conn: Connection, ents: Sequence[bytes]) -> list[tuple[str, bytes]]:
+    """Records not among ``ents``, and not voided, that name one of them: (kind, entity named)."""
+    own = set(ents)
+    found: list[tuple[str, bytes]] = []
+    for kind in LOGGED:
+        if kind.name in _BESIDE:
+            continue
+        for field in kind.fields:
+            if field.type is not FieldType.REF or field.name not in INDEXES.get(kind.name, ()):
+                continue
+            for marks, part in in_parts(ents):
+                rows = conn.execute(
+                    f"SELECT ent, {field.name} FROM {kind.name} WHERE {field.name} IN ({marks}) AND void IS NULL",
+                    part,
+                )
+                found += [(kind.name, bytes(named)) for ent, named in rows if ent not in own]
+    return found
+
+
+def cards_of(conn: Connection, ents: Sequence[bytes]) -> list[str]:
+    """Cards of some people or groups that are still good: ids as 32 hex digits."""
+    found: set[str] = set()
+    for column in ("person", "arrival_group"):
+        for marks, part in in_parts(ents):
+            sql = f"SELECT ent FROM card WHERE {column} IN ({marks}) AND void IS NULL AND revoked_at IS NULL"
+            found.update(row[0].hex() for row in conn.execute(sql, part))
+    return sorted(found)
+
+
+def left_in_a_bundle(conn: Connection, event: PastEvent) -> bool:
+    """Whether an event stands in a bundle that was written, or somebody confirmed having it."""
+    heard = conn.execute(
+        "SELECT 1 FROM acknowledged WHERE dev = ? AND epoch = ? AND upto >= ? LIMIT 1",
+        (event.dev, event.epoch, event.last_seq),
+    ).fetchone()
+    if heard is not None:
+        return True
+    return any(
+        low <= event.id <= high
+        for (ids,) in conn.execute("SELECT ids FROM bundle_out")
+        for low, high in read_ids(ids)
+    )

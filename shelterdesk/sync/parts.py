@@ -1,0 +1,411 @@
+"""Making parts: what nobody confirmed yet, cut at fixed places, each part the same bytes whenever it is made.
+
+A bundle is planned once: its manifests are signed and kept, its events are named by their rows in the log.
+A second stick gets the same parts, made again from the log and compared with the manifest (SYNC §1.7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+import msgspec
+
+from shelterdesk.core.event import GENESIS, hex16
+from shelterdesk.core.kinds import KINDS, MERGE_RULES, SCHEMA_VERSION
+from shelterdesk.core.moment import to_milliseconds
+from shelterdesk.core.roster import Statement
+from shelterdesk.db import exchange, meta, statements
+from shelterdesk.db import receipts as held
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.exchange import LogLine, PartOut
+from shelterdesk.db.store import Store
+from shelterdesk.keys.signing import canonical
+from shelterdesk.keys.sshsig import MANIFEST, sign
+from shelterdesk.sync.container import MAX_PART, pack, zip_lines
+from shelterdesk.sync.manifest import (
+    MAX_EVENT_OPS,
+    Counts,
+    Held,
+    Manifest,
+    Member,
+    Range,
+    SignedHead,
+    new_manifest,
+    sha256,
+    sums,
+)
+from shelterdesk.sync.receipts import as_member, receipts_for
+
+MEMBER_BYTES = 4 << 20
+"""Bytes of entries after which a member is closed."""
+
+PART_PACKED = 9 << 20
+PART_UNPACKED = 40 << 20
+STATEMENT_BYTES = 2 << 20
+MOST_WAITING = 40
+"""Bundles waiting for a receipt; beyond this they are rolled into one."""
+
+
+class CannotRemake(Exception):
+    """A part made before cannot be made again to the byte (an upgrade, a blanked record): it is planned anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Whom an export is for: its name, who can open it, whose events it holds, what they confirmed.
+
+    ``station`` is the code of the station whose desks' events go.
+    """
+
+    name: str
+    recipients: tuple[str, ...]
+    station: str
+    acknowledged: dict[tuple[int, int], int] = field(default_factory=dict)
+
+
+def plan(store: Store, audience: Audience) -> list[PartOut]:
+    """Every part that audience should have now: those waiting, and a new bundle for what is in none of them.
+
+    A new bundle is made when there are events in no other, or when there is no bundle at all to carry the
+    statements and receipts.
+    """
+    receipts = as_member(receipts_for(store, _receivers(store, audience)))
+    with store.transaction() as conn:
+        kept = _still_good(store, conn, audience)
+        covered = sorted({span for part in kept for span in part.ids})
+        ids = [
+            id_
+            for dev, epoch in exchange.authors(conn)
+            if _goes(store, audience, dev)
+            for id_ in exchange.event_ids_after(conn, dev, epoch, audience.acknowledged.get((dev, epoch), 0))
+        ]
+        new = _not_covered(sorted(ids), covered)
+        if new or not kept:
+            kept += _new_bundle(store, conn, audience, new, receipts)
+    return kept
+
+
+def _receivers(store: Store, audience: Audience) -> set[int] | None:
+    """The desks whose receipts go along: all for the office, a station's own desks for a station."""
+    if not store.who.is_office:
+        return None
+    return {desk.dev for desk in store.roster.desks.values() if desk.station == audience.station}
+
+
+def _goes(store: Store, audience: Audience, dev: int) -> bool:
+    """Whether a desk's events are for this audience: its own station's, and those of desks not known yet."""
+    desk = store.roster.desks.get(dev)
+    if desk is None:
+        return not store.who.is_office
+    return not desk.is_office and desk.station == audience.station
+
+
+def _still_good(store: Store, conn: Connection, audience: Audience) -> list[PartOut]:
+    """Waiting parts that are worth writing again; the others wait no more and their events go anew."""
+    waiting = exchange.parts_waiting(conn, audience.name)
+    bundles = {part.bundle_no for part in waiting}
+    manifests = [msgspec.json.decode(part.manifest, type=Manifest) for part in waiting]
+    unconfirmed = {
+        manifest.bundle_no
+        for manifest in manifests
+        if any(r.last > audience.acknowledged.get((r.author, r.epoch), 0) for r in manifest.ranges)
+    }
+    kept, gone = [], []
+    for part, manifest in zip(waiting, manifests, strict=True):
+        is_ours = (manifest.sender, manifest.epoch) == (store.who.dev, store.who.epoch)
+        is_same = is_ours and manifest.recipients == list(audience.recipients)
+        ranges = manifest.ranges
+        is_open = not ranges or any(r.last > audience.acknowledged.get((r.author, r.epoch), 0) for r in ranges)
+        if is_same and is_open and part.bundle_no in unconfirmed and len(bundles) <= MOST_WAITING:
+            kept.append(part)
+        else:
+            gone.append((part.bundle_no, part.part))
+    exchange.wait_no_more(conn, audience.name, gone)
+    return kept
+
+
+def forget(store: Store, audience: Audience, bundle_no: int) -> None:
+    """A bundle that cannot be made again waits no more; the next plan takes its events anew."""
+    with store.transaction() as conn:
+        parts = [(p.bundle_no, p.part) for p in exchange.parts_waiting(conn, audience.name)]
+        exchange.wait_no_more(conn, audience.name, [one for one in parts if one[0] == bundle_no])
+
+
+def _not_covered(ids: Sequence[int], covered: Sequence[tuple[int, int]]) -> list[int]:
+    """Those of sorted ids that lie in none of the sorted ranges."""
+    left, at = [], 0
+    for id_ in ids:
+        while at < len(covered) and covered[at][1] < id_:
+            at += 1
+        if at == len(covered) or id_ < covered[at][0]:
+            left.append(id_)
+    return left
+
+
+def _new_bundle(
+    store: Store, conn: Connection, audience: Audience, ids: Sequence[int], receipts: bytes
+) -> list[PartOut]:
+    """Plan, sign and remember the parts of a new bundle, inside the caller's transaction."""
+    spans = exchange.as_ranges(ids)
+    order = exchange.in_log_order(conn, spans)
+    drafts = list(_drafts(exchange.log_lines(conn, order)))
+    roster, chunks = _statements_for(store, audience)
+    while len(drafts) < len(chunks):
+        drafts.append(_Draft())
+    drafts = drafts or [_Draft()]
+    number = meta.next_count(conn, "bundle")
+    before = exchange.last_manifest(conn, audience.name)
+    have = _version_vector(store, conn, audience)
+    made: list[PartOut] = []
+    skip = 0
+    for at, draft in enumerate(drafts):
+        head = [Member("receipts.json", len(receipts), len(receipts), sha256(receipts))]
+        chunk = chunks[0] if len(chunks) == 1 else chunks[at] if at < len(chunks) else []
+        head += [_plain(name, data) for name, data in _roster_members(roster)]
+        head += [_plain(name, data) for one in chunk for name, data in _statement_members(one)]
+        head.append(_plain("schema.json", schema_member()))
+        manifest = new_manifest(
+            dev=store.who.dev,
+            epoch=store.who.epoch,
+            station=store.who.station,
+            practice=store.who.is_practice,
+            audience=audience.name,
+            bundle_no=number,
+            part=at + 1,
+            parts=len(drafts),
+            prev_manifest_sha256=None if before is None else before.hex(),
+            made_ms=to_milliseconds(store.now),
+            recipients=list(audience.recipients),
+            ranges=[one.closed(conn) for one in draft.runs],
+            have=have,
+            counts=Counts(draft.events, draft.ops, {str(k): n for k, n in sorted(draft.kinds.items())}),
+            members=head + draft.members,
+        ).raw()
+        before = bytes.fromhex(sha256(manifest))
+        signature = sign(store.keys.signing, manifest, MANIFEST)
+        part = PartOut(number, at + 1, manifest, before, signature, receipts, spans, skip, draft.events)
+        skip += draft.events
+        exchange.add_part_out(conn, audience.name, part)
+        made.append(part)
+    return made
+
+
+@dataclass(slots=True)
+class _Run:
+    """Consecutive events of one author, as they will stand in ``ranges``."""
+
+    first: LogLine
+    last: LogLine
+    events: int = 1
+
+    def goes_on_with(self, line: LogLine) -> bool:
+        last = self.last
+        same = (line.dev, line.epoch, line.seq) == (last.dev, last.epoch, last.last_seq + 1)
+        return same and (line.chain is None) == (last.chain is None)
+
+    def closed(self, conn: Connection) -> Range:
+        first, last = self.first, self.last
+        before = GENESIS if first.seq == 1 else exchange.chain_at(conn, first.dev, first.epoch, first.seq - 1)
+        whole = before is not None and last.chain is not None
+        head = exchange.signed_head_within(conn, first.dev, first.epoch, first.seq, last.last_seq)
+        if head is None or not whole or exchange.chain_at(conn, first.dev, first.epoch, head[0]) != head[1]:
+            signed = None
+        else:
+            signed = SignedHead(head[0], head[1].hex(), head[2].hex())
+        return Range(
+            hex16(first.dev),
+            first.epoch,
+            first.seq,
+            last.last_seq,
+            self.events,
+            before.hex() if before is not None and whole else None,
+            last.chain.hex() if last.chain is not None and whole else None,
+            signed,
+        )
+
+
+class _OpKinds(msgspec.Struct):
+    o: list[tuple[int, str, int, msgspec.Raw, msgspec.Raw]]
+
+
+_op_kinds = msgspec.json.Decoder(_OpKinds)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A part being planned: what it will hold, without holding it."""
+
+    runs: list[_Run] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
+    kinds: dict[int, int] = field(default_factory=dict)
+    events: int = 0
+    ops: int = 0
+    packed: int = 0
+    unpacked: int = 0
+    _open: list[bytes] = field(default_factory=list)
+    _open_bytes: int = 0
+
+    def has_room(self, ops: int, size: int) -> bool:
+        if not self.events:
+            return True
+        full = self.packed >= PART_PACKED or self.unpacked + self._open_bytes + size > PART_UNPACKED
+        return not full and self.ops + ops <= MAX_EVENT_OPS
+
+    def add(self, line: LogLine) -> None:
+        if self.runs and self.runs[-1].goes_on_with(line):
+            self.runs[-1].last = line
+            self.runs[-1].events += 1
+        else:
+            self.runs.append(_Run(line, line))
+        for op in _op_kinds.decode(line.line).o:
+            self.kinds[op[0]] = self.kinds.get(op[0], 0) + 1
+        self.events += 1
+        self.ops += line.last_seq - line.seq + 1
+        self._open.append(line.line)
+        self._open_bytes += len(line.line) + 1
+        if self._open_bytes >= MEMBER_BYTES:
+            self.close()
+
+    def close(self) -> None:
+        if not self._open:
+            return
+        packed = zip_lines(_ndjson(self._open))
+        name = event_member(len(self.members) + 1)
+        self.members.append(Member(name, len(packed), self._open_bytes, sha256(packed), len(self._open)))
+        self.packed += len(packed)
+        self.unpacked += self._open_bytes
+        self._open, self._open_bytes = [], 0
+
+
+def _drafts(lines: Iterator[LogLine]) -> Iterator[_Draft]:
+    """Cut the lines into parts: always at the same places for the same lines."""
+    draft = _Draft()
+    for line in lines:
+        if not draft.has_room(line.last_seq - line.seq + 1, len(line.line)):
+            draft.close()
+            yield draft
+            draft = _Draft()
+        draft.add(line)
+    draft.close()
+    if draft.events:
+        yield draft
+
+
+def event_member(number: int) -> str:
+    """The name of the n-th member of entries."""
+    return f"events-{number:05d}.ndjson.gz"
+
+
+def _ndjson(lines: Sequence[bytes]) -> bytes:
+    return b"\n".join(lines) + b"\n"
+
+
+def _plain(name: str, data: bytes) -> Member:
+    return Member(name, len(data), len(data), sha256(data))
+
+
+def _version_vector(store: Store, conn: Connection, audience: Audience) -> list[Held]:
+    return [
+        Held(hex16(dev), epoch, spans[:1000])
+        for (dev, epoch), spans in sorted(held.held_ranges(conn).items())
+        if _goes(store, audience, dev)
+    ]
+
+
+def _statements_for(store: Store, audience: Audience) -> tuple[Statement, list[list[Statement]]]:
+    """The ruling roster, and the other statements in chunks, one chunk a part (a single one goes in each)."""
+    roster = store.roster
+    known = statements.statements(store.conn)
+    ruling = next(s for s in known if s.kind == "roster" and (s.issuer, s.number) == (roster.issuer, roster.number))
+    office = None if roster.office is None else roster.office.dev
+    chunks: list[list[Statement]] = [[]]
+    room = STATEMENT_BYTES
+    for one in known:
+        if one is ruling or (one.kind == "roster" and one.issuer == office):
+            continue  # an older roster of the office says nothing more
+        desk = roster.desks.get(one.issuer)
+        if store.who.is_office and desk is not None and not desk.is_office and desk.station != audience.station:
+            continue
+        if room < len(one.raw) and chunks[-1]:
+            chunks.append([])
+            room = STATEMENT_BYTES
+        chunks[-1].append(one)
+        room -= len(one.raw) + 2048
+    return ruling, chunks
+
+
+def _roster_members(roster: Statement) -> list[tuple[str, bytes]]:
+    name = f"roster-{roster.number}.json"
+    return [(name, roster.raw), (f"{name}.sig", roster.signature.encode("ascii"))]
+
+
+def _statement_members(one: Statement) -> list[tuple[str, bytes]]:
+    name = f"statements/{one.sha.hex()}.json"
+    return [(name, one.raw), (f"{name}.sig", one.signature.encode("ascii"))]
+
+
+def schema_member() -> bytes:
+    """``schema.json``: kinds and fields by their numbers, so that an older desk can name what it does not know."""
+    return canonical(
+        {
+            "schema": SCHEMA_VERSION,
+            "merge_rules": MERGE_RULES,
+            "kinds": {
+                str(kind.number): {
+                    "name": kind.name,
+                    "confidentiality": kind.confidentiality.value,
+                    "fields": {str(f.number): [f.name, f.type.value] for f in kind.fields},
+                }
+                for kind in KINDS.values()
+            },
+        }
+    )
+
+
+def part_size(part: PartOut) -> int:
+    """About how many bytes the sealed part and its signature will have."""
+    manifest = msgspec.json.decode(part.manifest, type=Manifest)
+    return sum(member.bytes + 1024 for member in manifest.members) + len(part.manifest) + 24_000
+
+
+def remake(store: Store, part: PartOut, orders: dict[int, list[int]]) -> bytes:
+    """The tar of a planned part; raises :class:`CannotRemake` when a byte would differ from its manifest.
+
+    ``orders`` keeps the order of a bundle's events from one of its parts to the next.
+    """
+    manifest = msgspec.json.decode(part.manifest, type=Manifest)
+    by_name = {"receipts.json": part.receipts, "schema.json": schema_member()}
+    for statement in statements.statements(store.conn):
+        members = _statement_members(statement)
+        if statement.kind == "roster":
+            by_name.setdefault(f"{statement.sha.hex()}", statement.raw)
+            by_name.setdefault(f"{statement.sha.hex()}.sig", statement.signature.encode("ascii"))
+        by_name.update(members)
+    if part.bundle_no not in orders:
+        orders.clear()
+        orders[part.bundle_no] = exchange.in_log_order(store.conn, part.ids)
+    lines = exchange.log_lines(store.conn, orders[part.bundle_no][part.skip : part.skip + part.events])
+    signature = part.signature.encode("ascii")
+    out = [("MANIFEST.json", part.manifest), ("MANIFEST.json.sig", signature)]
+    out.append(("SHA256SUMS", sums(manifest.members, part.manifest, signature)))
+    ruling = next((m.sha256 for m in manifest.members if _is_roster(m.name)), "")
+    for member in manifest.members:
+        if member.events:
+            data = zip_lines(_ndjson([line.line for line in islice(lines, member.events)]))
+        elif member.name.startswith("roster-"):
+            data = by_name.get(ruling if _is_roster(member.name) else f"{ruling}.sig", b"")
+        else:
+            data = by_name.get(member.name, b"")
+        if sha256(data) != member.sha256:
+            raise CannotRemake(member.name)
+        out.append((member.name, data))
+    made = pack(out)
+    if len(made) > MAX_PART:
+        raise ValueError("a part that nobody could take in")
+    return made
+
+
+def _is_roster(name: str) -> bool:
+    return name.startswith("roster-") and name.endswith(".json")

@@ -1,0 +1,165 @@
+"""Keeps what is being typed, key by key, so that it is back after the program was killed or the user changed.
+
+A screen may say itself what is to be kept: ``draft()`` returns plain JSON values (empty for nothing),
+``take_draft(values)`` puts them back, and a signal ``draft_changed`` tells of changes beyond its labelled
+fields. Of any other screen the texts of its labelled fields are kept, by label. A screen with
+``keeps_drafts = False`` and every line that hides its letters are left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
+
+from PySide6.QtCore import QObject, SignalInstance
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from shiboken6 import isValid
+
+from shelterdesk.actions.drafts import Drafts, close_drafts, load_drafts, open_drafts, save_draft
+from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.widgets import LabelledField
+from shelterdesk.ui.worker import DeskWorker
+
+
+@runtime_checkable
+class Drafted(Protocol):
+    """A screen that knows itself what of it is to be kept."""
+
+    def draft(self) -> Mapping[str, Any]:
+        """What is typed and not saved, as plain JSON values; empty for nothing."""
+        ...
+
+    def take_draft(self, draft: Mapping[str, Any]) -> None:
+        """Put back what :meth:`draft` once said."""
+        ...
+
+
+class DraftKeeper(QObject):
+    """Watches the fields of all screens for one user, from :meth:`start` to :meth:`stop`."""
+
+    def __init__(self, worker: DeskWorker, screens: Sequence[Screen], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._worker = worker
+        self._screens = [screen for screen in screens if getattr(screen, "keeps_drafts", True)]
+        self._drafts: Drafts | None = None
+        self._watched: dict[LabelledField, tuple[Screen, str]] = {}
+        self._connections: list[tuple[QObject, SignalInstance, Callable[..., Any]]] = []
+        self._typed: dict[str, dict[str, Any]] = {}
+        self._quiet = False
+        self._stopped = False
+
+    def start(self, ready: Callable[[list[str]], object]) -> None:
+        """Open the drafts of who is logged in, put them back, and say on which screens there were any."""
+
+        def opened(drafts: Drafts) -> None:
+            if self._stopped:
+                self._worker.write(close_drafts, drafts)
+                return
+            self._drafts = drafts
+            self._worker.write(load_drafts, drafts, done=lambda found: ready(self._put_back(found)))
+
+        self._worker.write(open_drafts, done=opened)
+
+    def stop(self) -> None:
+        """Watch no longer and let the file go, after what is queued; the texts stay."""
+        self._stopped = True
+        for owner, signal, slot in self._connections:
+            if isValid(owner):
+                signal.disconnect(slot)
+        self._connections.clear()
+        self._watched.clear()
+        if self._drafts is not None:
+            self._worker.write(close_drafts, self._drafts)
+            self._drafts = None
+
+    def keep(self, screen: Screen) -> None:
+        """Keep what is typed on a screen now."""
+        if self._quiet or self._drafts is None:
+            return
+        typed = dict(screen.draft()) if isinstance(screen, Drafted) else self._typed.get(screen.name, {})
+        self._worker.write(save_draft, self._drafts, screen.name, dict(typed))
+
+    def _put_back(self, found: Mapping[str, Mapping[str, Any]]) -> list[str]:
+        """Texts into their screens before anything is watched; returns the names of the screens."""
+        back: list[str] = []
+        if self._stopped:
+            return back
+        self._quiet = True
+        for screen in self._screens:
+            self._watch_all(screen)
+            typed = found.get(screen.name)
+            if typed and self._give(screen, typed):
+                back.append(screen.name)
+        self._quiet = False
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            self._connect(app, app.focusChanged, self._on_focus_changed)
+        return back
+
+    def _give(self, screen: Screen, typed: Mapping[str, Any]) -> bool:
+        if isinstance(screen, Drafted):
+            screen.take_draft(typed)
+            return True
+        fields = {key: field for field, (owner, key) in self._watched.items() if owner is screen}
+        given = False
+        for key, text in typed.items():
+            if key in fields and isinstance(text, str):
+                fields[key].set_text(text)
+                given = True
+        if given:
+            self._typed[screen.name] = {k: v for k, v in typed.items() if k in fields}
+        return given
+
+    def _watch_all(self, screen: Screen) -> None:
+        own = getattr(screen, "draft_changed", None)
+        if isinstance(own, SignalInstance):
+            self._connect(screen, own, lambda *_: self.keep(screen))
+        for field in screen.findChildren(LabelledField):
+            self._watch(screen, field)
+
+    def _watch(self, screen: Screen, field: LabelledField) -> None:
+        editor = field.editor
+        hidden = isinstance(editor, QLineEdit) and editor.echoMode() is not QLineEdit.EchoMode.Normal
+        if hidden or field in self._watched or field.property("not_kept"):
+            return
+        label = field.label.text()
+        taken = {key for owner, key in self._watched.values() if owner is screen}
+        key, number = label, 2
+        while key in taken:
+            key, number = f"{label} {number}", number + 1
+        self._watched[field] = (screen, key)
+        before = field.text()
+        self._connect(field, field.changed, lambda text: self._on_changed(screen, field, key, before, text))
+        field.destroyed.connect(lambda: self._watched.pop(field, None))
+
+    def _on_changed(self, screen: Screen, field: LabelledField, key: str, before: str, text: str) -> None:
+        if self._quiet:
+            return
+        if isinstance(screen, Drafted):
+            self.keep(screen)
+            return
+        typed = self._typed.setdefault(screen.name, {})
+        focused = QApplication.focusWidget()
+        by_hand = focused is not None and (focused is field or field.isAncestorOf(focused))
+        if text == before or not text:
+            typed.pop(key, None)
+        elif by_hand or key in typed:
+            typed[key] = text
+        else:
+            return
+        self.keep(screen)
+
+    def _on_focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
+        """Fields come and go with the members of a family: the one typed into is watched at the latest now."""
+        field: QWidget | None = now
+        while field is not None and not isinstance(field, LabelledField):
+            field = field.parentWidget()
+        if not isinstance(field, LabelledField):
+            return
+        for screen in self._screens:
+            if screen.isAncestorOf(field):
+                self._watch(screen, field)
+
+    def _connect(self, owner: QObject, signal: SignalInstance, slot: Callable[..., Any]) -> None:
+        signal.connect(slot)
+        self._connections.append((owner, signal, slot))

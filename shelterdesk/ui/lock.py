@@ -1,0 +1,238 @@
+"""The lock: what was on the screen is covered and untouched until a passphrase opens the desk again."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QShortcut
+from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
+
+from shelterdesk.actions.clock import SystemClock
+from shelterdesk.core.errors import WorldError
+from shelterdesk.core.moment import Clock
+from shelterdesk.core.words import tr
+from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.log_in import Centred, LogInForm
+from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.widgets import SecondaryButton
+from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
+
+LOCKED_TITLE = "ShelterDesk"
+_ACTIVITY = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TabletPress,
+    }
+)
+_LOOK_MS = 1000
+
+
+class IdleWatch(QObject):
+    """Notices that nobody has touched the desk for a while, a laptop that slept included.
+
+    Time is the wall's, not the timer's: a timer stands still while the laptop sleeps, and the first key after
+    waking must not reach what was open. Signals: ``timed_out()``.
+    """
+
+    timed_out = Signal()
+
+    def __init__(self, seconds: float, clock: Clock | None = None, parent: QObject | None = None) -> None:
+        """Watch from now on; 0 seconds watches never (a played day)."""
+        super().__init__(parent)
+        self._seconds = seconds
+        self._clock = clock if clock is not None else SystemClock()
+        self._last = self._now()
+        self._look = QTimer(self)
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(self.look)
+        self.is_watching = False
+
+    def set_seconds(self, seconds: float) -> None:
+        """Wait another while from now on."""
+        self._seconds = seconds
+        self._last = self._now()
+
+    def start(self) -> None:
+        """Begin to watch; what came before does not count."""
+        self._last = self._now()
+        self.is_watching = True
+        self._look.start()
+        app = QApplication.instance()
+        if app is not None:
+            app.installEventFilter(self)
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        self.is_watching = False
+        self._look.stop()
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+
+    def look(self) -> None:
+        """Say so when nobody has touched the desk for long enough; a clock set back starts the wait anew."""
+        now = self._now()
+        if now < self._last:
+            self._last = now
+        if self.is_watching and self._seconds and now - self._last >= self._seconds:
+            self.timed_out.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() not in _ACTIVITY:
+            return False
+        self.look()
+        if not self.is_watching:
+            return True  # it locked at this very touch, which was meant for what is covered now
+        self._last = self._now()
+        return False
+
+    def _now(self) -> float:
+        return self._clock.now().timestamp()
+
+
+class LockPage(Screen):
+    """Covers a window. The same person types the passphrase; somebody else goes through *Change user*.
+
+    Signals: ``asked(str, str)`` with name and passphrase.
+    """
+
+    name, icon = "lock", "lock"
+    asked = Signal(str, str)
+
+    def __init__(self, practice: bool) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._user = ""
+        self.form = LogInForm(tr("This desk is locked"), tr("Unlock"))
+        self.primary = self.form.primary
+        self.change_user = SecondaryButton(tr("Change user"), "Ctrl+U")
+        self.form.row.add(self.change_user)
+        self.stripe = PracticeStripe()
+        self.stripe.setVisible(practice)
+        self.page.setContentsMargins(0, 0, 0, 0)
+        self.page.addWidget(self.stripe)
+        inside = QVBoxLayout()
+        inside.addWidget(Centred(self.form), 1)
+        self.page.addLayout(inside, 1)
+        self.form.asked.connect(self.asked)
+        self.change_user.clicked.connect(self.on_change_user)
+
+    def title(self) -> str:
+        return tr("This desk is locked")
+
+    def fields(self) -> list[QWidget]:
+        return self.form.lines()
+
+    def first_focus(self) -> QWidget | None:
+        return self.fields()[0]
+
+    def past_last_field(self) -> None:
+        self.finish()
+
+    def step_out(self) -> bool:
+        """Esc: from another name back to the one who was working here."""
+        if self.form.known or not self._user:
+            return False
+        self.ask(self._user)
+        return True
+
+    def ask(self, user: str) -> None:
+        """Ask for the passphrase of who was working here, whose name is not shown."""
+        self._user = user
+        self.form.clear()
+        self.form.ask_for(user)
+        self.form.set_title(tr("This desk is locked"))
+        self.change_user.setVisible(True)
+        self._start_typing()
+
+    def on_change_user(self) -> None:
+        """Ask for a name too."""
+        self.form.clear()
+        self.form.ask_for("")
+        self.form.set_title(tr("Change user"))
+        self.change_user.setVisible(False)
+        self._start_typing()
+
+    def refuse(self, error: WorldError) -> None:
+        """Say why it did not open."""
+        self.form.refuse(error)
+
+    def _start_typing(self) -> None:
+        first = self.first_focus()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class Lock(QObject):
+    """Locks and unlocks one window: its contents are hidden, not only painted over, and its keys are off.
+
+    Signals: ``asked(str, str)``; the owner answers with :meth:`open` or ``page.refuse``.
+    """
+
+    asked = Signal(str, str)
+
+    def __init__(self, window: MainWindow, practice: bool) -> None:
+        super().__init__(window)
+        self._window = window
+        self._title = ""
+        self._focus: QWidget | None = None
+        self._off: list[QShortcut] = []
+        self.page = LockPage(practice)
+        self.page.setParent(window)
+        self.page.hide()
+        self.page.asked.connect(self.asked)
+        window.installEventFilter(self)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the window is covered now."""
+        return not self.page.isHidden()
+
+    def lock(self, user: str) -> None:
+        """Cover the window; ``user`` is who was working here. Open questions are answered with no."""
+        if self.is_locked:
+            return
+        window = self._window
+        for widget in QApplication.topLevelWidgets():
+            if isinstance(widget, QDialog) and widget.isVisible():
+                widget.reject()
+        focused = QApplication.focusWidget()
+        self._focus = focused if focused is not None and window.isAncestorOf(focused) else None
+        self._title = window.windowTitle()
+        window.setWindowTitle(LOCKED_TITLE)
+        self._off = [key for key in window.findChildren(QShortcut) if key.isEnabled()]
+        for key in self._off:
+            key.setEnabled(False)
+        self._show_contents(False)
+        self.page.setGeometry(window.rect())
+        self.page.show()
+        self.page.raise_()
+        self.page.ask(user)
+
+    def open(self) -> None:
+        """Show again what was there, as it was, with typing where it was."""
+        if not self.is_locked:
+            return
+        self.page.form.clear()
+        self.page.hide()
+        window = self._window
+        window.setWindowTitle(self._title)
+        for key in self._off:
+            key.setEnabled(True)
+        self._off.clear()
+        self._show_contents(True)
+        if self._focus is not None:
+            self._focus.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_contents(self, shown: bool) -> None:
+        contents = self._window.centralWidget()
+        if contents is not None:
+            contents.setVisible(shown)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and self.is_locked:
+            self.page.setGeometry(self._window.rect())
+        return False

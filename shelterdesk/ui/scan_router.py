@@ -1,0 +1,206 @@
+"""Where a scan leads: the open screen is asked first, then the screen that shows what was scanned.
+
+A screen that wants scans has ``take_scan(scan) -> bool``; one that shows single records has
+``open_record(kind, ent) -> bool``. Both say False for what is not theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from typing import Protocol, runtime_checkable
+
+from PySide6.QtCore import QObject
+
+from shelterdesk.core.errors import WorldError
+from shelterdesk.core.moment import Clock, service_day
+from shelterdesk.core.mrz import MrzUnreadable, read_zone
+from shelterdesk.core.number import BadNumber, Counted, parse_number
+from shelterdesk.core.words import tr
+from shelterdesk.db.people import PersonLine, entity_of, find_people
+from shelterdesk.db.store import Reader
+from shelterdesk.keys.cardclaim import CardUnreadable
+from shelterdesk.keys.cardtoken import PREFIX, read_token
+from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.widgets import Found, Tone
+from shelterdesk.ui.worker import DeskWorker
+
+KIND_OF = {Counted.PERSON: "person", Counted.HOUSEHOLD: "household", Counted.TOKEN: "arrival_group"}
+MOST_FOUND = 20
+
+
+class ScanKind(Enum):
+    """What was scanned or typed."""
+
+    CARD = "card"
+    DOCUMENT = "document"
+    NUMBER = "number"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """``text`` is the token, the lines of the document, the number as printed, or the words as typed.
+
+    ``counted`` says of a number whether it is a person's, a household's or a token's.
+    """
+
+    kind: ScanKind
+    text: str
+    counted: Counted | None = None
+
+
+@runtime_checkable
+class TakesScans(Protocol):
+    """A screen that does something of its own with a scan (the counter, boarding, the family form)."""
+
+    def take_scan(self, scan: Scan) -> bool:
+        """Take the scan; False lets it go its usual way."""
+        ...
+
+
+@runtime_checkable
+class OpensRecords(Protocol):
+    """A screen with pages of single records."""
+
+    def open_record(self, kind: str, ent: str) -> bool:
+        """Show the record (kind's name, id of 32 hex digits); False when this screen has no page for it."""
+        ...
+
+
+def read_scan(text: str, prefix: str, today: date) -> Scan:
+    """Tell a card, a passport, a number of the house and plain words apart.
+
+    ``prefix`` is the desk's own (``LB1``). Raises ``CardUnreadable``, ``MrzUnreadable`` or ``BadNumber`` with a
+    sentence when it is clearly one of these and cannot be read.
+    """
+    typed = text.strip()
+    if typed.upper().startswith(PREFIX):
+        read_token(typed)
+        return Scan(ScanKind.CARD, typed.upper())
+    if "<" in typed:
+        read_zone(typed, today)
+        return Scan(ScanKind.DOCUMENT, typed.upper())
+    try:
+        number = parse_number(typed, prefix)
+    except BadNumber:
+        if typed.upper().startswith(f"{prefix}-"):
+            raise
+        return Scan(ScanKind.WORDS, typed)
+    return Scan(ScanKind.NUMBER, str(number), number.counted)
+
+
+def record_of(reader: Reader, scan: Scan) -> tuple[str, str] | None:
+    """The kind and id of the record a number names, None when it is not known here."""
+    if scan.counted is None:
+        return None
+    ent = entity_of(reader.conn, scan.counted, scan.text, reader.who.slot)
+    return None if ent is None else (KIND_OF[scan.counted], ent.hex())
+
+
+class ScanRouter(QObject):
+    """Stands between the field on top and the screens of one window."""
+
+    def __init__(self, window: MainWindow, worker: DeskWorker, screens: Sequence[Screen], clock: Clock) -> None:
+        super().__init__(window)
+        self._window, self._worker, self._screens, self._clock = window, worker, screens, clock
+        window.scanned.connect(self.route)
+        window.search_changed.connect(self.search)
+        window.result_chosen.connect(self._on_chosen)
+
+    def route(self, text: str) -> None:
+        """A code was scanned, or typed and finished with Enter."""
+        desk = self._worker.desk
+        if desk is None:
+            return
+        try:
+            scan = read_scan(text, desk.who.slot, self._today())
+        except (CardUnreadable, MrzUnreadable, BadNumber) as error:
+            self._tell(error)
+            return
+        if self._offer(scan):
+            return
+        if scan.kind is ScanKind.NUMBER:
+            self._worker.read(record_of, scan, done=lambda found: self._open(scan, found), failed=self._tell)
+        elif scan.kind is ScanKind.WORDS:
+            self._window.scan.setText(text)
+            self.search(text)
+        else:
+            self._nobody_takes(scan)
+
+    def search(self, text: str) -> None:
+        """Look for people while one types; the newest text is answered, older ones are let go."""
+        if self._worker.desk is None:
+            return
+        if len(text.strip()) < 2:
+            self._window.scan.show_results(text.strip(), [])
+            return
+        wanted, today = text.strip(), self._today()
+
+        def show(people: Sequence[PersonLine]) -> None:
+            lines = [Found(one.ent, one.name, _detail(one), "people") for one in people]
+            self._window.scan.show_results(wanted, lines)
+
+        self._worker.read(
+            find_people, wanted, today, MOST_FOUND, done=show, failed=self._tell, topic="scan-search"
+        )
+
+    def _on_chosen(self, value: object) -> None:
+        if isinstance(value, str):
+            self._show("person", value)
+
+    def _offer(self, scan: Scan) -> bool:
+        """Give a scan to the open screen, then to those on the rail in their order; whoever takes it is opened."""
+        now = self._window.current()
+        if _takes(now, scan):
+            return True
+        if scan.kind not in (ScanKind.CARD, ScanKind.DOCUMENT):
+            return False
+        for screen in self._screens:
+            if screen is not now and _takes(screen, scan):
+                self._window.open_screen(screen.name)
+                return True
+        return False
+
+    def _open(self, scan: Scan, found: tuple[str, str] | None) -> None:
+        if found is None:
+            self._window.say(tr("{number} is not known at this station.", number=scan.text), Tone.WARN)
+        else:
+            self._show(*found)
+
+    def _show(self, kind: str, ent: str) -> None:
+        for screen in self._screens:
+            if isinstance(screen, OpensRecords):
+                self._window.open_screen(screen.name)
+                if screen.open_record(kind, ent):
+                    return
+        self._window.say(tr("No screen you may open shows this record."), Tone.WARN)
+
+    def _nobody_takes(self, scan: Scan) -> None:
+        if scan.kind is ScanKind.CARD:
+            said = tr("This is a lodging card; open the screen that works with cards and scan it again.")
+        else:
+            said = tr("This is a travel document; open reception and scan it again.")
+        self._window.say(said, Tone.NEUTRAL)
+
+    def _tell(self, error: WorldError) -> None:
+        self._window.say(f"{error.sentence} {error.next_step}".strip(), Tone.WARN)
+
+    def _today(self) -> date:
+        desk = self._worker.desk
+        zone = desk.who.zone if desk is not None else "UTC"
+        return service_day(self._clock.now(), zone, 0)
+
+
+def _takes(screen: object, scan: Scan) -> bool:
+    return isinstance(screen, TakesScans) and screen.take_scan(scan)
+
+
+def _detail(person: PersonLine) -> str:
+    parts = [person.number, person.age_text, " ".join(person.nationality), person.place or ""]
+    if not person.is_present:
+        parts.append(tr("not in the house"))
+    return " · ".join(part for part in parts if part)
