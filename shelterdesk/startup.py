@@ -1,4 +1,4 @@
-"""Steps before either door opens: folder, language, lock, backup, migrate, refuse a newer file, a restored one's epoch."""
+"""Steps before either door opens: folder, language, lock, backup, migrate, newer files refused, restored ones noticed."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
     path = folder / FILE
     if not path.exists():
         raise DamagedFile(
-            path.name, tr("the file is not there"), tr("Choose the station's folder, or restore it from a backup.")
+            path.name,
+            tr("the file is not there"),
+            tr("Choose the station's folder, or restore it from a backup."),
         )
     if not os.access(path, os.W_OK) or not os.access(folder, os.W_OK):
         raise CannotWrite(str(folder), tr("it is read-only"))

@@ -52,7 +52,7 @@ def note_access(
 
 
 def note_search(desk: Desk, text: str, shown: int) -> Done[None]:
-    """Keep that a list of people was asked for: the words only as they were folded for the search, and how many.
+    """Keep that a list of people was asked for: the words as folded for the search, and how many were shown.
 
     Called where a list is shown for good (the command line, Enter in the field), not for every key.
     """

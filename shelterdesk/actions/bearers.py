@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ class CardSeen:
 
 @dataclass(frozen=True, slots=True)
 class Bearer:
-    """Whom it means: ids of the people (a family's, the head first), or of a counted group; all empty: nobody."""
+    """Whom it means: ids of people (of a family, the head first) or of a counted group; all empty: nobody."""
 
     persons: tuple[str, ...] = ()
     household: str | None = None
@@ -126,7 +126,7 @@ def _of_blank(conn: Connection, roster: Roster, blank: tuple[str, int]) -> Beare
 
 
 def people_named(
-    conn: Connection, roster: Roster, who: Whoami, text: str | list[str] | tuple[str, ...], today: date
+    conn: Connection, roster: Roster, who: Whoami, text: str | Sequence[str], today: date
 ) -> tuple[str, ...]:
     """The people that one or several cards, numbers or ids mean, each once.
 

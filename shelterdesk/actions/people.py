@@ -50,7 +50,7 @@ def list_people(desk: Desk, reader: Reader, text: str, limit: int = 20) -> Done[
 
 
 def open_person(desk: Desk, reader: Reader, number: str) -> Done[PersonPage]:
-    """The page of a person by number or id; that it was opened is kept. Raises ``NotFound``, ``NotAllowed``."""
+    """The page of a person by number or id; that it was opened is kept. Raises ``NotFound``."""
     desk.must("open a person")
     ent = person_named(desk, reader, number)
     page = person_page(reader, ent)

@@ -47,7 +47,7 @@ from shelterdesk.db.person_records import Record, record_now
 from shelterdesk.db.writing import Writing
 
 BESIDE = ("level", "arrived_at", "entry_route", "arrival_group", "role", "relation", "relation_proof")
-"""What may be edited beside the fields of the form: registration level, arrival, and the place in the household."""
+"""What may be edited beside the fields of the form: level, arrival, the place in the household."""
 
 _TUPLES = frozenset({"also_known_as", "nationality", "languages"})
 

@@ -56,8 +56,8 @@ def add_people(
 ) -> Iterator[Answer]:
     """Register the people of some lines, one answer a line, in their order (CLI.md, ``person add``).
 
-    Lines of one household that follow each other are saved in one event; each household is committed before
-    its answers are given, so what was answered is saved. A line that cannot be is answered with its error and
+    Lines of one household that follow each other are saved in one event, committed before their answers are
+    given: what was answered is saved. A line that cannot be is answered with its error and
     the others go on. ``progress`` hears how many lines are done; once ``cancelled`` says so nothing further is
     saved and the lines left get no answer. Raises ``NotAllowed`` before the first line, and what stops every
     write (``DiskFull``, ``Busy``).

@@ -13,7 +13,15 @@ from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.users import class_identity
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotAllowed, NotFound
-from shelterdesk.core.kinds import CARRIERS, HEALTH_ACCESS, KIND_NAMES, PROTECTION_ACCESS, VOID, FieldType, Kind
+from shelterdesk.core.kinds import (
+    CARRIERS,
+    HEALTH_ACCESS,
+    KIND_NAMES,
+    PROTECTION_ACCESS,
+    VOID,
+    FieldType,
+    Kind,
+)
 from shelterdesk.core.moment import read_moment
 from shelterdesk.core.vocabulary import AccessKind, Confidentiality, Missing
 from shelterdesk.core.words import tr
@@ -30,13 +38,17 @@ def kind_named(name: str) -> Kind:
     kind = KIND_NAMES.get(name)
     if kind is None or kind.name in _CARRIER_NAMES:
         names = ", ".join(sorted(set(KIND_NAMES) - _CARRIER_NAMES))
-        raise NotFound(tr("The kind of record {name}", name=name[:40]), tr("There are: {names}.", names=names))
+        raise NotFound(
+            tr("The kind of record {name}", name=name[:40]), tr("There are: {names}.", names=names)
+        )
     return kind
 
 
 def add_record(desk: Desk, kind: Kind, values: Mapping[str, Any]) -> Done[str]:
     """Write one record; returns its id. Raises ``BadField`` naming the field, ``NotAllowed``."""
-    given = {name: _checked(desk, kind, name, value) for name, value in values.items() if name not in _OWN_KEYS}
+    given = {
+        name: _checked(desk, kind, name, value) for name, value in values.items() if name not in _OWN_KEYS
+    }
     with desk.store.write(desk.user) as event:
         ent = event.create(kind, given)
     written = event.written
@@ -125,7 +137,12 @@ def open_class_file(desk: Desk, key: ClassKey) -> ClassFile:
 
 
 def _shown(values: Mapping[str, Any], missing: Mapping[str, str], kind: str, ent: str) -> dict[str, Any]:
-    return {"id": ent, "kind": kind, **values, **{name: {"missing": reason} for name, reason in missing.items()}}
+    return {
+        "id": ent,
+        "kind": kind,
+        **values,
+        **{name: {"missing": reason} for name, reason in missing.items()},
+    }
 
 
 def _checked(desk: Desk, kind: Kind, name: str, value: Any) -> Any:
@@ -134,16 +151,22 @@ def _checked(desk: Desk, kind: Kind, name: str, value: Any) -> Any:
         field = kind.field(name)
     except KeyError:
         names = ", ".join(f.name for f in kind.fields if f.number != VOID)
-        raise BadField(name, tr("{kind} has no such field.", kind=kind.name), tr("It has: {names}.", names=names)) from None
+        raise BadField(
+            name, tr("{kind} has no such field.", kind=kind.name), tr("It has: {names}.", names=names)
+        ) from None
     if field.number == VOID:
         raise BadField(name, tr("A record is not made void when it is made."))
     if value is None:
         return None
     if isinstance(value, dict) and set(value) == {"missing"}:
         if value["missing"] not in set(Missing):
-            raise BadField(name, tr("{reason} is no reason for a missing value.", reason=str(value["missing"])[:40]))
+            raise BadField(
+                name, tr("{reason} is no reason for a missing value.", reason=str(value["missing"])[:40])
+            )
         return Missing(value["missing"])
-    problem = BadField(name, tr("{value} is not what this field holds.", value=str(value)[:40]), _shape_of(field.type))
+    problem = BadField(
+        name, tr("{value} is not what this field holds.", value=str(value)[:40]), _shape_of(field.type)
+    )
     if field.type is FieldType.TIME:
         if not isinstance(value, str):
             raise problem

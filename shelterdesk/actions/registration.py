@@ -51,7 +51,7 @@ from shelterdesk.db.writing import Writing
 
 @dataclass(frozen=True, slots=True)
 class RegisteredPerson:
-    """Somebody registered: id (32 hex digits), number, name as shown (empty when registered by number alone)."""
+    """Somebody registered: id (32 hex digits), number, name as shown (empty when there is only a number)."""
 
     ent: str
     number: str
@@ -111,7 +111,7 @@ def register_family(desk: Desk, form: FamilyForm) -> Done[RegisteredFamily]:
 def add_members(
     desk: Desk, household: str, newcomers: Sequence[PersonForm], arrived_at: datetime | None = None
 ) -> Done[RegisteredFamily]:
-    """Register people into a household that is there; a new member named head takes the place of the old one."""
+    """Register people into a household that is there; a new member named head follows the old one."""
     return register_family(desk, FamilyForm(tuple(newcomers), household, arrived_at=arrived_at))
 
 

@@ -101,14 +101,11 @@ def _refuse_built_upon(
     conn: Connection, made: Sequence[bytes], steps: Sequence[tuple[PastEvent, Step]]
 ) -> None:
     """A person somebody gave a bed or a meal to since is not unmade under it."""
-    edited = {bytes.fromhex(step.ent) for _, step in steps}
-    later = [kind for kind, named in built_upon(conn, sorted(edited)) if named in set(made)]
+    own = {bytes.fromhex(step.ent) for _, step in steps}
+    later = {kind for kind, ent in built_upon(conn, made) if ent not in own}
     if later:
         raise Refused(
-            tr(
-                "Since then this was recorded with it: {what}.",
-                what=", ".join(sorted({_plain(k) for k in later})),
-            ),
+            tr("Since then this was recorded with it: {what}.", what=", ".join(sorted(map(_plain, later)))),
             tr("Take that back first, or mark the person as entered by mistake."),
         )
 

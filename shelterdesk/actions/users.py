@@ -78,7 +78,9 @@ def add_user(
     if not roles:
         raise BadField("role", tr("Choose at least one role."))
     if desk.roster.user_named(name, desk.who.station) is not None:
-        raise Refused(tr("Somebody with the name {name} already logs in here.", name=name.strip()), _other_name())
+        raise Refused(
+            tr("Somebody with the name {name} already logs in here.", name=name.strip()), _other_name()
+        )
     classes = [CLASS_OF_ROLE[role] for role in sorted(roles) if role in CLASS_OF_ROLE]
     keys, wrapped = new_user(passphrase, cost)
     entry = user_entry(name, organisation, roles, keys, wrapped, desk.who.station)
@@ -94,7 +96,9 @@ def disable_user(desk: Desk, name: str) -> Done[UserLine]:
     """Take the right to log in away; what the person entered stays. Raises ``NotAllowed``, ``NotFound``, ``Refused``."""
     desk.must("add or disable users")
     user = _known(desk, name)
-    admins = [u for u in desk.roster.users.values() if u.is_active and Role.ADMIN in u.roles and u.id != user.id]
+    admins = [
+        u for u in desk.roster.users.values() if u.is_active and Role.ADMIN in u.roles and u.id != user.id
+    ]
     if Role.ADMIN in user.roles and not any(u.station == desk.who.station for u in admins):
         raise Refused(tr("{name} is the last admin.", name=user.name), tr("Make somebody else admin first."))
     changed = desk.publish("user", {"user": user_body(changed_user(user, is_active=False))})
@@ -139,7 +143,9 @@ def _handed_over(desk: Desk, name: Confidentiality, to: UserEntry, recovery_code
     """The class key wrapped to a further holder, by who is logged in or by the recovery sheet."""
     entry = desk.roster.class_key(name.value, desk.who.station)
     if entry is None:
-        raise Refused(tr("This station has no key for that class yet."), tr("Ask the admin to finish the set-up."))
+        raise Refused(
+            tr("This station has no key for that class yet."), tr("Ask the admin to finish the set-up.")
+        )
     key = class_identity(desk, name)
     if key is None and recovery_code is not None:
         recipient_of(recovery_code)

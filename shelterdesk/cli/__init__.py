@@ -29,7 +29,11 @@ _doors: dict[str, Window] = {}
 @click.version_option(__version__)
 @click.pass_context
 def root(
-    context: click.Context, folder: Path | None, user: str | None, passphrase_file: Path | None, language: str | None
+    context: click.Context,
+    folder: Path | None,
+    user: str | None,
+    passphrase_file: Path | None,
+    language: str | None,
 ) -> None:
     """Register, lodge, serve and count the people of a shelter; exchange with the office by stick.
 

@@ -48,7 +48,13 @@ def add(ways: Ways, source: str) -> None:
             total += 1
             refused += "error" in answer
     if refused:
-        say(ntr("{n} line was refused, with its reason.", "{n} lines were refused, each with its reason.", refused))
+        say(
+            ntr(
+                "{n} line was refused, with its reason.",
+                "{n} lines were refused, each with its reason.",
+                refused,
+            )
+        )
         finish(IN_PART if refused < total else REFUSED)
     if not total:
         say(tr("No line came in; nothing was done."))
@@ -101,7 +107,9 @@ def find(ways: Ways, text: str, as_json: bool, limit: int) -> None:
 
 
 @click.command()
-@click.option("--json", "source", required=True, type=click.Choice(["-"]), help="MRZ text from standard input.")
+@click.option(
+    "--json", "source", required=True, type=click.Choice(["-"]), help="MRZ text from standard input."
+)
 @click.pass_obj
 def mrz(ways: Ways, source: str) -> None:
     """Read machine-readable zones: lines in, blocks divided by a blank line; fields and checks out."""

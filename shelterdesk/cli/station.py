@@ -13,7 +13,17 @@ from shelterdesk.actions.checking import state as state_hash
 from shelterdesk.actions.recovery import print_recovery_sheet
 from shelterdesk.actions.station import StationPlanned, new_station
 from shelterdesk.actions.users import add_user, check_passphrase, disable_user, list_users
-from shelterdesk.cli.ways import IN_PART, REFUSED, Ways, data, finish, out, progress_on_stderr, read_secret, say
+from shelterdesk.cli.ways import (
+    IN_PART,
+    REFUSED,
+    Ways,
+    data,
+    finish,
+    out,
+    progress_on_stderr,
+    read_secret,
+    say,
+)
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import tr
 from shelterdesk.db.check import Finding
@@ -55,7 +65,12 @@ def init(
     plan = StationPlanned(code, name, country, zone, admin, practice, organisation=organisation)
     made = new_station(ways.folder, plan, phrase, ways.clock)
     try:
-        out(tr("Recovery code (keep it on paper, away from this laptop): {code}", code=as_printed(made.recovery_code)))
+        out(
+            tr(
+                "Recovery code (keep it on paper, away from this laptop): {code}",
+                code=as_printed(made.recovery_code),
+            )
+        )
         if recovery_sheet is not None:
             print_recovery_sheet(made.desk, made.recovery_code, recovery_sheet)
             say(tr("Recovery sheet written to {path}.", path=str(recovery_sheet)))
@@ -72,10 +87,14 @@ def user() -> None:
 @user.command("add")
 @click.argument("name")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice([r.value for r in Role]))
-@click.option("--new-passphrase-file", type=click.Path(path_type=Path), help="First line: the new user's passphrase.")
+@click.option(
+    "--new-passphrase-file", type=click.Path(path_type=Path), help="First line: the new user's passphrase."
+)
 @click.option("--organisation", default="", help="Whom the user works for.")
 @click.option(
-    "--recovery-code-file", type=click.Path(path_type=Path), help="Hands the key of a sealed class to its first holder."
+    "--recovery-code-file",
+    type=click.Path(path_type=Path),
+    help="Hands the key of a sealed class to its first holder.",
 )
 @click.pass_obj
 def add(
@@ -91,7 +110,9 @@ def add(
         if new_passphrase_file is not None:
             phrase = read_secret(new_passphrase_file)
         else:
-            phrase = click.prompt(tr("Passphrase of {name}", name=name), hide_input=True, confirmation_prompt=True, err=True)
+            phrase = click.prompt(
+                tr("Passphrase of {name}", name=name), hide_input=True, confirmation_prompt=True, err=True
+            )
         code = read_secret(recovery_code_file) if recovery_code_file is not None else None
         chosen = frozenset(Role(role) for role in roles)
         line = add_user(desk, name, chosen, phrase, organisation=organisation, recovery_code=code).result
@@ -108,7 +129,9 @@ def list_(ways: Ways, as_json: bool) -> None:
             if as_json:
                 data(asdict(line))
             else:
-                out(f"{line.name}\t{', '.join(line.roles)}\t{tr('active') if line.is_active else tr('disabled')}")
+                out(
+                    f"{line.name}\t{', '.join(line.roles)}\t{tr('active') if line.is_active else tr('disabled')}"
+                )
 
 
 @user.command("disable")
@@ -122,7 +145,9 @@ def disable(ways: Ways, name: str) -> None:
 
 
 @click.command()
-@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="A folder, best on another disk.")
+@click.option(
+    "--to", "target", required=True, type=click.Path(path_type=Path), help="A folder, best on another disk."
+)
 @click.pass_obj
 def backup(ways: Ways, target: Path) -> None:
     """Make an encrypted backup and read it back."""
@@ -157,7 +182,13 @@ def check(ways: Ways, as_json: bool, repair: bool) -> None:
     if as_json:
         data(summary)
     elif report.is_whole:
-        out(tr("Whole: {events} entries of the log, {rows} rows follow from them.", events=report.events, rows=report.rows))
+        out(
+            tr(
+                "Whole: {events} entries of the log, {rows} rows follow from them.",
+                events=report.events,
+                rows=report.rows,
+            )
+        )
     if done.after is not None:
         say(tr("Repaired; the file as it was is kept as {name}.", name=done.copy.name if done.copy else ""))
     if not report.is_whole:

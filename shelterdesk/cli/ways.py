@@ -113,7 +113,9 @@ def json_lines() -> Iterator[Mapping[str, Any]]:
         try:
             found = json.loads(line)
         except ValueError:
-            raise BadField(f"line {n}", tr("Line {n} is not JSON.", n=n), tr("Give one JSON object a line.")) from None
+            raise BadField(
+                f"line {n}", tr("Line {n} is not JSON.", n=n), tr("Give one JSON object a line.")
+            ) from None
         if not isinstance(found, dict):
             raise BadField(f"line {n}", tr("Line {n} is not a JSON object.", n=n))
         yield found

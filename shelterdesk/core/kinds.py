@@ -129,7 +129,9 @@ MEMBERSHIP = _kind(
     "membership",
     "2:household:ref 3:person:ref 4:role:text 5:relation:text 6:relation_proof:text 7:from_at:time 8:to_at:time",
 )
-RELATION = _kind(7, "relation", "2:person:ref 3:other:ref 4:relation:text 5:proof:text 6:from_at:time 7:to_at:time")
+RELATION = _kind(
+    7, "relation", "2:person:ref 3:other:ref 4:relation:text 5:proof:text 6:from_at:time 7:to_at:time"
+)
 TRAVEL_DOCUMENT = _kind(
     8,
     "travel_document",
@@ -209,7 +211,9 @@ ACCESS = _kind(
     " 8:legal_basis:text 9:count:int",
 )
 SETTING = _kind(23, "setting", "2:key:text 3:value:json 4:source:text 5:valid_from:date")
-CORRECTION = _kind(24, "correction", "2:subject_kind:text 3:subject:ref 4:reason:text 5:undoes:json 6:happened_at:time")
+CORRECTION = _kind(
+    24, "correction", "2:subject_kind:text 3:subject:ref 4:reason:text 5:undoes:json 6:happened_at:time"
+)
 CLASS_COUNT = _kind(25, "class_count", "2:confidentiality:text 3:day:date 4:counts:json 5:counted_at:time")
 
 _H, _P, _S = Confidentiality.HEALTH, Confidentiality.PROTECTION, Confidentiality.SAFEGUARDING
@@ -236,7 +240,9 @@ HEALTH_REFERRAL = _kind(
     "2:person:ref 3:happened_at:time 4:to_agency:text 5:reason:text 6:state:text 7:accepted_at:time 8:note:text",
     _H,
 )
-HEALTH_ACCESS = _kind(54, "health_access", "2:access:text 3:subject_kind:text 4:subject:ref 5:happened_at:time", _H)
+HEALTH_ACCESS = _kind(
+    54, "health_access", "2:access:text 3:subject_kind:text 4:subject:ref 5:happened_at:time", _H
+)
 
 INTAKE_ANSWERS = _kind(
     70,
@@ -277,7 +283,10 @@ PROTECTION_ACCESS = _kind(
 CONTACT = _kind(77, "contact", "2:person:ref 3:contact:text 4:contact_type:text 5:purpose:text", _P)
 
 SAFEGUARDING = _kind(
-    90, "safeguarding", "2:happened_at:time 3:text:text 4:about_role:text 5:person:ref 6:wishes_contact:bool", _S
+    90,
+    "safeguarding",
+    "2:happened_at:time 3:text:text 4:about_role:text 5:person:ref 6:wishes_contact:bool",
+    _S,
 )
 
 SEALED_HEALTH = _kind(100, "sealed_health", "2:sealed:text 3:key_version:int")
@@ -293,4 +302,6 @@ LOGGED = tuple(kind for kind in KINDS.values() if not kind.is_sealed)
 
 def sealed_kinds(confidentiality: Confidentiality) -> tuple[Kind, ...]:
     """The kinds of record that exist only inside sealed values of that class."""
-    return tuple(kind for kind in KINDS.values() if kind.confidentiality is confidentiality and kind.is_sealed)
+    return tuple(
+        kind for kind in KINDS.values() if kind.confidentiality is confidentiality and kind.is_sealed
+    )

@@ -168,12 +168,6 @@ def site_capacity(tree: Iterable[PlaceState]) -> Capacity:
     return capacity_of_site(top.capacity for top in tree if not top.place.staging)
 
 
-def with_people(state: PlaceState, more: int) -> Capacity:
-    """The capacity of a place once ``more`` people are in it."""
-    now = state.capacity
-    return capacity_of(now.capacity, now.occupied + more, now.blocked, True)
-
-
 @dataclass(frozen=True, slots=True)
 class Guest:
     """Somebody who needs a bed, as far as the open record tells."""
@@ -292,23 +286,28 @@ def _order(guests: Sequence[Guest], quarter: Quarter | None) -> int:
     return 1 if quarter is None else 0
 
 
-def advice(
-    guests: Sequence[Guest], state: PlaceState, coming: int, split_from: Sequence[str] = ()
-) -> tuple[str, ...]:
-    """What to say when these guests get this place; ``coming`` of them are not in it yet.
+def advice(guests: Sequence[Guest], state: PlaceState, split_from: Sequence[str] = ()) -> tuple[str, ...]:
+    """What to say once these guests have this place (``state`` counts them); nothing here forbids anything.
 
-    ``split_from`` are the codes where the rest of their family is lodged. Nothing here forbids anything.
+    ``split_from`` are the codes where the rest of their family is lodged.
     """
     said: list[str] = []
-    code, after = state.place.code, with_people(state, coming)
+    code, now = state.place.code, state.capacity
     if not state.is_open:
         said.append(tr("{place} is closed.", place=code))
-    elif after.excess:
-        n, places = after.occupied, after.capacity
-        said.append(ntr("{place} has {n} person for {places}.", "{place} has {n} people for {places}.", n,
-                        place=code, places=ntr("{n} place", "{n} places", places)))  # fmt: skip
-    elif coming > state.capacity.allocable:
-        said.append(tr("{place} has blocked places; these are now used.", place=code))
+    elif now.excess:
+        places = ntr("{n} place", "{n} places", now.capacity)
+        said.append(
+            ntr(
+                "{place} has {n} person for {places}.",
+                "{place} has {n} people for {places}.",
+                now.occupied,
+                place=code,
+                places=places,
+            )
+        )
+    elif now.blocked < state.place.blocked_places:
+        said.append(tr("{place} has blocked places; one of them is used now.", place=code))
     said += _quarter_advice(guests, state.quarter)
     if any(guest.needs & STEP_FREE_NEEDS for guest in guests) and not state.accessible:
         said.append(tr("Somebody here needs a step-free place; {place} is not marked as one.", place=code))

@@ -1,4 +1,4 @@
-"""One person as a JSON object of another program, read into the form of a registration (CLI.md, *person add*)."""
+"""One person as a JSON object of another program, read into the form of a registration."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ReadLine:
 
 
 def read_line(raw: Mapping[str, Any], zone: str) -> ReadLine:
-    """Read a decoded line; ``zone`` (IANA) is that of times without an offset.
+    """Read a decoded line of ``person add`` (CLI.md); ``zone`` (IANA) is that of times without an offset.
 
     A value may be null with its reason under ``missing``, or be ``{"missing": reason}`` itself. Raises
     ``BadField`` naming the member that cannot be read; what the values say is checked with the form.

@@ -1,1 +1,1 @@
-"""The only room that says SQL: the store, the log, the merge, migrations, search and the queries of each family of tables."""
+"""The only room that says SQL: the store, the log, the merge, migrations, search and the queries of the tables."""

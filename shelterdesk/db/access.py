@@ -35,7 +35,7 @@ class Looked:
 def who_looked(
     reader: Reader, ent: bytes | None = None, since_ms: int | None = None, limit: int = 1000
 ) -> list[Looked]:
-    """Accesses, the newest first: to one record or to all, since a moment (UTC milliseconds), at most ``limit``."""
+    """Accesses to one record or to all, since a moment (UTC milliseconds), the newest first."""
     wanted: list[tuple[str, bytes | int]] = []
     if ent is not None:
         wanted.append(("a.subject = ?", ent))
@@ -43,9 +43,10 @@ def who_looked(
         wanted.append(("coalesce(a.happened_at_ms, a.entered_ms) >= ?", since_ms))
     where = "".join(f" AND {clause}" for clause, _ in wanted)
     rows = reader.conn.execute(
-        "SELECT a.ent, coalesce(a.happened_at_ms, a.entered_ms), a.happened_at, a.entered_by, a.dev, a.access,"
-        " a.subject_kind, a.subject, a.detail, a.count, a.authority, a.legal_basis, p.number, p.surnames, p.given,"
-        " p.name_native, h.number FROM access a LEFT JOIN person p ON p.ent = a.subject"
+        "SELECT a.ent, coalesce(a.happened_at_ms, a.entered_ms), a.happened_at, a.entered_by, a.dev,"
+        " a.access,"
+        " a.subject_kind, a.subject, a.detail, a.count, a.authority, a.legal_basis, p.number, p.surnames,"
+        " p.given, p.name_native, h.number FROM access a LEFT JOIN person p ON p.ent = a.subject"
         f" LEFT JOIN household h ON h.ent = a.subject WHERE a.void IS NULL{where}"
         " ORDER BY coalesce(a.happened_at_ms, a.entered_ms) DESC, a.ent DESC LIMIT ?",
         (*(value for _, value in wanted), limit),

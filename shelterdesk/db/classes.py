@@ -14,8 +14,7 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.errors import WorldError
-from shelterdesk.core.heads import heads, void_reason
-from shelterdesk.core.heads import Logged
+from shelterdesk.core.heads import Logged, heads, void_reason
 from shelterdesk.core.kinds import CARRIERS, KINDS, VOID, Kind, sealed_kinds
 from shelterdesk.core.vocabulary import Confidentiality
 from shelterdesk.db.connection import Connection, open_file, writing
@@ -71,7 +70,8 @@ class ClassFile:
         carriers = [
             r[0]
             for r in log.execute(
-                "SELECT DISTINCT ent FROM op WHERE kind = ? AND event > ? AND event <= ?", (carrier_kind, upto, last)
+                "SELECT DISTINCT ent FROM op WHERE kind = ? AND event > ? AND event <= ?",
+                (carrier_kind, upto, last),
             )
         ]
         with writing(self.conn):
@@ -83,7 +83,9 @@ class ClassFile:
 
     def _open(self, log: Connection, carrier: bytes, identities: Sequence[str]) -> None:
         self.conn.execute("DELETE FROM record WHERE carrier = ?", (carrier,))
-        logged = [Logged(e.op_id(p), e.hlc, e.ops[p]) for e, p, reason in logged_ops(log, carrier) if reason is None]
+        logged = [
+            Logged(e.op_id(p), e.hlc, e.ops[p]) for e, p, reason in logged_ops(log, carrier) if reason is None
+        ]
         found = heads(logged)
         if void_reason(found) is not None:
             return
@@ -117,7 +119,9 @@ class ClassFile:
                 ),
             )
 
-    def records(self, kind: Kind | None = None, person: str | None = None, ent: str | None = None) -> list[SealedRecord]:
+    def records(
+        self, kind: Kind | None = None, person: str | None = None, ent: str | None = None
+    ) -> list[SealedRecord]:
         """Opened records, of a kind, about a person, or one of them; oldest first."""
         wanted: list[tuple[str, Any]] = []
         if kind is not None:

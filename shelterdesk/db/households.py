@@ -1,4 +1,4 @@
-"""Households and arrival groups: who belongs to whom now, who is head, and how many heads have no name yet."""
+"""Households and arrival groups: who belongs to whom now, who is head, how many heads have no name yet."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from shelterdesk.db.connection import Connection
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody in a household. ``membership`` is the record's id; ``is_double``: a second head, made apart."""
+    """Somebody in a household. ``membership`` is the record's id; ``is_double`` a second head, made apart."""
 
     ent: str
     membership: str
@@ -67,7 +67,8 @@ def members(conn: Connection, ent: bytes) -> list[Member]:
         " FROM membership m JOIN person p ON p.ent = m.person WHERE m.household = ? AND m.void IS NULL"
         " AND m.to_at IS NULL AND p.void IS NULL ORDER BY coalesce(m.role, '') <> 'HEAD', m.entered_ms,"
         # As they were written down; of heads named in the same moment all replicas must choose the same.
-        " CASE m.role WHEN 'HEAD' THEN 0 ELSE (SELECT min(pos) FROM op WHERE op.ent = m.ent AND op.field = 0) END, m.ent",
+        " CASE m.role WHEN 'HEAD' THEN 0 ELSE (SELECT min(pos) FROM op WHERE op.ent = m.ent AND op.field = 0)"
+        " END, m.ent",
         (ent,),
     ).fetchall()
     found: list[Member] = []
@@ -101,7 +102,8 @@ def households_of(conn: Connection, person: bytes) -> list[bytes]:
         bytes(row[0])
         for row in conn.execute(
             "SELECT m.household FROM membership m JOIN household h ON h.ent = m.household WHERE m.person = ?"
-            " AND m.void IS NULL AND m.to_at IS NULL AND h.void IS NULL ORDER BY m.entered_ms DESC, m.ent DESC",
+            " AND m.void IS NULL AND m.to_at IS NULL AND h.void IS NULL"
+            " ORDER BY m.entered_ms DESC, m.ent DESC",
             (person,),
         )
     ]
@@ -109,7 +111,7 @@ def households_of(conn: Connection, person: bytes) -> list[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class ArrivalGroup:
-    """A counted group. ``counted`` is sex to age band to heads; ``unnamed`` are those still without a name."""
+    """A counted group: ``counted`` is sex to age band to heads, ``unnamed`` are those still without a name."""
 
     ent: str
     number: str
@@ -128,8 +130,8 @@ class ArrivalGroup:
 
 _GROUP = (
     "SELECT g.ent, g.number, g.head_count, g.counted, g.arrived_at, g.mode, g.vehicle, g.entry_route, g.note,"
-    " g.closed_at, g.closed_reason, (SELECT count(*) FROM person p WHERE p.arrival_group = g.ent AND p.void IS NULL)"
-    " FROM arrival_group g WHERE g.void IS NULL"
+    " g.closed_at, g.closed_reason, (SELECT count(*) FROM person p WHERE p.arrival_group = g.ent"
+    " AND p.void IS NULL) FROM arrival_group g WHERE g.void IS NULL"
 )
 
 

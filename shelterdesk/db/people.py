@@ -98,7 +98,8 @@ def _by_code(conn: Connection, text: str, prefix: str, limit: int) -> list[bytes
         found += [
             row[0]
             for row in conn.execute(
-                "SELECT ent FROM person WHERE number >= ? AND number < ? AND void IS NULL ORDER BY number LIMIT ?",
+                "SELECT ent FROM person WHERE number >= ? AND number < ? AND void IS NULL"
+                " ORDER BY number LIMIT ?",
                 (clean, clean + "\uffff", limit),
             )
         ]
@@ -141,7 +142,8 @@ def _of_number(conn: Connection, counted: Counted, number: str, limit: int) -> l
         sql = (
             "SELECT m.person FROM household h JOIN membership m ON m.household = h.ent"
             " JOIN person p ON p.ent = m.person WHERE h.number = ? AND h.void IS NULL AND m.void IS NULL"
-            " AND p.void IS NULL AND m.to_at IS NULL ORDER BY coalesce(m.role, '') <> 'HEAD', m.entered_ms, m.ent LIMIT ?"
+            " AND p.void IS NULL AND m.to_at IS NULL"
+            " ORDER BY coalesce(m.role, '') <> 'HEAD', m.entered_ms, m.ent LIMIT ?"
         )
     else:
         sql = (

@@ -133,7 +133,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """Everything open about one person. ``sections`` by the names of :data:`SECTIONS`; ``record`` the person's own."""
+    """Everything open about one person; ``sections`` by the names of :data:`SECTIONS`."""
 
     ent: str
     number: str

@@ -1,4 +1,4 @@
-"""Whole records as plain values: one row of a table, now or as the log had it at a moment, references named."""
+"""Whole records as plain values, now or as the log had them at a moment, with their references named."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PERSONS = frozenset({"person", "other", "collected_by", "given_by"})
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A record. ``values`` by field name (references as 32 hex digits), ``missing`` the reasons of those absent.
+    """A record: ``values`` by field name (references as 32 hex digits), ``missing`` the reasons of others.
 
     ``labels`` says of a reference field what people call it (a place's code, a number); ``entered_by`` is a
     user's name, ``entered_ms`` UTC milliseconds.
@@ -142,7 +142,7 @@ def record_at(conn: Connection, kind: Kind, ent: bytes, upto_ms: int, roster: Ro
 def linked(
     conn: Connection, kind: Kind, column: str, ent: bytes, roster: Roster, upto_ms: int | None = None
 ) -> list[Record]:
-    """Records of a kind that name an entity in a column, in the order they were entered; voided ones left out.
+    """Records of a kind that name an entity in a column, as they were entered, without voided ones.
 
     With ``upto_ms`` as the log had them at that moment, whatever became of them since.
     """
@@ -219,8 +219,8 @@ def conflicts_of(conn: Connection, ents: Iterable[str]) -> list[Conflict]:
             "SELECT field, kind FROM conflict WHERE ent = ? ORDER BY field", (bytes.fromhex(ent),)
         ).fetchall():
             values = conn.execute(
-                "SELECT value FROM head WHERE ent = ? AND field = ? ORDER BY hlc DESC, dev DESC, epoch DESC, seq DESC,"
-                " eh8 DESC",
+                "SELECT value FROM head WHERE ent = ? AND field = ? ORDER BY hlc DESC, dev DESC, epoch DESC,"
+                " seq DESC, eh8 DESC",
                 (bytes.fromhex(ent), number),
             ).fetchall()
             kind = KINDS.get(kind_number)

@@ -10,7 +10,9 @@ from shelterdesk.core.kinds import VOID, FieldType, Kind
 from shelterdesk.db.connection import Connection
 
 
-def rows_of(conn: Connection, kind: Kind, ent: str | None = None) -> list[tuple[str, dict[str, Any], dict[str, str]]]:
+def rows_of(
+    conn: Connection, kind: Kind, ent: str | None = None
+) -> list[tuple[str, dict[str, Any], dict[str, str]]]:
     """(entity, values by field name, missing-reasons by field name) of a kind, void ones left out."""
     fields = [field for field in kind.fields if field.number != VOID]
     names = ", ".join(field.name for field in fields)
@@ -22,7 +24,9 @@ def rows_of(conn: Connection, kind: Kind, ent: str | None = None) -> list[tuple[
     found = []
     for row in conn.execute(f"{sql} ORDER BY ent", parameters):
         values = {
-            field.name: _value(field.type, value) for field, value in zip(fields, row[2:], strict=True) if value is not None
+            field.name: _value(field.type, value)
+            for field, value in zip(fields, row[2:], strict=True)
+            if value is not None
         }
         found.append((row[0].hex(), values, msgspec.json.decode(row[1]) if row[1] is not None else {}))
     return found

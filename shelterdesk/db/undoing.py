@@ -1,4 +1,4 @@
-"""What stands in the way of taking an action back: later changes, records that build on it, what left the desk."""
+"""What stands in the way of taking an action back: later changes, records built on it, what left the desk."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from shelterdesk.db.people import in_parts
 from shelterdesk.db.tables import INDEXES
 
 _BESIDE = frozenset({"access", "correction", "card", *(carrier.name for carrier in CARRIERS.values())})
-"""Kinds that do not build on a record: who looked, what was put right, and cards, which are revoked instead."""
+"""Kinds that do not build on a record: who looked, what was put right, and cards, which are revoked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ def changed_later(conn: Connection, ent: bytes, field: int, event_id: int) -> tu
 
 
 def built_upon(conn: Connection, ents: Sequence[bytes]) -> list[tuple[str, bytes]]:
-    """Records not among ``ents``, and not voided, that name one of them: (kind, entity named)."""
-    own = set(ents)
+    """Records, not voided, that name one of some entities: (kind, id of the record)."""
     found: list[tuple[str, bytes]] = []
     for kind in LOGGED:
         if kind.name in _BESIDE:
@@ -61,10 +60,10 @@ def built_upon(conn: Connection, ents: Sequence[bytes]) -> list[tuple[str, bytes
                 continue
             for marks, part in in_parts(ents):
                 rows = conn.execute(
-                    f"SELECT ent, {field.name} FROM {kind.name} WHERE {field.name} IN ({marks}) AND void IS NULL",
+                    f"SELECT ent FROM {kind.name} WHERE {field.name} IN ({marks}) AND void IS NULL",
                     part,
                 )
-                found += [(kind.name, bytes(named)) for ent, named in rows if ent not in own]
+                found += [(kind.name, bytes(row[0])) for row in rows]
     return found
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shelterdesk.core.errors import WorldError
-from shelterdesk.core.event import ROW, BadLine, Event, chain_next, parse, row_values
+from shelterdesk.core.event import BadLine, Event, chain_next, parse
 from shelterdesk.keys import age
 from shelterdesk.keys.classes import LONGEST_SEALED
 from shelterdesk.keys.desk import desk_id
@@ -219,18 +219,12 @@ def _check_counts(manifest: Manifest, events: Sequence[Event]) -> None:
         for op in event.ops:
             key = str(op.kind)
             kinds[key] = kinds.get(key, 0) + 1
-            if len(op.value) > LONGEST_TEXT or op.value.count(b"{") + op.value.count(b"[") > DEEPEST - 2:
-                _check_value(op.value)
-                if op.field == ROW and any(len(v) > LONGEST_SEALED + 2 for v in row_values(op).values()):
-                    raise SetAside("line", what="length")
+            if len(op.value) > LONGEST_TEXT or op.value.count(b"{") + op.value.count(b"[") > DEEPEST:
+                if not is_within(op.value, DEEPEST, LONGEST_SEALED):
+                    raise SetAside("line", what="depth or length")
         ops += len(event.ops)
     if ops != manifest.counts.ops or kinds != manifest.counts.kinds:
         raise SetAside("manifest", what="counts")
-
-
-def _check_value(value: bytes) -> None:
-    if not is_within(value, DEEPEST - 2, LONGEST_SEALED):
-        raise SetAside("line", what="depth")
 
 
 def _check_ranges(manifest: Manifest, events: Sequence[Event], known: Known) -> list[int]:
@@ -242,15 +236,21 @@ def _check_ranges(manifest: Manifest, events: Sequence[Event], known: Known) -> 
             raise SetAside("jump")
         mine = events[at : at + range_.events]
         at += range_.events
-        _check_range(range_, mine, known)
-        if range_.chain_before is not None and range_.first > 1:
+        if _check_range(range_, mine, known, manifest.sender):
+            branches.append(range_.author)
+        elif range_.chain_before is not None and range_.first > 1:
             ours = known.chain_at(range_.author, range_.epoch, range_.first - 1)
             if ours is not None and ours.hex() != range_.chain_before:
                 branches.append(range_.author)
     return branches
 
 
-def _check_range(range_: Range, events: Sequence[Event], known: Known) -> None:
+def _check_range(range_: Range, events: Sequence[Event], known: Known, sender: int) -> bool:
+    """Check one range; True when its author is known to have signed another history (a copied desk).
+
+    Both histories are kept then, with an alarm (SYNC §1.0, *op id*), but only on the author's own word: what
+    another desk says against a signed head is set aside.
+    """
     author, expected = range_.author, range_.first
     for event in events:
         if (event.dev, event.epoch, event.first_seq) != (author, range_.epoch, expected):
@@ -258,20 +258,19 @@ def _check_range(range_: Range, events: Sequence[Event], known: Known) -> None:
         expected = event.last_seq + 1
     if expected != range_.last + 1:
         raise SetAside("manifest", what="ranges")
-    if range_.chain_before is None or range_.chain_after is None:
-        if range_.head is not None:
-            raise SetAside("manifest", what="head")
-        return
-    chain = bytes.fromhex(range_.chain_before)
-    signed = dict(known.heads(author, range_.epoch, range_.first, range_.last))
     head = range_.head
-    head_fits = head is None
+    if range_.chain_before is None or range_.chain_after is None:
+        if head is not None:
+            raise SetAside("manifest", what="head")
+        return False
+    chain = bytes.fromhex(range_.chain_before)
+    signed = known.heads(author, range_.epoch, range_.first, range_.last)
+    head_fits, is_branch = head is None, False
     for event in events:
         chain = chain_next(chain, event.eh)
         if head is not None and event.last_seq == head.seq:
             head_fits = chain.hex() == head.chain
-        if chain not in signed.get(event.last_seq, {chain}):
-            raise SetAside("chain")
+        is_branch = is_branch or chain not in signed.get(event.last_seq, {chain})
     if not head_fits or chain.hex() != range_.chain_after:
         raise SetAside("chain")
     key = known.signers.get(author)
@@ -279,3 +278,6 @@ def _check_range(range_: Range, events: Sequence[Event], known: Known) -> None:
         value, signature = bytes.fromhex(head.chain), bytes.fromhex(head.signature)
         if not is_chain_head(key, range_.epoch, head.seq, value, signature):
             raise SetAside("chain")
+    if is_branch and sender != author and (head is None or key is None):
+        raise SetAside("chain")
+    return is_branch

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QTimeZone, Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimeZone, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from shelterdesk.actions.backups import restore
 from shelterdesk.actions.desk import Desk
@@ -345,5 +346,146 @@ class SheetStep(_Step):
         return False
 
 
-def _needed(sentence: str) -> "Check":
+Check = Callable[[str], str]
+
+
+def _needed(sentence: str) -> Check:
     return lambda text: "" if text.strip() else sentence
+
+
+def _said_of(field: str, plan: StationPlanned) -> str:
+    """What the rules of a new station say of one answer, the others being good."""
+    try:
+        check_plan(plan)
+    except BadField as error:
+        return f"{error.sentence} {error.next_step}".strip() if error.field == field else ""
+    return ""
+
+
+class FirstRunPage(QWidget):
+    """The steps one after the other; what was typed stays when going back.
+
+    Signals: ``opened(Desk)`` once a station stands and its sheet was dealt with; ``practice_chosen(bool)``.
+    """
+
+    opened = Signal(object)
+    practice_chosen = Signal(bool)
+
+    def __init__(
+        self, worker: DeskWorker, folder: Path, cost: Argon2Cost = DEFAULT_COST, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("part", "page")
+        self._worker, self._folder, self._cost = worker, folder, cost
+        self._practice = False
+        self._desk: Desk | None = None
+        self.stripe = PracticeStripe()
+        self.stripe.hide()
+        self.stack = QStackedWidget()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.stripe)
+        column.addWidget(self.stack, 1)
+        self.choose, self.station = ChooseStep(), StationStep(Zones.known())
+        self.person, self.restore = PersonStep(), RestoreStep()
+        self.sheet: SheetStep | None = None
+        for step in (self.choose, self.station, self.person, self.restore):
+            self._add(step)
+        self.choose.chosen.connect(self._on_chosen)
+        self.station.went_on.connect(lambda: self.go(self.person))
+        self.person.went_on.connect(self._make)
+        self.restore.went_on.connect(self._restore)
+        self.station.went_back.connect(lambda: self.go(self.choose))
+        self.person.went_back.connect(lambda: self.go(self.station))
+        self.restore.went_back.connect(lambda: self.go(self.choose))
+
+    def current(self) -> Screen | None:
+        """The step now shown."""
+        area = self.stack.currentWidget()
+        shown = area.widget() if isinstance(area, QScrollArea) else None
+        return shown if isinstance(shown, Screen) else None
+
+    def go(self, step: Screen) -> None:
+        """Show a step, with typing at its first field."""
+        area = next(a for a in self.stack.findChildren(QScrollArea) if a.widget() is step)
+        self.stack.setCurrentWidget(area)
+        first = step.first_focus()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def release(self) -> None:
+        """Let go of what outlives the page."""
+        for area in self.stack.findChildren(QScrollArea):
+            step = area.widget()
+            if isinstance(step, Screen):
+                step.release()
+
+    def _add(self, step: Screen) -> None:
+        area = QScrollArea()
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setWidgetResizable(True)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setProperty("no_ring", True)
+        area.setWidget(step)
+        self.stack.addWidget(area)
+
+    def _on_chosen(self, what: str) -> None:
+        if what == "restore":
+            self.go(self.restore)
+            return
+        self._practice = what == "practice"
+        self.stripe.setVisible(self._practice)
+        self.go(self.station)
+
+    def _make(self) -> None:
+        plan = self.station.plan(self.person.user.text(), self._practice)
+        folder, passphrase, cost = self._folder, self.person.first.text(), self._cost
+        made: list[StationMade] = []
+
+        def make() -> Desk:
+            made.append(new_station(folder, plan, passphrase, self._worker.clock, cost))
+            keep_recovery_code(made[0].desk, made[0].recovery_code)
+            return made[0].desk
+
+        self._begin(self.person)
+        self._worker.open_with(
+            make,
+            lambda desk: self._show_sheet(desk, made[0].recovery_code),
+            lambda error: self._refuse(self.person, error),
+        )
+
+    def _show_sheet(self, desk: Desk, code: str) -> None:
+        self._desk = desk
+        for line in (self.person.first, self.person.second):
+            line.clear()
+        self.practice_chosen.emit(desk.who.is_practice)
+        self.sheet = SheetStep(self._worker, code)
+        self.sheet.went_on.connect(lambda _: self.opened.emit(desk))
+        self._add(self.sheet)
+        self.go(self.sheet)
+
+    def _restore(self) -> None:
+        source, folder = self.restore.source.path() or Path(), self._folder
+        user, passphrase = self.restore.user.text(), self.restore.line.text()
+        self._begin(self.restore)
+        self._worker.open_with(
+            lambda: restore(source, folder, user, passphrase, self._worker.clock),
+            self._on_restored,
+            lambda error: self._refuse(self.restore, error),
+        )
+
+    def _on_restored(self, desk: Desk) -> None:
+        self.restore.line.clear()
+        self.practice_chosen.emit(desk.who.is_practice)
+        self.opened.emit(desk)
+
+    def _begin(self, step: _Step) -> None:
+        step.say_problem(None)
+        if step.primary is not None:
+            step.primary.setEnabled(False)
+
+    def _refuse(self, step: _Step, error: WorldError) -> None:
+        if step.primary is not None:
+            step.primary.setEnabled(True)
+        step.say_problem(error)

@@ -14,12 +14,15 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject
 
+from shelterdesk.actions.access import note_search
+from shelterdesk.actions.people import find_people
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock, service_day
 from shelterdesk.core.mrz import MrzUnreadable, read_zone
 from shelterdesk.core.number import BadNumber, Counted, parse_number
 from shelterdesk.core.words import tr
-from shelterdesk.db.people import PersonLine, entity_of, find_people
+from shelterdesk.db.cards import card_numbered
+from shelterdesk.db.people import PersonLine, entity_of
 from shelterdesk.db.store import Reader
 from shelterdesk.keys.cardclaim import CardUnreadable
 from shelterdesk.keys.cardtoken import PREFIX, read_token
@@ -94,7 +97,14 @@ def read_scan(text: str, prefix: str, today: date) -> Scan:
 
 
 def record_of(reader: Reader, scan: Scan) -> tuple[str, str] | None:
-    """The kind and id of the record a number names, None when it is not known here."""
+    """The kind and id of the record that a card or a number names, None when nothing here goes by it."""
+    if scan.kind is ScanKind.CARD:
+        card = card_numbered(reader.conn, *read_token(scan.text).card)
+        if card is None:
+            return None
+        if card.person is not None:
+            return "person", card.person
+        return None if card.arrival_group is None else ("arrival_group", card.arrival_group)
     if scan.counted is None:
         return None
     ent = entity_of(reader.conn, scan.counted, scan.text, reader.who.slot)
@@ -107,6 +117,7 @@ class ScanRouter(QObject):
     def __init__(self, window: MainWindow, worker: DeskWorker, screens: Sequence[Screen], clock: Clock) -> None:
         super().__init__(window)
         self._window, self._worker, self._screens, self._clock = window, worker, screens, clock
+        self._asked, self._found = "", 0
         window.scanned.connect(self.route)
         window.search_changed.connect(self.search)
         window.result_chosen.connect(self._on_chosen)
@@ -123,33 +134,39 @@ class ScanRouter(QObject):
             return
         if self._offer(scan):
             return
-        if scan.kind is ScanKind.NUMBER:
+        if scan.kind in (ScanKind.NUMBER, ScanKind.CARD):
             self._worker.read(record_of, scan, done=lambda found: self._open(scan, found), failed=self._tell)
         elif scan.kind is ScanKind.WORDS:
             self._window.scan.setText(text)
             self.search(text)
         else:
-            self._nobody_takes(scan)
+            said = tr("This is a travel document; open reception and scan it again.")
+            self._window.say(said, Tone.NEUTRAL)
 
     def search(self, text: str) -> None:
         """Look for people while one types; the newest text is answered, older ones are let go."""
-        if self._worker.desk is None:
+        desk = self._worker.desk
+        if desk is None:
             return
         if len(text.strip()) < 2:
             self._window.scan.show_results(text.strip(), [])
             return
-        wanted, today = text.strip(), self._today()
+        wanted = text.strip()
+
+        def find(reader: Reader) -> list[PersonLine]:
+            return find_people(desk, reader, wanted, MOST_FOUND)
 
         def show(people: Sequence[PersonLine]) -> None:
             lines = [Found(one.ent, one.name, _detail(one), "people") for one in people]
+            self._asked, self._found = wanted, len(lines)
             self._window.scan.show_results(wanted, lines)
 
-        self._worker.read(
-            find_people, wanted, today, MOST_FOUND, done=show, failed=self._tell, topic="scan-search"
-        )
+        self._worker.read(find, done=show, failed=self._tell, topic="scan-search")
 
     def _on_chosen(self, value: object) -> None:
+        """Somebody was picked from the list: that it was shown for good is kept, and the page opened."""
         if isinstance(value, str):
+            self._worker.write(note_search, self._asked, self._found, failed=self._tell)
             self._show("person", value)
 
     def _offer(self, scan: Scan) -> bool:
@@ -166,7 +183,9 @@ class ScanRouter(QObject):
         return False
 
     def _open(self, scan: Scan, found: tuple[str, str] | None) -> None:
-        if found is None:
+        if found is None and scan.kind is ScanKind.CARD:
+            self._window.say(tr("This card is not bound to anybody here."), Tone.WARN)
+        elif found is None:
             self._window.say(tr("{number} is not known at this station.", number=scan.text), Tone.WARN)
         else:
             self._show(*found)
@@ -178,13 +197,6 @@ class ScanRouter(QObject):
                 if screen.open_record(kind, ent):
                     return
         self._window.say(tr("No screen you may open shows this record."), Tone.WARN)
-
-    def _nobody_takes(self, scan: Scan) -> None:
-        if scan.kind is ScanKind.CARD:
-            said = tr("This is a lodging card; open the screen that works with cards and scan it again.")
-        else:
-            said = tr("This is a travel document; open reception and scan it again.")
-        self._window.say(said, Tone.NEUTRAL)
 
     def _tell(self, error: WorldError) -> None:
         self._window.say(f"{error.sentence} {error.next_step}".strip(), Tone.WARN)

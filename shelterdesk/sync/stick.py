@@ -1,0 +1,331 @@
+"""Sticks and folders: written so that a pulled plug leaves nothing half-believed, read as if an enemy made them.
+
+SYNC §1.8 and §2. Only files of our own grammar below our own folder are touched, only regular files are
+opened, nothing made by another desk is ever removed. FAT cannot rename in one step: whatever has no valid
+signature counts as absent.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from shelterdesk.core.errors import DiskFull, WorldError
+from shelterdesk.core.event import hex16
+from shelterdesk.core.words import tr
+from shelterdesk.sync.container import (
+    FOLDER,
+    MAX_SEALED,
+    PartName,
+    read_admit_name,
+    read_desk_folder,
+    read_part_name,
+    read_receipt_name,
+)
+from shelterdesk.sync.faults import SetAside
+
+MAX_ENTRIES = 10_000
+"""Directory entries looked at, whatever lies there (SYNC §2, malicious stick)."""
+
+MAX_SIGNATURE = 2048
+MAX_LETTER = 64 << 10
+MAX_RECEIPT = 1 << 20
+RECEIPTS = "receipts"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_LOCKED = {errno.EROFS, errno.EACCES, errno.EPERM}
+_GONE = {errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOENT, errno.ESTALE, errno.ENOTCONN, errno.EBADF}
+
+
+class StickFull(DiskFull):
+    """Less room than what has to be written, and a tenth more."""
+
+    def __init__(self, where: str, lacking: int | None = None) -> None:
+        super().__init__(where)
+        if lacking is not None:
+            self.sentence = tr("{where} has too little room: {kb} kB more are needed.", where=where, kb=lacking // 1024 + 1)
+            self.next_step = tr("Empty its wastebasket, free some room, or use another stick.")
+            self.args = (f"{self.sentence} {self.next_step}",)
+
+
+class StickPulled(WorldError):
+    """It stopped answering in the middle."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            tr("{where} stopped answering: it was pulled out, or it is failing.", where=where),
+            tr("Plug it in again and write once more; what is there already is not written twice."),
+        )
+
+
+class StickReadOnly(WorldError):
+    """It is write-protected, or belongs to another account."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            tr("{where} cannot be written: it is write-protected.", where=where),
+            tr("Slide its lock open, or use another stick."),
+        )
+
+
+class NotOurs(WorldError):
+    """There is no folder of ours, or something else has its name."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(why, tr("Choose the stick or folder that holds SHELTERDESK ({where} does not).", where=where))
+
+
+class StickLies(WorldError):
+    """What was read back is not what was written."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            tr("{where} did not keep what was written: reading back gave something else.", where=where),
+            tr("Do not trust this stick; use another one."),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A part lying somewhere: its file, its name taken apart, the desk whose folder it is in."""
+
+    path: Path
+    name: PartName
+    folder: int
+
+    @property
+    def label(self) -> str:
+        """How lists name it: ``<dev>/<file name>``."""
+        return f"{hex16(self.folder)}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lying:
+    """What of ours lies in a folder. ``strange`` are entries that have no business there."""
+
+    parts: tuple[Found, ...]
+    admits: tuple[Path, ...]
+    receipts: tuple[Path, ...]
+    strange: tuple[str, ...]
+
+
+def our_folder(target: Path) -> Path:
+    """The folder ``SHELTERDESK`` in a target that is to be written, made if need be.
+
+    Raises :class:`NotOurs` where something else has that name, and what writing raises.
+    """
+    ours = target if target.name == FOLDER else target / FOLDER
+    if not target.is_dir():
+        raise NotOurs(str(target), tr("{where} is not there, or it is no folder.", where=str(target)))
+    make_folder(ours)
+    return ours
+
+
+def make_folder(folder: Path) -> None:
+    """Make one folder; an existing one must be a real folder and no link."""
+    try:
+        with suppress(FileExistsError):
+            folder.mkdir()
+            _sync_folder(folder.parent)
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            raise NotOurs(str(folder), tr("Something that is no folder is called {name} there.", name=folder.name))
+    except OSError as error:
+        raise said(folder, error) from None
+
+
+def check_room(target: Path, size: int) -> None:
+    """Raise :class:`StickFull` unless ``size`` bytes and a tenth more fit; a wastebasket is not counted on."""
+    try:
+        free = shutil.disk_usage(target).free
+    except OSError as error:
+        raise said(target, error) from None
+    if free < size + size // 10:
+        raise StickFull(str(target), size + size // 10 - free)
+
+
+def write_file(folder: Path, name: str, data: bytes) -> None:
+    """Write, sync, read back past the cache, rename, sync the folder; or raise and leave no file of that name.
+
+    Raises :class:`StickFull`, :class:`StickPulled`, :class:`StickReadOnly`, :class:`StickLies`.
+    """
+    partial = folder / f"{name}.partial"
+    try:
+        with suppress(FileNotFoundError):
+            partial.unlink()
+        handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+            _drop_cache(stream.fileno())
+        if hash_of(partial, len(data)) != hashlib.sha256(data).hexdigest():
+            raise StickLies(str(folder))
+        os.replace(partial, folder / name)
+        _sync_folder(folder)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise said(folder, error) from None
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise
+
+
+def hash_of(path: Path, size: int) -> str | None:
+    """SHA-256 of a regular file of exactly that size, read anew; None for anything else."""
+    try:
+        data = read_file(path, size, drop_cache=True)
+    except (SetAside, OSError):
+        return None
+    return hashlib.sha256(data).hexdigest() if len(data) == size else None
+
+
+def read_file(path: Path, most: int, *, drop_cache: bool = False) -> bytes:
+    """The bytes of a regular file, never through a link, never waiting for a pipe.
+
+    Raises :class:`SetAside` for what is no regular file, is larger than ``most``, or does not let itself be read.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(path, flags)
+        with os.fdopen(handle, "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise SetAside("not_a_file")
+            if status.st_size > most:
+                raise SetAside("too_large")
+            if drop_cache:
+                _drop_cache(stream.fileno())
+            data = stream.read(most + 1)
+    except OSError as error:
+        raise SetAside("not_a_file" if error.errno == errno.ELOOP else "unreadable") from None
+    if len(data) > most:
+        raise SetAside("too_large")
+    return data
+
+
+def look(source: Path) -> Lying:
+    """What of ours lies in a stick, in its folder ``SHELTERDESK`` or in one desk's folder.
+
+    Raises :class:`NotOurs` when there is nothing of ours, :class:`SetAside` for more than 10,000 entries.
+    """
+    if not source.is_dir():
+        raise NotOurs(str(source), tr("{where} is not there, or it is no folder.", where=str(source)))
+    ours = source if source.name == FOLDER or read_desk_folder(source.name) is not None else source / FOLDER
+    if ours.is_symlink() or not ours.is_dir():
+        raise NotOurs(str(source), tr("Nothing from ShelterDesk lies there."))
+    parts: list[Found] = []
+    admits: list[Path] = []
+    receipts: list[Path] = []
+    strange: list[str] = []
+    left = [MAX_ENTRIES]
+    dev = read_desk_folder(ours.name)
+    if dev is not None:
+        _look_at_desk(ours, dev, left, parts, admits, strange)
+    else:
+        for entry in _entries(ours, left):
+            dev = read_desk_folder(entry.name)
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if dev is not None and is_folder:
+                _look_at_desk(Path(entry.path), dev, left, parts, admits, strange)
+            elif entry.name == RECEIPTS and is_folder:
+                for one in _entries(Path(entry.path), left):
+                    if read_receipt_name(one.name) and one.is_file(follow_symlinks=False):
+                        receipts.append(Path(one.path))
+            else:
+                strange.append(_shown(entry.name))
+    parts.sort(key=lambda one: (one.folder, one.name))
+    return Lying(tuple(parts), tuple(sorted(admits)), tuple(sorted(receipts)), tuple(sorted(strange)))
+
+
+def _look_at_desk(
+    folder: Path, dev: int, left: list[int], parts: list[Found], admits: list[Path], strange: list[str]
+) -> None:
+    for entry in _entries(folder, left):
+        name = read_part_name(entry.name)
+        if not entry.is_file(follow_symlinks=False):
+            strange.append(_shown(f"{folder.name}/{entry.name}"))
+        elif name is not None:
+            parts.append(Found(Path(entry.path), name, dev))
+        elif read_admit_name(entry.name) is not None:
+            admits.append(Path(entry.path))
+
+
+def _entries(folder: Path, left: list[int]) -> Iterator[os.DirEntry[str]]:
+    """The entries of a folder, as long as some are allowed; raises :class:`SetAside` beyond."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                left[0] -= 1
+                if left[0] < 0:
+                    raise SetAside("too_many")
+                yield entry
+    except OSError as error:
+        raise said(folder, error) from None
+
+
+def _shown(name: str) -> str:
+    """A strange name made fit to be shown."""
+    return "".join(c if c.isprintable() else "?" for c in name.encode("utf-8", "replace").decode())[:80]
+
+
+def said(where: Path, error: OSError) -> WorldError:
+    """What went wrong on a stick, told apart: full, write-protected, or gone."""
+    if error.errno in _FULL:
+        return StickFull(str(where))
+    if error.errno in _LOCKED:
+        return StickReadOnly(str(where))
+    if error.errno in _GONE:
+        return StickPulled(str(where))
+    return NotOurs(str(where), tr("{where} cannot be used ({why}).", where=str(where), why=error.strerror or ""))
+
+
+def _drop_cache(handle: int) -> None:
+    """Ask that the next read comes from the stick itself; where the system cannot, it reads what it has."""
+    if hasattr(os, "posix_fadvise"):
+        with suppress(OSError):
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows has no handle on a folder to sync; its rename is journalled
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some FAT drivers do not sync folders
+            os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+Progress = Callable[[int, int], None]
+"""Called with (done, of) as work goes on."""
+
+
+def read_part(found: Found) -> tuple[bytes, str]:
+    """Ciphertext and signature of a part; the signature is empty when its file is not there.
+
+    Raises :class:`SetAside`.
+    """
+    sealed = read_file(found.path, MAX_SEALED)
+    try:
+        signature = read_file(found.path.with_name(f"{found.path.name}.sig"), MAX_SIGNATURE).decode("ascii")
+    except (SetAside, UnicodeError):
+        signature = ""
+    return sealed, signature
+
+
+def read_signed(path: Path, most: int) -> tuple[bytes, str]:
+    """A small file and the ``.sig`` beside it; raises :class:`SetAside`."""
+    raw = read_file(path, most)
+    try:
+        return raw, read_file(path.with_name(f"{path.name}.sig"), MAX_SIGNATURE).decode("ascii")
+    except UnicodeError:
+        raise SetAside("bad_signature") from None

@@ -1,0 +1,137 @@
+"""The code of the recovery sheet on the screen: to be saved as a sheet, written down, and typed back in part."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.drafts import sheet_put_away
+from shelterdesk.actions.recovery import print_recovery_sheet
+from shelterdesk.core.changes import Done
+from shelterdesk.core.errors import WorldError
+from shelterdesk.core.words import tr
+from shelterdesk.keys.recovery import as_printed
+from shelterdesk.ui.dialogs.path_field import PathField, PathKind
+from shelterdesk.ui.theme import theme
+from shelterdesk.ui.widgets import ButtonRow, LabelledField, PrimaryButton, QuietButton, SecondaryButton, words
+from shelterdesk.ui.worker import DeskWorker
+
+_ACROSS = 4
+_LOOK_ALIKES = str.maketrans({"I": "1", "L": "1", "O": "0"})
+
+
+def save_sheet(desk: Desk, code: str, target: Path) -> Done[Path]:
+    """Write the sheet as a PDF; raises ``DiskFull``, ``CannotWrite``."""
+    print_recovery_sheet(desk, code, target)
+    return Done(target)
+
+
+class RecoveryCard(QWidget):
+    """Code, place for the PDF, and the question for one group. While that is typed the code is covered.
+
+    :attr:`confirm` is the primary button of whoever shows this. Signals: ``put_away()`` once the group fits
+    and the kept code is gone.
+    """
+
+    put_away = Signal()
+
+    def __init__(self, worker: DeskWorker, code: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("part", "clear")
+        self._worker = worker
+        self._code = code
+        self._groups = as_printed(code).split("-")
+        self.asked_group = secrets.randbelow(len(self._groups))
+        self._shown: list[QLabel] = []
+        self.explanation = words(
+            tr(
+                "This code opens the station when every passphrase is forgotten. Whoever holds it can read "
+                "everything. Save the sheet, print it, and lock it away far from the laptops."
+            ),
+            "body",
+            wrap=True,
+        )
+        self.file = PathField(tr("Save the sheet as"), PathKind.NEW_FILE, files="PDF (*.pdf)")
+        self.file.set_path(str(Path.home() / "recovery-sheet.pdf"))
+        self.save = SecondaryButton(tr("Save the sheet"), "Ctrl+S")
+        self.show_again = QuietButton(tr("Show the code again"))
+        self.saved = words("", "ok", wrap=True)
+        self.group = LabelledField(
+            tr("From your paper, group {n} of the code", n=self.asked_group + 1), check=self._check_group
+        )
+        self.confirm = PrimaryButton(tr("It is on paper and put away"))
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.explanation)
+        self._column.addLayout(self._code_grid())
+        self._column.addWidget(self.file)
+        self._column.addWidget(ButtonRow(self.save, self.show_again))
+        self._column.addWidget(self.saved)
+        self._column.addWidget(self.group)
+        self.saved.hide()
+        self.show_again.hide()
+        self.group.setProperty("not_kept", True)
+        self.group.editor.installEventFilter(self)
+        self.save.clicked.connect(self._on_save)
+        self.show_again.clicked.connect(lambda: self._cover(False))
+        self.confirm.clicked.connect(self._on_confirm)
+        theme().changed.connect(self._space)
+        self._space()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.FocusIn:
+            self._cover(True)
+        return False
+
+    def _code_grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        for at, group in enumerate(self._groups):
+            label = words(f"{at + 1}   {group}", "title")
+            label.setAccessibleName(tr("Group {n}: {letters}", n=at + 1, letters=" ".join(group)))
+            self._shown.append(label)
+            grid.addWidget(label, at // _ACROSS, at % _ACROSS)
+        return grid
+
+    def _cover(self, cover: bool) -> None:
+        for at, (label, group) in enumerate(zip(self._shown, self._groups, strict=True)):
+            label.setText(f"{at + 1}   {'•' * len(group) if cover else group}")
+        self.show_again.setVisible(cover)
+
+    def _on_save(self) -> None:
+        path = self.file.path()
+        if path is None:
+            self.file.set_mistake(tr("Say where the sheet is to be saved."))
+            return
+        self.file.set_mistake("")
+        target = path if path.suffix else path.with_suffix(".pdf")
+        self._worker.write(save_sheet, self._code, target, done=self._on_saved, failed=self._on_not_saved)
+
+    def _on_saved(self, target: Path) -> None:
+        self.saved.setText(
+            tr("Saved: {path}. Print it, then delete the file; the paper is what counts.", path=str(target))
+        )
+        self.saved.show()
+        self.group.setFocus()
+
+    def _on_not_saved(self, error: WorldError) -> None:
+        self.file.set_mistake(f"{error.sentence} {error.next_step}".strip())
+
+    def _check_group(self, text: str) -> str:
+        typed = text.strip().upper().replace("-", "").translate(_LOOK_ALIKES)
+        if not typed or typed == self._groups[self.asked_group]:
+            return ""
+        return tr("This is not group {n}; read it from the paper again.", n=self.asked_group + 1)
+
+    def _on_confirm(self) -> None:
+        if not self.group.text().strip():
+            self.group.set_mistake(tr("Type group {n} of the code from your paper.", n=self.asked_group + 1))
+            self.group.setFocus()
+        elif self.group.check_now():
+            self._worker.write(sheet_put_away, done=lambda _: self.put_away.emit())
+
+    def _space(self) -> None:
+        self._column.setSpacing(theme().gap(12))
