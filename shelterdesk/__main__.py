@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+from shelterdesk.actions.clock import SystemClock
+from shelterdesk.cli import doors
 from shelterdesk.cli import main as command_line
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit status."""
+    doors.hand_in(_window, _day)
     return command_line(arguments)
+
+
+def _window(folder: Path) -> int:
+    from shelterdesk.ui.app import run_window  # Qt is loaded only where a window opens
+
+    return run_window(folder, SystemClock())
+
+
+def _day(folder: Path, target: Path, seed: int) -> int:
+    from shelterdesk.day import play_day
+
+    return play_day(folder, target, seed)
 
 
 if __name__ == "__main__":

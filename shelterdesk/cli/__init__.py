@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import locale
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from shelterdesk import __version__, startup
-from shelterdesk.cli import people, records, station
+from shelterdesk.cli import doors, people, practice, records, station
 from shelterdesk.cli.ways import Ways, answering, clock_given, finish
-
-Window = Callable[[Path], int]
-"""Opens the window on a folder and returns its exit status; given by ``__main__``, which may know the window."""
-
-_doors: dict[str, Window] = {}
-
 
 @click.group(invoke_without_command=True)
 @click.option("--data", "folder", type=click.Path(path_type=Path), help="The station's or office's folder.")
@@ -42,7 +36,7 @@ def root(
     startup.use_language(language or os.environ.get("SHELTERDESK_LANGUAGE") or system_language())
     context.obj = Ways(startup.data_folder(folder), user, passphrase_file, clock_given())
     if context.invoked_subcommand is None:
-        finish(_doors["window"](context.obj.folder))
+        finish(doors.window(context.obj.folder))
 
 
 def system_language() -> str:
@@ -53,14 +47,12 @@ def system_language() -> str:
     return name[:2].lower()
 
 
-for module in (station, people, records):
+for module in (station, people, records, practice):
     module.add_to(root)
 
 
-def main(arguments: Sequence[str] | None = None, window: Window | None = None) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status (CLI.md)."""
-    if window is not None:
-        _doors["window"] = window
     try:
         with answering(_folder_of(arguments)):
             root.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)

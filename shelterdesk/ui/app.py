@@ -1,0 +1,406 @@
+"""The program around the screens: from the folder to the open window, and back to a closed file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+
+from shelterdesk import startup
+from shelterdesk.actions import faults
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.drafts import is_sheet_waiting
+from shelterdesk.core.errors import WorldError
+from shelterdesk.core.moment import Clock
+from shelterdesk.core.words import tr
+from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
+from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.crash import FaultWatch, calm_words
+from shelterdesk.ui.dialogs.sentence import tell_before_window
+from shelterdesk.ui.drafts import DraftKeeper
+from shelterdesk.ui.first_run import FirstRunPage
+from shelterdesk.ui.lock import LOCKED_TITLE, IdleWatch, Lock
+from shelterdesk.ui.log_in import LogInPage
+from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.preferences import (
+    Preferences,
+    apply_preferences,
+    changed,
+    read_preferences,
+    write_preferences,
+)
+from shelterdesk.ui.scan_router import ScanRouter
+from shelterdesk.ui.screens.settings import SettingsScreen
+from shelterdesk.ui.status_watch import StatusWatch
+from shelterdesk.ui.widgets import Tone
+from shelterdesk.ui.widgets.focus_ring import FocusRing
+from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
+from shelterdesk.ui.worker import DeskWorker
+
+ScreenMaker = Callable[[DeskWorker], Screen]
+WIDTH, HEIGHT = 1366, 768
+DONE, REFUSED = 0, 1
+LOCK_KEY = "Ctrl+L"
+
+
+class DoorWindow(QMainWindow):
+    """Holds the page before the desk is open: first run or log-in. Signals: ``closing()``."""
+
+    closing = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWindowTitle(LOCKED_TITLE)
+        self._page: QWidget | None = None
+        self.stripe = PracticeStripe()
+        holder = QWidget()
+        holder.setProperty("part", "page")
+        self._column = QVBoxLayout(holder)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addWidget(self.stripe)
+        self.setCentralWidget(holder)
+        self.setMinimumSize(640, 480)
+        self._ring = FocusRing(self)
+
+    @property
+    def page(self) -> QWidget | None:
+        """The page now shown."""
+        return self._page
+
+    def show_page(self, page: QWidget, practice: bool) -> None:
+        """Show another page in place of the one before."""
+        if self._page is not None:
+            self._page.hide()
+            self._page.deleteLater()
+        self._page = page
+        self.stripe.setVisible(practice)
+        self._column.addWidget(page, 1)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        super().closeEvent(event)
+
+
+class DeskApp(QObject):
+    """One folder's window, whoever is logged in. ``start`` takes the folder's lock and shows the first page.
+
+    Signals: ``opened(MainWindow)`` each time a user's window stands with what was typed put back;
+    ``locked()``, ``unlocked()``; ``closed()`` when the file is let go. :attr:`window` is the open window,
+    :attr:`door` the page before it, :attr:`worker` the way to the desk.
+    """
+
+    opened = Signal(object)
+    locked = Signal()
+    unlocked = Signal()
+    closed = Signal()
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: Clock,
+        screens: Sequence[ScreenMaker],
+        *,
+        idle_seconds: float | None = None,
+        cost: Argon2Cost = DEFAULT_COST,
+        first_size: tuple[int, int] = (WIDTH, HEIGHT),
+    ) -> None:
+        """``idle_seconds`` takes the place of the preference (0 never locks: a played day)."""
+        super().__init__()
+        self.folder, self.clock = folder, clock
+        self._makers = tuple(screens)
+        self._cost = cost
+        self._idle_seconds = idle_seconds
+        self._size = first_size
+        self._folder_lock: startup.WindowLock | None = None
+        self._worker: DeskWorker | None = None
+        self.preferences = Preferences()
+        self.door: DoorWindow | None = None
+        self.window: MainWindow | None = None
+        self.lock: Lock | None = None
+        self.drafts: DraftKeeper | None = None
+        self.status: StatusWatch | None = None
+        self._user_id = ""
+        self._is_closed = False
+        self.idle = IdleWatch(self._idle_wait(), parent=self)
+        self.idle.timed_out.connect(self.lock_now)
+
+    @property
+    def worker(self) -> DeskWorker:
+        """The way to the desk, from :meth:`start` on."""
+        if self._worker is None:
+            raise RuntimeError("the program has not started")
+        return self._worker
+
+    def start(self) -> None:
+        """Take the folder and show first run or log-in. Raises ``InUse``, ``CannotWrite``."""
+        startup.prepare_folder(self.folder)
+        self._folder_lock = startup.WindowLock(self.folder)
+        self.preferences = read_preferences(self.folder)
+        apply_preferences(self.preferences)
+        self._worker = DeskWorker(self.folder, self.clock)
+        self._worker.changed.connect(self._on_changed)
+        self._worker.failed.connect(self.tell_error)
+        self._worker.faulted.connect(self.tell_fault)
+        self.idle.set_seconds(self._idle_wait())
+        self.show_door()
+
+    def show_door(self) -> None:
+        """The page before the desk: first run in an empty folder, else log-in."""
+        door = self.door
+        if door is None:
+            door = self.door = DoorWindow()
+            door.closing.connect(self._on_door_closing)
+            self._give_size(door)
+        if startup.is_set_up(self.folder):
+            page = self._log_in_page()
+            door.show_page(page, self.preferences.practice)
+            first = page.first_focus()
+        else:
+            run = FirstRunPage(self.worker, self.folder, self._cost)
+            run.opened.connect(self._enter)
+            run.practice_chosen.connect(lambda practice: self._keep(practice=practice))
+            door.show_page(run, False)
+            first = run.choose.first_focus()
+        door.show()
+        door.activateWindow()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def lock_now(self) -> None:
+        """Cover the window until a passphrase is typed; twice is once."""
+        desk = self.worker.desk
+        if self.lock is None or self.lock.is_locked or desk is None:
+            return
+        self.idle.stop()
+        self.lock.lock(desk.user.name)
+        self.locked.emit()
+
+    def take_preferences(self, wanted: Preferences) -> None:
+        """Put changed preferences to use; another language needs new widgets, what is typed stays."""
+        speaks_anew = wanted.language != self.preferences.language
+        self.preferences = wanted
+        if not write_preferences(self.folder, wanted):
+            self.say(tr("The preferences could not be kept; they hold until the program is closed."), Tone.WARN)
+        apply_preferences(wanted)
+        self.idle.set_seconds(self._idle_wait())
+        if self.window is not None:
+            self.window.show_keys(wanted.key_strip)
+        desk = self.worker.desk
+        if speaks_anew and desk is not None and self.window is not None:
+            now = self.window.current()
+            self._leave_window()
+            self._enter(desk, now.name if now is not None else "")
+
+    def say(self, text: str, tone: Tone = Tone.OK) -> None:
+        """Tell something in the message line of the open window."""
+        if self.window is not None:
+            self.window.say(text, tone)
+
+    def tell_error(self, error: WorldError) -> None:
+        """The world's fault that no screen told."""
+        self.say(f"{error.sentence} {error.next_step}".strip(), Tone.BAD)
+
+    def tell_fault(self, report: str) -> None:
+        """A fault of ours, calmly, with the place of its report."""
+        self.say(calm_words(report), Tone.BAD)
+
+    def close(self) -> None:
+        """Let everything go: what is queued is finished, the chain head signed, the folder free. Twice is once."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self.idle.stop()
+        self._leave_window()
+        if self.door is not None:
+            self._release_page()
+            self.door.close()
+            self.door.deleteLater()
+            self.door = None
+        if self._worker is not None:
+            self._worker.stop()
+        if self._folder_lock is not None:
+            self._folder_lock.release()
+        self.closed.emit()
+
+    def _log_in_page(self) -> LogInPage:
+        page = LogInPage(self.preferences)
+        page.asked.connect(
+            lambda name, passphrase: self.worker.open(name, passphrase, self._enter, page.refuse)
+        )
+        page.language_chosen.connect(lambda language: self._dress_door(page, language=language))
+        page.theme_chosen.connect(lambda mode: self._dress_door(page, theme=mode))
+        return page
+
+    def _dress_door(self, page: LogInPage, **what: Any) -> None:
+        """Another language or other colours before the log-in: the page is built anew, the name stays."""
+        self._keep(**what)
+        apply_preferences(self.preferences)
+        typed = page.form.name_field.text()
+        self.show_door()
+        new = self.door.page if self.door is not None else None
+        if isinstance(new, LogInPage):
+            new.form.name_field.set_text(typed)
+            first = new.first_focus()
+            if first is not None:
+                first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _keep(self, **what: Any) -> None:
+        self.preferences = changed(self.preferences, **what)
+        write_preferences(self.folder, self.preferences)
+
+    def _idle_wait(self) -> float:
+        return self.preferences.idle_minutes * 60.0 if self._idle_seconds is None else self._idle_seconds
+
+    def _give_size(self, window: QWidget) -> None:
+        screen = QGuiApplication.primaryScreen()
+        wide, high = self._size
+        if screen is not None and QGuiApplication.platformName() != "offscreen":
+            room = screen.availableGeometry()
+            wide, high = min(wide, room.width()), min(high, room.height())
+        window.resize(wide, high)
+
+    def _enter(self, desk: Desk, screen: str = "") -> None:
+        """Build the window of who is logged in and put back what they were typing."""
+        self._user_id = desk.user.id
+        if desk.who.is_practice is not self.preferences.practice:
+            self._keep(practice=desk.who.is_practice)
+        screens = [make(self.worker) for make in self._makers if _is_for(make, desk)]
+        window = MainWindow(screens, station=desk.who.name, practice=desk.who.is_practice)
+        self.window = window
+        self._give_size(window)
+        if self.door is not None:
+            window.setGeometry(self.door.geometry())
+        window.show_keys(self.preferences.key_strip)
+        window.closing.connect(lambda: self._on_window_closing(window))
+        window.user_clicked.connect(self._change_user)
+        self.lock = Lock(window, desk.who.is_practice)
+        self.lock.asked.connect(self._unlock)
+        key = QShortcut(QKeySequence(LOCK_KEY), window)
+        key.activated.connect(self.lock_now)
+        for one in screens:
+            if isinstance(one, SettingsScreen):
+                one.preferences_wanted.connect(self.take_preferences)
+        ScanRouter(window, self.worker, screens, self.clock)
+        self.status = StatusWatch(window, self.worker, self.clock)
+        if screen and screen in {one.name for one in screens}:
+            window.open_screen(screen)
+        window.show()
+        window.activateWindow()
+        if self.door is not None:
+            self._release_page()
+            self.door.hide()
+        self.drafts = DraftKeeper(self.worker, screens)
+        self.drafts.start(lambda back: self._ready(window, back))
+        self.status.start()
+        self.idle.start()
+
+    def _ready(self, window: MainWindow, back: Sequence[str]) -> None:
+        if window is not self.window:
+            return
+        if back:
+            titles = ", ".join(window.screen_named(name).title() for name in back)
+            window.say(tr("What you were typing is back: {screens}.", screens=titles), Tone.NEUTRAL)
+        elif is_sheet_waiting(self.folder):
+            window.say(
+                tr("The recovery sheet of this station is not put away yet; it waits in the settings."), Tone.WARN
+            )
+        self.opened.emit(window)
+
+    def _change_user(self) -> None:
+        self.lock_now()
+        if self.lock is not None and self.lock.is_locked:
+            self.lock.page.on_change_user()
+
+    def _unlock(self, name: str, passphrase: str) -> None:
+        lock = self.lock
+        if lock is not None:
+            self.worker.open(name, passphrase, self._unlocked, lock.page.refuse)
+
+    def _unlocked(self, desk: Desk) -> None:
+        if self.lock is None:
+            return
+        if desk.user.id == self._user_id:
+            self.lock.open()
+            self.idle.start()
+        else:
+            # Another person gets screens of their own: nothing half typed by the first one may be left in them.
+            old = self.window
+            self._leave_window(close=False)
+            self._enter(desk)
+            if old is not None and self.window is not None:
+                self.window.setGeometry(old.geometry())
+                _close_quietly(old)
+        self.unlocked.emit()
+
+    def _leave_window(self, *, close: bool = True) -> None:
+        if self.drafts is not None:
+            self.drafts.stop()
+            self.drafts = None
+        if self.status is not None:
+            self.status.stop()
+            self.status = None
+        window, self.window, self.lock = self.window, None, None
+        if window is not None and close:
+            _close_quietly(window)
+
+    def _release_page(self) -> None:
+        page = self.door.page if self.door is not None else None
+        if isinstance(page, Screen | FirstRunPage):
+            page.release()
+
+    def _on_changed(self, changes: object) -> None:
+        from shelterdesk.core.changes import Changes
+
+        if self.window is not None and isinstance(changes, Changes):
+            self.window.apply_changes(changes)
+
+    def _on_window_closing(self, window: MainWindow) -> None:
+        if window is self.window:
+            self.close()
+
+    def _on_door_closing(self) -> None:
+        if self.window is None:
+            self.close()
+
+
+def _is_for(make: ScreenMaker, desk: Desk) -> bool:
+    """Whether a screen is for somebody with these roles; a screen that names none is for everybody."""
+    roles = getattr(make, "roles", None)
+    return not roles or not frozenset(roles).isdisjoint(desk.user.roles)
+
+
+def _close_quietly(window: MainWindow) -> None:
+    window.close()
+    window.deleteLater()
+
+
+def run_window(folder: Path, clock: Clock, screens: Sequence[ScreenMaker]) -> int:
+    """Open the window on a folder and stay until it is closed; returns the exit status (0 done, 1 refused)."""
+    running = QApplication.instance()
+    app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+    app.setApplicationName("ShelterDesk")
+    app.setQuitOnLastWindowClosed(False)
+    desk_app = DeskApp(folder, clock, screens)
+    try:
+        desk_app.start()
+    except WorldError as error:
+        tell_before_window(error)
+        return REFUSED
+    log = faults.start_log(folder)
+    watch = FaultWatch(folder, clock, desk_app.tell_fault, desk_app.tell_error)
+    faults.note("window_opened")
+    desk_app.closed.connect(app.quit)
+    try:
+        app.exec()
+    finally:
+        desk_app.close()
+        faults.note("window_closed")
+        watch.remove()
+        faults.stop_log(log)
+    return DONE
