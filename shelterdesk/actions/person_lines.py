@@ -77,6 +77,8 @@ def _add_people(
 
     def flush() -> Iterator[Answer]:
         nonlocal done, together
+        if not waiting:
+            return
         if together is not None:
             _save(desk, together, households)
         together = None

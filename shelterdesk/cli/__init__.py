@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from shelterdesk import __version__, startup
-from shelterdesk.cli import doors, people, practice, records, station
+from shelterdesk.cli import doors, people, practice, records, site, station
 from shelterdesk.cli.ways import Ways, answering, clock_given, finish
 
 @click.group(invoke_without_command=True)
@@ -47,7 +47,7 @@ def system_language() -> str:
     return name[:2].lower()
 
 
-for module in (station, people, records, practice):
+for module in (station, people, site, records, practice):
     module.add_to(root)
 
 

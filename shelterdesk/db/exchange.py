@@ -228,6 +228,12 @@ def written_before(conn: Connection, manifest_sha: bytes) -> list[WrittenPart]:
     ]
 
 
+def is_file_written(conn: Connection, cipher_sha: str) -> bool:
+    """Whether this very file was written and read back by this folder."""
+    found = conn.execute("SELECT 1 FROM part_written WHERE cipher_sha = ? LIMIT 1", (cipher_sha,)).fetchone()
+    return found is not None
+
+
 def last_written_ms(conn: Connection) -> int | None:
     """When a part was last written and read back, None if never."""
     row = conn.execute("SELECT max(read_back_ms) FROM part_written").fetchone()

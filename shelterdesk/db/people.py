@@ -117,11 +117,15 @@ def _by_code(conn: Connection, text: str, prefix: str, limit: int) -> list[bytes
 
 
 def _checked(text: str, prefix: str) -> tuple[Counted, str] | None:
-    try:
-        number = parse_number(text, prefix)
-    except BadNumber:
-        return None
-    return number.counted, str(number)
+    """A whole number, or the end of one of this desk's: ``42-B``, also ``42B``."""
+    bare = text.strip()
+    for said in (bare, f"{bare[:-1]}-{bare[-1:]}") if bare[-1:].isalpha() else (bare,):
+        try:
+            number = parse_number(said, prefix)
+        except BadNumber:
+            continue
+        return number.counted, str(number)
+    return None
 
 
 def _completed(clean: str, prefix: str) -> tuple[Counted, str] | None:

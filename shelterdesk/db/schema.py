@@ -84,6 +84,7 @@ def m0003_exchange(db: Database) -> None:
         " PRIMARY KEY (target, name)) WITHOUT ROWID"
     )
     db.conn.execute("CREATE INDEX part_written_manifest ON part_written (manifest_sha)")
+    db.conn.execute("CREATE INDEX part_written_cipher ON part_written (cipher_sha)")
     db.conn.execute(
         "CREATE TABLE part_in (manifest_sha BLOB PRIMARY KEY, cipher_sha TEXT NOT NULL, sender INTEGER NOT NULL,"
         " bundle_no INTEGER NOT NULL, part INTEGER NOT NULL, parts INTEGER NOT NULL, received_ms INTEGER NOT NULL,"

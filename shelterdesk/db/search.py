@@ -82,7 +82,7 @@ def matching(conn: Connection, tokens: Sequence[QueryToken], limit: int = 200) -
     found = _found_by(conn, sure, limit)
     if len(found) < limit and any(token.starts or token.whole for token in tokens):
         known = set(found)
-        alike = " ".join(f"({' OR '.join(_alternatives(token))})" for token in tokens)
+        alike = " AND ".join(f"({' OR '.join(_alternatives(token))})" for token in tokens)
         found += [ent for ent in _found_by(conn, alike, limit) if ent not in known]
     return found[:limit]
 

@@ -138,8 +138,9 @@ def _complete(store: Store, opened: Opened, now: int) -> None:
             value, signature = bytes.fromhex(head.chain), bytes.fromhex(head.signature)
             if is_chain_head(key, range_.epoch, head.seq, value, signature):
                 chain.add_signed_head(conn, range_.author, range_.epoch, head.seq, value, signature)
-        heard = {(r.author, r.epoch) for r in manifest.ranges if r.author != store.who.dev}
-        held.note_heard(conn, heard, manifest.sender, now)
+        heard = {(r.author, r.epoch) for r in manifest.ranges} | {(manifest.sender, manifest.epoch)}
+        others = [author for author in sorted(heard) if author[0] != store.who.dev]
+        held.note_heard(conn, others, manifest.sender, now)
         claims = [(int(one.dev, 16), one.epoch, one.ranges[-1][1]) for one in manifest.have if one.ranges]
         held.note_said(conn, claims, manifest.sender, now)
         exchange.complete_part(conn, opened.manifest_sha, opened.cipher_sha, now)

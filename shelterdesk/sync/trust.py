@@ -38,12 +38,17 @@ class Judged:
     unknown: int = 0  # signed by nobody known here
 
 
-def judge(who: Whoami, held: Sequence[Statement], offered: Iterable[SignedStatement]) -> Judged:
-    """Judge statements against those held; one may vouch for the signer of the next, in any order."""
+def judge(
+    who: Whoami, held: Sequence[Statement], offered: Iterable[SignedStatement], root: Roster | None = None
+) -> Judged:
+    """Judge statements against those held; one may vouch for the signer of the next, in any order.
+
+    ``root`` is the roster to begin with, where it is not the one that follows from those held.
+    """
     judged = Judged()
     known = {statement.sha for statement in held}
     waiting = _unread(offered, known, judged)
-    roster = fold(held)
+    roster = root if root is not None else fold(held)
     adopted = _adopted(who, roster, held)
     while waiting:
         left: list[tuple[bytes, SignedStatement]] = []
@@ -68,6 +73,26 @@ def judge(who: Whoami, held: Sequence[Statement], offered: Iterable[SignedStatem
         adopted = _adopted(who, roster, [*held, *judged.new])
     judged.unknown = len(waiting)
     return judged
+
+
+def judge_from_root(who: Whoami, offered: Sequence[SignedStatement]) -> list[Statement]:
+    """The statements of ``who.station`` that are believed where nothing of that station is known yet.
+
+    A station starts alone, so its first word is a roster signed by a desk that stands in it; whose that is,
+    people find out by comparing six words. Everything else hangs on that roster.
+    """
+    roots: list[Statement] = []
+    for signed in offered:
+        with suppress(WorldError, ValueError, KeyError, TypeError, AttributeError):
+            signer = claimed_signer(signed.signature)
+            verify_statement(signed.body, signed.signature, [signer])
+            statement = read_statement(signed.body, signed.signature)
+            if statement.kind != "roster" or statement.body.get("office"):
+                continue
+            own = fold([statement]).desks[statement.issuer]
+            if own.sign == signer and own.station == who.station:
+                roots.append(read_believed(signed, own, Roster(), frozenset(), who))
+    return roots + judge(who, roots, offered).new
 
 
 def _unread(

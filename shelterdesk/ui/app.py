@@ -233,22 +233,24 @@ class DeskApp(QObject):
         page.asked.connect(
             lambda name, passphrase: self.worker.open(name, passphrase, self._enter, page.refuse)
         )
-        page.language_chosen.connect(lambda language: self._dress_door(page, language=language))
-        page.theme_chosen.connect(lambda mode: self._dress_door(page, theme=mode))
+        page.language_chosen.connect(lambda language: self._speak_at_door(page, language))
+        page.theme_chosen.connect(self._colour_door)
         return page
 
-    def _dress_door(self, page: LogInPage, **what: Any) -> None:
-        """Another language or other colours before the log-in: the page is built anew, the name stays."""
-        self._keep(**what)
+    def _colour_door(self, mode: str) -> None:
+        self._keep(theme=mode)
+        apply_preferences(self.preferences)
+
+    def _speak_at_door(self, page: LogInPage, language: str) -> None:
+        """Another language before the log-in: the page is built anew, the name typed stays."""
+        self._keep(language=language)
         apply_preferences(self.preferences)
         typed = page.form.name_field.text()
         self.show_door()
         new = self.door.page if self.door is not None else None
         if isinstance(new, LogInPage):
             new.form.name_field.set_text(typed)
-            first = new.first_focus()
-            if first is not None:
-                first.setFocus(Qt.FocusReason.OtherFocusReason)
+            new.language.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _keep(self, **what: Any) -> None:
         self.preferences = changed(self.preferences, **what)

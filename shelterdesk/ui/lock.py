@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from shelterdesk.actions.clock import SystemClock
 from shelterdesk.core.errors import WorldError
@@ -199,8 +200,7 @@ class Lock(QObject):
         for widget in QApplication.topLevelWidgets():
             if isinstance(widget, QDialog) and widget.isVisible():
                 widget.reject()
-        focused = QApplication.focusWidget()
-        self._focus = focused if focused is not None and window.isAncestorOf(focused) else None
+        self._focus = window.focusWidget()  # the window's own, also while a dialog had the keys
         self._title = window.windowTitle()
         window.setWindowTitle(LOCKED_TITLE)
         self._off = [key for key in window.findChildren(QShortcut) if key.isEnabled()]
@@ -224,7 +224,7 @@ class Lock(QObject):
             key.setEnabled(True)
         self._off.clear()
         self._show_contents(True)
-        if self._focus is not None:
+        if self._focus is not None and isValid(self._focus):
             self._focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_contents(self, shown: bool) -> None:

@@ -17,7 +17,14 @@ from shelterdesk.core.words import tr
 from shelterdesk.keys.recovery import as_printed
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import ButtonRow, LabelledField, PrimaryButton, QuietButton, SecondaryButton, words
+from shelterdesk.ui.widgets import (
+    ButtonRow,
+    LabelledField,
+    PrimaryButton,
+    QuietButton,
+    SecondaryButton,
+    words,
+)
 from shelterdesk.ui.worker import DeskWorker
 
 _ACROSS = 4

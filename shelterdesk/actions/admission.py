@@ -1,0 +1,365 @@
+"""A further or replacement desk joins a station at the table: request, admission, start; no office is needed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from shelterdesk import startup
+from shelterdesk.actions.desk import Desk, sign_head
+from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.errors import DamagedFile, NotFound, Refused
+from shelterdesk.core.event import hex16
+from shelterdesk.core.moment import Clock
+from shelterdesk.core.number import child_slot
+from shelterdesk.core.roster import DeskEntry, desk_body, fold
+from shelterdesk.core.words import tr
+from shelterdesk.db import exchange, meta
+from shelterdesk.db.meta import Whoami
+from shelterdesk.db.statements import statements
+from shelterdesk.db.store import Store
+from shelterdesk.keys import age, keyfile
+from shelterdesk.keys.desk import DeskKeys
+from shelterdesk.keys.safefile import write_whole
+from shelterdesk.keys.signing import SignedStatement
+from shelterdesk.keys.sshsig import BUNDLE, claimed_signer, sign, verify
+from shelterdesk.keys.user import WrappedUser
+from shelterdesk.sync import intake, stick
+from shelterdesk.sync.container import MAX_SEALED, header, read_header, read_part_name
+from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.letter import Letter, enclosed, letter_bytes, parse_letter, read_letter, write_letter
+from shelterdesk.sync.parts import Audience, plan, remake
+from shelterdesk.sync.reader import open_part
+from shelterdesk.sync.sending import sealed_part
+from shelterdesk.sync.trust import judge_from_root
+
+JOIN_KEYS = "join.keys"
+"""The new desk's private keys until it is admitted; they open nothing before that, and move into its file then."""
+
+REQUEST, ADMISSION = "join_request", "admission"
+_BLOCK = 512
+
+
+@dataclass(frozen=True, slots=True)
+class JoinAsked:
+    """A request to join: the file, and the six words to compare with what the admitting desk shows."""
+
+    path: Path
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A desk that was admitted: its number range (``LB1A``), its words, the admitting desk's words, the reply."""
+
+    desk: str
+    dev: str
+    words: tuple[str, ...]
+    own_words: tuple[str, ...]
+    reply: Path
+
+
+@dataclass(frozen=True, slots=True)
+class AdmissionOffered:
+    """What a reply offers: station, number range, and the six words of the desk that admits."""
+
+    station: str
+    desk: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A desk that stands and can be logged in to: its number range, how many events it began with."""
+
+    station: str
+    desk: str
+    events: int
+    users: int
+
+
+def join_request(folder: Path, path: Path) -> JoinAsked:
+    """Make the keys of a new desk in an empty folder and write its request; asking again gives the same keys.
+
+    Raises ``Refused`` for a folder that holds a station, ``CannotWrite``, ``DiskFull``.
+    """
+    startup.prepare_folder(folder)
+    _must_be_free(folder)
+    kept = folder / JOIN_KEYS
+    if kept.exists():
+        keys = _join_keys(folder)
+    else:
+        keys = DeskKeys.new()
+        write_whole(kept, keys.stored())
+    write_letter(path, keys, REQUEST, {"sign": keys.public.hex(), "age": keys.recipient})
+    return JoinAsked(path, keys.words)
+
+
+def read_join_request(path: Path) -> Letter:
+    """A request to join, for showing its words; raises ``NotFound``, ``DamagedFile``, ``BadSignature``."""
+    letter = read_letter(path, REQUEST)
+    if letter.text("sign") != letter.signer.hex() or not age.is_recipient(letter.text("age")):
+        raise DamagedFile(tr("The request"), tr("its keys are not complete"), tr("Ask the new desk for it again."))
+    return letter
+
+
+def admit(
+    desk: Desk, request: Path, reply: Path, progress: stick.Progress | None = None
+) -> Done[Admitted]:
+    """Admit a desk below this one and write what it starts with, sealed for it: roster, users and all events.
+
+    Its six words must have been compared before. Raises ``NotAllowed``, ``Refused`` for a desk admitted before
+    or at an office, ``NotFound``, ``DamagedFile``, and what writing raises.
+    """
+    desk.must("admit a desk")
+    store, who = desk.store, desk.who
+    if who.is_office:
+        raise Refused(tr("This is an office."), tr("A desk joins at a desk of its station."))
+    letter = read_join_request(request)
+    if letter.dev in desk.roster.desks:
+        raise Refused(
+            tr("This desk was admitted before."), tr("Let it make a new request in a new, empty folder.")
+        )
+    with store.transaction() as conn:
+        slot = child_slot(who.slot, meta.next_count(conn, "admitted"))
+    entry = DeskEntry(letter.dev, letter.signer, letter.text("age"), who.station, slot, who.dev)
+    changed = desk.publish("admit", {"desk": desk_body(entry)})
+    sign_head(store)
+    _write_reply(desk, entry, reply, progress)
+    result = Admitted(
+        f"{who.station}{slot}", hex16(letter.dev), letter.words, store.keys.words, reply
+    )
+    return Done(result, Changes(frozenset(changed | {"roster"})))
+
+
+def _write_reply(desk: Desk, entry: DeskEntry, reply: Path, progress: stick.Progress | None) -> None:
+    """The reply: a tar with the admission in clear, the starter letter and the parts, all sealed and signed."""
+    store, who = desk.store, desk.who
+    held = statements(store.conn)
+    admission = next(s for s in held if s.kind == "admit" and s.body["desk"]["dev"] == hex16(entry.dev))
+    body = {
+        "desk": hex16(entry.dev),
+        "station": who.station,
+        "slot": entry.slot,
+        "name": who.name,
+        "country": who.country,
+        "timezone": who.zone,
+        "change_hour": who.change_hour,
+        "practice": who.is_practice,
+        "recovery": list(keyfile.recipients(desk.folder, keyfile.RECOVERY)),
+        "statements": enclosed(SignedStatement(s.raw, s.signature) for s in held),
+    }
+    starter = age.encrypt(letter_bytes(store.keys, ADMISSION, body), [entry.age])
+    recipients = (entry.age, *(r for r in store.roster.recipients(who.station) if r != entry.age))
+    audience = Audience(f"desk:{hex16(entry.dev)}", recipients, who.station)
+    parts = plan(store, audience)
+    orders: dict[int, list[int]] = {}
+    partial = reply.with_name(f"{reply.name}.partial")
+    try:
+        with partial.open("wb") as out:
+            _add(out, "admit.json", admission.raw)
+            _add(out, "admit.json.sig", admission.signature.encode("ascii"))
+            _add(out, "starter.age", starter)
+            _add(out, "starter.age.sig", sign(store.keys.signing, starter, BUNDLE).encode("ascii"))
+            for done, part in enumerate(parts):
+                name, sealed, signature = sealed_part(store, audience, part, remake(store, part, orders))
+                _add(out, str(name), sealed)
+                _add(out, f"{name}.sig", signature.encode("ascii"))
+                if progress is not None:
+                    progress(done + 1, len(parts))
+            out.write(bytes(2 * _BLOCK))
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(partial, reply)
+    except OSError as error:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise stick.said(reply.parent, error) from None
+    with store.transaction() as conn:
+        exchange.wait_no_more(conn, audience.name, [(part.bundle_no, part.part) for part in parts])
+
+
+def _add(out: BinaryIO, name: str, data: bytes) -> None:
+    out.write(header(name, len(data)) + data + bytes(-len(data) % _BLOCK))
+
+
+def read_admission(folder: Path, reply: Path) -> AdmissionOffered:
+    """What a reply offers this folder's new desk; compare the words, then :func:`finish_join`.
+
+    Raises ``NotFound`` without a request or reply, ``DamagedFile``, ``BadSignature``, ``NotForUs``.
+    """
+    keys = _join_keys(folder)
+    with _opened(reply) as stream:
+        letter = _starter(_members(stream), keys)
+    station, slot = letter.text("station"), letter.text("slot")
+    return AdmissionOffered(station, f"{station}{slot}", letter.words)
+
+
+def finish_join(
+    folder: Path, reply: Path, clock: Clock, told: Callable[[int], None] | None = None
+) -> Done[Joined]:
+    """Make the new desk's file from the reply: it knows everything its station knew, its users can log in.
+
+    ``told`` hears how many events are in. Raises as :func:`read_admission`, and ``Refused`` when the statements
+    do not hang together; then the folder is as before and the reply can be taken again.
+    """
+    keys = _join_keys(folder)
+    _must_be_free(folder)
+    _sweep(folder)
+    try:
+        with _opened(reply) as stream:
+            members = _members(stream)
+            letter = _starter(members, keys)
+            joined = _make(folder, keys, letter, members, clock, told)
+    except SetAside as error:
+        _sweep(folder)
+        raise DamagedFile(tr("The reply"), error.reason, error.advice) from None
+    except BaseException:
+        _sweep(folder)
+        raise
+    (folder / JOIN_KEYS).unlink()
+    return Done(joined, Changes.of("roster", "status"))
+
+
+def _make(
+    folder: Path,
+    keys: DeskKeys,
+    letter: Letter,
+    members: Iterator[tuple[str, bytes]],
+    clock: Clock,
+    told: Callable[[int], None] | None,
+) -> Joined:
+    who = _whoami(letter, keys)
+    believed = judge_from_root(who, letter.statements)
+    roster = fold(believed)
+    me, admitting = roster.desks.get(keys.dev), roster.desks.get(letter.dev)
+    if me is None or (me.sign, me.slot) != (keys.public, who.slot):
+        raise _incoherent()
+    if admitting is None or admitting.sign != letter.signer or admitting.station != who.station:
+        raise _incoherent()
+    file_key = keyfile.new_file_key()
+    store = Store.create(folder / startup.FILE, file_key, who, keys, clock)
+    events = 0
+    try:
+        store.add_statements(believed)
+        for name, sealed in members:
+            part = read_part_name(name)
+            found = next(members, ("", b""))
+            if part is None or found[0] != f"{name}.sig":
+                raise SetAside("members", what=name[:40])
+            signature = found[1].decode("ascii", "replace")
+            opened = open_part(
+                part, letter.dev, sealed, signature, intake.me_of(store), intake.known_of(store)
+            )
+            before = events
+            intake.merge_part(store, opened, None if told is None else lambda n, b=before: told(b + n))
+            events += len(opened.events)
+    finally:
+        store.close()
+    users = {
+        user.name: WrappedUser.from_json(dict(user.wrapped))
+        for user in roster.users.values()
+        if user.station == who.station and user.is_active
+    }
+    recovery = letter.body.get("recovery")
+    recipients = [r for r in recovery if isinstance(r, str) and age.is_recipient(r)] if isinstance(recovery, list) else []
+    keyfile.create(folder, file_key, users, recipients[0] if recipients else None)
+    if roster.office is not None:
+        keyfile.add_recipient(folder, file_key, roster.office.escrow)
+    return Joined(who.station, f"{who.station}{who.slot}", events, len(users))
+
+
+def _whoami(letter: Letter, keys: DeskKeys) -> Whoami:
+    hour = letter.body.get("change_hour")
+    if letter.text("desk") != hex16(keys.dev) or type(hour) is not int or not 0 <= hour <= 12:
+        raise _incoherent()
+    return Whoami(
+        "station",
+        keys.dev,
+        0,
+        letter.text("station"),
+        letter.text("slot"),
+        letter.text("name"),
+        letter.text("country"),
+        letter.text("timezone"),
+        hour,
+        letter.is_true("practice"),
+    )
+
+
+def _starter(members: Iterator[tuple[str, bytes]], keys: DeskKeys) -> Letter:
+    """The starter letter: signed by the desk that signed the admission, sealed for this new desk."""
+    what = tr("The reply")
+    first = {name: data for name, data in (next(members, ("", b"")) for _ in range(4))}
+    try:
+        signature = first["starter.age.sig"].decode("ascii")
+        signer = claimed_signer(signature, what)
+        verify(first["starter.age"], signature, BUNDLE, [signer], what)
+        verify_admit = first["admit.json.sig"].decode("ascii")
+        if claimed_signer(verify_admit, what) != signer:
+            raise ValueError("two signers")
+        letter = parse_letter(age.decrypt(first["starter.age"], [keys.age.identity], what), ADMISSION)
+        if letter.signer != signer:
+            raise ValueError("two signers")
+    except (KeyError, ValueError, UnicodeError):
+        raise DamagedFile(what, tr("it is not an admission, or it is damaged"), tr("Ask for it again.")) from None
+    return letter
+
+
+def _members(stream: BinaryIO) -> Iterator[tuple[str, bytes]]:
+    """The members of a reply, one in memory at a time; raises :class:`SetAside` for anything but our own tar."""
+    while True:
+        block = stream.read(_BLOCK)
+        if block == bytes(_BLOCK):
+            return
+        name, size = read_header(block)
+        if size > MAX_SEALED:
+            raise SetAside("too_large")
+        data = stream.read(size)
+        if len(data) != size or any(stream.read(-size % _BLOCK)):
+            raise SetAside("damaged")
+        yield name, data
+
+
+def _opened(reply: Path) -> BinaryIO:
+    try:
+        return reply.open("rb")
+    except OSError as error:
+        raise NotFound(str(reply), tr("Choose the file that was brought. ({why})", why=error.strerror or "")) from None
+
+
+def _join_keys(folder: Path) -> DeskKeys:
+    try:
+        return DeskKeys.from_stored((folder / JOIN_KEYS).read_bytes())
+    except FileNotFoundError:
+        raise NotFound(
+            tr("A request to join from this folder"), tr("Make the request first, in this very folder.")
+        ) from None
+    except OSError as error:
+        raise DamagedFile(tr("The keys of this desk"), error.strerror or "") from None
+
+
+def _must_be_free(folder: Path) -> None:
+    if keyfile.exists(folder) or (startup.is_set_up(folder) and not (folder / JOIN_KEYS).exists()):
+        raise Refused(
+            tr("This folder already holds a station."), tr("Open it, or choose an empty folder for a new one.")
+        )
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what an interrupted start left; without a key file nobody ever worked in it."""
+    if keyfile.exists(folder):
+        return
+    for name in (startup.FILE, f"{startup.FILE}-wal", f"{startup.FILE}-shm"):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _incoherent() -> Refused:
+    return Refused(
+        tr("The reply does not hang together: it was made for another desk, or is damaged."),
+        tr("Make a new request and let it be admitted again."),
+    )

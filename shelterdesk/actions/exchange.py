@@ -1,0 +1,395 @@
+"""The exchange: one button writes what nobody confirmed yet, one takes in whatever was brought."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shelterdesk import startup
+from shelterdesk.actions.desk import Desk, match_key_file, sign_head
+from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.event import hex16
+from shelterdesk.core.kinds import ACCESS
+from shelterdesk.core.moment import to_milliseconds
+from shelterdesk.core.vocabulary import AccessKind
+from shelterdesk.core.words import tr
+from shelterdesk.db import exchange, meta
+from shelterdesk.db import receipts as held
+from shelterdesk.db.store import Reader
+from shelterdesk.keys import keyfile
+from shelterdesk.keys.signing import SignedStatement
+from shelterdesk.sync import intake, stick
+from shelterdesk.sync.faults import SetAside, outcome_of, said
+from shelterdesk.sync.manifest import sha256
+from shelterdesk.sync.reader import open_part
+from shelterdesk.sync.receipts import receipts_for, take_receipts
+from shelterdesk.sync.sending import OFFICE, Sent, audience_of, send, write_receipts
+
+NEW, KNOWN = "new", "known"
+Progress = Callable[[int, int], None]
+Cancelled = Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What lies on the stick now, read back: parts, how many were written and how many were there already.
+
+    ``events`` are all those in the parts; ``office_can_open`` is false until an office has adopted the station.
+    """
+
+    folder: str
+    parts: tuple[Sent, ...]
+    written: int
+    already_there: int
+    events: int
+    size: int
+    office_can_open: bool
+    was_cancelled: bool
+
+    @property
+    def note(self) -> str:
+        """What to know about it, empty when there is nothing."""
+        if self.was_cancelled:
+            return tr("Stopped: what is there is good, the rest was not written.")
+        if not self.office_can_open:
+            return tr("No office can open it yet: the station is not enrolled. Its own desks can.")
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartTaken:
+    """One part and what became of it: ``new``, ``known``, ``set_aside`` or ``refused``, and then why."""
+
+    name: str
+    outcome: str
+    reason: str = ""
+    advice: str = ""
+    events: int = 0
+    ops: int = 0
+
+
+@dataclass(slots=True)
+class Imported:
+    """What came in. ``new`` and ``known`` count events, ``set_aside`` and ``refused`` parts.
+
+    ``not_admitted`` counts changes kept but not counted because of who made them; ``alarms`` are sentences
+    that somebody must read.
+    """
+
+    parts: list[PartTaken] = field(default_factory=list)
+    new: int = 0
+    known: int = 0
+    set_aside: int = 0
+    refused: int = 0
+    not_admitted: int = 0
+    statements: int = 0
+    receipts: int = 0
+    alarms: list[str] = field(default_factory=list)
+    strange: int = 0
+    was_cancelled: bool = False
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything that lay there is in."""
+        return not (self.set_aside or self.refused or self.alarms or self.was_cancelled)
+
+
+def export_bundle(
+    desk: Desk,
+    target: Path,
+    for_: str = OFFICE,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+    *,
+    everything: bool = False,
+) -> Done[Exported]:
+    """Write what the audience has not confirmed yet, for all authors of this table, and read it back.
+
+    ``for_`` is ``office`` or a station's code; ``everything`` writes also what was confirmed. ``progress``
+    hears (bytes done, bytes of all). Raises ``NotAllowed``, ``Refused``, ``StickFull``, ``StickPulled``,
+    ``StickReadOnly``, ``StickLies``, ``NotOurs``.
+    """
+    desk.must("write a bundle")
+    store = desk.store
+    audience_of(store, for_, everything)
+    ours = stick.our_folder(target)
+    with store.write(desk.user) as event:
+        event.create(
+            ACCESS,
+            {
+                "access": AccessKind.EXPORTED.value,
+                "subject_kind": "bundle",
+                "happened_at": event.now,
+                "detail": for_,
+            },
+        )
+    sign_head(store)
+    sent, stopped = send(store, audience_of(store, for_, everything), ours, progress, cancelled)
+    written = [part for part in sent if not part.was_there]
+    result = Exported(
+        str(ours),
+        tuple(sent),
+        len(written),
+        len(sent) - len(written),
+        sum(part.events for part in sent),
+        sum(part.size for part in sent),
+        store.roster.office is not None,
+        stopped,
+    )
+    return Done(result, Changes.of("access", "status"))
+
+
+def import_from(
+    desk: Desk,
+    source: Path,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Done[Imported]:
+    """Take in every part, admission and receipt in a stick or folder; one bad part never blocks the rest.
+
+    ``progress`` hears (parts done, parts of all). What cannot be used is listed with a reason and stays where
+    it is. Raises ``NotAllowed``, ``NotOurs``, and what the own disk raises.
+    """
+    desk.must("take in bundles")
+    return _Import(desk, progress, cancelled).run(source)
+
+
+class _Import:
+    """One import: what it goes through and what it counts."""
+
+    def __init__(self, desk: Desk, progress: Progress | None, cancelled: Cancelled | None) -> None:
+        self.desk = desk
+        self.store = desk.store
+        self.progress = progress
+        self.cancelled = cancelled
+        self.found = Imported()
+        self.kinds: set[str] = set()
+
+    def run(self, source: Path) -> Done[Imported]:
+        try:
+            lying = stick.look(source)
+        except SetAside as error:
+            self._left_out(str(source), "", error, None)
+            return Done(self.found, Changes.of("status"))
+        self.found.strange = len(lying.strange)
+        self._admissions(lying.admits)
+        self._receipts(lying.receipts)
+        self._parts(list(lying.parts))
+        if {"roster"} & self.kinds:
+            meet_roster(self.desk)
+        return Done(self.found, Changes(frozenset(self.kinds | {"status"})))
+
+    def _admissions(self, paths: tuple[Path, ...]) -> None:
+        offered = []
+        for path in paths:
+            try:
+                raw, signature = stick.read_signed(path, stick.MAX_LETTER)
+                offered.append(SignedStatement(raw, signature))
+            except SetAside as error:
+                self._left_out(path.name, "", error, None)
+        self._believe(offered)
+
+    def _believe(self, offered: list[SignedStatement]) -> None:
+        judged, kinds = intake.take_statements(self.store, offered)
+        self.kinds |= kinds
+        self.found.statements += len(judged.new)
+        for reason in sorted(set(judged.refused)):
+            self._alarm(tr("A statement about who belongs was not believed ({reason}).", reason=reason))
+
+    def _receipts(self, paths: tuple[Path, ...]) -> None:
+        offered = []
+        for path in paths:
+            try:
+                raw, signature = stick.read_signed(path, stick.MAX_RECEIPT)
+                offered.append(SignedStatement(raw, signature))
+            except SetAside as error:
+                self._left_out(path.name, "", error, None)
+        self._confirm(offered)
+
+    def _confirm(self, offered: list[SignedStatement]) -> None:
+        confirmed = take_receipts(self.store, offered)
+        self.found.receipts += confirmed.new
+        if confirmed.newer_self is not None:
+            self._new_epoch()
+        for dev in sorted(set(confirmed.other_history)):
+            reason, advice = said("other_history", {})
+            self._alarm(f"{_desk_name(self.desk, dev)}: {reason} {advice}")
+
+    def _parts(self, waiting: list[stick.Found]) -> None:
+        """Take parts in, again as long as one of them made another's signer known."""
+        total, done = len(waiting), 0
+        while waiting:
+            unknown: list[stick.Found] = []
+            before = self.found.statements
+            for one in waiting:
+                if self.cancelled is not None and self.cancelled():
+                    self.found.was_cancelled = True
+                    return
+                if not self._part(one):
+                    unknown.append(one)
+                    continue
+                done += 1
+                if self.progress is not None:
+                    self.progress(done, total)
+                if self.found.was_cancelled:
+                    return
+            if self.found.statements == before or len(unknown) == len(waiting):
+                for one in unknown:
+                    self._left_out(one.label, "", SetAside("unknown_signer"), None)
+                return
+            waiting = unknown
+
+    def _part(self, one: stick.Found) -> bool:
+        """Take one part in; False when its signer is not known (yet)."""
+        sha, sealed = sha256(one.label.encode()), b""
+        try:
+            sealed, signature = stick.read_part(one)
+            sha = sha256(sealed)
+            if self._was_here(one, sha):
+                self.found.parts.append(PartTaken(one.label, KNOWN))
+                return True
+            opened = open_part(
+                one.name, one.folder, sealed, signature, intake.me_of(self.store), intake.known_of(self.store)
+            )
+        except SetAside as error:
+            if error.code == "unknown_signer":
+                return False
+            self._left_out(one.label, sha, error, one.folder)
+            return True
+        self._believe(opened.statements)
+        self._confirm(opened.receipts)
+        if intake.is_newer_self(self.store, opened):
+            self._new_epoch()
+        try:
+            counted = intake.merge_part(self.store, opened, None, self.cancelled)
+        except intake.Stopped:
+            self.found.was_cancelled = True
+            return True
+        self.kinds |= counted.kinds
+        self.found.new += counted.events
+        self.found.known += counted.already_known
+        self.found.not_admitted += counted.not_admitted
+        outcome = NEW if counted.events or not counted.already_known else KNOWN
+        self.found.parts.append(PartTaken(one.label, outcome, "", "", counted.events, counted.ops))
+        for dev in sorted(counted.branches):
+            self._alarm(
+                tr(
+                    "{desk} has two histories, as if its folder had been copied; both were kept. Tell the office.",
+                    desk=_desk_name(self.desk, dev),
+                )
+            )
+        return True
+
+    def _was_here(self, one: stick.Found, sha: str) -> bool:
+        if exchange.is_file_known(self.store.conn, sha):
+            return True
+        return one.folder == self.store.who.dev and exchange.is_file_written(self.store.conn, sha)
+
+    def _left_out(self, name: str, sha: str, error: SetAside, sender: int | None) -> None:
+        """List something that was not taken in, and remember it where a good copy may clear it later."""
+        self.found.parts.append(PartTaken(name, error.outcome, error.reason, error.advice))
+        if error.outcome == "set_aside":
+            self.found.set_aside += 1
+        else:
+            self.found.refused += 1
+        if sender is not None:
+            now = to_milliseconds(self.store.now)
+            with self.store.transaction() as conn:
+                exchange.put_aside(conn, sha, name, sender, error.code, dict(error.parts), now)
+
+    def _new_epoch(self) -> None:
+        """Others hold more of this desk than it does: its file was put back. It goes on in a new epoch."""
+        startup.begin_epoch(self.store.conn, self.store.who.epoch + 1)
+        self.store.who = meta.get_whoami(self.store.conn)
+        self._alarm(
+            tr(
+                "Others hold entries of this desk that it had lost, as after a restored backup. They come back with"
+                " bundles; numbers given from now on leave a gap."
+            )
+        )
+
+    def _alarm(self, sentence: str) -> None:
+        if sentence not in self.found.alarms:
+            self.found.alarms.append(sentence)
+
+
+def meet_roster(desk: Desk) -> None:
+    """After statements came in: let users in and out of the key file, and the office's escrow into it."""
+    if desk.who.is_office:
+        return
+    match_key_file(desk)
+    office = desk.roster.office
+    if office is not None and office.escrow not in keyfile.recipients(desk.folder, keyfile.ESCROW):
+        keyfile.add_recipient(desk.folder, desk.store.file_key, office.escrow)
+
+
+def _desk_name(desk: Desk, dev: int) -> str:
+    entry = desk.roster.desks.get(dev)
+    return f"{entry.station}{entry.slot}" if entry is not None and entry.station else hex16(dev)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptsWritten:
+    """Receipts written to a folder: file names."""
+
+    folder: str
+    names: tuple[str, ...]
+
+
+def export_receipts(desk: Desk, target: Path) -> Done[ReceiptsWritten]:
+    """Write receipts for every desk heard from (``SHELTERDESK/receipts``). Raises as :func:`export_bundle`."""
+    desk.must("take in bundles")
+    ours = stick.our_folder(target)
+    names = write_receipts(desk.store, ours, receipts_for(desk.store, None))
+    return Done(ReceiptsWritten(str(ours / stick.RECEIPTS), tuple(names)), Changes.of("status"))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A part that was set aside or refused and never came in a good copy."""
+
+    name: str
+    outcome: str
+    reason: str
+    advice: str
+    seen_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeState:
+    """What the status bar and the exchange screen say; times in Unix milliseconds, None where never.
+
+    ``only_here`` events of this desk were confirmed by nobody, ``on_stick`` of them lie on a stick that was
+    read back; ``gaps`` are entries others hold of a desk ("LB1A") that are missing here.
+    """
+
+    only_here: int
+    only_here_since_ms: int | None
+    on_stick: int
+    last_receipt_ms: int | None
+    last_written_ms: int | None
+    heard_ms: dict[str, int]
+    gaps: tuple[tuple[str, int, int], ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def exchange_state(reader: Reader) -> ExchangeState:
+    """How this folder stands with the others; quick, for after every save."""
+    conn, roster = reader.conn, reader.roster
+    names = {desk.dev: f"{desk.station}{desk.slot}" for desk in roster.desks.values()}
+    here = held.only_here(conn, reader.who.dev)
+    office = None if roster.office is None else roster.office.dev
+    return ExchangeState(
+        here.events,
+        here.since_ms,
+        here.on_stick,
+        held.last_receipt_ms(conn, office),
+        exchange.last_written_ms(conn),
+        {names.get(dev, hex16(dev)): at for dev, at in held.last_heard_ms(conn).items()},
+        tuple((names.get(gap.dev, hex16(gap.dev)), gap.first, gap.last) for gap in held.gaps(conn)),
+        tuple(
+            LeftOut(part.name, outcome_of(part.code), *said(part.code, part.parts), part.seen_ms)
+            for part in exchange.set_aside_parts(conn)
+        ),
+    )

@@ -1,0 +1,174 @@
+"""The daily occupancy sheet: its numbers of any day, as now known or as known then; frozen, printed, as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from shelterdesk.actions.desk import Desk
+from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.errors import BadField, NotFound, Refused
+from shelterdesk.core.kinds import ACCESS, DAILY_SHEET
+from shelterdesk.core.moment import (
+    from_milliseconds,
+    moment_text,
+    service_day,
+    service_day_limits,
+    to_milliseconds,
+)
+from shelterdesk.core.sheet import DailySheet
+from shelterdesk.core.vocabulary import AccessKind
+from shelterdesk.core.words import tr
+from shelterdesk.db import sheet as numbers
+from shelterdesk.db.as_known import known_at
+from shelterdesk.db.store import Reader
+from shelterdesk.reports.daily_sheet import write_daily_sheet
+from shelterdesk.reports.paper import PaperName
+
+SHEET = "print the daily sheet"
+
+
+def last_sheet_day(desk: Desk) -> date:
+    """The day of the last sheet whose time is over: today's from the change hour on, before it yesterday's."""
+    return service_day(desk.clock.now(), desk.who.zone, desk.who.change_hour)
+
+
+def sheet_numbers(
+    source: Desk | Reader,
+    day: date,
+    *,
+    now: datetime | None = None,
+    by: str = "",
+    as_known_on: datetime | None = None,
+) -> DailySheet:
+    """The sheet of a service day, counted from everything known now, or known at ``as_known_on``.
+
+    From a desk (whose user may see it, else ``NotAllowed``) or from a reader; then ``now`` is the time it
+    is made, without which it is that of the newest entry, and ``by`` who made it. Raises ``BadField`` for a
+    day or time still to come.
+    """
+    if isinstance(source, Desk):
+        source.must(SHEET)
+        conn, made_at, made_by = source.store.conn, source.clock.now(), source.user.name
+    else:
+        newest = from_milliseconds(numbers.newest_entry_ms(source.conn))
+        conn, made_at, made_by = source.conn, now or newest, by
+    who, roster = source.who, source.roster
+    start, _ = service_day_limits(day, who.zone, who.change_hour)
+    if start > made_at:
+        raise BadField("day", tr("the day {day} is still to come", day=day.isoformat()))
+    if as_known_on is None:
+        return numbers.sheet_numbers(conn, who, roster, day, made_at, made_by)
+    if as_known_on > made_at:
+        raise BadField("time", tr("this is still to come"))
+    with known_at(conn, roster, to_milliseconds(as_known_on)) as past:
+        return numbers.sheet_numbers(past, who, roster, day, as_known_on, made_by)
+
+
+def sheet_json(sheet: DailySheet) -> dict[str, object]:
+    """The numbers as plain values, for ``--json`` and for the record of a frozen sheet."""
+    return sheet.to_json()
+
+
+def frozen_sheet(reader: Reader, day: date) -> numbers.Frozen | None:
+    """The sheet of a day as it was frozen and signed, None when it was not."""
+    return numbers.frozen_sheet(reader.conn, day)
+
+
+def frozen_days(reader: Reader) -> list[date]:
+    """Days with a frozen sheet, the newest first."""
+    return numbers.frozen_days(reader.conn)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFrozen:
+    """A sheet as it is kept from now on; what becomes known later stands in the next day's corrections."""
+
+    ent: str
+    sheet: DailySheet
+    undo: tuple[bytes, ...]
+
+
+def freeze_sheet(desk: Desk, day: date) -> Done[SheetFrozen]:
+    """Keep the sheet of a day as it is known now, under the user's name.
+
+    Raises ``Refused`` before the day is over and for one frozen already, ``NotAllowed``.
+    """
+    desk.must(SHEET)
+    who = desk.who
+    with desk.store.write(desk.user) as event:
+        _, end = service_day_limits(day, who.zone, who.change_hour)
+        if event.now < end:
+            raise Refused(
+                tr("The day of this sheet lasts until {time}.", time=moment_text(end, who.zone)[:16]),
+                tr("Print it now as provisional, and freeze it then."),
+            )
+        if numbers.frozen_sheet(event.conn, day) is not None:
+            raise Refused(
+                tr("The sheet of {day} is frozen already.", day=day.isoformat()),
+                tr("What became known since is among the corrections of the next day."),
+            )
+        sheet = numbers.sheet_numbers(event.conn, who, desk.roster, day, event.now, desk.user.name)
+        ent = event.create(
+            DAILY_SHEET,
+            {
+                "day": day.isoformat(),
+                "numbers": sheet_json(sheet),
+                "frozen_at": event.now,
+                "provisional": sheet.provisional,
+                "signed_by": desk.user.name,
+                "as_known": numbers.known_upto(event.conn),
+            },
+        )
+    written = event.written
+    kinds = written.kinds if written is not None else frozenset()
+    events = written.events if written is not None else ()
+    return Done(SheetFrozen(ent, sheet, events), Changes(kinds))
+
+
+@dataclass(frozen=True, slots=True)
+class SheetPrinted:
+    """A sheet written to a file; ``left_out`` are sentences on what could not be set."""
+
+    pages: int
+    left_out: tuple[str, ...]
+    path: Path
+    sheet: DailySheet
+
+
+def print_sheet(
+    desk: Desk,
+    day: date,
+    out: Path,
+    *,
+    paper: PaperName = "a4",
+    as_known_on: datetime | None = None,
+    as_frozen: bool = False,
+) -> Done[SheetPrinted]:
+    """Write the sheet of a day as a PDF: as known now, as known then, or as it was frozen.
+
+    Raises ``NotAllowed``, ``BadField``, ``NotFound`` for a day that was not frozen, ``DiskFull``,
+    ``CannotWrite``; nothing is noted as printed then.
+    """
+    desk.must(SHEET)
+    if as_frozen:
+        held = numbers.frozen_sheet(desk.store.conn, day)
+        if held is None:
+            raise NotFound(tr("A frozen sheet of {day}", day=day.isoformat()))
+        sheet = held.sheet
+    else:
+        sheet = sheet_numbers(desk, day, as_known_on=as_known_on)
+    written = write_daily_sheet(sheet, out, paper=paper)
+    with desk.store.write(desk.user) as event:
+        event.create(
+            ACCESS,
+            {
+                "access": AccessKind.PRINTED.value,
+                "subject_kind": "daily_sheet",
+                "happened_at": event.now,
+                "detail": day.isoformat(),
+                "count": 1,
+            },
+        )
+    return Done(SheetPrinted(written.pages, tuple(written.left_out), out, sheet), Changes.of("access"))

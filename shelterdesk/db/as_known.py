@@ -1,0 +1,60 @@
+"""What was known at an earlier time: the log up to then, taken into tables of its own that vanish afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlcipher3 import dbapi2
+
+from shelterdesk.core.event import BadLine, parse
+from shelterdesk.core.roster import Roster
+from shelterdesk.db import meta, presence, schema, search, tables
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.merge import take_in
+
+_SLICE = 500
+
+
+@contextmanager
+def known_at(conn: Connection, roster: Roster, at_ms: int) -> Iterator[Connection]:
+    """Tables as they follow from the events entered up to a time (UTC ms), in memory only.
+
+    By the time each event was entered where it was entered, whoever's it is: a late entry is not in it
+    (SYNC §1.2, ``w``). Nothing is written to disk. Takes about as long as taking in that much of the log.
+    """
+    past = dbapi2.connect(":memory:", isolation_level=None)
+    try:
+        past.execute("PRAGMA temp_store = MEMORY")
+        schema.bring_up_to_date(past)
+        past.execute("BEGIN")
+        tables.align(past)
+        search.align(past)
+        presence.align(past)
+        meta.put_whoami(past, meta.get_whoami(conn))
+        _replay(conn, past, roster, at_ms)
+        past.executemany(
+            "INSERT INTO heard (dev, epoch, from_dev, upto, at_ms) VALUES (?, ?, ?, ?, ?)",
+            conn.execute(
+                "SELECT dev, epoch, from_dev, upto, at_ms FROM heard WHERE at_ms <= ?", (at_ms,)
+            ).fetchall(),
+        )
+        past.execute("COMMIT")
+        yield past
+    finally:
+        past.close()
+
+
+def _replay(conn: Connection, past: Connection, roster: Roster, at_ms: int) -> None:
+    waiting = []
+    for (line,) in conn.execute(
+        "SELECT line FROM event WHERE wall_ms <= ? AND line IS NOT NULL ORDER BY id", (at_ms,)
+    ):
+        try:
+            waiting.append(parse(line))
+        except BadLine:
+            continue  # found and told by the check of the file
+        if len(waiting) >= _SLICE:
+            take_in(past, waiting, roster)
+            waiting = []
+    take_in(past, waiting, roster)

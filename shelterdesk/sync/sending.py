@@ -1,0 +1,184 @@
+"""Writing parts to a stick: whom they are for, what lies there already, each one sealed, signed and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from shelterdesk.core.errors import Refused, WorldError
+from shelterdesk.core.event import hex16
+from shelterdesk.core.moment import to_milliseconds
+from shelterdesk.core.words import tr
+from shelterdesk.db import exchange, statements
+from shelterdesk.db import receipts as held
+from shelterdesk.db.exchange import PartOut, WrittenPart
+from shelterdesk.db.store import Store
+from shelterdesk.keys import age
+from shelterdesk.keys.sshsig import BUNDLE, sign, verify
+from shelterdesk.sync import stick
+from shelterdesk.sync.container import MAX_SEALED, PartName, read_part_name
+from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.manifest import read_manifest, sha256
+from shelterdesk.sync.parts import Audience, CannotRemake, forget, part_size, plan, remake
+
+OFFICE = "office"
+_ALL_OF_IT = 1 << 53
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One part as it lies there now: its file name, size, events; whether it was there before."""
+
+    name: str
+    size: int
+    events: int
+    was_there: bool
+
+
+def audience_of(store: Store, for_: str, everything: bool = False) -> Audience:
+    """Whom an export is for: ``office``, or a station's code (its own: the other desks of the table).
+
+    Raises ``Refused`` for a station this folder may not write for.
+    """
+    who, roster = store.who, store.roster
+    if for_ == OFFICE:
+        if who.is_office:
+            raise Refused(tr("This is the office."), tr("Name the station the bundle is for."))
+        office = roster.office
+        confirmed = {} if office is None or everything else held.acknowledged_by(store.conn, office.dev)
+        return Audience(OFFICE, tuple(roster.recipients(who.station)), who.station, confirmed)
+    if for_ not in roster.stations:
+        raise Refused(tr("No station {code} is known here.", code=for_), tr("Check the station's code."))
+    if not who.is_office and for_ != who.station:
+        raise Refused(
+            tr("What station {code} may know of people goes with a transfer.", code=for_),
+            tr("Write this bundle for the office; it hands over what is needed."),
+        )
+    confirmed = {} if everything else _held_by_all(store, for_)
+    return Audience(f"station:{for_}", tuple(roster.recipients(for_)), for_, confirmed)
+
+
+def _held_by_all(store: Store, station: str) -> dict[tuple[int, int], int]:
+    """How far every desk of a station but the author itself confirmed each author."""
+    desks = [
+        desk.dev
+        for desk in store.roster.desks.values()
+        if desk.station == station and desk.valid_upto is None and desk.dev != store.who.dev
+    ]
+    confirmed = {dev: held.acknowledged_by(store.conn, dev) for dev in desks}
+    return {
+        (dev, epoch): min((confirmed[one].get((dev, epoch), 0) for one in desks if one != dev), default=_ALL_OF_IT)
+        for dev, epoch in exchange.authors(store.conn)
+    }
+
+
+def send(
+    store: Store,
+    audience: Audience,
+    ours: Path,
+    progress: stick.Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> tuple[list[Sent], bool]:
+    """Bring a folder ``SHELTERDESK`` up to date for an audience; returns the parts there and whether it was stopped.
+
+    ``progress`` hears (bytes done, bytes of all). A part counts only once it and its signature were read back.
+    Raises what writing to a stick raises; parts finished before stay good and are not written again.
+    """
+    folder = ours / hex16(store.who.dev)
+    stick.make_folder(folder)
+    _clear_own_partials(folder)
+    for _ in range(3):
+        parts = plan(store, audience)
+        there = {part.manifest_sha: _lying_there(store, folder, part) for part in parts}
+        sizes = {part.manifest_sha: part_size(part) for part in parts}
+        stick.check_room(folder, sum(size for sha, size in sizes.items() if there[sha] is None))
+        sent: list[Sent] = []
+        orders: dict[int, list[int]] = {}
+        total, done = sum(sizes.values()), 0
+        try:
+            _write_admits(store, folder)
+            for part in parts:
+                if cancelled is not None and cancelled():
+                    return sent, True
+                lying = there[part.manifest_sha]
+                was_there = lying is not None
+                if lying is None:
+                    lying = _write_part(store, audience, folder, part, remake(store, part, orders))
+                sent.append(Sent(lying.name, lying.size, part.events, was_there))
+                done += sizes[part.manifest_sha]
+                if progress is not None:
+                    progress(done, total)
+        except CannotRemake:
+            forget(store, audience, part.bundle_no)
+            continue
+        return sent, False
+    raise ValueError("parts planned a moment ago cannot be made")
+
+
+def sealed_part(store: Store, audience: Audience, part: PartOut, plain: bytes) -> tuple[PartName, bytes, str]:
+    """Name, ciphertext and signature of a part."""
+    sealed = age.encrypt(plain, audience.recipients)
+    if len(sealed) > MAX_SEALED:
+        raise ValueError("a sealed part that nobody could take in")
+    name = PartName(part.bundle_no, part.part, read_manifest(part.manifest).parts, sha256(sealed)[:16])
+    return name, sealed, sign(store.keys.signing, sealed, BUNDLE)
+
+
+def _write_part(store: Store, audience: Audience, folder: Path, part: PartOut, plain: bytes) -> WrittenPart:
+    name, sealed, signature = sealed_part(store, audience, part, plain)
+    stick.write_file(folder, str(name), sealed)
+    stick.write_file(folder, f"{name}.sig", signature.encode("ascii"))
+    written = WrittenPart(str(folder), str(name), sha256(sealed), len(sealed))
+    with store.transaction() as conn:
+        exchange.add_written(conn, written, part.manifest_sha, to_milliseconds(store.now))
+    return written
+
+
+def _lying_there(store: Store, folder: Path, part: PartOut) -> WrittenPart | None:
+    """The copy of a part that lies in the folder whole and signed, read anew; None to write it."""
+    for written in exchange.written_before(store.conn, part.manifest_sha):
+        name = read_part_name(written.name)
+        if name is None or not (folder / written.name).exists():
+            continue
+        with suppress(SetAside, WorldError):
+            sealed, signature = stick.read_part(stick.Found(folder / written.name, name, store.who.dev))
+            if sha256(sealed) == written.cipher_sha:
+                verify(sealed, signature, BUNDLE, [store.keys.public])
+                return written
+    return None
+
+
+def _write_admits(store: Store, folder: Path) -> None:
+    """The admissions of this station in clear beside the parts, so that a new desk's signature can be checked."""
+    for statement in statements.statements(store.conn):
+        if statement.kind != "admit" or statement.body["desk"]["station"] != store.who.station:
+            continue
+        name = f"{statement.body['desk']['dev']}.admit"
+        with suppress(SetAside):
+            if (folder / name).exists() and stick.read_file(folder / name, stick.MAX_LETTER) == statement.raw:
+                continue
+        stick.write_file(folder, name, statement.raw)
+        stick.write_file(folder, f"{name}.sig", statement.signature.encode("ascii"))
+
+
+def _clear_own_partials(folder: Path) -> None:
+    """Take away what an earlier, interrupted writing of this very desk left unfinished."""
+    with suppress(OSError):
+        for path in folder.glob("*.age*.partial"):
+            if read_part_name(path.name.split(".age")[0] + ".age") is not None:
+                path.unlink()
+
+
+def write_receipts(store: Store, ours: Path, receipts: list[held.HeldReceipt]) -> list[str]:
+    """Write receipts as ``receipts/<issuer>-<dev>.json`` with their signatures; returns the names."""
+    folder = ours / stick.RECEIPTS
+    stick.make_folder(folder)
+    names = []
+    for receipt in receipts:
+        name = f"{hex16(receipt.issuer)}-{hex16(receipt.dev)}.json"
+        stick.write_file(folder, name, receipt.raw)
+        stick.write_file(folder, f"{name}.sig", receipt.signature.encode("ascii"))
+        names.append(name)
+    return names

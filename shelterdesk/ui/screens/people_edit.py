@@ -1,0 +1,260 @@
+"""Putting a record right: the fields of a person as a form in place of their page, with reasons for gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from shelterdesk.actions.person_changes import EditedPerson, edit_person
+from shelterdesk.actions.registration import local_day
+from shelterdesk.core import countries
+from shelterdesk.core.birth import read_birth, reading
+from shelterdesk.core.countries import iso3
+from shelterdesk.core.errors import BadField, WorldError
+from shelterdesk.core.family_checks import NotThisForm
+from shelterdesk.core.vocabulary import HouseholdRole, Missing, Relation
+from shelterdesk.core.words import ptr, tr
+from shelterdesk.db.person_page import MemberShown, PersonPage
+from shelterdesk.ui.screens.people_words import field_label, missing_words, relation_words, sex_words
+from shelterdesk.ui.widgets import (
+    ButtonRow,
+    Card,
+    Choice,
+    ChoiceField,
+    FieldGrid,
+    LabelledField,
+    PickField,
+    PrimaryButton,
+    SecondaryButton,
+    words,
+)
+from shelterdesk.ui.worker import DeskWorker
+
+_SIGNS = {"?": Missing.UNKNOWN, "-": Missing.REFUSED, "–": Missing.REFUSED, "/": Missing.NOT_APPLICABLE}
+_QUESTIONS = (
+    "birth", "nationality", "birth_country", "last_residence", "languages", "destination", "occupation",
+)  # fmt: skip
+_NAMES = ("surnames", "given", "name_native")
+_COUNTRIES = frozenset({"nationality", "birth_country", "last_residence"})
+_LISTS = frozenset({"nationality", "languages"})
+
+
+class PersonEdit(Card):
+    """The form. ``?`` in a field says it was asked and is not known, ``-`` not said, ``/`` does not apply.
+
+    Signals: ``saved(EditedPerson)``, ``failed(WorldError)``, ``left()`` when stepped out of; what was typed
+    then stays for the same person.
+    """
+
+    saved = Signal(object)
+    failed = Signal(object)
+    left = Signal()
+
+    def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
+        super().__init__(tr("Put the record right"), parent=parent)
+        self._worker = worker
+        self._page: PersonPage | None = None
+        self._before: dict[str, str] = {}
+        self.fields: dict[str, LabelledField] = {}
+        for name in (*_NAMES, *_QUESTIONS, "note"):
+            self.fields[name] = LabelledField(field_label(name), QLineEdit(), reading=self._reader_of(name))
+        self.sex = ChoiceField([Choice(code, code, sex_words(code)) for code in ("F", "M", "X", "U")])
+        self.fields["sex"] = LabelledField(field_label("sex"), self.sex, reading=lambda _: self.sex.words())
+        self.relation = PickField()
+        self.fields["relation"] = LabelledField(tr("In the family"), self.relation)
+        grid, f = FieldGrid(), self.fields
+        grid.add_row((f["surnames"], 2), (f["given"], 2))
+        grid.add_row((f["birth"], 1), (f["sex"], 1), (f["nationality"], 1), (f["birth_country"], 1))
+        grid.add_row((f["last_residence"], 1), (f["languages"], 1), (f["relation"], 1), (f["name_native"], 1))
+        grid.add_row((f["destination"], 1), (f["occupation"], 1), (f["note"], 2))
+        self.add(
+            words(
+                tr("In any field: ? asked and not known · - not said · / does not apply · empty not asked"),
+                "secondary",
+                wrap=True,
+            )
+        )
+        self.add(grid)
+        self.add_stretch()
+        self.save_button = PrimaryButton(tr("Save changes"), icon="check")
+        self.leave_button = SecondaryButton(tr("Back"), "Esc")
+        self.add(ButtonRow(self.save_button, self.leave_button))
+        self.save_button.clicked.connect(self.save)
+        self.leave_button.clicked.connect(self.left)
+
+    def start(self, page: PersonPage) -> None:
+        """Edit this person; what was typed of them before and not saved is still there."""
+        if self._page is not None and self._page.ent == page.ent and self._typed() != self._before:
+            self._page = page
+            return
+        self._page = page
+        self._offer_relations(page)
+        for name, field in self.fields.items():
+            field.set_mistake("")
+            field.set_text(self._stored(page, name))
+        self._before = self._typed()
+
+    def first_focus(self) -> QWidget:
+        """Where typing begins."""
+        return self.fields["surnames"].editor
+
+    def save(self) -> None:
+        """Write what differs; with mistakes they are said under their fields."""
+        page = self._page
+        if page is None:
+            return
+        typed = self._typed()
+        changed = {name: typed[name] for name in typed if typed[name] != self._before[name]}
+        if not changed:
+            self.left.emit()
+            return
+        given: dict[str, Any] = {}
+        mistakes: dict[str, str] = {}
+        for name, text in changed.items():
+            try:
+                given.update(self._meant(name, text))
+            except BadField as bad:
+                mistakes[name] = f"{bad.sentence} {bad.next_step}".strip()
+        if mistakes:
+            self._show_mistakes(mistakes)
+            return
+        self.save_button.setEnabled(False)
+        self._worker.write(edit_person, page.ent, given, done=self._on_saved, failed=self._on_failed)
+
+    def _on_saved(self, done: EditedPerson) -> None:
+        self.save_button.setEnabled(True)
+        self._before = self._typed()
+        self._page = None
+        self.saved.emit(done)
+
+    def _on_failed(self, error: WorldError) -> None:
+        self.save_button.setEnabled(True)
+        if isinstance(error, NotThisForm):
+            self._show_mistakes({
+                ("surnames" if problem.field == "name" else problem.field):
+                f"{problem.sentence} {problem.next_step}".strip()
+                for problem in error.problems
+            })  # fmt: skip
+        elif isinstance(error, BadField):
+            self._show_mistakes({error.field: f"{error.sentence} {error.next_step}".strip()})
+        else:
+            self.failed.emit(error)
+
+    def _show_mistakes(self, mistakes: Mapping[str, str]) -> None:
+        first: LabelledField | None = None
+        for name, field in self.fields.items():
+            sentence = mistakes.get(name, "")
+            field.set_mistake(sentence[:1].upper() + sentence[1:])
+            if sentence and first is None:
+                first = field
+        if first is not None:
+            first.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        unplaced = [said for name, said in mistakes.items() if name not in self.fields]
+        if unplaced:
+            self.failed.emit(WorldError(unplaced[0]))
+
+    def _typed(self) -> dict[str, str]:
+        typed = {name: field.text().strip() for name, field in self.fields.items()}
+        typed["relation"] = self.relation.value()
+        return typed
+
+    def _offer_relations(self, page: PersonPage) -> None:
+        own = self._own(page)
+        options = [("", tr("not said"))]
+        if own is not None:
+            options = [(HouseholdRole.HEAD.value, tr("head of the family")), *options]
+            if not own.is_head:
+                options += [(one.value, relation_words(one.value)) for one in Relation]
+        self.relation.set_options([("", "–")] if own is None else options)
+        self.relation.setEnabled(own is not None and not (own.is_head and len(self._members(page)) < 2))
+        self.relation.set_value(
+            HouseholdRole.HEAD.value if own and own.is_head else (own.relation or "") if own else ""
+        )
+
+    @staticmethod
+    def _members(page: PersonPage) -> tuple[MemberShown, ...]:
+        return page.household.members if page.household is not None else ()
+
+    def _own(self, page: PersonPage) -> MemberShown | None:
+        return next((one for one in self._members(page) if one.ent == page.ent), None)
+
+    def _stored(self, page: PersonPage, name: str) -> str:
+        if name == "relation":
+            return self.relation.currentText()
+        field = next((one for one in page.fields if one.name == name), None)
+        if field is None:
+            return ""
+        if field.value is None:
+            signs = {reason: sign for sign, reason in _SIGNS.items() if sign != "–"}
+            known = {one.value for one in signs}
+            return signs[Missing(field.missing)] if field.missing in known and name != "sex" else ""
+        if isinstance(field.value, list | tuple):
+            return ", ".join(str(one) for one in field.value)
+        return str(field.value)
+
+    def _meant(self, name: str, text: str) -> dict[str, Any]:
+        """What a field's text stands for. Raises ``BadField`` for what cannot be read."""
+        if name == "relation":
+            if text == HouseholdRole.HEAD.value:
+                return {"role": HouseholdRole.HEAD}
+            return {"relation": Relation(text) if text else Missing.NOT_ASKED}
+        if text in _SIGNS and name not in ("name_native", "note"):
+            return {name: _SIGNS[text]}
+        if name == "sex":
+            return {"sex": text or Missing.NOT_ASKED}
+        if not text:
+            return {name: Missing.NOT_ASKED if name in _QUESTIONS else ""}
+        if name in _LISTS:
+            said = [part.strip() for part in text.replace(";", ",").split(",") if part.strip()]
+            return {name: tuple(self._code(name, one) for one in said)}
+        return {name: self._code(name, text)}
+
+    @staticmethod
+    def _code(name: str, text: str) -> str:
+        if name not in _COUNTRIES:
+            return text
+        code = iso3(text)
+        if code is None:
+            found = countries.matching(text)
+            if len(found) != 1:
+                raise BadField(
+                    name,
+                    tr("{text} is not a country", text=text[:40]),
+                    tr("Type more of its name, or three letters, for example VEN."),
+                )
+            return found[0].code
+        return code
+
+    def _reader_of(self, name: str) -> Callable[[str], str]:
+        def say(text: str) -> str:
+            clean = text.strip()
+            if clean in _SIGNS and name not in ("name_native", "note"):
+                return "→ " + missing_words(_SIGNS[clean].value)
+            if not clean:
+                return missing_words(Missing.NOT_ASKED.value) if name in _QUESTIONS else ""
+            if name == "birth":
+                return self._birth_reading(clean)
+            if name in _COUNTRIES:
+                return self._country_reading(name, clean)
+            return ""
+
+        return say
+
+    def _birth_reading(self, text: str) -> str:
+        desk = self._worker.desk
+        if desk is None:
+            return ""
+        try:
+            return "→ " + reading(read_birth(text, local_day(desk)))
+        except BadField:
+            return ptr("reading of a date", "not read yet")
+
+    def _country_reading(self, name: str, text: str) -> str:
+        try:
+            codes = [self._code(name, part.strip()) for part in text.split(",") if part.strip()]
+        except BadField:
+            return ""
+        return "→ " + ", ".join(countries.name(code) for code in codes)

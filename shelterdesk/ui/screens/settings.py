@@ -1,0 +1,159 @@
+"""The settings: a list of parts at the left, the part itself at the right; each holds what its role may change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import ClassVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from shelterdesk.core.changes import Changes
+from shelterdesk.core.words import tr
+from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.screens.settings_access import AccessSection
+from shelterdesk.ui.screens.settings_backup import BackupSection
+from shelterdesk.ui.screens.settings_desk import DeskSection
+from shelterdesk.ui.screens.settings_plan import PlanSection
+from shelterdesk.ui.screens.settings_section import Section
+from shelterdesk.ui.screens.settings_station import StationSection
+from shelterdesk.ui.screens.settings_users import OwnPassphraseSection, UsersSection
+from shelterdesk.ui.theme import theme
+from shelterdesk.ui.widgets import Tile
+from shelterdesk.ui.worker import DeskWorker
+
+SectionMaker = Callable[[DeskWorker], Section]
+SECTIONS: tuple[type[Section], ...] = (
+    StationSection,
+    DeskSection,
+    OwnPassphraseSection,
+    UsersSection,
+    PlanSection,
+    BackupSection,
+    AccessSection,
+)
+
+
+class SettingsScreen(Screen):
+    """Up and Down choose a part, Enter or Tab goes into it, Esc comes back to the list.
+
+    Signals: ``preferences_wanted(Preferences)`` when something about this desk was chosen.
+    """
+
+    name = "settings"
+    icon = "settings"
+    at_foot = True
+    kinds: ClassVar[frozenset[str]] = frozenset().union(*(section.kinds for section in SECTIONS), {"status"})
+    keeps_drafts = False
+    preferences_wanted = Signal(object)
+
+    def __init__(self, worker: DeskWorker, sections: Sequence[type[Section]] = SECTIONS) -> None:
+        super().__init__()
+        self._worker = worker
+        self._stale: set[str] = set()
+        self.sections: dict[str, Section] = {}
+        self.tiles: dict[str, Tile] = {}
+        self.list = QFrame()
+        self.list.setProperty("part", "card")
+        self.list.setAccessibleName(tr("Parts of the settings"))
+        self._list_column = QVBoxLayout(self.list)
+        self.stack = QStackedWidget()
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._box.addWidget(self.list)
+        self._box.addWidget(self.stack, 1)
+        self.page.addLayout(self._box, 1)
+        desk = worker.desk
+        roles = desk.user.roles if desk is not None else frozenset()
+        for made in sections:
+            if not made.roles or not made.roles.isdisjoint(roles):
+                self._add(made(worker))
+        self._list_column.addStretch(1)
+        self.list.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.track(theme().changed, self._space_list, call_now=True)
+        first = next(iter(self.sections))
+        self.tiles[first].setChecked(True)
+        self.open_section(first)
+
+    def title(self) -> str:
+        return tr("Settings")
+
+    def help_text(self) -> str:
+        return tr(
+            "Choose a part at the left with the arrows and go into it with Enter; Esc comes back. "
+            "You see only what your role may change."
+        )
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return (("Ctrl+L", tr("lock this desk")),)
+
+    def first_focus(self) -> QWidget | None:
+        return next((tile for tile in self.tiles.values() if tile.isChecked()), None)
+
+    def current(self) -> Section:
+        """The part now shown."""
+        shown = self.stack.currentWidget()
+        if not isinstance(shown, Section):
+            raise RuntimeError("the settings have no part")
+        return shown
+
+    def open_section(self, name: str) -> None:
+        """Show a part, fresh."""
+        section = self.sections[name]
+        self.stack.setCurrentWidget(section)
+        self.tiles[name].setChecked(True)
+        self.primary = section.primary
+        if name in self._stale:
+            self._stale.discard(name)
+            section.refresh(None)
+
+    def refresh(self, changes: Changes | None) -> None:
+        now = self.current()
+        for name, section in self.sections.items():
+            if changes is not None and not changes.touches(section.kinds):
+                continue
+            if section is now:
+                section.refresh(changes)
+            else:
+                self._stale.add(name)
+        self.primary = now.primary
+
+    def finish(self) -> None:
+        self.primary = self.current().primary  # it comes and goes with what a part shows
+        super().finish()
+
+    def step_out(self) -> bool:
+        """Esc: from a part back to the list of parts."""
+        tile = self.first_focus()
+        if tile is None or self.list.isAncestorOf(self.focusWidget() or self):
+            return False
+        tile.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def fields(self) -> list[QWidget]:
+        return [field for field in super().fields() if self.current().isAncestorOf(field)]
+
+    def _add(self, section: Section) -> None:
+        tile = Tile(section.title.text())
+        tile.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        name = section.name
+        tile.toggled.connect(lambda on: self.open_section(name) if on else None)
+        tile.clicked.connect(self._go_in)
+        self._list_column.addWidget(tile)
+        self.sections[name], self.tiles[name] = section, tile
+        self._stale.add(name)
+        self.stack.addWidget(section)
+        section.said.connect(self.said)
+        if isinstance(section, DeskSection | BackupSection):
+            section.wanted.connect(self.preferences_wanted)
+
+    def _go_in(self) -> None:
+        fields = self.fields()
+        first = fields[0] if fields else self.current().primary
+        if first is not None:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _space_list(self) -> None:
+        t = theme()
+        self._box.setSpacing(t.gap(16))
+        self._list_column.setContentsMargins(t.gap(10), t.gap(12), t.gap(10), t.gap(12))
+        self._list_column.setSpacing(t.gap(4))

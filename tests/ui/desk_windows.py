@@ -1,0 +1,142 @@
+"""A real program on a real folder for journeys: started, logged in by keyboard, closed again at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from shelterdesk.core.moment import Clock
+from shelterdesk.core.words import speak, tr
+from shelterdesk.ui.app import DeskApp, ScreenMaker
+from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.log_in import LogInPage
+from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.scan_router import Scan
+from shelterdesk.ui.screens.settings import SettingsScreen
+from shelterdesk.ui.theme import Mode, theme
+from shelterdesk.ui.widgets import LabelledField, PrimaryButton
+from shelterdesk.ui.worker import DeskWorker
+from tests.stations import CHEAP, PASSPHRASE
+
+KEY = Qt.Key
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+class NoteScreen(Screen):
+    """A form of two fields, as any screen of the program has them; takes the scans of documents."""
+
+    name, icon = "note", "edit"
+    kinds: ClassVar[frozenset[str]] = frozenset({"person"})
+
+    def __init__(self, worker: DeskWorker) -> None:
+        super().__init__()
+        self.worker = worker
+        self.scans: list[Scan] = []
+        self.opened: list[tuple[str, str]] = []
+        self.surnames, self.given = LabelledField(tr("Surnames")), LabelledField(tr("Given names"))
+        self.primary = PrimaryButton(tr("Save"))
+        for part in (self.surnames, self.given, self.primary):
+            self.page.addWidget(part)
+        self.page.addStretch(1)
+
+    def title(self) -> str:
+        return tr("Note")
+
+    def take_scan(self, scan: Scan) -> bool:
+        self.scans.append(scan)
+        return scan.kind.value == "document"
+
+    def open_record(self, kind: str, ent: str) -> bool:
+        self.opened.append((kind, ent))
+        return kind == "person"
+
+
+SCREENS: tuple[ScreenMaker, ...] = (NoteScreen, SettingsScreen)
+
+
+def line_of(field: LabelledField) -> QLineEdit:
+    """The line of a labelled field."""
+    assert isinstance(field.editor, QLineEdit)
+    return field.editor
+
+
+def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """A key for whoever has the focus."""
+    focused = QApplication.focusWidget()
+    window = QApplication.activeWindow()
+    target: QWidget | None = focused if focused is not None else window
+    assert target is not None, "nothing has the focus"
+    QTest.keyClick(target, key, modifier)
+
+
+def type_text(text: str) -> None:
+    """Letters for whoever has the focus."""
+    focused = QApplication.focusWidget()
+    assert focused is not None, "nothing has the focus"
+    QTest.keyClicks(focused, text)
+
+
+@contextmanager
+def program(
+    qtbot: QtBot,
+    folder: Path,
+    clock: Clock,
+    screens: Sequence[ScreenMaker] = SCREENS,
+    idle_seconds: float = 0,
+) -> Iterator[DeskApp]:
+    """The program on a folder, started and at its first page."""
+    theme().set_still(True)
+    app = DeskApp(folder, clock, screens, idle_seconds=idle_seconds, cost=CHEAP)
+    try:
+        app.start()
+        assert app.door is not None
+        qtbot.waitUntil(app.door.isActiveWindow)
+        yield app
+    finally:
+        app.close()
+        qtbot.waitUntil(lambda: app._worker is None or not app.worker.is_busy)
+        the_look_as_it_was()
+
+
+def the_look_as_it_was() -> None:
+    """English, light, 100 %, from the left."""
+    speak("en")
+    QApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+    theme().set_mode(Mode.LIGHT)
+    theme().set_text_percent(100)
+    theme().set_still(False)
+
+
+def log_in(qtbot: QtBot, app: DeskApp, name: str = "admin", passphrase: str = PASSPHRASE) -> MainWindow:
+    """Log in by keyboard and wait for the window."""
+    assert app.door is not None and isinstance(app.door.page, LogInPage)
+    type_text(name)
+    press(KEY.Key_Return)
+    type_text(passphrase)
+    with qtbot.waitSignal(app.opened, timeout=10_000):
+        press(KEY.Key_Return)
+    assert app.window is not None
+    qtbot.waitUntil(app.window.isActiveWindow)
+    return app.window
+
+
+def note_of(window: MainWindow) -> NoteScreen:
+    """The form of the window."""
+    screen = window.screen_named("note")
+    assert isinstance(screen, NoteScreen)
+    return screen
+
+
+def settings_of(window: MainWindow) -> SettingsScreen:
+    """The settings of the window."""
+    screen = window.screen_named("settings")
+    assert isinstance(screen, SettingsScreen)
+    return screen

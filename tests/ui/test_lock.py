@@ -1,0 +1,151 @@
+"""The lock: nothing stays visible, nothing is lost, and only a passphrase opens it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from shelterdesk.actions.clock import SetClock
+from shelterdesk.ui.app import DeskApp
+from shelterdesk.ui.lock import IdleWatch
+from tests.stations import PASSPHRASE
+from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, note_of, press, program, type_text
+
+
+def lock(qtbot: QtBot, app: DeskApp) -> None:
+    with qtbot.waitSignal(app.locked):
+        press(KEY.Key_L, CTRL)
+    assert app.lock is not None and app.lock.is_locked
+
+
+def unlock(qtbot: QtBot, app: DeskApp, passphrase: str = PASSPHRASE) -> None:
+    type_text(passphrase)
+    with qtbot.waitSignal(app.unlocked, timeout=10_000):
+        press(KEY.Key_Return)
+
+
+def test_locking_covers_everything_and_the_same_person_finds_it_again(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        window = log_in(qtbot, app)
+        note = note_of(window)
+        type_text("Perez Toussaint")
+        chooser = QDialog(window)
+        chooser.open()
+        qtbot.waitUntil(chooser.isVisible)
+        app.lock_now()
+        assert app.lock is not None and app.lock.is_locked
+        assert not chooser.isVisible()
+        assert window.windowTitle() == "ShelterDesk"
+        seen = [w for w in window.findChildren(QLineEdit) + window.findChildren(QLabel) if w.isVisible()]
+        texts = [w.text() for w in seen if isinstance(w, QLineEdit | QLabel)]
+        assert not any(part in text for text in texts for part in ("Perez", "admin", "Lajas"))
+        image = window.grab().toImage()
+        QTest.keyClick(window, KEY.Key_2, CTRL)  # the keys of the screens are off
+        press(KEY.Key_F1)
+        assert window.grab().toImage() == image
+        unlock(qtbot, app)
+        assert app.window is window and note.surnames.text() == "Perez Toussaint"
+        assert line_of(note.surnames).hasFocus() and "Lajas" in window.windowTitle()
+
+
+def test_a_wrong_passphrase_leaves_it_covered(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        log_in(qtbot, app)
+        lock(qtbot, app)
+        type_text("not this")
+        press(KEY.Key_Return)
+        assert app.lock is not None
+        page = app.lock.page
+        qtbot.waitUntil(lambda: bool(page.form.passphrase_field.mistake.text()))
+        assert app.lock.is_locked and page.form.passphrase.hasFocus()
+        unlock(qtbot, app)
+
+
+def test_another_person_gets_screens_of_their_own(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        first = log_in(qtbot, app)
+        type_text("half a name")
+        lock(qtbot, app)
+        press(KEY.Key_U, CTRL)
+        type_text("operator")
+        press(KEY.Key_Return)
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            unlock(qtbot, app)
+        second = app.window
+        assert second is not None and second is not first
+        assert note_of(second).surnames.text() == ""
+        assert second.geometry() == first.geometry() and not first.isVisible()
+        lock(qtbot, app)
+        press(KEY.Key_U, CTRL)
+        type_text("admin")
+        press(KEY.Key_Return)
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            unlock(qtbot, app)
+        assert app.window is not None and note_of(app.window).surnames.text() == "half a name"
+
+
+def test_escape_goes_back_from_another_name(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        window = log_in(qtbot, app)
+        window.user_clicked.emit()
+        assert app.lock is not None and not app.lock.page.form.name_field.isHidden()
+        press(KEY.Key_Escape)
+        assert app.lock.page.form.name_field.isHidden() and app.lock.is_locked
+        unlock(qtbot, app)
+
+
+def test_nobody_at_the_desk_locks_it(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
+    with program(qtbot, station_folder, clock, idle_seconds=0.05) as app:
+        log_in(qtbot, app)
+        qtbot.waitUntil(lambda: app.lock is not None and app.lock.is_locked, timeout=10_000)
+        assert not app.idle.is_watching
+
+
+def test_a_key_pressed_in_time_starts_the_wait_anew(qtbot: QtBot) -> None:
+    clock = SetClock(datetime(2026, 11, 23, 13, 0, tzinfo=UTC))
+    watch = IdleWatch(300, clock)
+    heard: list[bool] = []
+    watch.timed_out.connect(lambda: heard.append(True))
+    line = QLineEdit()
+    qtbot.addWidget(line)
+    line.show()
+    watch.start()
+    clock.forward(timedelta(seconds=299))
+    QTest.keyClick(line, "a")
+    clock.forward(timedelta(seconds=299))
+    watch.look()
+    assert not heard and line.text() == "a"
+    clock.forward(timedelta(seconds=1))
+    watch.look()
+    assert heard
+    watch.stop()
+
+
+def test_a_key_after_a_sleep_does_not_reach_the_form(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        window = log_in(qtbot, app)
+        note = note_of(window)
+        watched = SetClock(datetime(2026, 11, 23, 13, 0, tzinfo=UTC))
+        app.idle.stop()
+        app.idle = IdleWatch(300, watched, app)
+        app.idle.timed_out.connect(app.lock_now)
+        app.idle.start()
+        type_text("Ana")
+        watched.forward(timedelta(hours=3))
+        line = line_of(note.surnames)
+        QTest.keyClick(line, "x")
+        assert app.lock is not None and app.lock.is_locked and note.surnames.text() == "Ana"
+        assert app.lock.page.form.passphrase.text() == ""
+        assert QApplication.focusWidget() is app.lock.page.form.passphrase
+        assert window.isVisible() and line.focusPolicy() is not Qt.FocusPolicy.NoFocus
