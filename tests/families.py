@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from shelterdesk.core.people import Answer, BedNeed, DocumentForm, FamilyForm, IntakeAnswers, PersonForm
@@ -9,7 +11,18 @@ from shelterdesk.core.vocabulary import DocumentType, HouseholdRole, Missing, Re
 
 WHY = st.sampled_from(Missing)
 NAMES = st.sampled_from(
-    ["Pérez Toussaint", "Ana", "محمد الحسن", "王小明", "Begum", "Jean-Baptiste", "O'Neil", "ለማ", "Nguyễn", "তানিয়া"]
+    [
+        "Pérez Toussaint",
+        "Ana",
+        "محمد الحسن",
+        "王小明",
+        "Begum",
+        "Jean-Baptiste",
+        "O'Neil",
+        "ለማ",
+        "Nguyễn",
+        "তানিয়া",
+    ]
 )
 BIRTHS = st.sampled_from(
     ["1994", "1994-03", "1994-03-02", "2016-02-29", "2026-10", "~1986/2026-11-23", "~1986..1996/2026-11-23"]
@@ -23,7 +36,7 @@ ANSWERS = st.builds(
     medical_today=SAID,
     child_alone=SAID,
     feels_unsafe=SAID,
-    needs=st.lists(st.sampled_from(["SV-VA", "CR-AF", "needs \"insulin\"", "DS-PM"]), max_size=4).map(tuple),
+    needs=st.lists(st.sampled_from(["SV-VA", "CR-AF", 'needs "insulin"', "DS-PM"]), max_size=4).map(tuple),
 )
 PAPERS = st.builds(
     DocumentForm,
@@ -44,7 +57,9 @@ PERSONS = st.builds(
     nationality=st.one_of(WHY, st.lists(COUNTRIES, min_size=1, max_size=2, unique=True).map(tuple)),
     birth_country=st.one_of(WHY, COUNTRIES),
     last_residence=st.one_of(WHY, COUNTRIES),
-    languages=st.one_of(WHY, st.lists(st.sampled_from(["es", "ht", "wes"]), min_size=1, unique=True).map(tuple)),
+    languages=st.one_of(
+        WHY, st.lists(st.sampled_from(["es", "ht", "wes"]), min_size=1, unique=True).map(tuple)
+    ),
     interpreter=st.one_of(st.none(), WHY, st.booleans()),
     documents=st.lists(PAPERS, max_size=2).map(tuple),
     relation=st.one_of(WHY, st.sampled_from(Relation)),
@@ -60,7 +75,5 @@ def families(draw: st.DrawFn) -> FamilyForm:
     members = draw(st.lists(PERSONS, min_size=1, max_size=6))
     head = draw(st.one_of(st.none(), st.integers(0, len(members) - 1)))
     if head is not None:
-        from dataclasses import replace
-
         members[head] = replace(members[head], role=HouseholdRole.HEAD)
     return FamilyForm(tuple(members))

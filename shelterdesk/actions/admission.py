@@ -14,9 +14,11 @@ from shelterdesk.actions.desk import Desk, sign_head
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import DamagedFile, NotFound, Refused
 from shelterdesk.core.event import hex16
+from shelterdesk.core.kinds import ACCESS
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.number import child_slot
 from shelterdesk.core.roster import DeskEntry, desk_body, fold
+from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.core.words import tr
 from shelterdesk.db import exchange, meta
 from shelterdesk.db.meta import Whoami
@@ -25,7 +27,7 @@ from shelterdesk.db.store import Store
 from shelterdesk.keys import age, keyfile
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.safefile import write_whole
-from shelterdesk.keys.signing import SignedStatement
+from shelterdesk.keys.signing import SignedStatement, verify_statement
 from shelterdesk.keys.sshsig import BUNDLE, claimed_signer, sign, verify
 from shelterdesk.keys.user import WrappedUser
 from shelterdesk.sync import intake, stick
@@ -125,13 +127,24 @@ def admit(
             tr("This desk was admitted before."), tr("Let it make a new request in a new, empty folder.")
         )
     with store.transaction() as conn:
-        slot = child_slot(who.slot, meta.next_count(conn, "admitted"))
+        below = child_slot(who.slot.removeprefix(who.station), meta.next_count(conn, "admitted"))
+    slot = who.station + below
     entry = DeskEntry(letter.dev, letter.signer, letter.text("age"), who.station, slot, who.dev)
     changed = desk.publish("admit", {"desk": desk_body(entry)})
+    with store.write(desk.user) as event:
+        event.create(
+            ACCESS,
+            {
+                "access": AccessKind.EXPORTED.value,
+                "subject_kind": "desk",
+                "happened_at": event.now,
+                "detail": slot,
+            },
+        )
     sign_head(store)
     _write_reply(desk, entry, reply, progress)
     result = Admitted(
-        f"{who.station}{slot}", hex16(letter.dev), letter.words, store.keys.words, reply
+        slot, hex16(letter.dev), letter.words, store.keys.words, reply
     )
     return Done(result, Changes(frozenset(changed | {"roster"})))
 
@@ -193,10 +206,13 @@ def read_admission(folder: Path, reply: Path) -> AdmissionOffered:
     Raises ``NotFound`` without a request or reply, ``DamagedFile``, ``BadSignature``, ``NotForUs``.
     """
     keys = _join_keys(folder)
-    with _opened(reply) as stream:
-        letter = _starter(_members(stream), keys)
+    try:
+        with _opened(reply) as stream:
+            letter = _starter(_members(stream), keys)
+    except SetAside as error:
+        raise DamagedFile(tr("The reply"), error.reason, error.advice) from None
     station, slot = letter.text("station"), letter.text("slot")
-    return AdmissionOffered(station, f"{station}{slot}", letter.words)
+    return AdmissionOffered(station, slot, letter.words)
 
 
 def finish_join(
@@ -255,9 +271,10 @@ def _make(
             opened = open_part(
                 part, letter.dev, sealed, signature, intake.me_of(store), intake.known_of(store)
             )
-            before = events
-            intake.merge_part(store, opened, None if told is None else lambda n, b=before: told(b + n))
+            intake.merge_part(store, opened)
             events += len(opened.events)
+            if told is not None:
+                told(events)
     finally:
         store.close()
     users = {
@@ -270,7 +287,7 @@ def _make(
     keyfile.create(folder, file_key, users, recipients[0] if recipients else None)
     if roster.office is not None:
         keyfile.add_recipient(folder, file_key, roster.office.escrow)
-    return Joined(who.station, f"{who.station}{who.slot}", events, len(users))
+    return Joined(who.station, who.slot, events, len(users))
 
 
 def _whoami(letter: Letter, keys: DeskKeys) -> Whoami:
@@ -299,9 +316,7 @@ def _starter(members: Iterator[tuple[str, bytes]], keys: DeskKeys) -> Letter:
         signature = first["starter.age.sig"].decode("ascii")
         signer = claimed_signer(signature, what)
         verify(first["starter.age"], signature, BUNDLE, [signer], what)
-        verify_admit = first["admit.json.sig"].decode("ascii")
-        if claimed_signer(verify_admit, what) != signer:
-            raise ValueError("two signers")
+        verify_statement(first["admit.json"], first["admit.json.sig"].decode("ascii"), [signer], what)
         letter = parse_letter(age.decrypt(first["starter.age"], [keys.age.identity], what), ADMISSION)
         if letter.signer != signer:
             raise ValueError("two signers")
@@ -315,6 +330,8 @@ def _members(stream: BinaryIO) -> Iterator[tuple[str, bytes]]:
     while True:
         block = stream.read(_BLOCK)
         if block == bytes(_BLOCK):
+            if stream.read(2 * _BLOCK) != bytes(_BLOCK):
+                raise SetAside("damaged")
             return
         name, size = read_header(block)
         if size > MAX_SEALED:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.registration import group_named, local_day
+from shelterdesk.actions.registration import desk_slot, group_named, local_day
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, Refused
 from shelterdesk.core.family_checks import NotThisForm, group_problems
@@ -39,9 +39,8 @@ def count_group(desk: Desk, form: ArrivalGroupForm) -> Done[CountedGroup]:
     problems = group_problems(form, local_day(desk), desk.who.zone)
     if problems:
         raise NotThisForm(problems)
-    slot = desk.who.slot.removeprefix(desk.who.station)
     with desk.store.write(desk.user) as event:
-        number = token_number(desk.who.station, slot, event.next_count("token"))
+        number = token_number(desk.who.station, desk_slot(desk), event.next_count("token"))
         ent = event.create(
             ARRIVAL_GROUP,
             {

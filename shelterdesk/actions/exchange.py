@@ -326,7 +326,7 @@ def meet_roster(desk: Desk) -> None:
 
 def _desk_name(desk: Desk, dev: int) -> str:
     entry = desk.roster.desks.get(dev)
-    return f"{entry.station}{entry.slot}" if entry is not None and entry.station else hex16(dev)
+    return entry.slot if entry is not None and entry.slot else hex16(dev)
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +377,7 @@ class ExchangeState:
 def exchange_state(reader: Reader) -> ExchangeState:
     """How this folder stands with the others; quick, for after every save."""
     conn, roster = reader.conn, reader.roster
-    names = {desk.dev: f"{desk.station}{desk.slot}" for desk in roster.desks.values()}
+    names = {desk.dev: desk.slot for desk in roster.desks.values()}
     here = held.only_here(conn, reader.who.dev)
     office = None if roster.office is None else roster.office.dev
     return ExchangeState(

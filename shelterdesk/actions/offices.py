@@ -200,7 +200,7 @@ def enrol(desk: Desk, request: Path, reply: Path, station: str | None = None) ->
         "statements": enclosed(mine),
     }
     write_letter(reply, desk.store.keys, REPLY, body)
-    names = tuple(f"{d.station}{d.slot}" for d in sorted(asked.desks.values(), key=lambda d: d.slot))
+    names = tuple(d.slot for d in sorted(asked.desks.values(), key=lambda d: d.slot))
     result = Enrolled(
         code, asked.stations[code].name, names, letter.words, desk.store.keys.words, number, reply
     )

@@ -115,7 +115,7 @@ def add_members(
     return register_family(desk, FamilyForm(tuple(newcomers), household, arrived_at=arrived_at))
 
 
-def _slot(desk: Desk) -> str:
+def desk_slot(desk: Desk) -> str:
     """The desk's slot without the station code: ``1A`` of ``LB1A``."""
     return desk.who.slot.removeprefix(desk.who.station)
 
@@ -146,7 +146,7 @@ def _arrival(event: Writing, form: FamilyForm, desk: Desk) -> _Arrival:
 
 
 def _new_household(event: Writing, form: FamilyForm, coming: _Arrival, desk: Desk) -> tuple[str, str]:
-    number = household_number(desk.who.station, _slot(desk), event.next_count("household"))
+    number = household_number(desk.who.station, desk_slot(desk), event.next_count("household"))
     values = {
         "number": number,
         "arrival_group": coming.group,
@@ -169,7 +169,7 @@ def _with_head(form: FamilyForm, on: date) -> FamilyForm:
 def _register(
     desk: Desk, event: Writing, coming: _Arrival, member: PersonForm, household: str
 ) -> RegisteredPerson:
-    number = person_number(desk.who.station, _slot(desk), event.next_count("person"))
+    number = person_number(desk.who.station, desk_slot(desk), event.next_count("person"))
     person = event.create(
         PERSON,
         {

@@ -24,7 +24,9 @@ from shelterdesk.db.undoing import (
     built_upon,
     cards_of,
     changed_later,
+    is_voided,
     left_in_a_bundle,
+    not_as_written,
     past_event,
 )
 from shelterdesk.db.writing import Writing
@@ -56,7 +58,7 @@ def undo_last(desk: Desk, token: tuple[bytes, ...]) -> Done[Undone]:
         if not past:
             raise Refused(tr("There is nothing to take back."))
         steps = [(one, step) for one in reversed(past) for step in undo_steps(event.conn, one.eh)]
-        _refuse_changed(desk, event.conn, steps)
+        _refuse_changed(desk, event.conn, past)
         made = [bytes.fromhex(step.ent) for _, step in steps if step.field == ROW]
         _refuse_built_upon(event.conn, made, steps)
         how = _how_it_left(event.conn, past, steps)
@@ -71,22 +73,18 @@ def undo_last(desk: Desk, token: tuple[bytes, ...]) -> Done[Undone]:
     return Done(Undone(said, bool(how), written.events), Changes(written.kinds))
 
 
-def _refuse_changed(desk: Desk, conn: Connection, steps: Sequence[tuple[PastEvent, Step]]) -> None:
-    for past, step in steps:
-        later = changed_later(conn, bytes.fromhex(step.ent), step.field, past.id)
-        if later is None and step.is_newest:
-            continue
-        if later is None:
-            raise Refused(tr("This was changed since, on another desk."), _look_first())
-        user, wall_ms = later
-        raise Refused(
-            tr(
-                "{user} changed this since, at {time}.",
-                user=user_name(desk.roster, user),
-                time=_clock_time(from_milliseconds(wall_ms), desk.who.zone),
-            ),
-            _look_first(),
-        )
+def _refuse_changed(desk: Desk, conn: Connection, past: Sequence[PastEvent]) -> None:
+    for one in past:
+        for ent, field in not_as_written(conn, one.eh):
+            if field == ROW and is_voided(conn, ent):
+                raise Refused(tr("This was taken back already."))
+            later = changed_later(conn, ent, field, one.id)
+            if later is None:
+                raise Refused(tr("This was changed since, on another desk."), _look_first())
+            user, wall_ms = later
+            time = _clock_time(from_milliseconds(wall_ms), desk.who.zone)
+            name = user_name(desk.roster, user)
+            raise Refused(tr("{user} changed this since, at {time}.", user=name, time=time), _look_first())
 
 
 def _look_first() -> str:

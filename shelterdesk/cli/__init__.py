@@ -10,8 +10,9 @@ from pathlib import Path
 import click
 
 from shelterdesk import __version__, startup
-from shelterdesk.cli import doors, people, practice, records, site, station
+from shelterdesk.cli import doors, exchange, office, people, practice, records, site, station
 from shelterdesk.cli.ways import Ways, answering, clock_given, finish
+
 
 @click.group(invoke_without_command=True)
 @click.option("--data", "folder", type=click.Path(path_type=Path), help="The station's or office's folder.")
@@ -47,7 +48,7 @@ def system_language() -> str:
     return name[:2].lower()
 
 
-for module in (station, people, site, records, practice):
+for module in (station, people, site, exchange, office, records, practice):
     module.add_to(root)
 
 

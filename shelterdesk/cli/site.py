@@ -129,7 +129,9 @@ def serve(ways: Ways, service: str, number: str, at: str | None, override: str |
 @click.option("--person", "persons", multiple=True, help="A person's number; may be given several times.")
 @click.option("--household", help="A family's number.")
 @click.option("--all-present", is_flag=True, help="Everybody in the house.")
-@click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path), help="The PDF to write.")
+@click.option(
+    "-o", "--out", "target", required=True, type=click.Path(path_type=Path), help="The PDF to write."
+)
 @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True)
 @click.pass_obj
 def cards(
@@ -179,7 +181,9 @@ def verify(ways: Ways, text: str, roster: Path | None, as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--date", "day", required=True, help="The sheet's day: it covers the day before until this day's change.")
+@click.option(
+    "--date", "day", required=True, help="The sheet's day: it covers the day before until this day's change."
+)
 @click.option("-o", "--out", "target", type=click.Path(path_type=Path), help="The PDF to write.")
 @click.option("--json", "as_json", is_flag=True, help="Print the numbers too.")
 @click.option("--as-known-on", help="As it was known at that time (ISO 8601).")
@@ -229,11 +233,12 @@ def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise BadField("date", tr("{text} is not a day.", text=text[:20]), tr("Write it like 2026-11-24.")) from None
+        raise BadField(
+            "date", tr("{text} is not a day.", text=text[:20]), tr("Write it like 2026-11-24.")
+        ) from None
 
 
 def add_to(root: click.Group) -> None:
     """Hang these commands into the command line."""
     for command in (place, stay, serve, cards, card, sheet):
         root.add_command(command)
-

@@ -17,7 +17,7 @@ from shelterdesk import startup
 from shelterdesk.actions import faults
 from shelterdesk.actions.clock import SystemClock
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.core.errors import BadField, WorldError
+from shelterdesk.core.errors import BadField, CannotWrite, WorldError
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import tr
 
@@ -124,6 +124,15 @@ def json_lines() -> Iterator[Mapping[str, Any]]:
 def finish(status: int) -> NoReturn:
     """End with an exit status of CLI.md."""
     raise SystemExit(status)
+
+
+def folder_to_write(path: Path) -> Path:
+    """A folder named on the command line, made where only its last part is missing; raises ``CannotWrite``."""
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(str(path), error.strerror or "") from None
+    return path
 
 
 def progress_on_stderr(doing: str) -> Callable[[int, int], None]:

@@ -177,8 +177,8 @@ def lodged(conn: Connection, station: str, site: Plan, at_ms: int | None = None)
             if len(set(codes)) > 1:
                 twice[person] = tuple(dict.fromkeys(codes))
     for group, left in unnamed_at(conn, station, at_ms, {}).items():
-        # Heads that got a name since have a stay of their own; only those left still use the group's.
-        for stay in group_stays(conn, group, at_ms)[:left]:
+        # Heads that got a name since have a stay of their own; those left use the places given last.
+        for stay in group_stays(conn, group, at_ms)[-left:]:
             code = site.code_of(stay.place)
             if code is not None:
                 heads.setdefault(code, []).append(group.hex())

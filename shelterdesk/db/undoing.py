@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shelterdesk.core.event import ROW
+from shelterdesk.core.event import ROW, parse, row_values
+from shelterdesk.core.heads import void_reason
 from shelterdesk.core.kinds import CARRIERS, LOGGED, FieldType
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.exchange import read_ids
+from shelterdesk.db.merge import standing
 from shelterdesk.db.people import in_parts
 from shelterdesk.db.tables import INDEXES
 
+_NOTHING = b"null"
 _BESIDE = frozenset({"access", "correction", "card", *(carrier.name for carrier in CARRIERS.values())})
 """Kinds that do not build on a record: who looked, what was put right, and cards, which are revoked."""
 
@@ -36,6 +39,32 @@ def past_event(conn: Connection, event_hash: bytes) -> PastEvent | None:
         (event_hash,),
     ).fetchone()
     return None if row is None else PastEvent(*row)
+
+
+def not_as_written(conn: Connection, event_hash: bytes) -> list[tuple[bytes, int]]:
+    """The (entity, field) of an event's ops that hold something else now; field 0 for a record it made.
+
+    A change made since and taken back again leaves things as written. Several values in conflict do not.
+    """
+    row = conn.execute("SELECT line FROM event WHERE eh = ? AND line IS NOT NULL", (event_hash,)).fetchone()
+    found: list[tuple[bytes, int]] = []
+    for op in parse(row[0]).ops if row is not None else ():
+        now = standing(conn, op.ent)
+        held = now.heads if now is not None else {}
+        wrote = row_values(op) if op.field == ROW else {op.field: op.value}
+        about = wrote.keys() | held.keys() if op.field == ROW else wrote.keys()
+        for number in about:
+            values = {head.value for head in held.get(number, ())} or {_NOTHING}
+            if values != {wrote.get(number, _NOTHING)}:
+                found.append((op.ent, op.field))
+                break
+    return found
+
+
+def is_voided(conn: Connection, ent: bytes) -> bool:
+    """Whether a record counts as entered by mistake already."""
+    now = standing(conn, ent)
+    return now is not None and void_reason(dict(now.heads)) is not None
 
 
 def changed_later(conn: Connection, ent: bytes, field: int, event_id: int) -> tuple[str, int] | None:

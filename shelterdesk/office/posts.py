@@ -76,7 +76,7 @@ def posts(reader: Reader) -> list[Post]:
     parts_aside = [part.sender for part in exchange.set_aside_parts(conn)]
     found = []
     for station in sorted(roster.stations.values(), key=lambda one: one.code):
-        desks = {d.dev: f"{d.station}{d.slot}" for d in roster.desks.values() if d.station == station.code}
+        desks = {d.dev: d.slot for d in roster.desks.values() if d.station == station.code}
         times = [heard[dev] for dev in desks if dev in heard]
         whole = []
         for dev, epoch in sorted(ranges):

@@ -166,7 +166,8 @@ def _check_shape(statement: Statement) -> None:
         dev = int(desk["dev"], 16)
         if hex16(dev) != desk["dev"] or desk_id(bytes.fromhex(desk["sign"])) != dev:
             raise ValueError("desk id")
-        if not is_recipient(desk["age"]) or not is_slot(desk["slot"]) or not is_station_code(desk["station"]):
+        slot = desk["slot"].removeprefix(desk["station"])
+        if not is_recipient(desk["age"]) or not is_slot(slot) or not is_station_code(desk["station"]):
             raise ValueError("desk")
     for station in body.get("stations", ()) if statement.kind == "roster" else ():
         if not is_station_code(station["code"]) or not all(isinstance(text, str) for text in station.values()):

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from shelterdesk import startup
 from shelterdesk.actions import faults
@@ -24,7 +25,7 @@ from shelterdesk.ui.crash import FaultWatch, calm_words
 from shelterdesk.ui.dialogs.sentence import tell_before_window
 from shelterdesk.ui.drafts import DraftKeeper
 from shelterdesk.ui.first_run import FirstRunPage
-from shelterdesk.ui.lock import LOCKED_TITLE, IdleWatch, Lock
+from shelterdesk.ui.lock import LOCKED_TITLE, IdleWatch, Lock, LockPage
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.preferences import (
@@ -231,7 +232,9 @@ class DeskApp(QObject):
     def _log_in_page(self) -> LogInPage:
         page = LogInPage(self.preferences)
         page.asked.connect(
-            lambda name, passphrase: self.worker.open(name, passphrase, self._enter, page.refuse)
+            lambda name, passphrase: self.worker.open(
+                name, passphrase, self._enter, lambda error: _refuse(page, error)
+            )
         )
         page.language_chosen.connect(lambda language: self._speak_at_door(page, language))
         page.theme_chosen.connect(self._colour_door)
@@ -269,6 +272,8 @@ class DeskApp(QObject):
 
     def _enter(self, desk: Desk, screen: str = "") -> None:
         """Build the window of who is logged in and put back what they were typing."""
+        if self._is_closed:
+            return
         self._user_id = desk.user.id
         if desk.who.is_practice is not self.preferences.practice:
             self._keep(practice=desk.who.is_practice)
@@ -322,7 +327,8 @@ class DeskApp(QObject):
     def _unlock(self, name: str, passphrase: str) -> None:
         lock = self.lock
         if lock is not None:
-            self.worker.open(name, passphrase, self._unlocked, lock.page.refuse)
+            page = lock.page
+            self.worker.open(name, passphrase, self._unlocked, lambda error: _refuse(page, error))
 
     def _unlocked(self, desk: Desk) -> None:
         if self.lock is None:
@@ -375,6 +381,11 @@ def _is_for(make: ScreenMaker, desk: Desk) -> bool:
     """Whether a screen is for somebody with these roles; a screen that names none is for everybody."""
     roles = getattr(make, "roles", None)
     return not roles or not frozenset(roles).isdisjoint(desk.user.roles)
+
+
+def _refuse(page: LogInPage | LockPage, error: WorldError) -> None:
+    if isValid(page):  # the window may have been closed while the passphrase was looked at
+        page.refuse(error)
 
 
 def _close_quietly(window: MainWindow) -> None:

@@ -109,7 +109,7 @@ class LockPage(Screen):
         self._user = ""
         self.form = LogInForm(tr("This desk is locked"), tr("Unlock"))
         self.primary = self.form.primary
-        self.change_user = SecondaryButton(tr("Change user"), "Ctrl+U")
+        self.change_user = SecondaryButton(tr("Change user"), "F4")
         self.form.row.add(self.change_user)
         self.stripe = PracticeStripe()
         self.stripe.setVisible(practice)
@@ -224,6 +224,7 @@ class Lock(QObject):
             key.setEnabled(True)
         self._off.clear()
         self._show_contents(True)
+        window.activateWindow()  # a dialog put away by the lock may have left no window active
         if self._focus is not None and isValid(self._focus):
             self._focus.setFocus(Qt.FocusReason.OtherFocusReason)
 

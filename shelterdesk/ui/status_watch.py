@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject, QTimer
 
-from shelterdesk.actions.places import list_places
-from shelterdesk.core.moment import Clock, from_milliseconds, to_milliseconds
+from shelterdesk.actions.status import HeardDesk, Status, status
+from shelterdesk.core.moment import Clock, from_milliseconds, milliseconds, to_milliseconds
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.db import meta
-from shelterdesk.db.receipts import OnlyHere, last_heard_ms, last_receipt_ms, only_here
-from shelterdesk.db.store import Reader
 from shelterdesk.ui.battery import Battery, read_battery
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.widgets import OtherDesk, StatusLine
@@ -25,64 +21,29 @@ LATE_DESK_HOURS = 4
 _SECOND_MS = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class DeskState:
-    """What the bar tells, as read: people and places, unconfirmed records, times in UTC milliseconds."""
-
-    present: int
-    places: int
-    only_here: OnlyHere
-    receipt_ms: int | None
-    backup_ms: int | None
-    desks: tuple[tuple[str, int | None], ...]
-
-
-def read_state(reader: Reader) -> DeskState:
-    """The state of this desk now."""
-    site = list_places(reader)
-    backup = meta.get(reader.conn, "last_backup_ms")
-    heard = last_heard_ms(reader.conn)
-    others = sorted(
-        (desk.slot, heard.get(desk.dev))
-        for desk in reader.roster.desks.values()
-        if desk.station == reader.who.station and desk.dev != reader.who.dev and desk.valid_upto is None
-    )
-    return DeskState(
-        site.present,
-        site.site.capacity,
-        only_here(reader.conn, reader.who.dev),
-        last_receipt_ms(reader.conn),
-        int(backup) if backup is not None else None,
-        tuple(others),
-    )
-
-
-def line_of(
-    state: DeskState, now: datetime, zone: str, user: str, battery: Battery | None, clock_doubt: str = ""
-) -> StatusLine:
-    """What was read, in the words of the bar; ``now`` is aware, ``zone`` the station's IANA name."""
-    late = state.backup_ms is None or hours_since(state.backup_ms, now) >= LATE_BACKUP_HOURS
+def line_of(state: Status, now: datetime, zone: str, user: str, battery: Battery | None) -> StatusLine:
+    """How things stand, in the words of the bar; ``now`` is aware, ``zone`` the station's IANA name."""
+    backup = milliseconds(state.last_backup or "")
     return StatusLine(
         present=state.present,
         places=state.places or None,
-        only_here=state.only_here.events,
-        only_here_since=when(state.only_here.since_ms, now, zone),
-        office_up_to=when(state.receipt_ms, now, zone),
-        backup=ago(state.backup_ms, now),
-        is_backup_late=late,
-        desks=tuple(
-            OtherDesk(
-                slot,
-                when(at, now, zone) or tr("never"),
-                at is None or hours_since(at, now) >= LATE_DESK_HOURS,
-            )
-            for slot, at in state.desks
-        ),
+        only_here=state.only_here,
+        only_here_since=when(state.only_here_since, now, zone),
+        office_up_to=when(state.last_receipt, now, zone),
+        backup=ago(backup, now),
+        is_backup_late=backup is None or hours_since(backup, now) >= LATE_BACKUP_HOURS,
+        desks=tuple(_other(one, now, zone) for one in state.desks),
         battery=battery.percent if battery is not None else None,
         is_charging=battery.is_charging if battery is not None else False,
-        clock_doubt=clock_doubt,
+        clock_doubt=tr("look at the clock of this laptop: it may be wrong") if state.clock_doubt else "",
         user=user,
     )
+
+
+def _other(desk: HeardDesk, now: datetime, zone: str) -> OtherDesk:
+    at = milliseconds(desk.last_heard_at or "")
+    is_late = at is None or hours_since(at, now) >= LATE_DESK_HOURS
+    return OtherDesk(desk.desk, when(desk.last_heard_at, now, zone) or tr("never"), is_late)
 
 
 def hours_since(at_ms: int, now: datetime) -> float:
@@ -90,8 +51,9 @@ def hours_since(at_ms: int, now: datetime) -> float:
     return (to_milliseconds(now) - at_ms) / 3_600_000
 
 
-def when(at_ms: int | None, now: datetime, zone: str) -> str:
-    """A moment in the shortest words that tell it: the time today, else the day; nothing for None."""
+def when(moment: str | None, now: datetime, zone: str) -> str:
+    """A stored moment in the shortest words that tell it: the time today, else the day; nothing for None."""
+    at_ms = milliseconds(moment or "")
     if at_ms is None:
         return ""
     there = ZoneInfo(zone)
@@ -144,14 +106,13 @@ class StatusWatch(QObject):
     def refresh(self, *_: object) -> None:
         """Ask for the state; several changes at once are answered once."""
         if self._worker.desk is not None:
-            self._worker.read(read_state, done=self._show, topic="status")
+            self._worker.read(status, self._clock.now(), done=self._show, topic="status")
 
-    def _show(self, state: DeskState) -> None:
+    def _show(self, state: Status) -> None:
         desk = self._worker.desk
         if self._stopped or desk is None:
             return
-        doubt = tr("this laptop's clock is in doubt") if desk.store.clock_doubt else ""
-        line = line_of(state, self._clock.now(), desk.who.zone, desk.user.name, read_battery(), doubt)
+        line = line_of(state, self._clock.now(), desk.who.zone, desk.user.name, read_battery())
         self._window.set_status(line)
 
     def _show_time(self) -> None:

@@ -13,11 +13,12 @@ from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.people import find_people, list_people, open_person, page_again, show_person
 from shelterdesk.actions.person_changes import void_person
 from shelterdesk.actions.registration import register_family
+from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import NotAllowed, NotFound
 from shelterdesk.core.people import FamilyForm, PersonForm
-from shelterdesk.core.vocabulary import AccessKind
+from shelterdesk.core.vocabulary import AccessKind, Role
 from shelterdesk.db.store import Reader
-from tests.stations import PASSPHRASE
+from tests.stations import CHEAP, PASSPHRASE
 
 
 @pytest.fixture
@@ -29,7 +30,11 @@ def reader(desk: Desk) -> Iterator[Reader]:
 
 @pytest.fixture
 def ana(desk: Desk) -> str:
-    return register_family(desk, FamilyForm((PersonForm("Pérez", "Ana", birth="1994"),))).result.members[0].number
+    return (
+        register_family(desk, FamilyForm((PersonForm("Pérez", "Ana", birth="1994"),)))
+        .result.members[0]
+        .number
+    )
 
 
 def test_opening_is_kept_and_typing_is_not(desk: Desk, reader: Reader, ana: str, clock: SetClock) -> None:
@@ -44,7 +49,12 @@ def test_opening_is_kept_and_typing_is_not(desk: Desk, reader: Reader, ana: str,
     searched, opened = who_looked(desk, reader)
     assert (opened.access, opened.subject, opened.user, opened.desk) == ("opened", ana, "admin", "LB1")
     assert opened.at == "2026-11-23T08:00:00-05:00[America/Panama]"
-    assert (searched.access, searched.detail, searched.count, searched.subject) == ("searched", "perez ana", 1, None)
+    assert (searched.access, searched.detail, searched.count, searched.subject) == (
+        "searched",
+        "perez ana",
+        1,
+        None,
+    )
 
 
 def test_a_supervisor_asks_for_one_person_and_since_when(
@@ -71,7 +81,9 @@ def test_what_is_kept_of_a_search_is_short_and_folded(desk: Desk, reader: Reader
     note_search(desk, "МАРИЯ " * 100, 0)
     note_access(desk, AccessKind.EXPORTED, "person", None, "x" * 500, 12)
     exported, searched = sorted(who_looked(desk, reader), key=lambda one: one.access)
-    assert searched.detail is not None and len(searched.detail) <= LONGEST_DETAIL and searched.detail.isascii()
+    assert (
+        searched.detail is not None and len(searched.detail) <= LONGEST_DETAIL and searched.detail.isascii()
+    )
     assert exported.detail == "x" * LONGEST_DETAIL and exported.count == 12
 
 
@@ -83,11 +95,9 @@ def test_only_those_who_watch_over_it_read_it(operator_desk: Desk, ana: str) -> 
     reader.close()
 
 
-def test_the_statistician_finds_and_opens_nobody(desk: Desk, reader: Reader, ana: str, clock: SetClock) -> None:
-    from shelterdesk.actions.users import add_user
-    from shelterdesk.core.vocabulary import Role
-    from tests.stations import CHEAP
-
+def test_the_statistician_finds_and_opens_nobody(
+    desk: Desk, reader: Reader, ana: str, clock: SetClock
+) -> None:
     add_user(desk, "counts", frozenset({Role.STATISTICIAN}), PASSPHRASE, cost=CHEAP)
     counts = open_desk(desk.folder, "counts", PASSPHRASE, clock)
     try:

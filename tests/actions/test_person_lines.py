@@ -17,9 +17,9 @@ from shelterdesk.actions.person_lines import MOST_TOGETHER, add_people
 from shelterdesk.actions.registration import local_day
 from shelterdesk.core.errors import NotAllowed
 from shelterdesk.core.kinds import PERSON
+from shelterdesk.core.number import Counted
 from shelterdesk.db.households import household
 from shelterdesk.db.people import entity_of
-from shelterdesk.core.number import Counted
 from tests.stations import PASSPHRASE
 
 EXAMPLE: dict[str, Any] = {
@@ -101,7 +101,9 @@ def test_the_example_of_the_contract(operator_desk: Desk) -> None:
         ({"needs": ["x" * 500]}, "needs: this is more than the sealed questions can hold"),
     ],
 )  # fmt: skip
-def test_every_error_names_the_member_and_the_others_go_on(desk: Desk, change: dict[str, Any], error: str) -> None:
+def test_every_error_names_the_member_and_the_others_go_on(
+    desk: Desk, change: dict[str, Any], error: str
+) -> None:
     bad = {"given": "Eva", "birth": "1990", "ref": "bad", **change}
     found = answers(desk, EXAMPLE, bad, LUIS)
     assert found[1] == {"ref": "bad", "error": error}
@@ -111,7 +113,11 @@ def test_every_error_names_the_member_and_the_others_go_on(desk: Desk, change: d
 
 @pytest.mark.parametrize(
     ("line", "error"),
-    [("{", "line: this is not JSON"), (b"\xff", "line: this is not JSON"), ("[1]", "line: this is not an object")],
+    [
+        ("{", "line: this is not JSON"),
+        (b"\xff", "line: this is not JSON"),
+        ("[1]", "line: this is not an object"),
+    ],
 )
 def test_a_line_that_is_none(desk: Desk, line: Any, error: str) -> None:
     assert answers(desk, line) == [{"ref": 1, "error": error}]
@@ -119,7 +125,9 @@ def test_a_line_that_is_none(desk: Desk, line: Any, error: str) -> None:
 
 def test_lines_of_one_household_are_one_event(desk: Desk) -> None:
     before = events(desk)
-    found = answers(desk, EXAMPLE, {**LUIS, "arrived_at": EXAMPLE["arrived_at"], "entry_route": "BAJO_CHIQUITO"})
+    found = answers(
+        desk, EXAMPLE, {**LUIS, "arrived_at": EXAMPLE["arrived_at"], "entry_route": "BAJO_CHIQUITO"}
+    )
     assert events(desk) - before == 2, "one open, one sealed"
     assert len({answer["household"] for answer in found}) == 1
     own = shown(desk, found[1]["number"])["household"]
@@ -163,7 +171,9 @@ def test_a_reason_stands_for_a_value(desk: Desk) -> None:
     assert {k: plain["missing"][k] for k in ("birth", "nationality", "sex", "literacy")} == {
         "birth": "unknown", "nationality": "refused", "sex": "not_asked", "literacy": "not_asked"
     }  # fmt: skip
-    assert "Ask whether" not in str(answer["warnings"]) and len(answer["warnings"]) == 1, "of unknown age: a child"
+    assert "Ask whether" not in str(answer["warnings"]) and len(answer["warnings"]) == 1, (
+        "of unknown age: a child"
+    )
     (nameless,) = answers(desk, {"given": {"missing": "refused"}, "birth": "1990"})
     assert nameless["warnings"] == ["Registered without a name, by the number alone."]
 
@@ -201,7 +211,9 @@ def test_cancelled_means_nothing_further_is_saved(desk: Desk) -> None:
 
 
 def test_a_very_large_household_is_saved_in_parts(desk: Desk) -> None:
-    found = answers(desk, *({"given": f"Ana {n}", "birth": "1990", "household": "X"} for n in range(MOST_TOGETHER + 5)))
+    found = answers(
+        desk, *({"given": f"Ana {n}", "birth": "1990", "household": "X"} for n in range(MOST_TOGETHER + 5))
+    )
     assert len({answer["household"] for answer in found}) == 1
     assert len({answer["number"] for answer in found}) == MOST_TOGETHER + 5
     heads = desk.store.conn.execute("SELECT count(*) FROM membership WHERE role = 'HEAD'").fetchone()
@@ -218,8 +230,12 @@ def test_a_role_that_registers_nobody_is_told_at_once(station_folder: Any, clock
 
 
 JSON = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(-5, 3000), st.floats(allow_nan=False), st.text(max_size=12)),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)),
+    st.one_of(
+        st.none(), st.booleans(), st.integers(-5, 3000), st.floats(allow_nan=False), st.text(max_size=12)
+    ),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 KEYS = st.sampled_from(["surnames", "given", "name_native", "sex", "birth", "nationality", "languages", "household",
@@ -229,7 +245,9 @@ KEYS = st.sampled_from(["surnames", "given", "name_native", "sex", "birth", "nat
 
 @given(lines=st.lists(st.dictionaries(KEYS, JSON, max_size=6), max_size=6))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_whatever_comes_in_every_line_is_answered_in_its_turn(desk: Desk, lines: list[dict[str, Any]]) -> None:
+def test_whatever_comes_in_every_line_is_answered_in_its_turn(
+    desk: Desk, lines: list[dict[str, Any]]
+) -> None:
     before = int(desk.store.conn.execute(f"SELECT count(*) FROM {PERSON.name}").fetchone()[0])
     found = answers(desk, *(json.dumps(line) for line in lines))
     assert [answer["ref"] for answer in found] == [

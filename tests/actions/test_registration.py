@@ -21,12 +21,18 @@ from shelterdesk.actions.person_changes import (
     void_person,
 )
 from shelterdesk.actions.records import sealed_records
-from shelterdesk.actions.registration import RegisteredFamily, add_members, local_day, register_family, set_head
+from shelterdesk.actions.registration import (
+    RegisteredFamily,
+    add_members,
+    local_day,
+    register_family,
+    set_head,
+)
 from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import BadField, NotAllowed, NotFound, Refused
 from shelterdesk.core.event import Event, parse
 from shelterdesk.core.family_checks import NotThisForm, tidy
-from shelterdesk.core.kinds import CARRIERS, PLACE
+from shelterdesk.core.kinds import CARRIERS, MEMBERSHIP, PLACE
 from shelterdesk.core.number import parse_number
 from shelterdesk.core.people import (
     Answer,
@@ -108,12 +114,18 @@ def test_what_a_family_said_is_what_its_pages_say(desk: Desk, family: FamilyForm
         held = page(desk, person.number)
         form = tidy(said, today)
         assert person_values(form_of(held.record)) == person_values(form)
-        papers = [(r.values.get("document_number"), r.missing.get("document_number")) for r in held.sections["documents"]]
+        papers = [
+            (r.values.get("document_number"), r.missing.get("document_number"))
+            for r in held.sections["documents"]
+        ]
         assert papers == [
-            (None, d.number.value) if isinstance(d.number, Missing) else (d.number, None) for d in form.documents
+            (None, d.number.value) if isinstance(d.number, Missing) else (d.number, None)
+            for d in form.documents
         ]
         assert [r.text("bed_need") for r in held.sections["bed_needs"]] == list(form.bed_needs)
-        assert held.is_present and held.household is not None and held.household.number == done.household_number
+        assert (
+            held.is_present and held.household is not None and held.household.number == done.household_number
+        )
     heads = [member for member in home(desk, done.household).members if member.role == "HEAD"]
     assert len(heads) == 1
     named = [at for at, said in enumerate(family.members) if said.role is HouseholdRole.HEAD]
@@ -128,13 +140,17 @@ def test_the_answers_change_no_size_and_numbers_never_repeat(desk: Desk, batches
         register_family(desk, family)
     sealed = [event for event in lines(desk)[start:] if event.ops[0].kind in CARRIER_NUMBERS]
     assert sum(len(event.ops) for event in sealed) == sum(len(family.members) for family in batches)
-    assert len({len(op.value) for event in lines(desk) for op in event.ops if op.kind in CARRIER_NUMBERS}) == 1
+    assert (
+        len({len(op.value) for event in lines(desk) for op in event.ops if op.kind in CARRIER_NUMBERS}) == 1
+    )
     numbers = [row[0] for row in desk.store.conn.execute("SELECT number FROM person")]
     assert len(numbers) == len(set(numbers))
     assert all(str(parse_number(number)) == number for number in numbers)
 
 
-def test_a_holder_reads_the_answers_and_nobody_else(desk: Desk, station_template: Template, clock: SetClock) -> None:
+def test_a_holder_reads_the_answers_and_nobody_else(
+    desk: Desk, station_template: Template, clock: SetClock
+) -> None:
     answers = IntakeAnswers(Answer.YES, child_alone=Missing.REFUSED, needs=("SV-VA",))
     done = registered(desk, replace(ANA, answers=answers))
     assert b"SV-VA" not in b"".join(event.line for event in lines(desk))
@@ -211,8 +227,6 @@ def test_heads_named_by_two_desks_apart_are_shown_as_double(desk: Desk) -> None:
     done = registered(desk, ANA, LUIS)
     luis = page(desk, done.members[1].number).sections["memberships"][0]
     with desk.store.write(desk.user) as event:
-        from shelterdesk.core.kinds import MEMBERSHIP
-
         event.set(MEMBERSHIP, luis.ent, "role", "HEAD")
     found = home(desk, done.household).members
     assert [(m.is_head, m.is_double) for m in found].count((True, False)) == 1
@@ -222,7 +236,9 @@ def test_heads_named_by_two_desks_apart_are_shown_as_double(desk: Desk) -> None:
 def test_editing_writes_only_what_differs(desk: Desk, clock: SetClock) -> None:
     number = registered(desk, ANA).members[0].number
     clock.forward(timedelta(minutes=5))
-    done = edit_person(desk, number, {"birth": "1994-03", "given": "Anna", "nationality": ("HTI",), "sex": Sex.F})
+    done = edit_person(
+        desk, number, {"birth": "1994-03", "given": "Anna", "nationality": ("HTI",), "sex": Sex.F}
+    )
     assert set(done.result.changed) == {"given", "nationality"}
     held = page(desk, number)
     assert (held.name, held.record.values["nationality"]) == ("Pérez Toussaint, Anna", ["HTI"])
@@ -280,7 +296,9 @@ def test_papers_and_answers_come_later_too(desk: Desk) -> None:
     before = len(lines(desk))
     answer_again(desk, number, IntakeAnswers(feels_unsafe=Answer.YES))
     added = lines(desk)[before:]
-    assert [{op.kind for op in event.ops} for event in added] == [{CARRIERS[Confidentiality.PROTECTION].number}]
+    assert [{op.kind for op in event.ops} for event in added] == [
+        {CARRIERS[Confidentiality.PROTECTION].number}
+    ]
 
 
 def test_the_zone_of_a_passport_is_checked_and_kept(desk: Desk) -> None:
@@ -326,11 +344,16 @@ def test_a_group_is_counted_named_and_closed(desk: Desk, clock: SetClock) -> Non
         (held,) = groups(desk, reader, only_open=False)
         return held.head_count, held.named, held.unnamed
 
-    assert numbers() == (5, 0, 5) and groups(desk, reader)[0].counted == {"F": {"18_59": 2}, "U": {"minor": 2}}
+    assert numbers() == (5, 0, 5) and groups(desk, reader)[0].counted == {
+        "F": {"18_59": 2},
+        "U": {"minor": 2},
+    }
     done = registered(desk, ANA, LUIS, arrival_group=token.number)
     held = page(desk, done.members[0].number).record
     assert held.labels["arrival_group"] == token.number and held.text("entry_route") == "BAJO_CHIQUITO"
-    assert held.text("arrived_at") == "2026-11-23T08:00:00-05:00[America/Panama]", "they came when they were counted"
+    assert held.text("arrived_at") == "2026-11-23T08:00:00-05:00[America/Panama]", (
+        "they came when they were counted"
+    )
     assert numbers() == (5, 2, 3)
     recount_group(desk, token.number, 6, {"F": {"18_59": 3}})
     assert numbers() == (6, 2, 4)
@@ -376,4 +399,8 @@ def test_the_register_is_plain_json_in_the_log(desk: Desk) -> None:
     registered(desk, replace(ANA, birth=Missing.UNKNOWN))
     person = next(op for event in lines(desk) for op in event.ops if op.kind == 4)
     values = json.loads(person.value)
-    assert values["10"] == {"missing": "unknown"} and values["11"] == ["VEN"] and values["12"] == {"missing": "not_asked"}
+    assert (
+        values["10"] == {"missing": "unknown"}
+        and values["11"] == ["VEN"]
+        and values["12"] == {"missing": "not_asked"}
+    )

@@ -82,7 +82,9 @@ def test_what_is_tidy_stays_as_it_is_and_has_no_problems(form: PersonForm) -> No
 def test_no_text_keeps_control_signs_or_turns_the_direction(text: str) -> None:
     clean = tidy_text(text)
     assert clean == tidy_text(clean) and clean == clean.strip()
-    assert not any(sign < " " or "\u202a" <= sign <= "\u202e" or "\u2066" <= sign <= "\u2069" for sign in clean)
+    assert not any(
+        sign < " " or "\u202a" <= sign <= "\u202e" or "\u2066" <= sign <= "\u2069" for sign in clean
+    )
 
 
 @given(st.integers(0, 50), st.integers(0, 80))
@@ -110,7 +112,10 @@ def test_naming_takes_one_from_the_unnamed_and_none_from_the_counted(heads: int,
         (replace(ANA, documents=(DocumentForm(DocumentType.LOST_IN_ROUTE, "A1"),)), "documents"),
         (replace(ANA, documents=(DocumentForm(DocumentType.PASSPORT, "A" * 201),)), "documents"),
         (replace(ANA, documents=(DocumentForm(DocumentType.PASSPORT, "A1", "Narnia"),)), "documents"),
-        (replace(ANA, documents=(DocumentForm(DocumentType.PASSPORT, "A1", expiry="20280115"),)), "documents"),
+        (
+            replace(ANA, documents=(DocumentForm(DocumentType.PASSPORT, "A1", expiry="20280115"),)),
+            "documents",
+        ),
         (replace(ANA, bed_needs=("window!",)), "needs"),
         (replace(ANA, answers=IntakeAnswers(needs=('"' * 300,))), "needs"),
     ],
@@ -125,7 +130,9 @@ def test_a_person_without_a_name_is_registered_by_number() -> None:
     form = FamilyForm((PersonForm(surnames=Missing.REFUSED, birth="1990"),))
     assert why_not(form, TODAY) == []
     assert [warning.code for warning in warnings_of(form, TODAY)] == ["no_name"]
-    assert [p.field for p in why_not(FamilyForm((PersonForm(surnames=Missing.NOT_ASKED),)), TODAY)] == ["name"]
+    assert [p.field for p in why_not(FamilyForm((PersonForm(surnames=Missing.NOT_ASKED),)), TODAY)] == [
+        "name"
+    ]
 
 
 def test_a_family_has_one_head_and_somebody_in_it() -> None:
@@ -145,7 +152,9 @@ def codes(*members: PersonForm, others: tuple[str | None, ...] = ()) -> list[tup
 
 def test_a_child_without_an_adult_is_asked_about() -> None:
     assert codes(CHILD) == [(0, "child_alone")]
-    assert codes(PersonForm("Pérez", "Eva")) == [(0, "child_alone")], "of unknown age: a child until shown otherwise"
+    assert codes(PersonForm("Pérez", "Eva")) == [(0, "child_alone")], (
+        "of unknown age: a child until shown otherwise"
+    )
     assert codes(ANA, CHILD) == []
     assert codes(CHILD, others=("1990",)) == []
     assert codes(CHILD, others=("2012",)) == [(0, "child_alone")]
@@ -160,8 +169,12 @@ def test_what_does_not_fit_is_looked_at_again() -> None:
     assert codes(expired) == [(0, "document_expired")]
     unread = replace(ANA, documents=(DocumentForm(DocumentType.PASSPORT, "A1", mrz="P<VEN"),))
     assert codes(unread) == [(0, "mrz_unreadable")]
-    assert codes(head, PersonForm("Pérez", "Eva", birth="1960", relation=Relation.CHILD)) == [(1, "relation_age")]
-    assert codes(head, PersonForm("Pérez", "Eva", birth="2001", relation=Relation.MTH)) == [(1, "relation_age")]
+    assert codes(head, PersonForm("Pérez", "Eva", birth="1960", relation=Relation.CHILD)) == [
+        (1, "relation_age")
+    ]
+    assert codes(head, PersonForm("Pérez", "Eva", birth="2001", relation=Relation.MTH)) == [
+        (1, "relation_age")
+    ]
     assert codes(head, PersonForm("Pérez", "Eva", birth="1960", relation=Relation.MTH)) == []
     assert codes(replace(CHILD, role=HouseholdRole.HEAD), ANA) == [(0, "head_is_child")]
     long_ago = FamilyForm((ANA,), arrived_at=datetime(2025, 1, 1, tzinfo=UTC))

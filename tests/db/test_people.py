@@ -17,10 +17,10 @@ from shelterdesk.actions.registration import RegisteredFamily, local_day, regist
 from shelterdesk.core.errors import NotFound
 from shelterdesk.core.event import parse
 from shelterdesk.core.kinds import CARD, FLAG, MEMBERSHIP, MOVEMENT, PERSON, PLACE, SAME_AS, STAY
+from shelterdesk.core.number import BadNumber, Counted
 from shelterdesk.core.people import ArrivalGroupForm, DocumentForm, FamilyForm, PersonForm
 from shelterdesk.core.vocabulary import DocumentType, Missing, Relation
 from shelterdesk.db.people import PersonLine, entity_of, find_people
-from shelterdesk.core.number import BadNumber, Counted
 from shelterdesk.db.statements import statements
 from shelterdesk.db.store import Reader, Store
 from tests.stations import PASSPHRASE
@@ -50,7 +50,9 @@ def names(found: list[PersonLine]) -> list[str]:
 
 
 def test_a_line_says_who_and_where(desk: Desk, reader: Reader) -> None:
-    done = register(desk, PersonForm("Pérez", "Ana", sex=Missing.REFUSED, birth="1994-03", nationality=("VEN", "COL")))
+    done = register(
+        desk, PersonForm("Pérez", "Ana", sex=Missing.REFUSED, birth="1994-03", nationality=("VEN", "COL"))
+    )
     with desk.store.write(desk.user) as event:
         place = event.create(PLACE, {"code": "A-1"})
         event.create(STAY, {"person": done.members[0].ent, "place": place, "from_at": event.now})
@@ -69,7 +71,16 @@ def test_numbers_are_found_however_they_are_typed(desk: Desk, reader: Reader) ->
     ana, luis = first.members
     begum = second.members[0]
     check = ana.number[-1]
-    for typed in (ana.number, ana.number.lower(), f"1-{check}", f"1{check}", "LB1-1", "lb1-000001", "1", "000001"):
+    for typed in (
+        ana.number,
+        ana.number.lower(),
+        f"1-{check}",
+        f"1{check}",
+        "LB1-1",
+        "lb1-000001",
+        "1",
+        "000001",
+    ):
         assert [line.number for line in find(desk, reader, typed)] == [ana.number], typed
     for typed in (first.household_number, "h1", f"H1-{first.household_number[-1]}", "LB1-H1"):
         assert [line.number for line in find(desk, reader, typed)] == [ana.number, luis.number], typed
@@ -82,7 +93,9 @@ def test_numbers_are_found_however_they_are_typed(desk: Desk, reader: Reader) ->
     assert find(desk, reader, "7") == [] and find(desk, reader, "") == [] and find(desk, reader, "-") == []
 
 
-def test_names_as_typed_come_before_those_that_sound_alike(desk: Desk, reader: Reader, clock: SetClock) -> None:
+def test_names_as_typed_come_before_those_that_sound_alike(
+    desk: Desk, reader: Reader, clock: SetClock
+) -> None:
     alike = register(desk, person("Peres", "Zoe")).members[0]
     gone = register(desk, person("Pérez", "Rosa")).members[0]
     given = register(desk, person("Toussaint", "Pérez")).members[0]
@@ -114,7 +127,9 @@ def show(desk: Desk, reader: Reader, number: str, **more: Any) -> dict[str, Any]
 
 
 def test_a_page_holds_everything_that_happened_in_order(desk: Desk, reader: Reader, clock: SetClock) -> None:
-    done = register(desk, person("Pérez", "Ana"), PersonForm("Pérez", "Luis", birth="2016", relation=Relation.CHILD))
+    done = register(
+        desk, person("Pérez", "Ana"), PersonForm("Pérez", "Luis", birth="2016", relation=Relation.CHILD)
+    )
     ana, luis = done.members
     with desk.store.write(desk.user) as event:
         place = event.create(PLACE, {"code": "B-2"})
@@ -123,21 +138,33 @@ def test_a_page_holds_everything_that_happened_in_order(desk: Desk, reader: Read
     with desk.store.write(desk.user) as event:
         event.create(CARD, {"serial": 7, "person": ana.ent, "printed_at": event.now, "bound_at": event.now})
         event.create(FLAG, {"person": ana.ent, "name": "priority", "from_at": event.now})
-        event.create(SAME_AS, {"person": luis.ent, "other": ana.ent, "verdict": "different", "decided_at": event.now})
+        event.create(
+            SAME_AS, {"person": luis.ent, "other": ana.ent, "verdict": "different", "decided_at": event.now}
+        )
     clock.forward(timedelta(hours=1))
     with desk.store.write(desk.user) as event:
-        event.create(MOVEMENT, {"person": ana.ent, "movement": "OUT", "happened_at": event.now, "external": "clinic"})
+        event.create(
+            MOVEMENT, {"person": ana.ent, "movement": "OUT", "happened_at": event.now, "external": "clinic"}
+        )
     plain = show(desk, reader, ana.number)
     assert plain["household"]["words"] == "1 adult, 1 child"
     assert [m["relation"] for m in plain["household"]["members"]] == [None, "CHILD"]
     said = [entry["what"] for entry in plain["timeline"]]
     assert said[0] == "Arrived" and said[-1] == "Went out through the gate: clinic"
-    assert {"Registered", "Lodged in B-2", "Card 7 printed", "Card 7 given", "Flag set: priority"} <= set(said)
+    assert {"Registered", "Lodged in B-2", "Card 7 printed", "Card 7 given", "Flag set: priority"} <= set(
+        said
+    )
     assert all(entry["by"] == "admin" and entry["at"] for entry in plain["timeline"])
     assert plain["stays"][0]["place"] == "B-2" and len(plain["stays"][0]["place_id"]) == 32
     assert plain["same_as"][0]["person"] == luis.number and plain["is_present"] is True
     assert plain["age_band"] == "18_59" and plain["age_at_arrival"] == [35, 36]
-    assert {change["kind"] for change in plain["history"]} >= {"person", "membership", "stay", "card", "movement"}
+    assert {change["kind"] for change in plain["history"]} >= {
+        "person",
+        "membership",
+        "stay",
+        "card",
+        "movement",
+    }
     assert "sealed" not in plain
     health = {"screenings": [{"temperature_c": 37.0}]}
     assert show(desk, reader, ana.number, sealed=health)["screenings"] == health["screenings"]

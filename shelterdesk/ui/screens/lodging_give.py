@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from shelterdesk.actions.lodging import PlaceGiven, give_place, give_places, propose_place
+from shelterdesk.actions.lodging import PlaceGiven, bearer, give_place, give_places, propose_place
+from shelterdesk.actions.people import find_people
 from shelterdesk.actions.places import SitePlan, list_places
-from shelterdesk.core.errors import BadField, WorldError
+from shelterdesk.core.errors import BadField, NotFound, WorldError
 from shelterdesk.core.lodging import PlaceState, Proposal
 from shelterdesk.core.words import ntr, tr
+from shelterdesk.db.people import PersonLine
 from shelterdesk.db.store import Reader
-from shelterdesk.ui.screens.people_family import FamilyTicks, Ticked
+from shelterdesk.ui.screens.people_family import FamilyTicks, Ticked, family_lines, line_words
+from shelterdesk.ui.tables.people import no_name
 from shelterdesk.ui.tables.places import state_words
 from shelterdesk.ui.widgets import (
     ButtonRow,
     Card,
     FieldGrid,
+    Found,
     LabelledField,
     PrimaryButton,
+    ScanField,
     SecondaryButton,
     TypeAhead,
     set_role,
@@ -39,9 +44,14 @@ class GivePlace(Card):
     failed = Signal(object)
     left = Signal()
 
-    def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
+    def __init__(self, worker: DeskWorker, *, asks_who: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(tr("Give a place"), parent=parent)
         self._worker = worker
+        self._chosen: dict[str, str] = {}
+        self.who = ScanField()
+        self.who.setAccessibleName(tr("Who"))
+        self.who.setVisible(asks_who)
+        self._asks_who = asks_who
         self._site: SitePlan | None = None
         self._proposal: Proposal | None = None
         self._is_writing = False
@@ -60,12 +70,16 @@ class GivePlace(Card):
         grid.add_row((self.place_field, 2), (self.reason_field, 2))
         self.give_button = PrimaryButton(tr("Give place"), icon="lodging")
         self.leave_button = SecondaryButton(tr("Back"), "Esc")
-        for thing in (self.people, self.proposed, grid, self.spoken):
+        for thing in (self.who, self.people, self.proposed, grid, self.spoken):
             self.add(thing)
         self.add_stretch()
         self.add(ButtonRow(self.give_button, self.leave_button))
         self.give_button.clicked.connect(self.give)
         self.leave_button.clicked.connect(self.left)
+        self.who.search_changed.connect(self._search)
+        self.who.chosen.connect(lambda line: self._add([str(line.value)]))
+        self.who.scanned.connect(self.add_scanned)
+        self.who.left_empty.connect(self.left)
         self.people.changed.connect(self._propose)
         self.place_field.changed.connect(self._say_place)
 
@@ -76,11 +90,63 @@ class GivePlace(Card):
         for field in (self.place_field, self.reason_field):
             field.set_mistake("")
         self._worker.read(list_places, done=self._on_site, failed=self.failed.emit, topic="give-site")
+        self._chosen = {one.ent: one.words for one in people}
+        self.who.clear()
         self.people.show_people(people, ticked)
 
     def first_focus(self) -> QWidget:
-        """Where typing begins: the place."""
-        return self.place
+        """Where typing begins: who, while nobody is there yet, else the place."""
+        return self.who if self._asks_who and not self._chosen else self.place
+
+    def add_scanned(self, text: str) -> None:
+        """Add whom a card or a number means, with the family."""
+        desk = self._worker.desk
+        if desk is None:
+            return
+
+        def ask(reader: Reader) -> tuple[str, ...]:
+            return bearer(desk, reader, text).persons
+
+        def found(persons: tuple[str, ...]) -> None:
+            if persons:
+                self._add(persons)
+            else:
+                self.failed.emit(NotFound(text[:40], tr("Read it again from the card, or search by name.")))
+
+        self._worker.read(ask, done=found, failed=self.failed.emit)
+
+    def _search(self, wanted: str) -> None:
+        desk = self._worker.desk
+        if desk is None or len(wanted) < 2:
+            self.who.show_results(wanted, [])
+            return
+
+        def find(reader: Reader) -> list[PersonLine]:
+            return find_people(desk, reader, wanted, 20)
+
+        def show(lines: list[PersonLine]) -> None:
+            self.who.show_results(
+                wanted, [Found(one.ent, one.name or no_name(), f"{one.number} {one.place or ''}".strip(), "people")
+                         for one in lines]
+            )  # fmt: skip
+
+        self._worker.read(find, done=show, failed=self.failed.emit, topic="give-search")
+
+    def _add(self, persons: Sequence[str]) -> None:
+        desk = self._worker.desk
+        if desk is None:
+            return
+
+        def ask(reader: Reader) -> list[PersonLine]:
+            return family_lines(desk, reader, persons)
+
+        self._worker.read(ask, done=self._on_family, failed=self.failed.emit)
+
+    def _on_family(self, lines: list[PersonLine]) -> None:
+        ticked = {*self.people.ticked(), *(line.ent for line in lines if line.is_present)}
+        self._chosen.update({line.ent: line_words(line) for line in lines})
+        self.people.show_people([Ticked(ent, said) for ent, said in self._chosen.items()], ticked)
+        self.place.setFocus(Qt.FocusReason.TabFocusReason)
 
     def give(self) -> None:
         """Do it: the place typed for everybody ticked, or what is proposed for each."""

@@ -88,7 +88,7 @@ class PeopleScreen(Screen):
         )
 
     def keys(self) -> Sequence[tuple[str, str]]:
-        if self.pages.currentWidget() is self.search:
+        if self.pages.current() is self.search:
             return (("Return", tr("open")), ("Down", tr("into the list")))
         return (
             ("Ctrl+E", tr("put the record right")),
@@ -99,9 +99,9 @@ class PeopleScreen(Screen):
         )
 
     def first_focus(self) -> QWidget | None:
-        if self.pages.currentWidget() is self.search:
+        if self.pages.current() is self.search:
             return self.search.line
-        now = self.body.currentWidget()
+        now = self.body.current()
         if isinstance(now, PersonView | PersonEdit | GivePlace | LeaveStation):
             return now.first_focus()
         return self.search.line
@@ -150,8 +150,8 @@ class PeopleScreen(Screen):
 
     def step_out(self) -> bool:
         """Esc: from a form to the page, from the page to the search, which is then emptied."""
-        if self.pages.currentWidget() is self.person:
-            if self.body.currentWidget() is not self.view:
+        if self.pages.current() is self.person:
+            if self.body.current() is not self.view:
                 self._show_mode(self.view)
             else:
                 self._ent = self.shown = None
@@ -227,17 +227,19 @@ class PeopleScreen(Screen):
     def _show_mode(self, part: QWidget | None) -> None:
         """Show the search (None) or the page with one of its parts, and put the focus where typing goes."""
         if part is None:
-            self.pages.setCurrentWidget(self.search)
+            self.pages.show_page(self.search)
             self.primary = self.search.open_button
             self.search.take_back_focus()
             return
-        self.pages.setCurrentWidget(self.person)
-        self.body.setCurrentWidget(part)
+        self.pages.show_page(self.person)
+        self.body.show_page(part)
         self.deeds.setVisible(part is self.view)
-        self.primary = {
-            self.edit: self.edit.save_button, self.give: self.give.give_button,
-            self.leave: self.leave.end_button,
-        }.get(part, self.print_button)  # fmt: skip
+        finishing: dict[int, QAbstractButton] = {
+            id(self.edit): self.edit.save_button,
+            id(self.give): self.give.give_button,
+            id(self.leave): self.leave.end_button,
+        }
+        self.primary = finishing.get(id(part), self.print_button)
         first = self.first_focus()
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import TickBox
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.registration import local_day
+from shelterdesk.db.households import households_of, members
+from shelterdesk.db.people import PersonLine, lines_of
+from shelterdesk.db.store import Reader
+from shelterdesk.ui.tables.people import no_name
+from shelterdesk.ui.widgets import FlowLayout, TickBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +25,21 @@ class Ticked:
     ent: str
     words: str
     why_not: str = ""
+
+
+def family_lines(desk: Desk, reader: Reader, persons: Sequence[str]) -> list[PersonLine]:
+    """These people (ids) and everybody of their families, the ones named first. Raises ``NotAllowed``."""
+    desk.must("find people")
+    ents = dict.fromkeys(bytes.fromhex(one) for one in persons)
+    for person in list(ents):
+        for household in households_of(reader.conn, person)[:1]:
+            ents.update(dict.fromkeys(bytes.fromhex(one.ent) for one in members(reader.conn, household)))
+    return lines_of(reader.conn, list(ents), local_day(desk))
+
+
+def line_words(line: PersonLine) -> str:
+    """Somebody in a line to tick: name, number, and where they sleep now."""
+    return " · ".join(part for part in (line.name or no_name(), line.number, line.place or "") if part)
 
 
 class FamilyTicks(QWidget):
@@ -34,14 +54,15 @@ class FamilyTicks(QWidget):
         super().__init__(parent)
         self.setProperty("part", "clear")
         self._boxes: list[tuple[str, TickBox]] = []
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(theme().px(2))
+        self._flow = FlowLayout(16, 0, self)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def show_people(self, people: Sequence[Ticked], ticked: Collection[str]) -> None:
         """Show these people, with the boxes of ``ticked`` ticked."""
         for _, box in self._boxes:
-            self._column.removeWidget(box)
+            self._flow.removeWidget(box)
             box.hide()
             box.deleteLater()
         self._boxes = []
@@ -50,8 +71,9 @@ class FamilyTicks(QWidget):
             box.setChecked(one.ent in ticked and not one.why_not)
             box.setEnabled(not one.why_not)
             box.toggled.connect(self.changed)
-            self._column.addWidget(box)
+            self._flow.addWidget(box)
             self._boxes.append((one.ent, box))
+        self.updateGeometry()
         self.setVisible(bool(people))
         self.changed.emit()
 

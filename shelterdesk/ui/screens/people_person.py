@@ -8,7 +8,8 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from shelterdesk.core.people import age_words
+from shelterdesk.core.birth import Precision
+from shelterdesk.core.people import age_words, birth_of
 from shelterdesk.core.vocabulary import HouseholdRole
 from shelterdesk.core.words import tr
 from shelterdesk.db.person_page import MemberShown, PersonPage
@@ -102,7 +103,7 @@ class PersonHeader(Card):
     def _facts(self, page: PersonPage, said: Words) -> str:
         values = page.record.values
         parts = [sex_words(values.get("sex")), age_words(values.get("birth"), said.now.date())]
-        if values.get("birth"):
+        if birth_of(values.get("birth")).precision in (Precision.YEAR, Precision.MONTH, Precision.DAY):
             parts.append(tr("born {birth}", birth=said.value("birth", values["birth"])))
         parts.append(nationality_words(values.get("nationality") or ()))
         if page.household is not None:

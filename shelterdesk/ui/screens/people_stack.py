@@ -1,27 +1,34 @@
-"""Pages one above the other that take the room of the one shown, so that a tall form makes no list scroll."""
+"""Pages in one place of which one is shown: only that one asks for room, so a tall form makes no list scroll."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 
-class PageStack(QStackedWidget):
-    """A stack whose hints are those of its current page."""
+class PageStack(QWidget):
+    """Like a stacked widget, but with the size of its current page alone (Qt's takes the largest)."""
 
     def __init__(self, *pages: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("part", "clear")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
         for page in pages:
-            self.addWidget(page)
-        self.currentChanged.connect(self.updateGeometry)
+            column.addWidget(page)
+            page.hide()
+        self._pages = pages
+        self._now = pages[0]
+        self._now.show()
 
-    def sizeHint(self) -> QSize:
-        now = self.currentWidget()
-        return super().sizeHint() if now is None else now.sizeHint()
+    def current(self) -> QWidget:
+        """The page shown."""
+        return self._now
 
-    def minimumSizeHint(self) -> QSize:
-        now = self.currentWidget()
-        return (
-            super().minimumSizeHint() if now is None else now.minimumSizeHint().expandedTo(now.minimumSize())
-        )
+    def show_page(self, page: QWidget) -> None:
+        """Show one of the pages; another widget raises ValueError."""
+        if page not in self._pages:
+            raise ValueError("not a page of this stack")
+        if page is not self._now:
+            self._now.hide()
+            self._now = page
+            page.show()

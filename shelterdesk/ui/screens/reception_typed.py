@@ -22,7 +22,7 @@ from shelterdesk.core.people import (
     said_text,
 )
 from shelterdesk.core.vocabulary import DocumentType, EntryRoute, Missing, Relation, Sex
-from shelterdesk.core.words import tr
+from shelterdesk.core.words import ptr, tr
 from shelterdesk.ui.screens.people_words import sex_words
 
 NAMES = ("surnames", "given", "name_native")
@@ -163,7 +163,13 @@ def person_form(typed: TypedPerson, place: str | None = None, *, is_first: bool 
         languages=_several(typed["languages"]),
         documents=_documents(typed),
         relation=Missing.NOT_ASKED if is_first else _code(typed["relation"], Relation),
-        answers=IntakeAnswers(**{name: _said(typed[name]) for name in QUESTIONS}),
+        answers=IntakeAnswers(
+            pregnant=_said(typed["pregnant"]),
+            mobility=_said(typed["mobility"]),
+            medical_today=_said(typed["medical_today"]),
+            child_alone=_said(typed["child_alone"]),
+            feels_unsafe=_said(typed["feels_unsafe"]),
+        ),
         place=place,
     )
 
@@ -281,8 +287,8 @@ def proposed_surnames(people: Iterable[TypedPerson]) -> str:
 def yes_no() -> tuple[tuple[str, str, str], ...]:
     """Value, sign to type and words of the answers to a sealed question."""
     return (
-        (Answer.YES.value, tr("Y"), tr("yes")),
-        (Answer.NO.value, tr("N"), tr("no")),
+        (Answer.YES.value, ptr("sign", "Y"), tr("yes")),
+        (Answer.NO.value, ptr("sign", "N"), tr("no")),
     )
 
 

@@ -1,0 +1,198 @@
+"""Commands of the exchange: bundles out and in, joining a table, adoption by an office, and how things stand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from shelterdesk import startup
+from shelterdesk.actions.admission import JOIN_KEYS, admit, finish_join, join_request
+from shelterdesk.actions.exchange import Imported, export_bundle, import_from
+from shelterdesk.actions.offices import accept_reply, enrol_request, read_reply
+from shelterdesk.actions.status import status as how_things_stand
+from shelterdesk.cli.people import reading
+from shelterdesk.cli.ways import IN_PART, REFUSED, Ways, data, finish, folder_to_write, out, progress_on_stderr, say
+from shelterdesk.core.errors import Refused
+from shelterdesk.core.words import ntr, tr
+
+
+@click.command()
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="A stick or folder.")
+@click.option("--for", "for_", default="office", show_default=True, help="Who is to open it.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def export(ways: Ways, target: Path, for_: str, as_json: bool) -> None:
+    """Write what the office has not confirmed yet, sealed, and read it back."""
+    with ways.desk() as desk:
+        done = export_bundle(desk, folder_to_write(target), for_, progress_on_stderr(tr("Export"))).result
+    if as_json:
+        data(
+            {
+                "folder": done.folder,
+                "parts": len(done.parts),
+                "written": done.written,
+                "already_there": done.already_there,
+                "events": done.events,
+                "bytes": done.size,
+                "office_can_open": done.office_can_open,
+            }
+        )
+    else:
+        out(
+            tr(
+                "{parts} parts with {events} entries, {bytes} bytes, written and read back.",
+                parts=len(done.parts),
+                events=done.events,
+                bytes=done.size,
+            )
+        )
+    if done.note:
+        say(done.note)
+
+
+@click.command("import")
+@click.argument("source", type=click.Path(path_type=Path))
+@click.option("--words", help="The six words of an office's or desk's reply, as they were read to you.")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def import_(ways: Ways, source: Path, words: str | None, as_json: bool) -> None:
+    """Take in bundles and receipts from a stick or folder, or the reply of an office or of a desk.
+
+    A reply is one file. Its six words are shown; give them with --words to have them compared.
+    """
+    if source.is_file():
+        _take_reply(ways, source, words)
+        return
+    with ways.desk() as desk:
+        found = import_from(desk, source, progress_on_stderr(tr("Import"))).result
+    show_imported(found, as_json)
+
+
+def show_imported(found: Imported, as_json: bool) -> None:
+    """Tell an import's counts and end with its status: 3 when something was set aside or refused."""
+    if as_json:
+        data(
+            {
+                "new": found.new,
+                "known": found.known,
+                "set_aside": found.set_aside,
+                "refused": found.refused,
+                "not_admitted": found.not_admitted,
+                "statements": found.statements,
+                "receipts": found.receipts,
+                "parts": [
+                    {"name": part.name, "outcome": part.outcome, "reason": part.reason}
+                    for part in found.parts
+                ],
+            }
+        )
+    else:
+        out(tr("{new} new entries, {known} already known.", new=found.new, known=found.known))
+        if found.receipts:
+            out(ntr("{n} receipt taken in.", "{n} receipts taken in.", found.receipts))
+        for part in found.parts:
+            if part.reason:
+                out(f"{part.name}: {part.reason} {part.advice}".strip())
+    for alarm in found.alarms:
+        say(alarm)
+    if not found.is_clean:
+        finish(IN_PART if found.new or found.known or found.receipts or found.statements else REFUSED)
+
+
+def _take_reply(ways: Ways, reply: Path, words: str | None) -> None:
+    """The reply to a request: of an admitting desk in a folder that waits for one, else of an office."""
+    if not startup.is_set_up(ways.folder) and (ways.folder / JOIN_KEYS).exists():
+        joined = finish_join(ways.folder, reply, ways.clock).result
+        say(
+            tr(
+                "This desk is {desk} now; {events} entries came along.",
+                desk=joined.desk,
+                events=joined.events,
+            )
+        )
+        return
+    with ways.desk() as desk:
+        offered = read_reply(reply)
+        say(
+            tr(
+                "Reply of {office}. Its six words: {words}. Compare them with the office before you go on.",
+                office=offered.office,
+                words=" ".join(offered.words),
+            )
+        )
+        said = words.split() if words is not None else list(offered.words)
+        if words is None and sys.stdin.isatty() and not click.confirm(tr("Are they the same?"), err=True):
+            raise Refused(tr("Nothing was taken in."), tr("Ask the office for a new reply."))
+        accept_reply(desk, reply, said)
+    say(tr("{office} is this station's office from now on.", office=offered.office))
+
+
+@click.command("join-request")
+@click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path))
+@click.pass_obj
+def join(ways: Ways, target: Path) -> None:
+    """A further or replacement desk asks to join: makes its keys in the (empty) folder and a request file."""
+    asked = join_request(ways.folder, target)
+    say(
+        tr(
+            "Request written to {path}. Its six words: {words}.",
+            path=str(target),
+            words=" ".join(asked.words),
+        )
+    )
+
+
+@click.command("admit")
+@click.argument("request", type=click.Path(path_type=Path))
+@click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path))
+@click.pass_obj
+def admit_(ways: Ways, request: Path, target: Path) -> None:
+    """Admit a desk at the table; it takes the reply in with import."""
+    with ways.desk() as desk:
+        done = admit(desk, request, target, progress_on_stderr(tr("Admission"))).result
+    say(tr("Admitted as {desk}. Its six words: {words}.", desk=done.desk, words=" ".join(done.words)))
+
+
+@click.command("enrol-request")
+@click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path))
+@click.pass_obj
+def enrol(ways: Ways, target: Path) -> None:
+    """Ask an office to take this station's series over; it takes the reply in with import."""
+    with ways.desk() as desk:
+        asked = enrol_request(desk, target).result
+    say(
+        tr(
+            "Request written to {path}. Its six words: {words}.",
+            path=str(target),
+            words=" ".join(asked.words),
+        )
+    )
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def status(ways: Ways, as_json: bool) -> None:
+    """Present, places, what exists only here and since when, receipts, gaps, conflicts."""
+    with ways.desk() as desk, reading(desk) as reader:
+        now = how_things_stand(reader, desk.clock.now())
+    if as_json:
+        data(now.to_json())
+        return
+    out(tr("{present} present, {places} places.", present=now.present, places=now.places))
+    out(ntr("{n} entry is only here.", "{n} entries are only here.", now.only_here))
+    if now.conflicts or now.set_aside:
+        out(tr("{conflicts} conflicts, {aside} set aside.", conflicts=now.conflicts, aside=now.set_aside))
+
+
+def add_to(root: click.Group) -> None:
+    """Hang these commands into the command line."""
+    station = root.commands["station"]
+    if not isinstance(station, click.Group):
+        raise TypeError("station is a group of commands")
+    for command in (join, admit_, enrol):
+        station.add_command(command)
+    for command in (export, import_, status):
+        root.add_command(command)

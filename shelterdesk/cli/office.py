@@ -1,0 +1,154 @@
+"""Commands of the central office."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+
+import click
+
+from shelterdesk.actions.exchange import Imported, export_receipts, import_from
+from shelterdesk.actions.offices import enrol, list_posts, new_office, publish_matrix
+from shelterdesk.actions.users import check_passphrase
+from shelterdesk.cli.exchange import show_imported
+from shelterdesk.cli.ways import Ways, data, folder_to_write, out, progress_on_stderr, say
+from shelterdesk.core.errors import BadField
+from shelterdesk.core.words import ntr, tr
+from shelterdesk.keys.recovery import as_printed
+
+
+@click.group()
+def office() -> None:
+    """The central office."""
+
+
+@office.command("init")
+@click.option("--name", required=True, help="The office's name.")
+@click.option("--user", "admin", help="Its first user, who is admin (or --user before the command).")
+@click.option("--country", default="", help="ISO 3166 alpha-3, where the office reports for one country.")
+@click.option("--timezone", "zone", default="UTC", show_default=True)
+@click.option("--practice", is_flag=True, help="For practice stations only, for ever.")
+@click.pass_obj
+def init(ways: Ways, name: str, admin: str | None, country: str, zone: str, practice: bool) -> None:
+    """Make an office in the folder, with its keys and first admin.
+
+    The escrow code is shown once: it opens every adopted station's file; keep it off the premises.
+    """
+    phrase = ways.passphrase()
+    check_passphrase(phrase)
+    made = new_office(
+        ways.folder,
+        name,
+        admin or ways.name(),
+        phrase,
+        ways.clock,
+        is_practice=practice,
+        zone=zone,
+        country=country,
+    )
+    made.desk.close()
+    out(tr("Escrow code (keep it on paper, off the premises): {code}", code=as_printed(made.escrow_code)))
+    say(tr("The office is ready in {folder}.", folder=str(ways.folder)))
+
+
+@office.command("enrol")
+@click.argument("request", type=click.Path(path_type=Path))
+@click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path))
+@click.option("--station", help="The code it must be.")
+@click.pass_obj
+def enrol_(ways: Ways, request: Path, target: Path, station: str | None) -> None:
+    """Answer a desk's enrolment request with a signed roster, which the desk imports."""
+    with ways.desk() as desk:
+        done = enrol(desk, request, target, station).result
+    say(tr("Enrolled {station}. Its six words: {words}.", station=done.station, words=" ".join(done.words)))
+    say(tr("The office's own six words: {words}.", words=" ".join(done.office_words)))
+
+
+@office.command("import")
+@click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--workers", default=1, show_default=True, type=click.IntRange(1, 16), help="How many to take in at once."
+)
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def import_(ways: Ways, sources: tuple[Path, ...], workers: int, as_json: bool) -> None:
+    """Take in bundles from folders, one after the other; one bad part never blocks the rest."""
+    total = Imported()
+    with ways.desk() as desk:
+        for source in sources:
+            one = import_from(desk, source, progress_on_stderr(str(source))).result
+            total.parts += one.parts
+            total.alarms += one.alarms
+            for name in (
+                "new",
+                "known",
+                "set_aside",
+                "refused",
+                "not_admitted",
+                "statements",
+                "receipts",
+                "strange",
+            ):
+                setattr(total, name, getattr(total, name) + getattr(one, name))
+    show_imported(total, as_json)
+
+
+@office.command("receipts")
+@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="A stick or folder.")
+@click.pass_obj
+def receipts(ways: Ways, target: Path) -> None:
+    """Write receipts for every desk heard from."""
+    with ways.desk() as desk:
+        done = export_receipts(desk, folder_to_write(target)).result
+    say(
+        ntr(
+            "{n} receipt written to {folder}.",
+            "{n} receipts written to {folder}.",
+            len(done.names),
+            folder=done.folder,
+        )
+    )
+
+
+@office.command("posts")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def posts(ways: Ways, as_json: bool) -> None:
+    """Per station: last heard, contiguous up to, gaps, set aside, conflicts."""
+    with ways.desk() as desk:
+        for post in list_posts(desk):
+            if as_json:
+                data(asdict(post))
+            else:
+                out(f"{post.station}\t{post.name}\t{len(post.gaps)}\t{post.set_aside}\t{post.conflicts}")
+
+
+@office.command("matrix")
+@click.option("--from", "first", required=True, help="First day (ISO 8601).")
+@click.option("--to", "last", required=True, help="Last day, included.")
+@click.option("--by", type=click.Choice(["month"]), default="month", show_default=True)
+@click.option("--view", type=click.Choice(["long"]), default="long", show_default=True)
+@click.option(
+    "-o", "--out", "target", required=True, type=click.Path(path_type=Path), help="The CSV to write."
+)
+@click.pass_obj
+def matrix(ways: Ways, first: str, last: str, by: str, view: str, target: Path) -> None:
+    """The arrivals by month, nationality, sex and age, with completeness and notes, as CSV with its HXL row."""
+    with ways.desk() as desk:
+        done = publish_matrix(desk, _day("from", first), _day("to", last), target).result
+    say(ntr("{n} row in {path}.", "{n} rows in {path}.", done.rows, path=str(target)))
+
+
+def _day(field: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadField(
+            field, tr("{text} is not a day.", text=text[:20]), tr("Write it like 2026-11-24.")
+        ) from None
+
+
+def add_to(root: click.Group) -> None:
+    """Hang these commands into the command line."""
+    root.add_command(office)

@@ -1,0 +1,126 @@
+"""What the reception asks for beside the form: today's tokens and who of them is named, free places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+from shelterdesk.actions.arrival_groups import groups
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.people import find_people
+from shelterdesk.actions.places import SitePlan, list_places
+from shelterdesk.core.birth import treat_as_child
+from shelterdesk.core.errors import BadField
+from shelterdesk.core.family_checks import tidy
+from shelterdesk.core.kinds import PERSON
+from shelterdesk.core.lodging import Guest, Proposal, propose
+from shelterdesk.core.moment import read_moment
+from shelterdesk.core.number import BadNumber, parse_number
+from shelterdesk.core.people import birth_of
+from shelterdesk.core.vocabulary import Level, Missing, Sex
+from shelterdesk.db.households import ArrivalGroup
+from shelterdesk.db.person_records import record_now
+from shelterdesk.db.store import Reader
+from shelterdesk.ui.screens.reception_typed import TypedPerson, person_form
+
+MOST_NAMED = 200
+"""Most people asked for of one token."""
+
+
+class TokenState(Enum):
+    """How far a counted group has come."""
+
+    WAITING = "waiting"
+    PARTLY = "partly"
+    QUICK = "quick"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A counted group as a line: ``counter`` is its number called out, ``family`` the first surname named."""
+
+    group: ArrivalGroup
+    counter: int
+    family: str
+    state: TokenState
+    landed: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """The tokens of today and those from before still short of names, the newest boat first.
+
+    ``present`` are people in the house now, ``unnamed`` those of them counted and not named yet.
+    """
+
+    tokens: tuple[Token, ...]
+    present: int
+    unnamed: int
+    site: SitePlan
+
+
+def arrivals(desk: Desk, reader: Reader) -> Arrivals:
+    """Today's tokens with the site plan as it is now. Raises ``NotAllowed`` for roles that find nobody."""
+    zone = ZoneInfo(reader.who.zone)
+    today = desk.clock.now().astimezone(zone).date()
+    open_groups = groups(desk, reader)
+    site = list_places(reader)
+    found = []
+    for group in open_groups:
+        landed = _moment(group.arrived_at, reader.who.zone)
+        is_today = landed is not None and landed.astimezone(zone).date() == today
+        if is_today or group.unnamed:
+            found.append(_token(desk, reader, group, landed))
+    found.sort(key=_in_order)
+    return Arrivals(tuple(found), site.present, sum(group.unnamed for group in open_groups), site)
+
+
+def _in_order(token: Token) -> tuple[float, str, int]:
+    """Newest boat first; the tokens of one boat as they were handed out."""
+    landed = token.landed.timestamp() if token.landed is not None else 0.0
+    return -landed, token.group.vehicle or "", token.counter
+
+
+def _token(desk: Desk, reader: Reader, group: ArrivalGroup, landed: datetime | None) -> Token:
+    family, state = "", TokenState.WAITING
+    if group.named:
+        people = find_people(desk, reader, group.number, MOST_NAMED)
+        family = people[0].name.partition(",")[0] if people else ""
+        state = TokenState.PARTLY if group.unnamed else _level(reader, [one.ent for one in people])
+    return Token(group, _counter(group.number), family, state, landed)
+
+
+def _level(reader: Reader, persons: Sequence[str]) -> TokenState:
+    for person in persons:
+        record = record_now(reader.conn, PERSON, bytes.fromhex(person), reader.roster)
+        if record is None or record.text("level") != Level.COMPLETE.value:
+            return TokenState.QUICK
+    return TokenState.COMPLETE
+
+
+def _counter(number: str) -> int:
+    try:
+        return parse_number(number, "").counter
+    except BadNumber:
+        return 0
+
+
+def _moment(text: str | None, zone: str) -> datetime | None:
+    try:
+        return read_moment(text, zone) if text else None
+    except BadField:
+        return None
+
+
+def propose_beds(reader: Reader, people: Sequence[TypedPerson], today: date) -> Proposal | None:
+    """Free places for people who are only typed yet, one for each in their order; None when none fits."""
+    guests = []
+    for at, typed in enumerate(people):
+        form = tidy(person_form(typed), today)
+        sex = Sex.U if isinstance(form.sex, Missing) else form.sex
+        guests.append(Guest(str(at), sex, treat_as_child(birth_of(form.birth), today)))
+    return propose(guests, list_places(reader).tree)

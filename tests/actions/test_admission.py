@@ -1,0 +1,164 @@
+"""A second desk joins at the table, works apart, and both come to the same state whatever the order."""
+
+from __future__ import annotations
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+
+from shelterdesk.actions.admission import admit, finish_join, join_request, read_admission, read_join_request
+from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.core.errors import DamagedFile, NotAllowed, NotFound, Refused, WorldError
+from shelterdesk.core.kinds import PERSON
+from shelterdesk.keys import keyfile
+from shelterdesk.startup import FILE
+from tests.stations import PASSPHRASE
+from tests.sync.worlds import at, events_of, given_names, register, state
+
+
+def join(station: Path, folder: Path, clock: SetClock) -> None:
+    """A new desk in ``folder`` that joins at the station's folder."""
+    request, reply = folder.with_suffix(".join"), folder.with_suffix(".reply")
+    asked = join_request(folder, request)
+    with at(station, clock) as desk:
+        assert read_join_request(request).words == asked.words
+        admitted = admit(desk, request, reply).result
+        assert admitted.words == asked.words
+    offered = read_admission(folder, reply)
+    assert (offered.words, offered.desk) == (admitted.own_words, admitted.desk)
+    finish_join(folder, reply, clock)
+
+
+def test_a_desk_joins_and_knows_everything(station_folder: Path, tmp_path: Path, clock: SetClock) -> None:
+    with at(station_folder, clock) as desk:
+        register(desk, "Ana", "Berta")
+    second = tmp_path / "second"
+    join(station_folder, second, clock)
+    with at(station_folder, clock) as first, at(second, clock, "operator") as desk:
+        assert desk.who.slot == "LB1A" and desk.who.zone == "America/Panama" and not desk.who.is_practice
+        assert given_names(desk) == {"Ana", "Berta"}
+        assert events_of(desk) == events_of(first)
+        assert state(desk) == state(first)
+        register(desk, "Carla")
+    assert not (second / "join.keys").exists()
+    recipients = keyfile.recipients(second, keyfile.RECOVERY)
+    assert recipients == keyfile.recipients(station_folder, keyfile.RECOVERY)
+
+
+def test_slots_hang_below_each_other(station_folder: Path, tmp_path: Path, clock: SetClock) -> None:
+    join(station_folder, tmp_path / "b", clock)
+    join(station_folder, tmp_path / "c", clock)
+    join(tmp_path / "b", tmp_path / "d", clock)
+    slots = []
+    for name in ("b", "c", "d"):
+        with at(tmp_path / name, clock) as desk:
+            slots.append(desk.who.slot)
+    assert slots == ["LB1A", "LB1B", "LB1A1"]
+
+
+def test_only_an_admin_admits_and_only_once(station_folder: Path, tmp_path: Path, clock: SetClock) -> None:
+    request, reply = tmp_path / "JOIN.json", tmp_path / "REPLY"
+    first = join_request(tmp_path / "new", request)
+    assert join_request(tmp_path / "new", request).words == first.words
+    with at(station_folder, clock, "operator") as desk, pytest.raises(NotAllowed):
+        admit(desk, request, reply)
+    with at(station_folder, clock) as desk:
+        admit(desk, request, reply)
+        with pytest.raises(Refused):
+            admit(desk, request, tmp_path / "again")
+    finish_join(tmp_path / "new", reply, clock)
+    with pytest.raises(NotFound):
+        finish_join(tmp_path / "new", reply, clock)
+    with pytest.raises(Refused):
+        join_request(station_folder, request)
+
+
+def test_a_reply_opens_nowhere_else(station_folder: Path, tmp_path: Path, clock: SetClock) -> None:
+    reply = tmp_path / "REPLY"
+    join_request(tmp_path / "new", tmp_path / "JOIN.json")
+    join_request(tmp_path / "other", tmp_path / "OTHER.json")
+    with at(station_folder, clock) as desk:
+        admit(desk, tmp_path / "JOIN.json", reply)
+    with pytest.raises(WorldError):
+        finish_join(tmp_path / "other", reply, clock)
+    assert not (tmp_path / "other" / FILE).exists()
+    with pytest.raises(NotFound):
+        finish_join(tmp_path / "nobody", reply, clock)
+
+
+def test_a_damaged_reply_leaves_nothing(station_folder: Path, tmp_path: Path, clock: SetClock) -> None:
+    reply, new = tmp_path / "REPLY", tmp_path / "new"
+    join_request(new, tmp_path / "JOIN.json")
+    with at(station_folder, clock) as desk:
+        register(desk, "Ana")
+        admit(desk, tmp_path / "JOIN.json", reply)
+    good = reply.read_bytes()
+    rng = random.Random(7)
+    for _ in range(60):
+        bad = bytearray(good)
+        if rng.random() < 0.3:
+            del bad[rng.randrange(len(bad)) :]
+        else:
+            bad[rng.randrange(len(bad) - 1024)] ^= 1 << rng.randrange(8)
+        reply.write_bytes(bad)
+        try:
+            finish_join(new, reply, clock)
+        except (DamagedFile, WorldError):
+            assert not (new / FILE).exists() and not keyfile.exists(new)
+        else:  # the flipped bit was in nothing that counts
+            pytest.fail("a damaged reply was taken")
+    reply.write_bytes(good)
+    finish_join(new, reply, clock)
+    with at(new, clock) as desk:
+        assert given_names(desk) == {"Ana"}
+
+
+def swap(desks: list[Desk], sticks: list[Path], rng: random.Random) -> None:
+    """Everybody writes a stick and takes the others' in, in some order, twice now and then."""
+    for desk, stick in zip(desks, sticks, strict=True):
+        export_bundle(desk, stick, "LB")
+    for desk in desks:
+        order = [*sticks, *rng.sample(sticks, 1)]
+        rng.shuffle(order)
+        for stick in order:
+            found = import_from(desk, stick).result
+            assert not found.alarms and not found.set_aside, found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_three_desks_in_any_order_come_to_one_state(
+    station_folder: Path, tmp_path: Path, clock: SetClock, seed: int
+) -> None:
+    rng = random.Random(seed)
+    join(station_folder, tmp_path / "b", clock)
+    join(tmp_path / "b", tmp_path / "c", clock)
+    folders = [station_folder, tmp_path / "b", tmp_path / "c"]
+    sticks = [tmp_path / f"stick-{n}" for n in range(3)]
+    for stick in sticks:
+        stick.mkdir()
+    desks = [open_desk(folder, "admin", PASSPHRASE, clock) for folder in folders]
+    people: list[str] = []
+    for step in range(4):
+        for desk in desks:
+            people += register(desk, f"P{step}{desk.who.slot}")
+            known = [p for p in people if desk.store.conn.execute("SELECT 1 FROM op WHERE ent = ?", (bytes.fromhex(p),)).fetchone()]
+            with desk.store.write(desk.user) as event:
+                event.set(PERSON, rng.choice(known), "given", f"N{step}{desk.who.slot}{rng.random()}")
+        if step % 2:
+            lost = rng.choice(sticks)
+            shutil.rmtree(lost)
+            lost.mkdir()
+        swap(desks, sticks, rng)
+    swap(desks, sticks, rng)
+    swap(desks, sticks, rng)
+    common = {frozenset(p for p in given_names(desk)) for desk in desks}
+    assert len(common) == 1
+    for desk in desks:
+        before = state(desk)
+        desk.store.rebuild()
+        assert state(desk) == before
+        desk.close()

@@ -1,0 +1,138 @@
+"""From a station's desk to the office and back: what is written is taken in, once, whole, and confirmed."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.exchange import exchange_state, export_bundle, export_receipts, import_from
+from shelterdesk.core.kinds import ACCESS, PERSON
+from tests.sync.worlds import World, at, events_of, given_names, parts_in, register, state
+
+
+def test_what_was_written_arrives_once(world: World, stick: Path, clock: SetClock) -> None:
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana", "Berta", "Carla")
+        exported = export_bundle(desk, stick).result
+        sent = events_of(desk)
+    assert (exported.written, exported.already_there, exported.office_can_open) == (1, 0, True)
+    with at(world.office, clock) as office:
+        first = import_from(office, stick)
+        assert first.result.new == len(sent) and first.result.is_clean
+        assert {"person", "status"} <= first.changes.kinds
+        assert set(sent) <= set(events_of(office)) and given_names(office) == {"Ana", "Berta", "Carla"}
+        before = state(office)
+        again = import_from(office, stick).result
+        assert (again.new, again.known, again.set_aside, [p.outcome for p in again.parts]) == (0, 0, 0, ["known"])
+        assert state(office) == before
+
+
+def test_parts_that_lie_there_are_not_written_again(world: World, stick: Path, clock: SetClock, tmp_path: Path) -> None:
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+        export_bundle(desk, stick)
+        names = [p.name for p in parts_in(stick)]
+        register(desk, "Berta")
+        second = export_bundle(desk, stick).result
+        assert (second.written, second.already_there) == (1, 1)
+        assert set(names) < {p.name for p in parts_in(stick)}
+        other = tmp_path / "other"
+        other.mkdir()
+        assert export_bundle(desk, other).result.written == 3
+    # A damaged copy counts as absent and is written again.
+    victim = stick / "SHELTERDESK" / parts_in(stick)[0].parent.name / names[0]
+    victim.write_bytes(victim.read_bytes()[:-1])
+    with at(world.lb, clock) as desk:
+        assert export_bundle(desk, stick).result.written >= 2
+    with at(world.office, clock) as office:
+        import_from(office, stick)
+        assert given_names(office) == {"Ana", "Berta"}
+
+
+def test_any_stick_alone_is_enough(world: World, stick: Path, clock: SetClock, tmp_path: Path) -> None:
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+        export_bundle(desk, stick)
+        shutil.rmtree(stick)  # lost on the river
+        register(desk, "Berta")
+        other = tmp_path / "other"
+        other.mkdir()
+        export_bundle(desk, other)
+        sent = events_of(desk)
+    with at(world.office, clock) as office:
+        import_from(office, other)
+        assert set(sent) <= set(events_of(office))
+
+
+def test_a_receipt_comes_home_and_only_here_falls(world: World, stick: Path, clock: SetClock) -> None:
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana", "Berta")
+        reader = desk.reader()
+        before = exchange_state(reader)
+        assert before.only_here > 2 and before.on_stick == 0 and before.last_receipt_ms is None
+        export_bundle(desk, stick)
+        written = exchange_state(reader)
+        assert written.on_stick == written.only_here and written.last_written_ms is not None
+        reader.close()
+    with at(world.office, clock) as office:
+        import_from(office, stick)
+        receipts = export_receipts(office, stick).result
+        assert len(receipts.names) == 1
+    with at(world.lb, clock) as desk:
+        back = import_from(desk, stick).result
+        assert back.receipts == 1 and back.alarms == []
+        reader = desk.reader()
+        after = exchange_state(reader)
+        assert after.only_here == 0 and after.only_here_since_ms is None and after.last_receipt_ms is not None
+        reader.close()
+        third = stick.parent / "third"
+        third.mkdir()
+        register(desk, "Carla")
+        small = export_bundle(desk, third).result
+        assert small.events == 2  # Carla and the export itself; the rest is confirmed
+    with at(world.office, clock) as office:
+        assert import_from(office, third).result.new == 2
+        assert given_names(office) == {"Ana", "Berta", "Carla"}
+
+
+def test_a_receipt_travels_in_a_bundle_too(world: World, stick: Path, clock: SetClock) -> None:
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+        export_bundle(desk, stick)
+    with at(world.office, clock) as office:
+        import_from(office, stick)
+        back = stick.parent / "back"
+        back.mkdir()
+        export_bundle(office, back, "LB")
+    with at(world.lb, clock) as desk:
+        found = import_from(desk, back).result
+        assert found.receipts == 1 and found.is_clean, found
+        reader = desk.reader()
+        assert exchange_state(reader).only_here == 0
+        reader.close()
+
+
+def test_exporting_is_noted(world: World, stick: Path, clock: SetClock) -> None:
+    with at(world.lb, clock, "operator") as desk:
+        export_bundle(desk, stick)
+        row = desk.store.conn.execute(f"SELECT access, subject_kind, detail FROM {ACCESS.name}").fetchall()
+        assert row == [("exported", "bundle", "office")]
+
+
+def test_an_edit_follows_its_record(world: World, stick: Path, clock: SetClock) -> None:
+    with at(world.lb, clock) as desk:
+        (ana,) = register(desk, "Ana")
+        export_bundle(desk, stick)
+    with at(world.office, clock) as office:
+        import_from(office, stick)
+    with at(world.lb, clock) as desk:
+        with desk.store.write(desk.user) as event:
+            event.set(PERSON, ana, "given", "Anna")
+        export_bundle(desk, stick)
+    with at(world.office, clock) as office:
+        assert import_from(office, stick).result.new == 2
+        assert given_names(office) == {"Anna"}
+        before = state(office)
+        office.store.rebuild()
+        assert given_names(office) == {"Anna"} and state(office) == before
