@@ -191,6 +191,7 @@ _PYTHON: dict[FieldType, tuple[type, ...]] = {
     FieldType.REAL: (int, float),
     FieldType.BOOL: (bool,),
     FieldType.LIST: (list,),
+    FieldType.SEALED: (str,),
     FieldType.JSON: (dict, list, str, int, float, bool),
 }
 
@@ -210,4 +211,5 @@ def _shape_of(shape: FieldType) -> str:
         FieldType.DATE: tr("It holds a date, like 2026-11-23 or 2026."),
         FieldType.LIST: tr("It holds a list."),
         FieldType.JSON: tr("It holds an object."),
+        FieldType.SEALED: tr("It holds a sealed text."),
     }[shape]

@@ -35,6 +35,7 @@ class FieldType(StrEnum):
     DATE = "date"  # partial date or day, text
     LIST = "list"  # JSON list of texts
     JSON = "json"  # JSON object
+    SEALED = "sealed"  # text only holders can open; it stands in the log alone, tables do not repeat it
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,9 +290,9 @@ SAFEGUARDING = _kind(
     _S,
 )
 
-SEALED_HEALTH = _kind(100, "sealed_health", "2:sealed:text 3:key_version:int")
-SEALED_PROTECTION = _kind(101, "sealed_protection", "2:sealed:text 3:key_version:int")
-SEALED_SAFEGUARDING = _kind(102, "sealed_safeguarding", "2:sealed:text 3:key_version:int")
+SEALED_HEALTH = _kind(100, "sealed_health", "2:sealed:sealed 3:key_version:int")
+SEALED_PROTECTION = _kind(101, "sealed_protection", "2:sealed:sealed 3:key_version:int")
+SEALED_SAFEGUARDING = _kind(102, "sealed_safeguarding", "2:sealed:sealed 3:key_version:int")
 
 CARRIERS = {_H: SEALED_HEALTH, _P: SEALED_PROTECTION, _S: SEALED_SAFEGUARDING}
 """The kind of the log that carries the sealed records of each class."""

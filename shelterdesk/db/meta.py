@@ -81,13 +81,19 @@ def put_hlc(conn: Connection, hlc: int) -> None:
 
 def next_count(conn: Connection, name: str) -> int:
     """The next number of a counter of this desk; call inside the transaction that uses it."""
-    conn.execute(
-        "INSERT INTO counter (name, last) VALUES (?, 1) ON CONFLICT (name) DO UPDATE SET last = last + 1",
-        (name,),
-    )
-    return int(conn.execute("SELECT last FROM counter WHERE name = ?", (name,)).fetchone()[0])
+    row = conn.execute("UPDATE counter SET last = last + 1 WHERE name = ? RETURNING last", (name,)).fetchone()
+    if row is not None:
+        return int(row[0])
+    first = int(get(conn, _FLOOR) or 0) + 1
+    conn.execute("INSERT INTO counter (name, last) VALUES (?, ?)", (name, first))
+    return first
+
+
+_FLOOR = "count_floor"
 
 
 def skip_counts(conn: Connection, by: int) -> None:
-    """Leave a gap in every counter: after a restore, numbers given since the backup must not come again."""
+    """Leave a gap in every counter, also those not used yet: after a restore, numbers given since the backup
+    must not come again."""
     conn.execute("UPDATE counter SET last = last + ?", (by,))
+    put(conn, _FLOOR, b"%d" % (int(get(conn, _FLOOR) or 0) + by))

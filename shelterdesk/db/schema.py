@@ -27,7 +27,6 @@ def m0001_log(db: Database) -> None:
         " user TEXT NOT NULL, eh BLOB NOT NULL, chain BLOB, line BLOB)"
     )
     db.conn.execute("CREATE INDEX event_at ON event (dev, epoch, seq)")
-    db.conn.execute("CREATE INDEX event_wall ON event (wall_ms)")
     # No UNIQUE and no foreign key on what is replicated (SYNC §0.7).
     db.conn.execute(
         "CREATE TABLE op (ent BLOB NOT NULL, event INTEGER NOT NULL, pos INTEGER NOT NULL, kind INTEGER NOT NULL,"

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.event import OpId
-from shelterdesk.core.kinds import LOGGED, VOID, FieldType, Kind
+from shelterdesk.core.kinds import LOGGED, VOID, Field, FieldType, Kind
 from shelterdesk.core.moment import milliseconds
 from shelterdesk.db.connection import Connection
 
@@ -63,12 +63,15 @@ _encoder = msgspec.json.Encoder()
 _CHUNK = 400
 
 
+def shown_fields(kind: Kind) -> list[Field]:
+    """The fields that have a column: all but *void*, which has its own, and sealed values."""
+    return [field for field in kind.fields if field.number != VOID and field.type is not FieldType.SEALED]
+
+
 def columns(kind: Kind) -> list[str]:
     """Column names of a kind's table in their fixed order."""
     names = list(SYSTEM)
-    for field in kind.fields:
-        if field.number == VOID:
-            continue
+    for field in shown_fields(kind):
         names.append(field.name)
         if field.type is FieldType.TIME:
             names.append(f"{field.name}_ms")
@@ -84,9 +87,7 @@ def _create_sql(kind: Kind) -> str:
         "void TEXT",
         "missing TEXT",
     ]
-    for field in kind.fields:
-        if field.number == VOID:
-            continue
+    for field in shown_fields(kind):
         parts.append(f"{field.name} {_SQL_TYPES[field.type]}")
         if field.type is FieldType.TIME:
             parts.append(f"{field.name}_ms INTEGER")
@@ -122,7 +123,7 @@ def align(conn: Connection) -> list[Kind]:
 
 
 def _column_types(kind: Kind) -> Iterable[tuple[str, str]]:
-    for field in kind.fields:
+    for field in shown_fields(kind):
         yield field.name, _SQL_TYPES[field.type]
         if field.type is FieldType.TIME:
             yield f"{field.name}_ms", "INTEGER"
@@ -135,7 +136,7 @@ class _Layout:
         names = columns(kind)
         #: Field number as text → position in the row, type, name. What is absent costs nothing.
         self.places: dict[str, tuple[int, FieldType, str]] = {
-            str(f.number): (names.index(f.name), f.type, f.name) for f in kind.fields if f.number != VOID
+            str(f.number): (names.index(f.name), f.type, f.name) for f in shown_fields(kind)
         }
         self.empty: list[Any] = [None] * len(names)
         marks = ", ".join("?" * len(names))

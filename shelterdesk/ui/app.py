@@ -165,6 +165,7 @@ class DeskApp(QObject):
         else:
             run = FirstRunPage(self.worker, self.folder, self._cost)
             run.opened.connect(self._enter)
+            run.joined.connect(self.show_door)
             run.practice_chosen.connect(lambda practice: self._keep(practice=practice))
             door.show_page(run, False)
             first = run.choose.first_focus()

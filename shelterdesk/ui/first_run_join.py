@@ -1,0 +1,151 @@
+"""Joining an existing station at the table: a request carried over, an answer carried back, words compared."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Signal
+
+from shelterdesk.actions.admission import (
+    AdmissionOffered,
+    JoinAsked,
+    Joined,
+    finish_join,
+    join_request,
+    read_admission,
+)
+from shelterdesk.core.errors import WorldError
+from shelterdesk.core.moment import Clock
+from shelterdesk.core.words import ntr, tr
+from shelterdesk.ui.dialogs.path_field import PathField, PathKind
+from shelterdesk.ui.first_run_steps import Step
+from shelterdesk.ui.widgets import ButtonRow, PrimaryButton, SecondaryButton, TickBox, rule, words
+
+
+class JoinStep(Step):
+    """Request, answer, comparison, start. Signals: ``joined()`` when the desk stands and can be logged in to."""
+
+    name = "join"
+    joined = Signal()
+    _heard = Signal(int)
+    _ended = Signal(object, object)
+
+    def __init__(self, folder: Path, clock: Clock) -> None:
+        super().__init__(tr("Join an existing station"), 720)
+        self._folder, self._clock = folder, clock
+        self._thread: threading.Thread | None = None
+        self.request = PathField(tr("1. Write the request to"), PathKind.NEW_FILE)
+        self.ask = SecondaryButton(tr("Write the request"))
+        self.own_words = words("", "strong", wrap=True)
+        self.own_words.hide()
+        self.reply = PathField(tr("2. The answer that was brought"), PathKind.OLD_FILE)
+        self.read = SecondaryButton(tr("Read the answer"))
+        self.their_words = words("", "strong", wrap=True)
+        self.their_words.hide()
+        self.same = TickBox(tr("The words are the same on both laptops"))
+        self.same.hide()
+        self.card.add(
+            words(
+                tr(
+                    "Carry the request to a desk of the station on a stick; an admin there admits it in the "
+                    "settings and gives you an answer to carry back."
+                ),
+                wrap=True,
+            )
+        )
+        for part in (self.request, ButtonRow(self.ask), self.own_words, rule(), self.reply):
+            self.card.add(part)
+        for part in (ButtonRow(self.read), self.their_words, self.same):
+            self.card.add(part)
+        self.add_buttons(PrimaryButton(tr("Join")))
+        if self.primary is not None:
+            self.primary.setEnabled(False)
+            self.primary.clicked.connect(self._on_join)
+        self.ask.clicked.connect(self._on_ask)
+        self.read.clicked.connect(self._on_read)
+        self.same.toggled.connect(self._on_compared)
+        self._heard.connect(self._on_heard)
+        self._ended.connect(self._on_ended)
+
+    def release(self) -> None:
+        """Wait for what is being taken in: half a desk is no desk."""
+        if self._thread is not None:
+            self._thread.join()
+        super().release()
+
+    def _on_ask(self) -> None:
+        path = self.request.path()
+        if path is None:
+            self.request.set_mistake(tr("Say where the request is to be written."))
+            return
+        self.request.set_mistake("")
+        target = path / "join-request.json" if path.is_dir() else path
+        self._go(lambda: join_request(self._folder, target), self._on_asked)
+
+    def _on_asked(self, asked: JoinAsked) -> None:
+        said = tr("Words of this laptop: {words}", words=" · ".join(asked.words))
+        self.own_words.setText(said)
+        self.own_words.show()
+        self.reply.setFocus()
+
+    def _on_read(self) -> None:
+        path = self.reply.path()
+        if path is None:
+            self.reply.set_mistake(tr("Choose the file that was brought."))
+            return
+        self.reply.set_mistake("")
+        self._go(lambda: read_admission(self._folder, path), self._on_offered)
+
+    def _on_offered(self, offer: AdmissionOffered) -> None:
+        self.their_words.setText(
+            tr("Station {station}, this will be desk {desk}.", station=offer.station, desk=offer.desk)
+            + " "
+            + tr("Words of the desk that admits: {words}", words=" · ".join(offer.words))
+        )
+        self.their_words.show()
+        self.same.show()
+        self.same.setFocus()
+
+    def _on_compared(self, same: bool) -> None:
+        if self.primary is not None:
+            self.primary.setEnabled(same)
+
+    def _on_join(self) -> None:
+        path = self.reply.path()
+        if path is not None:
+            clock = self._clock
+            self._go(lambda: finish_join(self._folder, path, clock, self._heard.emit).result, self._on_joined)
+
+    def _on_heard(self, events: int) -> None:
+        self.their_words.setText(ntr("{n} entry taken in…", "{n} entries taken in…", events))
+
+    def _on_joined(self, _: Joined) -> None:
+        self.joined.emit()
+
+    def _go(self, work: Callable[[], Any], then: Callable[[Any], object]) -> None:
+        """Work on a thread of its own: there is no desk yet whose threads could do it."""
+        if self._thread is not None and self._thread.is_alive():
+            return
+        self.say_problem(None)
+
+        def run() -> None:
+            try:
+                result = work()
+            except BaseException as fault:  # told on the main thread
+                self._ended.emit(None, fault)
+            else:
+                self._ended.emit(then, result)
+
+        self._thread = threading.Thread(target=run, name="joining", daemon=True)
+        self._thread.start()
+
+    def _on_ended(self, then: Callable[[Any], object] | None, result: object) -> None:
+        if then is not None:
+            then(result)
+        elif isinstance(result, WorldError):
+            self.say_problem(result)
+        elif isinstance(result, BaseException):
+            raise result

@@ -1,0 +1,420 @@
+"""The steps of the first start: one question or a few on each, with the way back always open."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QTimeZone, Signal
+from PySide6.QtWidgets import QWidget
+
+from shelterdesk.actions.station import StationPlanned, check_plan
+from shelterdesk.actions.users import check_passphrase
+from shelterdesk.core.countries import all_codes, matching, name
+from shelterdesk.core.errors import BadField, WorldError
+from shelterdesk.core.words import tr
+from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.dialogs.path_field import PathField, PathKind
+from shelterdesk.ui.dialogs.recovery_card import RecoveryCard
+from shelterdesk.ui.log_in import CapsLockHint, Centred, passphrase_line
+from shelterdesk.ui.theme import theme
+from shelterdesk.ui.widgets import (
+    ButtonRow,
+    Card,
+    FieldGrid,
+    LabelledField,
+    PrimaryButton,
+    QuietButton,
+    SecondaryButton,
+    TypeAhead,
+    rule,
+    words,
+)
+from shelterdesk.ui.worker import DeskWorker
+
+Check = Callable[[str], str]
+
+
+def _needed(sentence: str) -> Check:
+    return lambda text: "" if text.strip() else sentence
+
+
+def _said_of(field: str, plan: StationPlanned) -> str:
+    """What the rules of a new station say of one answer, the others being good."""
+    try:
+        check_plan(plan)
+    except BadField as error:
+        return f"{error.sentence} {error.next_step}".strip() if error.field == field else ""
+    return ""
+
+
+
+@dataclass(frozen=True)
+class Zones:
+    """Time zones of the countries (CLDR) and the one this laptop is set to."""
+
+    by_country: dict[str, list[str]]
+    system: str
+
+    @classmethod
+    def known(cls) -> Zones:
+        """Read from the libraries at hand; nothing is asked of a network."""
+        import pycountry
+        from babel.core import get_global
+
+        three = {country.alpha_2: country.alpha_3 for country in pycountry.countries}
+        found: dict[str, list[str]] = {}
+        for zone, two in get_global("zone_territories").items():
+            if two in three and "/" in zone:
+                found.setdefault(three[two], []).append(zone)
+        system = bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
+        return cls({code: sorted(zones) for code, zones in found.items()}, system)
+
+    def proposed(self, country: str) -> str:
+        """The country's only zone, or the laptop's where that lies in the country; else nothing."""
+        zones = self.by_country.get(country, [])
+        if len(zones) == 1:
+            return zones[0]
+        return self.system if self.system in zones else ""
+
+    def options(self, typed: str) -> list[tuple[str, str]]:
+        """Zones whose name has what is typed in it."""
+        wanted = typed.strip().casefold().replace(" ", "_")
+        every = sorted(zone for zones in self.by_country.values() for zone in zones)
+        return [(zone, zone) for zone in every if wanted in zone.casefold()][:50]
+
+
+def country_options(typed: str) -> list[tuple[str, str]]:
+    """Countries for what is typed so far, in the language spoken."""
+    if not typed.strip():
+        return sorted(((code, name(code)) for code in all_codes() if not code.startswith("XX")), key=lambda o: o[1])
+    return [(one.code, one.name) for one in matching(typed, limit=50) if not one.code.startswith("XX")]
+
+
+class Step(Screen):
+    """One step: a card with a title, fields, a primary button and a way back. Signals: ``went_back()``."""
+
+    went_back = Signal()
+
+    def __init__(self, title: str, width: int = 620) -> None:
+        super().__init__()
+        self._said_title = title
+        self.card = Card(title, screen=True)
+        self.problem = words("", "mistake", wrap=True)
+        self.problem.hide()
+        self.page.addWidget(Centred(self.card, width), 1)
+
+    def title(self) -> str:
+        return self._said_title
+
+    def step_out(self) -> bool:
+        self.went_back.emit()
+        return True
+
+    def past_last_field(self) -> None:
+        self.finish()
+
+    def say_problem(self, error: WorldError | None) -> None:
+        """Say what went wrong with the whole step."""
+        said = f"{error.sentence} {error.next_step}".strip() if error is not None else ""
+        self.problem.setText(said)
+        self.problem.setVisible(bool(said))
+
+    def add_buttons(self, primary: PrimaryButton, *others: SecondaryButton) -> None:
+        """The primary action and what stands beside it, with the way back last."""
+        self.primary = primary
+        back = SecondaryButton(tr("Back"), "Esc")
+        back.clicked.connect(self.went_back)
+        self.card.add(self.problem)
+        self.card.add(ButtonRow(primary, *others, back))
+
+
+class ChooseStep(Step):
+    """Real station or practice: two large choices, and the ways in for those who have a station already.
+
+    Signals: ``chosen(str)``: ``real``, ``practice``, ``restore``, ``join``.
+    """
+
+    name = "choose"
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__(tr("What is this laptop going to be?"), 720)
+        self.real = _big(tr("Real station"), "R")
+        self.practice = _big(tr("Practice"), "P")
+        pairs = (
+            (self.real, "real", tr("People who arrive are registered here. Choose this at a reception station.")),
+            (
+                self.practice,
+                "practice",
+                tr("To learn and to try out. Every screen and every paper is marked, for ever, as practice."),
+            ),
+        )
+        for button, value, explanation in pairs:
+            button.clicked.connect(lambda _=False, value=value: self.chosen.emit(value))
+            self.card.add(button)
+            self.card.add(words(explanation, "secondary", wrap=True))
+        self.restore = QuietButton(tr("Restore from a backup"), "B")
+        self.join = QuietButton(tr("Join an existing station"), "J")
+        self.restore.clicked.connect(lambda: self.chosen.emit("restore"))
+        self.join.clicked.connect(lambda: self.chosen.emit("join"))
+        self.card.add(rule())
+        self.card.add(ButtonRow(self.restore, self.join))
+
+    def step_out(self) -> bool:
+        return False
+
+    def first_focus(self) -> QWidget | None:
+        return self.real
+
+
+def _big(text: str, key: str) -> SecondaryButton:
+    button = SecondaryButton(text, key, key_inside=True)
+    button.setMinimumHeight(theme().px(64))
+    return button
+
+
+class PracticeStep(Step):
+    """A practice station ready to try out, or an empty one. Signals: ``went_on(int)`` with how many people to
+    make up; ``empty_wanted()``.
+    """
+
+    name = "practice"
+    went_on = Signal(int)
+    empty_wanted = Signal()
+    MOST_PEOPLE = 5000
+
+    def __init__(self) -> None:
+        super().__init__(tr("Practice"))
+        self.people = LabelledField(
+            tr("How many made-up people"), hint=tr("300 take a moment"), check=self._check
+        )
+        self.people.set_text("300")
+        self.progress = words("", "secondary", wrap=True)
+        self.progress.hide()
+        self.card.add(
+            words(
+                tr(
+                    "A station with a site plan, families who never lived, and the users admin, operator, "
+                    "supervisor, health and protection. The passphrase of all of them is: demo"
+                ),
+                wrap=True,
+            )
+        )
+        self.card.add(self.people)
+        self.card.add(self.progress)
+        self.empty = SecondaryButton(tr("An empty practice station"))
+        self.add_buttons(PrimaryButton(tr("Make it")), self.empty)
+        self.empty.clicked.connect(self.empty_wanted)
+        if self.primary is not None:
+            self.primary.clicked.connect(self._on_go_on)
+
+    @staticmethod
+    def seed() -> int:
+        """Other people each time."""
+        return secrets.randbelow(2**31)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Say how many people stand already."""
+        self.progress.setText(tr("{done} of {total} people made up…", done=done, total=total))
+        self.progress.show()
+
+    def _check(self, text: str) -> str:
+        number = text.strip()
+        if number.isascii() and number.isdigit() and int(number) <= self.MOST_PEOPLE:
+            return ""
+        return tr("Type a number up to {n}.", n=self.MOST_PEOPLE)
+
+    def _on_go_on(self) -> None:
+        if self.people.check_now():
+            self.went_on.emit(int(self.people.text().strip()))
+        else:
+            self.people.setFocus()
+
+
+class StationStep(Step):
+    """Code, name, country, time zone, organisation. Signals: ``went_on()``."""
+
+    name = "station"
+    went_on = Signal()
+
+    def __init__(self, zones: Zones) -> None:
+        super().__init__(tr("The station"))
+        self._zones = zones
+        self._zone_by_hand = False
+        self.code = LabelledField(tr("Code"), hint=tr("2 to 4 letters, for example LB"), check=self._check_code)
+        self.station_name = LabelledField(tr("Name"), check=_needed(tr("The station needs a name.")))
+        self.country_line = TypeAhead(country_options)
+        self.country = LabelledField(tr("Country"), self.country_line, check=self._check_country)
+        self.zone_line = TypeAhead(zones.options, free=True)
+        self.zone = LabelledField(tr("Time zone"), self.zone_line, check=self._check_zone)
+        self.organisation = LabelledField(tr("Your organisation"), hint=tr("may stay empty"))
+        grid = FieldGrid()
+        grid.add_row((self.code, 2), (self.station_name, 2))
+        grid.add_row((self.country, 2), (self.zone, 2))
+        grid.add_row((self.organisation, 4))
+        self.card.add(grid)
+        self.add_buttons(PrimaryButton(tr("Go on")))
+        self.country_line.picked.connect(self._propose_zone)
+        self.zone_line.textEdited.connect(self._on_zone_typed)
+        if self.primary is not None:
+            self.primary.clicked.connect(self._on_go_on)
+
+    def checked(self) -> list[LabelledField]:
+        """The fields in the order in which their mistakes are looked at."""
+        return [self.code, self.station_name, self.country, self.zone]
+
+    def _on_zone_typed(self, _: str) -> None:
+        self._zone_by_hand = True
+
+    def _propose_zone(self, country: str) -> None:
+        proposed = self._zones.proposed(country)
+        if not self._zone_by_hand or not self.zone.text().strip():
+            self.zone.set_text(proposed)
+            several = tr("this country has several; choose one")
+            self.zone.set_hint("" if proposed else several)
+
+    def _on_go_on(self) -> None:
+        wrong = [field for field in self.checked() if not field.check_now()]
+        if wrong:
+            wrong[0].setFocus()
+        else:
+            self.went_on.emit()
+
+    def plan(self, admin: str, practice: bool) -> StationPlanned:
+        """What is asked of a new station, from what is typed."""
+        return StationPlanned(
+            self.code.text().strip().upper(),
+            self.station_name.text().strip(),
+            self.country_line.value() or "",
+            self.zone.text().strip(),
+            admin.strip(),
+            is_practice=practice,
+            organisation=self.organisation.text().strip(),
+        )
+
+    def _check_code(self, text: str) -> str:
+        return _said_of("code", StationPlanned(text.strip().upper(), "x", "PAN", "UTC", "x"))
+
+    def _check_country(self, text: str) -> str:
+        if self.country_line.value() is not None:
+            return ""
+        return tr("Choose a country from the list.") if text.strip() else tr("The station needs a country.")
+
+    def _check_zone(self, text: str) -> str:
+        return _said_of("timezone", StationPlanned("LB", "x", "PAN", text.strip(), "x"))
+
+
+class PersonStep(Step):
+    """The first user, who is admin: a name and a passphrase typed twice. Signals: ``went_on()``."""
+
+    name = "person"
+    went_on = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(tr("You, who may do everything here"))
+        self.user = LabelledField(tr("Name you log in with"), check=_needed(tr("Type a name to log in with.")))
+        self.first, self.second = passphrase_line(), passphrase_line()
+        self.passphrase = LabelledField(
+            tr("Passphrase"), self.first, hint=tr("three or four words"), check=self._check_first
+        )
+        self.again = LabelledField(tr("Passphrase once more"), self.second, check=self._check_second)
+        self.caps = words(tr("Capital letters are locked on the keyboard."), "warn", wrap=True)
+        self.caps.hide()
+        grid = FieldGrid()
+        grid.add_row((self.user, 4))
+        grid.add_row((self.passphrase, 2), (self.again, 2))
+        self.card.add(grid)
+        self.card.add(self.caps)
+        self.card.add(
+            words(
+                tr("Nobody can look your passphrase up. If it is forgotten, the recovery sheet opens the station."),
+                "secondary",
+                wrap=True,
+            )
+        )
+        self.add_buttons(PrimaryButton(tr("Make the station")))
+        for line in (self.first, self.second):
+            CapsLockHint(line).told.connect(self.caps.setVisible)
+        if self.primary is not None:
+            self.primary.clicked.connect(self._on_go_on)
+
+    def _on_go_on(self) -> None:
+        wrong = [field for field in (self.user, self.passphrase, self.again) if not field.check_now()]
+        if wrong:
+            wrong[0].setFocus()
+        else:
+            self.went_on.emit()
+
+    def _check_first(self, text: str) -> str:
+        try:
+            check_passphrase(text)
+        except BadField as error:
+            return f"{error.sentence} {error.next_step}".strip()
+        return ""
+
+    def _check_second(self, text: str) -> str:
+        return "" if text == self.first.text() else tr("The two passphrases are not the same.")
+
+
+class RestoreStep(Step):
+    """A backup put back into this folder. Signals: ``went_on()``."""
+
+    name = "restore"
+    went_on = Signal()
+
+    def __init__(self) -> None:
+        super().__init__(tr("Restore from a backup"))
+        self.source = PathField(tr("Folder of the backup"), PathKind.FOLDER, hint=tr("shelterdesk-backup-…"))
+        self.user = LabelledField(tr("Name"), check=_needed(tr("Type the name you log in with.")))
+        self.line = passphrase_line()
+        self.passphrase = LabelledField(tr("Passphrase"), self.line, check=_needed(tr("Type your passphrase.")))
+        grid = FieldGrid()
+        grid.add_row((self.user, 2), (self.passphrase, 2))
+        self.card.add(self.source)
+        self.card.add(grid)
+        self.card.add(
+            words(
+                tr("Names and passphrases are those of the day of the backup. The backup itself stays as it is."),
+                "secondary",
+                wrap=True,
+            )
+        )
+        self.add_buttons(PrimaryButton(tr("Restore")))
+        if self.primary is not None:
+            self.primary.clicked.connect(self._on_go_on)
+
+    def _on_go_on(self) -> None:
+        path = self.source.path()
+        is_folder = path is not None and path.is_dir()
+        self.source.set_mistake("" if is_folder else tr("Choose the folder of a backup."))
+        wrong = [field for field in (self.user, self.passphrase) if not field.check_now()]
+        if not is_folder:
+            self.source.setFocus()
+        elif wrong:
+            wrong[0].setFocus()
+        else:
+            self.went_on.emit()
+
+
+class SheetStep(Step):
+    """The recovery sheet: saved, printed, and one group of its code typed back. Signals: ``went_on(bool)``."""
+
+    name = "sheet"
+    went_on = Signal(bool)
+
+    def __init__(self, worker: DeskWorker, code: str) -> None:
+        super().__init__(tr("The recovery sheet"), 760)
+        self.sheet = RecoveryCard(worker, code)
+        self.card.add(self.sheet)
+        self.primary = self.sheet.confirm
+        self.later = SecondaryButton(tr("I will do it later"))
+        self.card.add(ButtonRow(self.sheet.confirm, self.later))
+        self.sheet.put_away.connect(lambda: self.went_on.emit(True))
+        self.later.clicked.connect(lambda: self.went_on.emit(False))
+
+    def step_out(self) -> bool:
+        return False
+
+
