@@ -125,17 +125,13 @@ def doubles(history: Iterable[Received], rules: Mapping[str, ServiceRule]) -> fr
     """Records of one person that do not count: what two counters gave apart, the later one of each two.
 
     A pure function of the set, so every replica marks the same ones (SYNC §1.0). What was given with a
-    reason counts: somebody decided it.
+    reason counts and is no measure for the others: somebody decided it beside the rule.
     """
     counted: list[Received] = []
     double: set[str] = set()
-    for one in sorted(history, key=_order):
+    for one in sorted((one for one in history if not one.with_reason), key=_order):
         rule = rules.get(one.service)
-        if (
-            rule is None
-            or one.with_reason
-            or may_receive(rule, counted, one.at_ms, one.day, 0, rules).is_free
-        ):
+        if rule is None or may_receive(rule, counted, one.at_ms, one.day, 0, rules).is_free:
             counted.append(one)
         else:
             double.add(one.ent)

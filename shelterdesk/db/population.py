@@ -114,14 +114,14 @@ def _linked(conn: Connection, station: str) -> list[_Linked]:
     found = []
     for records in several.values():
         marks = ",".join("?" * len(records))
-        raw = [
-            Span(*row)
-            for row in conn.execute(
-                f"SELECT from_ms, to_ms, how_in, how_out FROM presence WHERE person IN ({marks}) AND {_HERE}",
-                (*records, station),
-            )
-        ]
-        found.append(_Linked(tuple(sorted(records)), tuple(raw), tuple(joined(raw))))
+        rows = conn.execute(
+            "SELECT person, from_ms, to_ms, how_in, how_out FROM presence"
+            f" WHERE person IN ({marks}) AND {_HERE} ORDER BY person, n",
+            (*records, station),
+        ).fetchall()
+        raw = [Span(*row[1:]) for row in rows]
+        # One entered by mistake, or not here yet, has no spans and stands for nobody.
+        found.append(_Linked(tuple(dict.fromkeys(row[0] for row in rows)), tuple(raw), tuple(joined(raw))))
     return found
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from shelterdesk.core.event import absorb_hlc
+from shelterdesk.core.identity import EntityOrder
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.roster import Roster, UserEntry
 from shelterdesk.db import meta, presence, schema, search, statements, tables
@@ -72,6 +73,7 @@ class Store:
         self.keys = meta.get_desk_keys(self.conn)
         self.clock_doubt = False
         self.is_closed = False
+        self._ids = EntityOrder()
         self._roster: tuple[int, Roster] | None = None
 
     @classmethod
@@ -115,7 +117,7 @@ class Store:
         Raises what the block raises, with nothing written; ``writing.written`` says afterwards what changed.
         """
         with writing(self.conn):
-            event = Writing(self.conn, self.who, user, self.roster, self.now, self.clock_doubt)
+            event = Writing(self.conn, self.who, user, self.roster, self.now, self.clock_doubt, self._ids)
             yield event
             event.finish()
 

@@ -13,7 +13,7 @@ import msgspec
 from shelterdesk.core.errors import NotAllowed, Refused
 from shelterdesk.core.event import MAX_OPS, Event, Op, compose, field_op, next_hlc, row_op
 from shelterdesk.core.heads import Head, void_value
-from shelterdesk.core.identity import new_entity
+from shelterdesk.core.identity import EntityOrder, new_entity
 from shelterdesk.core.kinds import CARRIERS, MERGE_RULES, SCHEMA_VERSION, VOID, FieldType, Kind
 from shelterdesk.core.moment import moment_text, to_milliseconds
 from shelterdesk.core.roles import may_write
@@ -52,6 +52,7 @@ class Writing:
         roster: Roster,
         now: datetime,
         clock_doubt: bool,
+        ids: EntityOrder,
     ) -> None:
         self.conn = conn
         self.who = who
@@ -61,6 +62,7 @@ class Writing:
         self._ops: list[Op] = []
         self._sealed: list[Op] = []
         self._clock_doubt = clock_doubt
+        self._ids = ids
         self.written: Written | None = None
 
     @property
@@ -124,7 +126,7 @@ class Writing:
             raise NotAllowed(kind.name.replace("_", " "))
 
     def _new_entity(self) -> bytes:
-        return new_entity(to_milliseconds(self.now), secrets.token_bytes(10))
+        return self._ids.next(to_milliseconds(self.now), secrets.token_bytes(10))
 
     def _json_value(self, kind: Kind, name: str, value: Any) -> Any:
         field = kind.field(name)
@@ -164,7 +166,8 @@ class Writing:
         self._sealed.append(
             row_op(
                 carrier.number,
-                self._new_entity(),
+                # Not in the order of the open records: their counts must not tell whose it is.
+                new_entity(to_milliseconds(self.now), secrets.token_bytes(10)),
                 {carrier.field("sealed").number: sealed, carrier.field("key_version").number: key.version},
             )
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from shelterdesk import startup
@@ -26,7 +26,7 @@ from shelterdesk.ui.dialogs.sentence import tell_before_window
 from shelterdesk.ui.drafts import DraftKeeper
 from shelterdesk.ui.first_run import FirstRunPage
 from shelterdesk.ui.lock import LOCKED_TITLE, IdleWatch, Lock, LockPage
-from shelterdesk.ui.log_in import LogInPage
+from shelterdesk.ui.log_in import LogInPage, scrolling
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.preferences import (
     Preferences,
@@ -58,6 +58,7 @@ class DoorWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle(LOCKED_TITLE)
         self._page: QWidget | None = None
+        self._area: QScrollArea | None = None
         self.stripe = PracticeStripe()
         holder = QWidget()
         holder.setProperty("part", "page")
@@ -76,12 +77,12 @@ class DoorWindow(QMainWindow):
 
     def show_page(self, page: QWidget, practice: bool) -> None:
         """Show another page in place of the one before."""
-        if self._page is not None:
-            self._page.hide()
-            self._page.deleteLater()
-        self._page = page
+        if self._area is not None:
+            self._area.hide()
+            self._area.deleteLater()
+        self._page, self._area = page, scrolling(page)
         self.stripe.setVisible(practice)
-        self._column.addWidget(page, 1)
+        self._column.addWidget(self._area, 1)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()

@@ -139,11 +139,9 @@ class DraftKeeper(QObject):
             self.keep(screen)
             return
         typed = self._typed.setdefault(screen.name, {})
-        focused = QApplication.focusWidget()
-        by_hand = focused is not None and (focused is field or field.isAncestorOf(focused))
         if text == before or not text:
             typed.pop(key, None)
-        elif by_hand or key in typed:
+        elif _is_by_hand(field) or key in typed:
             typed[key] = text
         else:
             return
@@ -163,3 +161,11 @@ class DraftKeeper(QObject):
     def _connect(self, owner: QObject, signal: SignalInstance, slot: Callable[..., Any]) -> None:
         signal.connect(slot)
         self._connections.append((owner, signal, slot))
+
+
+def _is_by_hand(field: LabelledField) -> bool:
+    """Whether a person wrote what stands in the field, and not the program."""
+    if isinstance(field.editor, QLineEdit):
+        return field.editor.isModified()
+    focused = QApplication.focusWidget()
+    return focused is not None and (focused is field.editor or field.isAncestorOf(focused))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from shelterdesk.actions.backups import restore
 from shelterdesk.actions.demo import DemoMade, make_demo
@@ -27,6 +27,7 @@ from shelterdesk.ui.first_run_steps import (
     Step,
     Zones,
 )
+from shelterdesk.ui.log_in import scrolling
 from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
 from shelterdesk.ui.worker import DeskWorker, Task
 
@@ -99,13 +100,7 @@ class FirstRunPage(QWidget):
                 step.release()
 
     def _add(self, step: Screen) -> None:
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setProperty("no_ring", True)
-        area.setWidget(step)
-        self.stack.addWidget(area)
+        self.stack.addWidget(scrolling(step))
 
     def _on_chosen(self, what: str) -> None:
         if what in ("restore", "join"):

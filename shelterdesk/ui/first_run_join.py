@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
 from shelterdesk.actions.admission import (
     AdmissionOffered,
@@ -56,9 +57,11 @@ class JoinStep(Step):
                 wrap=True,
             )
         )
-        for part in (self.request, ButtonRow(self.ask), self.own_words, rule(), self.reply):
-            self.card.add(part)
-        for part in (ButtonRow(self.read), self.their_words, self.same):
+        parts: tuple[QWidget, ...] = (
+            self.request, ButtonRow(self.ask), self.own_words, rule(),
+            self.reply, ButtonRow(self.read), self.their_words, self.same,
+        )  # fmt: skip
+        for part in parts:
             self.card.add(part)
         self.add_buttons(PrimaryButton(tr("Join")))
         if self.primary is not None:

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QTimeZone, Signal
+from PySide6.QtCore import QSize, QTimeZone, Signal
 from PySide6.QtWidgets import QWidget
 
 from shelterdesk.actions.station import StationPlanned, check_plan
@@ -18,7 +18,7 @@ from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.dialogs.recovery_card import RecoveryCard
 from shelterdesk.ui.log_in import CapsLockHint, Centred, passphrase_line
-from shelterdesk.ui.theme import theme
+from shelterdesk.ui.theme import Type, theme
 from shelterdesk.ui.widgets import (
     ButtonRow,
     Card,
@@ -169,9 +169,16 @@ class ChooseStep(Step):
         return self.real
 
 
+class _BigButton(SecondaryButton):
+    """A choice that fills the width and cannot be missed."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), theme().px(64))
+
+
 def _big(text: str, key: str) -> SecondaryButton:
-    button = SecondaryButton(text, key, key_inside=True)
-    button.setMinimumHeight(theme().px(64))
+    button = _BigButton(text, key, key_inside=True)
+    button.setFont(theme().font(Type.CARD_TITLE, strong=True))
     return button
 
 

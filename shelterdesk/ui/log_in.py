@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from shelterdesk.core.errors import WorldError, WrongPassphrase
 from shelterdesk.core.words import language, ntr, tr
@@ -42,6 +51,7 @@ class Centred(QWidget):
         column.addLayout(row)
         column.addStretch(1)
         card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        card.installEventFilter(self)
         theme().changed.connect(self._fit)
         self._fit()
 
@@ -49,8 +59,30 @@ class Centred(QWidget):
         super().resizeEvent(event)
         self._fit()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit()  # a sentence under a field makes the card higher
+        return False
+
     def _fit(self) -> None:
-        self._card.setFixedWidth(max(280, min(theme().gap(self._width), self.width() - theme().gap(16))))
+        wide = max(280, min(theme().gap(self._width), self.width() - theme().gap(16)))
+        self._card.setFixedWidth(wide)
+        layout = self._card.layout()
+        if layout is not None:  # wrapped words know their height only once the width is known
+            self._card.setMinimumHeight(
+                max(layout.totalHeightForWidth(wide), layout.totalMinimumSize().height())
+            )
+
+
+def scrolling(page: QWidget) -> QScrollArea:
+    """The page in a frame that scrolls when the window is too low for it."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setProperty("no_ring", True)
+    area.setWidget(page)
+    return area
 
 
 def passphrase_line() -> QLineEdit:

@@ -98,15 +98,15 @@ def test_locked_capitals_are_noticed(qtbot: QtBot) -> None:
     form = LogInForm("Log in", "Log in")
     qtbot.addWidget(form)
     none, shift = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
-    QTest.keyClick(form.passphrase, "a", none)
+    QTest.keyClicks(form.passphrase, "a", none)
     assert form.caps.isHidden()
-    QTest.keyClick(form.passphrase, "A", none)  # a capital without Shift
+    QTest.keyClicks(form.passphrase, "A", none)  # a capital without Shift
     assert not form.caps.isHidden()
-    QTest.keyClick(form.passphrase, "A", shift)
+    QTest.keyClicks(form.passphrase, "A", shift)
     assert form.caps.isHidden()
-    QTest.keyClick(form.passphrase, "a", shift)  # Shift takes the lock back
+    QTest.keyClicks(form.passphrase, "a", shift)  # Shift takes the lock back
     assert not form.caps.isHidden()
-    QTest.keyClick(form.passphrase, "7", none)
+    QTest.keyClicks(form.passphrase, "7", none)
     assert not form.caps.isHidden()  # a digit tells nothing
 
 

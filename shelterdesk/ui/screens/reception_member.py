@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from shelterdesk.core.birth import read_birth
 from shelterdesk.core.errors import BadField
 from shelterdesk.core.family_checks import FieldProblem
-from shelterdesk.core.vocabulary import DocumentType, Missing
+from shelterdesk.core.vocabulary import DocumentType
 from shelterdesk.core.words import tr
 from shelterdesk.ui.icons import IconMark
 from shelterdesk.ui.screens.people_words import field_label
@@ -25,6 +25,7 @@ from shelterdesk.ui.screens.reception_codes import (
 from shelterdesk.ui.screens.reception_typed import (
     FIELDS,
     PAPERLESS,
+    QUESTIONS,
     Typed,
     TypedPerson,
     Zone,
@@ -101,7 +102,7 @@ class MemberForm(QWidget):
         """The relation is to whoever is first, who has none to themselves."""
         field = self.fields["relation"]
         label = tr("Relation to {name}", name=name) if name else tr("Relation to the first")
-        field.label.setText(field_label("relation_of_first") if is_first and False else label)
+        field.label.setText(label)
         field.editor.setAccessibleName(label)
         field.editor.setEnabled(not is_first)
         field.show_when_empty(tr("comes first") if is_first else "")
@@ -173,7 +174,7 @@ class MemberForm(QWidget):
         for name in FIELDS:
             editor = lines.get(name)
             label, hint = labels.get(name) or field_label(name), ""
-            if name in _QUESTIONS:
+            if name in QUESTIONS:
                 editor = ChoiceField([Choice(*one) for one in yes_no()])
                 label, hint = question_words(name), tr("not asked")
             choice = editor if isinstance(editor, ChoiceField) else None
@@ -222,6 +223,9 @@ class MemberForm(QWidget):
         self._show_paper()
         if not self.fields["surnames"].is_proposed:
             self.fields["surnames"].set_hint("")
+        number = self.fields["document_number"]
+        if self._zone is not None and number.text() != self._zone.number:
+            number.set_mistake("")  # somebody has compared it with the page
         self.typed_changed.emit()
 
     def _name_paper(self) -> None:
@@ -270,9 +274,7 @@ def _reading_of(choice: ChoiceField | None) -> Callable[[str], str] | None:
     return None if choice is None else lambda _: choice.words()
 
 
-_QUESTIONS = ("pregnant", "mobility", "medical_today", "feels_unsafe", "child_alone")
 _TYPING_ORDER = (
     "surnames", "given", "birth", "sex", "nationality", "birth_country", "relation", "languages",
-    "document_type", "document_number", "name_native", "last_residence", *_QUESTIONS,
+    "document_type", "document_number", "name_native", "last_residence", *QUESTIONS,
 )  # fmt: skip
-_ = Missing

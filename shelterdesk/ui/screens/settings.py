@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.words import tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.screens.settings_access import AccessSection
+from shelterdesk.ui.screens.settings_admit import AdmitSection
 from shelterdesk.ui.screens.settings_backup import BackupSection
 from shelterdesk.ui.screens.settings_desk import DeskSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
@@ -19,10 +21,10 @@ from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.settings_station import StationSection
 from shelterdesk.ui.screens.settings_users import OwnPassphraseSection, UsersSection
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import Tile
+from shelterdesk.ui.widgets import FlowLayout, Tile
 from shelterdesk.ui.worker import DeskWorker
 
-SectionMaker = Callable[[DeskWorker], Section]
+FOLD_BELOW = 800
 SECTIONS: tuple[type[Section], ...] = (
     StationSection,
     DeskSection,
@@ -30,6 +32,7 @@ SECTIONS: tuple[type[Section], ...] = (
     UsersSection,
     PlanSection,
     BackupSection,
+    AdmitSection,
     AccessSection,
 )
 
@@ -56,19 +59,21 @@ class SettingsScreen(Screen):
         self.list = QFrame()
         self.list.setProperty("part", "card")
         self.list.setAccessibleName(tr("Parts of the settings"))
-        self._list_column = QVBoxLayout(self.list)
-        self.stack = QStackedWidget()
+        self._tiles_flow = FlowLayout(4, 4, self.list)
+        self._shown = ""
+        self.place = QWidget()
+        self.place.setProperty("part", "clear")
+        self._place_column = QVBoxLayout(self.place)
+        self._place_column.setContentsMargins(0, 0, 0, 0)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._box.addWidget(self.list)
-        self._box.addWidget(self.stack, 1)
+        self._box.addWidget(self.place, 1)
         self.page.addLayout(self._box, 1)
         desk = worker.desk
         roles = desk.user.roles if desk is not None else frozenset()
         for made in sections:
             if not made.roles or not made.roles.isdisjoint(roles):
                 self._add(made(worker))
-        self._list_column.addStretch(1)
-        self.list.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.track(theme().changed, self._space_list, call_now=True)
         first = next(iter(self.sections))
         self.tiles[first].setChecked(True)
@@ -91,15 +96,14 @@ class SettingsScreen(Screen):
 
     def current(self) -> Section:
         """The part now shown."""
-        shown = self.stack.currentWidget()
-        if not isinstance(shown, Section):
-            raise RuntimeError("the settings have no part")
-        return shown
+        return self.sections[self._shown]
 
     def open_section(self, name: str) -> None:
         """Show a part, fresh."""
         section = self.sections[name]
-        self.stack.setCurrentWidget(section)
+        self._shown = name
+        for other in self.sections.values():  # a hidden part asks for no room, unlike one in a stack
+            other.setVisible(other is section)
         self.tiles[name].setChecked(True)
         self.primary = section.primary
         if name in self._stale:
@@ -134,14 +138,14 @@ class SettingsScreen(Screen):
 
     def _add(self, section: Section) -> None:
         tile = Tile(section.title.text())
-        tile.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         name = section.name
         tile.toggled.connect(lambda on: self.open_section(name) if on else None)
         tile.clicked.connect(self._go_in)
-        self._list_column.addWidget(tile)
+        self._tiles_flow.addWidget(tile)
         self.sections[name], self.tiles[name] = section, tile
         self._stale.add(name)
-        self.stack.addWidget(section)
+        section.hide()
+        self._place_column.addWidget(section)
         section.said.connect(self.said)
         if isinstance(section, DeskSection | BackupSection):
             section.wanted.connect(self.preferences_wanted)
@@ -152,8 +156,29 @@ class SettingsScreen(Screen):
         if first is not None:
             first.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._space_list()
+
     def _space_list(self) -> None:
+        """The list beside the part; above it, in lines, where the window is narrow or the text large."""
         t = theme()
+        side, end = t.gap(10), t.gap(12)
         self._box.setSpacing(t.gap(16))
-        self._list_column.setContentsMargins(t.gap(10), t.gap(12), t.gap(10), t.gap(12))
-        self._list_column.setSpacing(t.gap(4))
+        self._tiles_flow.setContentsMargins(side, end, side, end)
+        above = self.width() < t.px(FOLD_BELOW)
+        way = QBoxLayout.Direction.TopToBottom if above else QBoxLayout.Direction.LeftToRight
+        if self._box.direction() is not way:
+            self._box.setDirection(way)
+        widest = max((tile.sizeHint().width() for tile in self.tiles.values()), default=0)
+        for tile in self.tiles.values():
+            tile.setMinimumWidth(0 if above else widest)
+        if above:
+            self.list.setMinimumWidth(0)
+            self.list.setMaximumWidth(16_777_215)
+            room = self.width() - self.page.contentsMargins().left() - self.page.contentsMargins().right()
+            self.list.setFixedHeight(self._tiles_flow.heightForWidth(max(room, widest)))
+        else:
+            self.list.setFixedWidth(widest + 2 * side + 2)
+            self.list.setMinimumHeight(0)
+            self.list.setMaximumHeight(16_777_215)

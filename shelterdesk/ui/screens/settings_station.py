@@ -38,7 +38,7 @@ class StationSection(Section):
         self.facts.show_fact(tr("This desk"), who.slot)
         self.facts.show_fact(tr("Country"), country_name(who.country))
         self.facts.show_fact(tr("Time zone"), who.zone)
-        change = tr("at {hour} o'clock", hour=f"{who.change_hour:02d}:00")
+        change = tr("at {time}", time=f"{who.change_hour:02d}:00")
         self.facts.show_fact(tr("The day of services changes"), change)
         kind = PRACTICE_WORDS if who.is_practice else tr("a real station")
         self.facts.show_fact(tr("This is"), kind)

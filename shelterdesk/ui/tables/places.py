@@ -49,18 +49,17 @@ def _lines(
 
 
 def places_model() -> RowsModel[PlaceRow]:
-    """Place, kind, places, taken, free, blocked, over, and the share with a word."""
+    """Place, places, taken, free, blocked, over, and the share with a word."""
     columns: tuple[Column[PlaceRow], ...] = (
         Column(tr("Place"), _name, sort=lambda row: (row.order, by_code(row.code)), strong=True),
-        Column(tr("Kind"), lambda row: kind_words(row.state.place.kind), width=8),
-        Column(tr("Places"), lambda row: str(_places(row)), sort=_places, number=True, width=7),
-        Column(tr("Taken"), lambda row: str(_taken(row)), sort=_taken, number=True, width=7),
-        Column(tr("Free"), lambda row: str(_free(row)), sort=_free, number=True, width=6),
-        Column(tr("Blocked"), lambda row: _none(_blocked(row)), sort=_blocked, number=True, width=8),
-        Column(tr("Over"), lambda row: _none(_over(row)), sort=_over, number=True, width=6),
+        Column(tr("Places"), lambda row: str(_places(row)), sort=_places, number=True, width=6),
+        Column(tr("Taken"), lambda row: str(_taken(row)), sort=_taken, number=True, width=6),
+        Column(tr("Free"), lambda row: str(_free(row)), sort=_free, number=True, width=5),
+        Column(tr("Blocked"), lambda row: _none(_blocked(row)), sort=_blocked, number=True, width=7),
+        Column(tr("Over"), lambda row: _none(_over(row)), sort=_over, number=True, width=5),
         Column(
             tr("State"), lambda row: share_words(row.state), sort=lambda row: row.state.capacity.percent,
-            width=17, tone=lambda row: share_tone(row.state),
+            width=15, tone=lambda row: share_tone(row.state),
         ),
     )  # fmt: skip
     return RowsModel(columns, key=lambda row: row.code)

@@ -40,16 +40,22 @@ def sleepers_without(lines: list[PersonLine]) -> list[Sleeper]:
 
 
 def sleepers_model() -> RowsModel[Sleeper]:
-    """Name, bed, family, number, and a mark for who was given two places apart."""
+    """Name, bed (marked for who was given two places apart), family, number."""
     columns: tuple[Column[Sleeper], ...] = (
         Column(tr("Name"), lambda one: one.name or no_name(), strong=True),
-        Column(tr("Bed"), lambda one: one.place, sort=lambda one: by_code(one.place), width=9),
-        Column(tr("Family"), lambda one: one.household, width=13),
-        Column(tr("Number"), lambda one: one.number, width=15),
-        Column(tr("State"), _twice, width=14, tone=lambda one: Tone.WARN if one.also_in else None),
-    )
+        Column(
+            tr("Bed"), _bed, sort=lambda one: by_code(one.place), width=9,
+            tone=lambda one: Tone.WARN if one.also_in else None,
+        ),
+        Column(tr("Family"), lambda one: one.household, width=12),
+        Column(tr("Number"), lambda one: one.number, width=14),
+    )  # fmt: skip
     return RowsModel(columns, key=lambda one: one.ent)
 
 
-def _twice(one: Sleeper) -> str:
-    return tr("also in {places}", places=", ".join(one.also_in)) if one.also_in else ""
+def _bed(one: Sleeper) -> str:
+    return (
+        tr("{place}, also {places}", place=one.place, places=", ".join(one.also_in))
+        if one.also_in
+        else one.place
+    )

@@ -1,0 +1,309 @@
+"""Reception: turn a boat into registered families, by keyboard alone, with the tokens of today beside the form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from shelterdesk.actions.arrival_groups import CountedGroup
+from shelterdesk.actions.cards import CardsPrinted
+from shelterdesk.actions.registration import RegisteredFamily, register_family
+from shelterdesk.core.changes import Changes
+from shelterdesk.core.errors import BadField, WorldError
+from shelterdesk.core.family_checks import FieldProblem, NotThisForm
+from shelterdesk.core.number import Counted
+from shelterdesk.core.vocabulary import Role
+from shelterdesk.core.words import ntr, tr
+from shelterdesk.db.store import Reader
+from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.scan_router import Scan, ScanKind
+from shelterdesk.ui.screens.people_undo import way_back
+from shelterdesk.ui.screens.reception_cards import FamilyCards
+from shelterdesk.ui.screens.reception_count import CountCard
+from shelterdesk.ui.screens.reception_family import FamilyCard
+from shelterdesk.ui.screens.reception_reads import Arrivals, Token, arrivals, propose_beds
+from shelterdesk.ui.screens.reception_tokens import TokensCard
+from shelterdesk.ui.theme import Size, theme
+from shelterdesk.ui.widgets import FoldingColumns, Tone
+from shelterdesk.ui.worker import DeskWorker
+
+MOST_NUMBERS = 4
+"""Numbers of people said one by one in the message after saving; of more the first and the last."""
+
+
+class ReceptionScreen(Screen):
+    """The form of a family and today's tokens. Signals: ``draft_changed()`` when what is typed has changed."""
+
+    name, icon, key = "reception", "reception", "Ctrl+1"
+    kinds: ClassVar[frozenset[str]] = frozenset({
+        "person", "arrival_group", "membership", "movement", "stay", "place", "same_as", "foreign",
+    })  # fmt: skip
+    roles: ClassVar[frozenset[Role]] = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN, Role.PROTECTION})
+
+    draft_changed = Signal()
+
+    def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._worker = worker
+        desk = worker.desk
+        zone = desk.who.zone if desk is not None else "UTC"
+        self._is_saving = False
+        self.family = FamilyCard(worker.clock, zone)
+        self.count = CountCard(worker, zone)
+        self.tokens = TokensCard()
+        self.cards = FamilyCards(worker)
+        self.primary = self.family.save_button
+        side = QWidget()
+        side.setProperty("part", "clear")
+        side.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._side = QVBoxLayout(side)
+        self._side.setContentsMargins(0, 0, 0, 0)
+        self._side.addWidget(self.count)
+        self._side.addWidget(self.tokens, 1)
+        self.count.hide()
+        self.page.addWidget(FoldingColumns((self.family, 70), (side, 30), fold_below=1000), 1)
+        self._listen()
+        self._space_side()
+        self.track(theme().changed, self._space_side)
+
+    def title(self) -> str:
+        return tr("Reception")
+
+    def help_text(self) -> str:
+        return tr(
+            "Type one person after the other and save the family: everybody gets a number, a bed and a card. "
+            "Only a name is needed; write what people say, “about 10” is a good birth date. A passport fills "
+            "its fields by itself. When a boat is too full, count its groups first: a token buys a bed, food "
+            "and care, and the names come later. What is typed stays, also when the laptop goes off."
+        )
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return (
+            ("F3", tr("read a passport or identity card")),
+            ("F4", tr("count a new group")),
+            ("F5", tr("family of the next token")),
+            ("Ctrl+PgUp", tr("member before")),
+            ("Ctrl+PgDown", tr("next member")),
+            ("Alt+U", tr("not known")),
+            ("Alt+R", tr("not said")),
+            ("Alt+N", tr("not asked")),
+            ("Alt+M", tr("name in own script, lived last in")),
+            ("Alt+Del", tr("take the member out")),
+        )
+
+    def refresh(self, changes: Changes | None) -> None:
+        desk = self._worker.desk
+        if desk is None:
+            return
+
+        def ask(reader: Reader) -> Arrivals:
+            return arrivals(desk, reader)
+
+        self._worker.read(ask, done=self._on_arrivals, failed=self.say_error, topic="reception-arrivals")
+
+    def first_focus(self) -> QWidget:
+        return self.family.first_editor()
+
+    def finish(self) -> None:
+        if not self.count.isHidden() and self._has_focus(self.count):
+            self.count.count()
+        else:
+            self.save()
+
+    def step_out(self) -> bool:
+        if self.family.close_scan():
+            return True
+        if not self.count.isHidden():
+            self._close_count()
+            return True
+        return False
+
+    def past_last_field(self) -> None:
+        self.count.count_button.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def release(self) -> None:
+        self.cards.forget()
+        super().release()
+
+    def draft(self) -> Mapping[str, Any]:
+        """What is typed and not saved."""
+        return self.family.draft()
+
+    def take_draft(self, draft: Mapping[str, Any]) -> None:
+        """Put back what was typed; its token is named once today's tokens are known."""
+        self.family.take_draft(draft)
+        self._show_token()
+        self._propose()
+
+    def take_scan(self, scan: Scan) -> bool:
+        """A document fills a member's fields, a further one those of the next; a token starts its family."""
+        if scan.kind is ScanKind.DOCUMENT:
+            now = self.family.member.typed()
+            if not now["document_number"].is_empty or now.zone is not None:
+                self.family.next_member()
+            return self.family.read_document(scan.text)
+        if scan.kind is ScanKind.NUMBER and scan.counted is Counted.TOKEN:
+            token = self.tokens.token_named(scan.text)
+            if token is not None:
+                self._take_token(token)
+                return True
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if enter and plain and self.family.is_last_of_member(self.focusWidget()):
+            self.family.next_member()
+        else:
+            super().keyPressEvent(event)
+
+    def save(self) -> None:
+        """Ctrl+Enter: register the family and print its cards; what cannot be is said under its field."""
+        if self._is_saving:
+            return
+        self.family.settle()
+        try:
+            form = self.family.form()
+        except BadField as bad:
+            self.family.show_problems([FieldProblem(None, bad.field, bad.sentence, bad.next_step)])
+            return
+        if not form.members:
+            self.say(tr("Nobody is typed yet: begin with a name."), Tone.NEUTRAL)
+            self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+            return
+        self._is_saving = True
+        self.family.save_button.setEnabled(False)
+        self._worker.write(register_family, form, done=self._on_saved, failed=self._on_refused)
+
+    def _listen(self) -> None:
+        self.family.save_asked.connect(self.save)
+        self.family.changed.connect(self.draft_changed)
+        self.family.people_changed.connect(self._propose)
+        self.family.spoke.connect(self.say)
+        self.count.counted.connect(self._on_counted)
+        self.count.failed.connect(self.say_error)
+        self.tokens.chosen.connect(self._take_token)
+        self.tokens.count_asked.connect(self._open_count)
+        for key, step in (("Ctrl+PgUp", -1), ("Ctrl+PgDown", 1)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(lambda step=step: self._step(step))
+
+    def _step(self, step: int) -> None:
+        if step > 0:
+            self.family.next_member()
+        else:
+            self.family.go_to(self.family.member_at + step)
+
+    def _on_saved(self, family: RegisteredFamily) -> None:
+        self._is_saving = False
+        self.family.save_button.setEnabled(True)
+        self.family.clear()
+        self.tokens.mark_now(None)
+        self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+        said = _saved_words(family)
+        tone = Tone.WARN if family.warnings else Tone.OK
+        look = " ".join(dict.fromkeys(warning.sentence for warning in family.warnings))
+        said = f"{said} {look}".strip()
+        back = way_back(self, self._worker, family.undo)
+        self.say(said, tone, back)
+
+        def printed(cards: CardsPrinted, is_handed_over: bool) -> None:
+            told = [ntr("{n} card goes to print.", "{n} cards go to print.", cards.cards)]
+            if not is_handed_over:
+                told = [tr("The cards could not be handed to a printer; they are in {file}.", file=cards.path)]
+            self.say(" ".join([said, *told, *cards.left_out]), tone if is_handed_over else Tone.WARN, back)
+
+        def not_printed(error: WorldError) -> None:
+            told = tr("The family is saved, its cards are not printed:")
+            self.say(f"{said} {told} {error.sentence} {error.next_step}".strip(), Tone.WARN, back)
+
+        self.cards.print_family(family, printed, not_printed)
+
+    def _on_refused(self, error: WorldError) -> None:
+        self._is_saving = False
+        self.family.save_button.setEnabled(True)
+        if isinstance(error, NotThisForm):
+            self.family.show_problems(error.problems)
+        else:
+            self.say_error(error)
+
+    def _on_arrivals(self, found: Arrivals) -> None:
+        self.tokens.show_arrivals(found, self.family.now())
+        self.family.show_site(found.site)
+        self._show_token()
+        self._propose()
+
+    def _on_counted(self, group: CountedGroup) -> None:
+        people = ntr("{n} person", "{n} people", group.head_count)
+        self.say(
+            tr("Token {number}: {people}. Say it aloud and write it on the hand or a slip.",
+               number=group.number, people=people),
+            Tone.OK,
+            way_back(self, self._worker, group.undo),
+        )  # fmt: skip
+
+    def _take_token(self, token: Token) -> None:
+        """The family in the form is that of a token; what is typed already stays."""
+        of = sum(
+            1 for one in self.tokens.all_tokens()
+            if (one.group.vehicle, one.landed) == (token.group.vehicle, token.landed)
+        )  # fmt: skip
+        self.family.show_token(token, of)
+        self.tokens.mark_now(token.group.ent)
+        self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+        self.draft_changed.emit()
+
+    def _show_token(self) -> None:
+        token = self.tokens.token_of(self.family.group)
+        if token is not None:
+            self.family.show_token(token, 0)
+        self.tokens.mark_now(self.family.group)
+
+    def _propose(self) -> None:
+        """Ask for a free place for everybody typed, unless somebody chose the bed."""
+        if not self.family.wants_proposal():
+            return
+        people, today = self.family.people(), self.family.today()
+        self._worker.read(
+            propose_beds, people, today, done=self.family.show_proposal, failed=self.say_error,
+            topic="reception-beds",
+        )  # fmt: skip
+
+    def _open_count(self) -> None:
+        self.count.show()
+        self.count.start()
+
+    def _close_count(self) -> None:
+        had_focus = self._has_focus(self.count)
+        self.count.hide()
+        if had_focus:
+            self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _has_focus(self, part: QWidget) -> bool:
+        focused = self.focusWidget()
+        return focused is not None and part.isAncestorOf(focused)
+
+    def _space_side(self) -> None:
+        self._side.setSpacing(theme().gap(Size.BETWEEN_CARDS))
+
+
+def _saved_words(family: RegisteredFamily) -> str:
+    """Who was saved, with their numbers: ``Family LB1-H0001-3, 2 people: LB1-000001-7, LB1-000002-5.``"""
+    numbers = [member.number for member in family.members]
+    shown = (
+        ", ".join(numbers)
+        if len(numbers) <= MOST_NUMBERS
+        else tr("{first} to {last}", first=numbers[0], last=numbers[-1])
+    )
+    return ntr(
+        "Family {number} is saved, {n} person: {numbers}.",
+        "Family {number} is saved, {n} people: {numbers}.",
+        len(numbers),
+        number=family.household_number,
+        numbers=shown,
+    )

@@ -1,0 +1,235 @@
+"""Lost parts, gaps, receipts that do not fit, restored desks: kept, said, and made good by the next stick."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.exchange import exchange_state, export_bundle, export_receipts, import_from
+from shelterdesk.db import receipts as held
+from shelterdesk.keys.signing import SignedStatement, sign_statement
+from shelterdesk.office.posts import posts
+from shelterdesk.sync import manifest, parts
+from shelterdesk.sync.receipts import make_receipt, read_receipt, take_receipts
+from tests.sync.worlds import World, at, events_of, given_names, parts_in, register, state
+
+
+def state_here(desk: Desk) -> tuple[int, tuple[tuple[str, int, int], ...]]:
+    reader = desk.reader()
+    found = exchange_state(reader)
+    reader.close()
+    return found.only_here, found.gaps
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parts of ten ops, so that a few people make several."""
+    monkeypatch.setattr(parts, "MAX_EVENT_OPS", 10)
+
+
+def test_a_lost_part_is_a_gap_and_the_rest_is_used(
+    world: World, stick: Path, clock: SetClock, small_parts: None
+) -> None:
+    with at(world.lb, clock) as desk:
+        register(desk, *(f"P{n}" for n in range(40)))
+        written = export_bundle(desk, stick).result
+        assert written.written >= 4
+    lying = sorted(parts_in(stick), key=lambda p: int(p.name.split("-")[1].split("of")[0]))
+    kept = lying[1].read_bytes()
+    lying[1].unlink()
+    with at(world.office, clock) as office:
+        found = import_from(office, stick).result
+        assert found.new > 20
+        (lb, mt) = posts(office.reader())
+        assert [(gap.desk, gap.last - gap.first + 1) for gap in lb.gaps] == [("LB1", 10)]
+        assert [(one.part, one.parts) for one in lb.missing_parts] == [(2, len(lying))]
+        assert mt.last_heard_ms is None and mt.gaps == ()
+        receipt = make_receipt(office.store, lb_dev(office))
+        assert receipt is not None
+        _, _, body = read_receipt(SignedStatement(receipt.raw, receipt.signature), office.roster, False)
+        assert body.heard[0].upto == lb.contiguous[0].upto < lb.gaps[0].first
+        assert body.heard[0].beyond
+        lying[1].write_bytes(kept)
+        import_from(office, stick)
+        (lb, _) = posts(office.reader())
+        assert lb.gaps == () and lb.missing_parts == ()
+        assert len(given_names(office)) == 40
+        newer = make_receipt(office.store, lb_dev(office))
+        assert newer is not None and newer.number > receipt.number
+        assert make_receipt(office.store, lb_dev(office)) == newer  # no news, no new number
+
+
+def lb_dev(office: Desk) -> int:
+    return next(desk.dev for desk in office.roster.desks.values() if desk.slot == "LB1")
+
+
+def test_parts_are_cut_at_the_same_places(
+    world: World, stick: Path, clock: SetClock, tmp_path: Path, small_parts: None
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    with at(world.lb, clock) as desk:
+        register(desk, *(f"P{n}" for n in range(30)))
+        export_bundle(desk, stick)
+        first = desk.store.conn.execute("SELECT bundle_no, part, manifest_sha FROM bundle_out").fetchall()
+        export_bundle(desk, other)
+        again = desk.store.conn.execute("SELECT bundle_no, part, manifest_sha FROM bundle_out").fetchall()
+        assert again[: len(first)] == first
+        assert len(parts_in(other)) == len(first) + 1  # and the one with the first export itself
+        sizes = [
+            manifest.read_manifest(raw).counts.ops
+            for (raw,) in desk.store.conn.execute("SELECT manifest FROM bundle_out ORDER BY bundle_no, part")
+        ]
+        assert max(sizes) <= 10
+
+
+def test_any_order_of_parts_gives_one_state(
+    world: World, stick: Path, clock: SetClock, tmp_path: Path, small_parts: None
+) -> None:
+    with at(world.lb, clock) as desk:
+        register(desk, *(f"P{n}" for n in range(30)))
+        export_bundle(desk, stick)
+    twin = tmp_path / "office-2"
+    shutil.copytree(world.office, twin)
+    with at(world.office, clock) as office:
+        import_from(office, stick)
+        whole = state(office)
+    single = tmp_path / "single"
+    for path in reversed(parts_in(stick)):
+        folder = single / "SHELTERDESK" / path.parent.name
+        shutil.rmtree(single, ignore_errors=True)
+        folder.mkdir(parents=True)
+        for one in (path, path.with_name(f"{path.name}.sig")):
+            shutil.copy(one, folder)
+        from shelterdesk.actions.desk import open_desk
+        from tests.stations import PASSPHRASE
+
+        office = open_desk(twin, "chief", PASSPHRASE, clock)
+        import_from(office, single)
+        import_from(office, single)
+        office.close()
+    office = open_desk(twin, "chief", PASSPHRASE, clock)
+    assert state(office) == whole
+    office.close()
+
+
+def test_stopping_an_import_confirms_nothing_of_the_part(world: World, stick: Path, clock: SetClock) -> None:
+    with at(world.lb, clock) as desk:
+        register(desk, *(f"P{n}" for n in range(600)))
+        export_bundle(desk, stick)
+    asked = []
+
+    def after_two_slices() -> bool:
+        asked.append(1)
+        return len(asked) > 3
+
+    with at(world.office, clock) as office:
+        found = import_from(office, stick, cancelled=after_two_slices).result
+        assert found.was_cancelled and 0 < len(given_names(office)) < 600
+        assert held.confirmable(office.store.conn, lb_dev(office)) == []
+        assert import_from(office, stick).result.is_clean
+        assert len(given_names(office)) == 600
+        assert held.confirmable(office.store.conn, lb_dev(office))[0].upto > 600
+
+
+def test_a_receipt_for_another_history_clears_nothing(world: World, stick: Path, clock: SetClock) -> None:
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+        export_bundle(desk, stick)
+    with at(world.office, clock) as office:
+        import_from(office, stick)
+        receipt = make_receipt(office.store, lb_dev(office))
+        assert receipt is not None
+        office_key = office.store.keys.signing
+        import json
+
+        members = json.loads(receipt.raw)
+        members["number"] += 1
+        members["body"]["heard"][0]["chain"] = "ab" * 32
+        forged = sign_statement(office_key, members)
+    with at(world.lb, clock) as desk:
+        before = state_here(desk)[0]
+        confirmed = take_receipts(desk.store, [SignedStatement(forged.body, forged.signature)])
+        assert confirmed.other_history == [desk.who.dev] and not confirmed.grew
+        assert state_here(desk)[0] == before
+
+
+def test_receipts_nobody_may_write(world: World, stick: Path, clock: SetClock) -> None:
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+        export_bundle(desk, stick)
+    with at(world.office, clock) as office:
+        import_from(office, stick)
+        good = make_receipt(office.store, lb_dev(office))
+        assert good is not None
+    with at(world.mt, clock) as other, at(world.lb, clock) as desk:
+        import json
+
+        stranger = sign_statement(other.store.keys.signing, json.loads(good.raw))
+        unsigned = SignedStatement(good.raw[:-1] + b" ", good.signature)
+        practice = replace(desk.who, is_practice=True)
+        confirmed = take_receipts(desk.store, [stranger, unsigned, SignedStatement(b"", "")])
+        assert len(confirmed.refused) == 3 and not confirmed.grew
+        with pytest.raises(ValueError, match="practice"):
+            read_receipt(SignedStatement(good.raw, good.signature), desk.roster, practice.is_practice)
+        first = take_receipts(desk.store, [SignedStatement(good.raw, good.signature)])
+        again = take_receipts(desk.store, [SignedStatement(good.raw, good.signature)])
+        assert (first.new, first.grew, again.new, again.grew) == (1, True, 0, False)
+
+
+def test_a_restored_desk_goes_on_in_a_new_epoch_and_loses_nothing(
+    world: World, stick: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    backup = tmp_path / "backup"
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+    shutil.copytree(world.lb, backup)
+    with at(world.lb, clock) as desk:
+        register(desk, "Berta")
+        export_bundle(desk, stick)
+        lost = events_of(desk)
+    with at(world.office, clock) as office:
+        import_from(office, stick)
+        back = tmp_path / "back"
+        back.mkdir()
+        export_bundle(office, back, "LB", everything=True)
+    shutil.rmtree(world.lb)
+    shutil.copytree(backup, world.lb)
+    (world.lb / "highwater.json").unlink()  # the laptop itself is gone, and its mark with it
+    with at(world.lb, clock) as desk:
+        assert desk.who.epoch == 0 and given_names(desk) == {"Ana"}
+        found = import_from(desk, back).result
+        assert desk.who.epoch == 1 and len(found.alarms) == 1
+        assert given_names(desk) == {"Ana", "Berta"} and set(lost) <= set(events_of(desk))
+        register(desk, "Carla")
+        export_bundle(desk, stick)
+    with at(world.office, clock) as office:
+        found = import_from(office, stick).result
+        assert not found.alarms and given_names(office) == {"Ana", "Berta", "Carla"}
+
+
+def test_a_third_party_reveals_what_is_missing(world: World, stick: Path, clock: SetClock) -> None:
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+        export_bundle(desk, stick)
+        last = desk.store.conn.execute("SELECT max(last_seq) FROM event WHERE dev = ?", (desk.who.dev,)).fetchone()[0]
+    with at(world.office, clock) as office:
+        with office.store.transaction() as conn:
+            held.note_said(conn, [(lb_dev(office), 0, last)], 99, 1)
+        assert state_here(office)[1] == (("LB1", 1, last),)
+        import_from(office, stick)
+        assert state_here(office)[1] == ()
+
+
+def test_receipts_are_refused_by_role(world: World, stick: Path, clock: SetClock) -> None:
+    from shelterdesk.core.errors import NotAllowed
+
+    with at(world.lb, clock, "counter") as desk:
+        for act in (export_bundle, import_from, export_receipts):
+            with pytest.raises(NotAllowed):
+                act(desk, stick)
