@@ -1,0 +1,52 @@
+"""The guide and the command line know the same commands, every command explains itself, nothing shows a traceback."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from shelterdesk.cli import main, root
+
+GUIDE = Path(__file__).parents[2] / "docs" / "command-line.md"
+
+
+def commands(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Every command with its full words, groups left out."""
+    for name, command in group.commands.items():
+        words = f"{before} {name}".strip()
+        if isinstance(command, click.Group):
+            yield from commands(command, words)
+        else:
+            yield words, command
+
+
+def documented() -> set[str]:
+    """Commands named in the first column of the guide's tables."""
+    rows = re.findall(r"^\| `([a-z -]+)` \|", GUIDE.read_text("utf-8"), re.MULTILINE)
+    return {row for row in rows if row != "shelterdesk"}
+
+
+def test_the_guide_documents_every_command_and_no_other() -> None:
+    assert documented() == {words for words, _ in commands(root)}
+
+
+def test_every_option_in_the_guide_is_real() -> None:
+    real = {o for _, c in commands(root) for p in c.params for o in p.opts} | {o for p in root.params for o in p.opts}
+    assert set(re.findall(r"(--[a-z][a-z-]+)", GUIDE.read_text("utf-8"))) - {"--json"} <= real
+
+
+@pytest.mark.parametrize("words", [words for words, _ in commands(root)])
+def test_every_command_explains_itself(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words.split(), "--help"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Usage: ") and len(said.splitlines()) >= 5
+
+
+@pytest.mark.parametrize("words", [words for words, _ in commands(root)])
+def test_wrong_use_is_status_two(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words.split(), "--no-such-option"]) == 2
+    assert "Traceback" not in capsys.readouterr().err
