@@ -50,6 +50,9 @@ VALID_DAYS = 90
 
 MOST_BLANK = 1_000
 
+REVOKED_AT_ONCE = 100
+"""Earlier cards revoked in one transaction; more wait for the next, so that a counter gets its turn."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -78,8 +81,8 @@ def print_cards(
 ) -> Done[CardsPrinted]:
     """Print lodging cards as a PDF for people (numbers or ids), a family, or everybody in the house.
 
-    A person's earlier cards are revoked in the same event and replaced by the new one. Where the file cannot
-    be written, no card was printed and none was replaced. Raises
+    A person's earlier cards are revoked and replaced by the new one, in the same event for a family; a whole
+    house's in several, each person having two good cards until theirs comes. Where the file cannot be written, no card was printed and none was replaced. Raises
     ``NotAllowed``, ``NotFound``, ``Refused`` without people, ``DiskFull``, ``CannotWrite``.
     """
     desk.must("print cards")
@@ -98,18 +101,22 @@ def print_cards(
     serials, expires = _reserve(desk, len(facts)), _expires(desk)
     cards = [_card_of(desk, one, serial, expires) for one, serial in zip(facts, serials, strict=True)]
     content, pages, not_set = _drawn(cards, paper, progress)
+    new_cards: dict[str, str] = {}
     with _file_with(out, content), desk.store.write(desk.user) as event:
         held = good_cards(event.conn, "person", [one.ent for one in facts])
-        replaced = 0
+        old_cards = [(old, one.ent) for one in facts for old in held.get(one.ent, ())]
         for one, serial in zip(facts, serials, strict=True):
             bearer = {"person": one.ent, "bound_at": event.now}
-            new = _note_card(desk, event, serial, expires, bearer)
-            for old in held.get(one.ent, ()):
-                _revoke(event, old, tr("replaced by a new card"), new)
-                replaced += 1
+            new_cards[one.ent] = _note_card(desk, event, serial, expires, bearer)
+        for old, ent in old_cards[:REVOKED_AT_ONCE]:
+            _revoke(event, old, tr("replaced by a new card"), new_cards[ent])
         _note_printed(event, len(cards), facts[0].ent if len(facts) == 1 else None)
+    for start in range(REVOKED_AT_ONCE, len(old_cards), REVOKED_AT_ONCE):
+        with desk.store.write(desk.user) as more:
+            for old, ent in old_cards[start : start + REVOKED_AT_ONCE]:
+                _revoke(more, old, tr("replaced by a new card"), new_cards[ent])
     refresh_public_roster(desk)
-    return _printed(event, out, pages, serials, (*left_out, *not_set), replaced)
+    return _printed(event, out, pages, serials, (*left_out, *not_set), len(old_cards))
 
 
 def print_blank_cards(

@@ -175,7 +175,7 @@ def enrol(desk: Desk, request: Path, reply: Path, station: str | None = None) ->
     if letter.is_true("practice") != desk.who.is_practice:
         raise _never_mixed()
     believed, asked = station_statements(letter, desk.who)
-    check_new_station(desk.store, code, asked)
+    check_new_station(desk.store, code, asked, believed)
     changed = desk.store.add_statements(believed)
     roster = desk.roster
     entries = {s.code: s for s in (*roster.stations.values(), asked.stations[code])}

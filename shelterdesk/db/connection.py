@@ -29,6 +29,12 @@ OperationalError = dbapi2.OperationalError
 
 _BUSY_MS = 15_000
 
+# Before it binds a value that is neither number nor text, the driver looks for a way to adapt it: a
+# microsecond for every NULL and every BLOB, most of the cost of a row. Told one that gives the value back, it
+# takes an eighth of that.
+dbapi2.register_adapter(bytes, bytes)
+dbapi2.register_adapter(type(None), {}.get)
+
 
 class WrongKey(WorldError):
     """The file does not open with this key, or is no database at all."""

@@ -61,6 +61,7 @@ class Writing:
         self._roster = roster
         self._ops: list[Op] = []
         self._sealed: list[Op] = []
+        self._seen: tuple[bytes, dict[int, list[Head]]] | None = None  # of the entity asked for last
         self._clock_doubt = clock_doubt
         self._ids = ids
         self.written: Written | None = None
@@ -142,8 +143,10 @@ class Writing:
         return value
 
     def _heads(self, entity: bytes) -> dict[int, list[Head]]:
-        now = standing(self.conn, entity)
-        return dict(now.heads) if now is not None else {}
+        if self._seen is None or self._seen[0] != entity:
+            now = standing(self.conn, entity)
+            self._seen = entity, dict(now.heads) if now is not None else {}
+        return self._seen[1]
 
     def _seal(self, kind: Kind, entity: bytes, given: Mapping[int, Any]) -> None:
         """Seal a record whole, the person it is about included, onto an entity with an id of its own."""

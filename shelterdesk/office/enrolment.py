@@ -61,6 +61,9 @@ def station_statements(letter: Letter, who: Whoami) -> tuple[list[Statement], Ro
     code = letter.text("station")
     station = replace(who, folder_kind="station", dev=letter.dev, station=code)
     believed = judge_from_root(station, letter.statements)
+    # What an office said is not the station's to bring: this office knows its own word.
+    mine = {desk.dev for desk in fold(believed).desks.values() if desk.station == code}
+    believed = [s for s in believed if s.issuer in mine and not (s.kind == "roster" and s.body.get("office"))]
     roster = fold(believed)
     desk = roster.desks.get(letter.dev)
     if desk is None or desk.sign != letter.signer or desk.station != code or desk.valid_upto is not None:
@@ -70,9 +73,16 @@ def station_statements(letter: Letter, who: Whoami) -> tuple[list[Statement], Ro
     return believed, roster
 
 
-def check_new_station(store: Store, code: str, asked: Roster) -> None:
-    """Raise ``Refused`` when the code belongs to another station here, or a desk to another code."""
+def check_new_station(store: Store, code: str, asked: Roster, believed: Iterable[Statement]) -> None:
+    """Raise ``Refused`` when the code belongs to another station here, a desk to another code, the station to
+    another office."""
     roster = store.roster
+    for statement in believed:
+        if statement.kind == "adoption" and statement.body["office"]["sign"] != store.keys.public.hex():
+            raise Refused(
+                tr("This station belongs to the office {name} already.", name=str(statement.body["office"]["name"])),
+                tr("A station has one office; ask there."),
+            )
     here = {desk.dev for desk in roster.desks.values() if desk.station == code}
     theirs = {desk.dev for desk in asked.desks.values()}
     if code in roster.stations and not here & theirs:

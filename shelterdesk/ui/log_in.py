@@ -51,6 +51,11 @@ class Centred(QWidget):
         column.addLayout(row)
         column.addStretch(1)
         card.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        # Never at once: the layout may be in the middle of its work, or of its end.
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(0)
+        self._settle.timeout.connect(self._fit_height)
         card.installEventFilter(self)
         theme().changed.connect(self._fit)
         self._fit()
@@ -61,17 +66,19 @@ class Centred(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.LayoutRequest:
-            self._fit()  # a sentence under a field makes the card higher
+            self._settle.start()  # a sentence under a field makes the card higher
         return False
 
     def _fit(self) -> None:
-        wide = max(280, min(theme().gap(self._width), self.width() - theme().gap(16)))
-        self._card.setFixedWidth(wide)
+        self._card.setFixedWidth(max(280, min(theme().gap(self._width), self.width() - theme().gap(16))))
+        self._settle.start()
+
+    def _fit_height(self) -> None:
+        """Wrapped words know their height only once the width is known."""
         layout = self._card.layout()
-        if layout is not None:  # wrapped words know their height only once the width is known
-            self._card.setMinimumHeight(
-                max(layout.totalHeightForWidth(wide), layout.totalMinimumSize().height())
-            )
+        if layout is not None:
+            high = layout.totalHeightForWidth(self._card.width())
+            self._card.setMinimumHeight(max(high, layout.totalMinimumSize().height()))
 
 
 def scrolling(page: QWidget) -> QScrollArea:

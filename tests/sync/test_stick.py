@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import resource
-import stat
 import subprocess
 import sys
+import tempfile
 import textwrap
 from pathlib import Path
 
@@ -142,11 +142,32 @@ def test_an_import_meets_too_many_entries_with_a_sentence(
         assert found.refused == 1 and found.parts[0].advice
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_write_protected_folder(world: World, stick: Path, clock: SetClock) -> None:
-    stick.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    with at(world.lb, clock) as desk, pytest.raises(StickReadOnly):
-        export_bundle(desk, stick)
+def refusals_as_nobody(folder: Path) -> int:
+    """How many of two ways to write find it write-protected, as a user who may not write there."""
+    count = 0
+    for act in (lambda: our_folder(folder), lambda: write_file(folder, "a.age", b"x")):
+        try:
+            act()
+        except StickReadOnly as error:
+            count += bool(error.next_step)
+    return count
+
+
+def test_a_write_protected_folder() -> None:
+    """To root nothing is write-protected, so a child of this process becomes an ordinary user first."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o555)
+        child = os.fork()
+        if child == 0:  # pragma: no cover (counts in the child)
+            code = 99
+            try:
+                if os.geteuid() == 0:
+                    os.setuid(65534)
+                code = refusals_as_nobody(Path(folder))
+            finally:
+                os._exit(code)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2
+        assert os.listdir(folder) == []
 
 
 FULL = """

@@ -50,7 +50,6 @@ class GivePlace(Card):
         self._chosen: dict[str, str] = {}
         self.who = ScanField()
         self.who.setAccessibleName(tr("Who"))
-        self.who.setVisible(asks_who)
         self._asks_who = asks_who
         self._site: SitePlan | None = None
         self._proposal: Proposal | None = None
@@ -72,6 +71,7 @@ class GivePlace(Card):
         self.leave_button = SecondaryButton(tr("Back"), "Esc")
         for thing in (self.who, self.people, self.proposed, grid, self.spoken):
             self.add(thing)
+        self.who.setVisible(asks_who)
         self.add_stretch()
         self.add(ButtonRow(self.give_button, self.leave_button))
         self.give_button.clicked.connect(self.give)

@@ -72,7 +72,7 @@ class SiteCard(Card):
         )
         self.model = places_model()
         self.table = RowsTable(self.model, self._empty, name=tr("Places of the site"), count=self._count)
-        self.table.LEAST_LETTERS = 9  # codes are short, the numbers need the room
+        self.table.LEAST_LETTERS = 11  # codes are short, the numbers need the room
         self.add(self.sums)
         self.add(self.population)
         self.add(self.table, 1)

@@ -15,6 +15,7 @@ from shelterdesk.actions.registration import RegisteredFamily, register_family
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.family_checks import FieldProblem, NotThisForm
+from shelterdesk.core.lodging import Proposal
 from shelterdesk.core.number import Counted
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import ntr, tr
@@ -234,7 +235,7 @@ class ReceptionScreen(Screen):
 
     def _on_arrivals(self, found: Arrivals) -> None:
         self.tokens.show_arrivals(found, self.family.now())
-        self.family.show_site(found.site)
+        self.family.together.show_site(found.site)
         self._show_token()
         self._propose()
 
@@ -249,11 +250,7 @@ class ReceptionScreen(Screen):
 
     def _take_token(self, token: Token) -> None:
         """The family in the form is that of a token; what is typed already stays."""
-        of = sum(
-            1 for one in self.tokens.all_tokens()
-            if (one.group.vehicle, one.landed) == (token.group.vehicle, token.landed)
-        )  # fmt: skip
-        self.family.show_token(token, of)
+        self.family.show_token(token)
         self.tokens.mark_now(token.group.ent)
         self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
         self.draft_changed.emit()
@@ -261,26 +258,35 @@ class ReceptionScreen(Screen):
     def _show_token(self) -> None:
         token = self.tokens.token_of(self.family.group)
         if token is not None:
-            self.family.show_token(token, 0)
+            self.family.show_token(token)
         self.tokens.mark_now(self.family.group)
 
     def _propose(self) -> None:
         """Ask for a free place for everybody typed, unless somebody chose the bed."""
-        if not self.family.wants_proposal():
-            return
         people, today = self.family.people(), self.family.today()
+        if not self.family.together.wants_proposal():
+            return
+        if not people:
+            self.family.together.show_proposal(None)
+            return
         self._worker.read(
-            propose_beds, people, today, done=self.family.show_proposal, failed=self.say_error,
+            propose_beds, people, today, done=self._on_proposal, failed=self.say_error,
             topic="reception-beds",
         )  # fmt: skip
 
+    def _on_proposal(self, proposal: Proposal | None) -> None:
+        # The family may have been saved while the beds were looked through.
+        self.family.together.show_proposal(proposal if self.family.people() else None)
+
     def _open_count(self) -> None:
+        self.tokens.hide()
         self.count.show()
         self.count.start()
 
     def _close_count(self) -> None:
         had_focus = self._has_focus(self.count)
         self.count.hide()
+        self.tokens.show()
         if had_focus:
             self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -49,6 +49,8 @@ class CodedLine(QLineEdit):
     def set_codes(self, codes: tuple[str, ...]) -> None:
         """Show codes by their names in the language spoken."""
         self.setText(", ".join(self._list.name(code) for code in codes))
+        if not self.hasFocus():
+            self.setCursorPosition(0)  # of long words the beginning is seen
         self._take(codes)
 
     def unread(self) -> str:
@@ -94,6 +96,8 @@ class CodedLine(QLineEdit):
         elif self._list.several and event.text() in (",", ";") and self.is_open():
             self.popup().take()
             self.setText(f"{self.text()}, ")
+        elif event.text() == " " and self.text().endswith(", "):
+            event.accept()  # a comma has brought its space
         else:
             if self.is_open() and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.popup().take()

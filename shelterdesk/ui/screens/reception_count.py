@@ -66,8 +66,8 @@ class CountCard(Card):
         for editor in (self.vehicle.editor, self.landed.editor, self.route.editor, *self.cells.values()):
             QWidget.setTabOrder(before, editor)
             before = editor
-        self._space()
-        theme().changed.connect(self._space)
+        self._space_cells()
+        theme().changed.connect(self._space_cells)
 
     def start(self) -> None:
         """Ready for the next group."""
@@ -163,7 +163,7 @@ class CountCard(Card):
     def _read_landed(self, text: str) -> str:
         return arrival_aside(text, self._worker.clock.now(), self._zone)
 
-    def _space(self) -> None:
+    def _space_cells(self) -> None:
         t = theme()
         self._cells.setHorizontalSpacing(t.gap(10))
         self._cells.setVerticalSpacing(t.gap(4))

@@ -159,6 +159,10 @@ class MemberForm(QWidget):
         found = [self.fields[name] for name in _TYPING_ORDER]
         return [field.editor for field in found if not field.isHidden() and field.editor.isEnabled()]
 
+    def chain(self) -> list[QWidget]:
+        """Every field, shown or not, in the order of typing."""
+        return [self.fields[name].editor for name in _TYPING_ORDER]
+
     def _make_fields(self) -> dict[str, AnswerField]:
         lines: dict[str, QWidget] = {
             "nationality": CodedLine(country_codes(several=True)),
@@ -211,11 +215,6 @@ class MemberForm(QWidget):
         self._column.addWidget(self.grid)
         self._column.addLayout(self._private)
         self._column.addWidget(self.asked)
-        before: QWidget | None = None
-        for name in _TYPING_ORDER:
-            if before is not None:
-                QWidget.setTabOrder(before, f[name].editor)
-            before = f[name].editor
 
     def _on_answered(self) -> None:
         if self._is_filling:

@@ -14,6 +14,12 @@ from shelterdesk.ui.tables.reception_tokens import tokens_model
 from shelterdesk.ui.widgets import ButtonRow, Card, EmptyState, RowsTable, SecondaryButton, words
 
 
+class _TokenRows(RowsTable):
+    """The list in a narrow column: a surname and a number of people need not be long."""
+
+    LEAST_LETTERS = 14
+
+
 class TokensCard(Card):
     """Today's tokens, the newest boat named in the title.
 
@@ -33,7 +39,7 @@ class TokensCard(Card):
             tr("F4 counts a boat in seconds. A family can also be registered without a token."),
         )
         self.model = tokens_model(lambda: self._now)
-        self.table = RowsTable(self.model, empty, name=tr("Tokens"), count=self._count)
+        self.table = _TokenRows(self.model, empty, name=tr("Tokens"), count=self._count)
         self.present = words("", "secondary", wrap=True)
         self.count_button = SecondaryButton(tr("New group"), "F4", key_inside=True)
         self.next_button = SecondaryButton(tr("Next token"), "F5", key_inside=True)

@@ -301,7 +301,7 @@ def question_words(name: str) -> str:
     """A sealed question as its label, short enough for a quarter of the form."""
     said: dict[str, Callable[[], str]] = {
         "pregnant": lambda: tr("Pregnant"),
-        "mobility": lambda: tr("Hard to walk"),
+        "mobility": lambda: tr("Needs help walking"),
         "medical_today": lambda: tr("Needs care today"),
         "feels_unsafe": lambda: tr("Feels unsafe"),
         "child_alone": lambda: tr("Child alone"),

@@ -1,0 +1,133 @@
+"""A screen of parts: their list at the left, the part itself at the right; exchange, office and papers are such."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from shelterdesk.core.changes import Changes
+from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.screens.settings_section import Section
+from shelterdesk.ui.theme import theme
+from shelterdesk.ui.widgets import Tile
+from shelterdesk.ui.worker import DeskWorker
+
+
+class PartsScreen(Screen):
+    """Up and Down choose a part, Enter goes into it, Esc comes back to the list.
+
+    ``list_name`` is what a screen reader calls the list. Parts are made for whoever holds one of their roles.
+    """
+
+    def __init__(self, worker: DeskWorker, sections: Sequence[type[Section]], list_name: str) -> None:
+        super().__init__()
+        self.worker = worker
+        self._stale: set[str] = set()
+        self.sections: dict[str, Section] = {}
+        self.tiles: dict[str, Tile] = {}
+        self.list = QFrame()
+        self.list.setProperty("part", "card")
+        self.list.setAccessibleName(list_name)
+        self._list_column = QVBoxLayout(self.list)
+        self.stack = QStackedWidget()
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._box.addWidget(self.list)
+        self._box.addWidget(self.stack, 1)
+        self.page.addLayout(self._box, 1)
+        roles = worker.desk.user.roles if worker.desk is not None else frozenset()
+        for made in sections:
+            if not made.roles or not made.roles.isdisjoint(roles):
+                self._add(made(worker))
+        self._list_column.addStretch(1)
+        self.list.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.list.setVisible(len(self.sections) > 1)
+        self.track(theme().changed, self._space_list, call_now=True)
+        if self.sections:
+            self.open_section(next(iter(self.sections)))
+
+    def first_focus(self) -> QWidget | None:
+        if len(self.sections) == 1:
+            return self._first_of(self.current())
+        return next((tile for tile in self.tiles.values() if tile.isChecked()), None)
+
+    def current(self) -> Section:
+        """The part now shown."""
+        shown = self.stack.currentWidget()
+        if not isinstance(shown, Section):
+            raise RuntimeError("this screen has no part")
+        return shown
+
+    def open_section(self, name: str) -> None:
+        """Show a part, fresh."""
+        section = self.sections[name]
+        self.stack.setCurrentWidget(section)
+        self.tiles[name].setChecked(True)
+        self.primary = section.primary
+        if name in self._stale:
+            self._stale.discard(name)
+            section.refresh(None)
+
+    def refresh(self, changes: Changes | None) -> None:
+        now = self.current()
+        for name, section in self.sections.items():
+            if changes is not None and not changes.touches(section.kinds):
+                continue
+            if section is now:
+                section.refresh(changes)
+            else:
+                self._stale.add(name)
+        self.primary = now.primary
+
+    def finish(self) -> None:
+        self.primary = self.current().primary
+        super().finish()
+
+    def step_out(self) -> bool:
+        """Esc: from a part back to the list of parts."""
+        tile = next((tile for tile in self.tiles.values() if tile.isChecked()), None)
+        if tile is None or len(self.sections) == 1 or self.list.isAncestorOf(self.focusWidget() or self):
+            return False
+        tile.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def fields(self) -> list[QWidget]:
+        return [field for field in super().fields() if self.current().isAncestorOf(field)]
+
+    def past_last_field(self) -> None:
+        self.primary = self.current().primary
+        super().past_last_field()
+
+    def _add(self, section: Section) -> None:
+        tile = Tile(section.title.text())
+        tile.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        name = section.name
+        tile.toggled.connect(lambda on: self.open_section(name) if on else None)
+        tile.clicked.connect(self._go_in)
+        self._list_column.addWidget(tile)
+        self.sections[name], self.tiles[name] = section, tile
+        self._stale.add(name)
+        self.stack.addWidget(section)
+        section.said.connect(self.said)
+
+    def _go_in(self) -> None:
+        first = self._first_of(self.current())
+        if first is not None:
+            first.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _first_of(self, section: Section) -> QWidget | None:
+        fields = self.fields()
+        return fields[0] if fields else section.primary
+
+    def _space_list(self) -> None:
+        t = theme()
+        folded = t.scale > 1.4
+        way = QBoxLayout.Direction.TopToBottom if folded else QBoxLayout.Direction.LeftToRight
+        self._box.setDirection(way)
+        wide = QSizePolicy.Policy.Expanding if folded else QSizePolicy.Policy.Fixed
+        high = QSizePolicy.Policy.Fixed if folded else QSizePolicy.Policy.Expanding
+        self.list.setSizePolicy(wide, high)
+        self._box.setSpacing(t.gap(16))
+        self._list_column.setContentsMargins(t.gap(10), t.gap(12), t.gap(10), t.gap(12))
+        self._list_column.setSpacing(t.gap(4))

@@ -1,0 +1,59 @@
+"""The papers of the day: which there are, how they will look, and out they go to a printer or a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from shelterdesk.core.roles import DOES
+from shelterdesk.core.vocabulary import Role
+from shelterdesk.core.words import tr
+from shelterdesk.ui.screens.exchange_parts import PartsScreen
+from shelterdesk.ui.screens.office_matrix import MatrixSection
+from shelterdesk.ui.screens.settings_section import Section
+from shelterdesk.ui.screens.sheets_cards import BlankCards, PresentCards
+from shelterdesk.ui.screens.sheets_daily import DailyPaper
+from shelterdesk.ui.worker import DeskWorker
+
+STATION_PAPERS: tuple[type[Section], ...] = (DailyPaper, PresentCards, BlankCards)
+OFFICE_PAPERS: tuple[type[Section], ...] = (MatrixSection,)
+
+
+class SheetsScreen(PartsScreen):
+    """The list of papers at the left, the paper with its preview at the right."""
+
+    name, icon = "sheets", "sheets"
+    keeps_drafts = False
+    roles: ClassVar[frozenset[Role]] = (
+        DOES["print the daily sheet"] | DOES["print cards"] | DOES["publish matrices"]
+    )
+    kinds = frozenset().union(*(paper.kinds for paper in (*STATION_PAPERS, *OFFICE_PAPERS)))
+
+    def __init__(self, worker: DeskWorker) -> None:
+        is_office = worker.desk is not None and worker.desk.who.is_office
+        super().__init__(worker, OFFICE_PAPERS if is_office else STATION_PAPERS, tr("Papers"))
+
+    def title(self) -> str:
+        return tr("Sheets")
+
+    def help_text(self) -> str:
+        return tr(
+            "Choose a paper at the left with the arrows and go into it with Enter; Esc comes back. The preview "
+            "shows the paper as it will be printed; what cannot be printed as it is written is said before. "
+            "A daily sheet is provisional until a supervisor freezes it; what becomes known later stands in "
+            "the corrections of the next day."
+        )
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return (
+            ("Ctrl+P", tr("print")),
+            ("Ctrl+S", tr("save as PDF")),
+            ("Ctrl+Shift+F", tr("freeze the daily sheet")),
+            ("Up", tr("a day on, in the day's field")),
+            ("Down", tr("a day back")),
+            ("PgDown", tr("on in the preview")),
+            ("+", tr("larger, in the preview")),
+            ("-", tr("smaller")),
+            ("W", tr("fit the width")),
+            ("A", tr("fit a whole page")),
+        )

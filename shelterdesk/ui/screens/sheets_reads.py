@@ -1,0 +1,106 @@
+"""What the papers' screen asks the desk: a drawn daily sheet, who is there to get a card, a paper in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+from shelterdesk.actions.cards import card_print_warnings
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.sheets import frozen_sheet, sheet_numbers
+from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.sheet import DailySheet
+from shelterdesk.db.cards import good_cards
+from shelterdesk.db.population import present_persons
+from shelterdesk.db.sheet import Frozen
+from shelterdesk.db.store import Reader
+from shelterdesk.reports.daily_sheet import sheet_warnings, write_daily_sheet
+from shelterdesk.reports.paper import PaperName
+from shelterdesk.reports.target import write_whole
+
+Result = TypeVar("Result")
+
+LETTER_COUNTRIES = frozenset("BLZ CAN CHL COL CRI GTM MEX NIC PAN PHL PRI SLV USA VEN".split())
+"""Countries whose printers hold Letter (Unicode CLDR, supplemental data, ``paperSize``); elsewhere A4."""
+
+
+def usual_paper(country: str) -> PaperName:
+    """The paper a printer of a country (ISO 3166-1 alpha-3) holds most likely."""
+    return "letter" if country in LETTER_COUNTRIES else "a4"
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnSheet:
+    """A daily sheet as it would be printed now; ``now`` holds the numbers known now where it was frozen before."""
+
+    sheet: DailySheet
+    pdf: bytes
+    warnings: tuple[str, ...]
+    frozen: Frozen | None
+    now: DailySheet
+    shows_frozen: bool
+
+
+def drawn_sheet(
+    reader: Reader, day: date, now: datetime, by: str, paper: PaperName, as_frozen: bool
+) -> DrawnSheet:
+    """The sheet of a day, frozen where it is and ``as_frozen``; raises ``BadField`` for a day still to come."""
+    numbers = sheet_numbers(reader, day, now=now, by=by)
+    held = frozen_sheet(reader, day)
+    sheet = held.sheet if held is not None and as_frozen else numbers
+    page = BytesIO()
+    write_daily_sheet(sheet, page, paper=paper)
+    return DrawnSheet(
+        sheet,
+        page.getvalue(),
+        tuple(sheet_warnings(sheet)),
+        held,
+        numbers,
+        held is not None and as_frozen,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CardsWanted:
+    """Who is in the house, who of them has no good card, and what to say before cards are printed for ``chosen``."""
+
+    present: tuple[str, ...]
+    without_card: tuple[str, ...]
+    chosen: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def cards_wanted(reader: Reader, desk: Desk, everybody: bool) -> CardsWanted:
+    """The people a print run is for: everybody in the house, or only those who hold no good card."""
+    present = tuple(ent.hex() for ent in present_persons(reader.conn, reader.who.station))
+    held = good_cards(reader.conn, "person", present)
+    without = tuple(ent for ent in present if ent not in held)
+    chosen = present if everybody else without
+    return CardsWanted(present, without, chosen, tuple(card_print_warnings(desk, reader, chosen)))
+
+
+@dataclass(frozen=True, slots=True)
+class MadePaper:
+    """A paper made by an action: its bytes, and what the action answered."""
+
+    pdf: bytes
+    result: Any
+
+
+def in_memory(desk: Desk, action: Callable[..., Done[Result]], *args: Any, **named: Any) -> Done[MadePaper]:
+    """Run an action that writes a file (``out=``) and give the file back as bytes; the file itself is gone then."""
+    with TemporaryDirectory(prefix="shelterdesk-") as folder:
+        out = Path(folder) / "paper.pdf"
+        done = action(desk, *args, out=out, **named)
+        return Done(MadePaper(out.read_bytes(), done.result), done.changes)
+
+
+def keep_file(desk: Desk, path: Path, data: bytes) -> Done[Path]:
+    """Put a paper that was made where the person wants it; raises ``DiskFull``, ``CannotWrite``."""
+    write_whole(path, data)
+    return Done(path, Changes(frozenset()))

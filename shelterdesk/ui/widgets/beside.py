@@ -1,0 +1,82 @@
+"""Work beside the window's thread that needs no desk: one piece after the other, answers back on the window."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Signal
+
+from shelterdesk.core.errors import WorldError
+
+Result = TypeVar("Result")
+_Job = tuple[Callable[[], Any], Callable[[Any], object] | None, Callable[[WorldError], object] | None]
+
+
+class Beside(QObject):
+    """``beside.do(work, done=…, failed=…)``. Its thread begins with the first piece and ends with the last.
+
+    It belongs to ``owner``: once that is gone nobody is answered any more. A fault of ours in ``work`` is
+    raised on the window's thread, where the reports are made.
+    """
+
+    _ended = Signal(object, object, object)
+
+    def __init__(self, owner: QObject, name: str) -> None:
+        super().__init__(owner)
+        self._name = name
+        self._lock = threading.Lock()
+        self._waiting: deque[_Job] = deque()
+        self._runs = False
+        self._open = 0
+        self._ended.connect(self._on_ended)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an answer is still to come."""
+        return self._open > 0
+
+    def do(
+        self,
+        work: Callable[[], Result],
+        done: Callable[[Result], object] | None = None,
+        failed: Callable[[WorldError], object] | None = None,
+    ) -> None:
+        """Run ``work`` in its turn; the world's faults go to ``failed``."""
+        self._open += 1
+        with self._lock:
+            self._waiting.append((work, done, failed))
+            if self._runs:
+                return
+            self._runs = True
+        threading.Thread(target=self._run, name=self._name, daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._runs = False
+                    return
+                job = self._waiting.popleft()
+            result: object = None
+            fault: BaseException | None = None
+            try:
+                result = job[0]()
+            except BaseException as error:  # told on the window's thread
+                fault = error
+            with suppress(RuntimeError):  # the owner is gone
+                self._ended.emit(job, result, fault)
+
+    def _on_ended(self, job: _Job, result: object, fault: BaseException | None) -> None:
+        self._open -= 1
+        _, done, failed = job
+        if fault is None:
+            if done is not None:
+                done(result)
+        elif isinstance(fault, WorldError) and failed is not None:
+            failed(fault)
+        else:
+            raise fault

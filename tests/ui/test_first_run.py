@@ -1,0 +1,237 @@
+"""The first start by keyboard: a station made, stepping back keeps what was typed, the sheet is put away or waits."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from shelterdesk.actions.admission import admit
+from shelterdesk.actions.backups import make_backup
+from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.drafts import is_sheet_waiting
+from shelterdesk.core.countries import name as country_name
+from shelterdesk.ui.app import DeskApp
+from shelterdesk.ui.first_run import FirstRunPage
+from shelterdesk.ui.first_run_steps import Zones, country_options
+from shelterdesk.ui.log_in import LogInPage
+from shelterdesk.ui.preferences import read_preferences
+from tests.stations import PASSPHRASE
+from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, press, program, settings_of, type_text
+
+
+def page_of(app: DeskApp) -> FirstRunPage:
+    assert app.door is not None and isinstance(app.door.page, FirstRunPage)
+    return app.door.page
+
+
+def fill_station(qtbot: QtBot, run: FirstRunPage) -> None:
+    qtbot.waitUntil(line_of(run.station.code).hasFocus)
+    for text in ("lb", "Lajas Blancas", "panam"):
+        type_text(text)
+        press(KEY.Key_Return)
+    assert run.station.country.text() == country_name("PAN")
+    assert run.station.zone.text() == "America/Panama"
+
+
+def make_station(qtbot: QtBot, run: FirstRunPage) -> None:
+    """From the station's form to the recovery sheet."""
+    fill_station(qtbot, run)
+    press(KEY.Key_Return, CTRL)
+    qtbot.waitUntil(line_of(run.person.user).hasFocus)
+    type_text("Ana")
+    for _ in range(2):
+        press(KEY.Key_Return)
+        type_text("four words to type")
+    press(KEY.Key_Return)
+    qtbot.waitUntil(lambda: run.sheet is not None, timeout=10_000)
+
+
+def test_a_real_station_from_the_first_key_to_the_open_window(
+    qtbot: QtBot, tmp_path: Path, clock: SetClock
+) -> None:
+    folder = tmp_path / "new"
+    with program(qtbot, folder, clock) as app:
+        run = page_of(app)
+        assert run.choose.real.hasFocus()
+        press(KEY.Key_Return)
+        make_station(qtbot, run)
+        assert run.sheet is not None
+        card = run.sheet.sheet
+        card.file.set_path(str(tmp_path / "sheet.pdf"))
+        card.save.click()
+        qtbot.waitUntil(card.saved.isVisible)
+        assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")
+        qtbot.waitUntil(line_of(card.group).hasFocus)
+        groups = card._groups
+        assert not any(group in label.text() for label in card._shown for group in groups)  # covered now
+        type_text(groups[card.asked_group - 1])
+        press(KEY.Key_Return, CTRL)
+        assert card.group.mistake.text() and app.window is None
+        line_of(card.group).clear()
+        type_text(groups[card.asked_group].lower())
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            press(KEY.Key_Return, CTRL)
+        assert not is_sheet_waiting(folder)
+        desk = app.worker.desk
+        assert desk is not None and desk.user.name == "Ana"
+        assert (desk.who.station, desk.who.zone, desk.who.is_practice) == ("LB", "America/Panama", False)
+
+
+def test_stepping_back_keeps_what_was_typed(qtbot: QtBot, tmp_path: Path, clock: SetClock) -> None:
+    with program(qtbot, tmp_path / "new", clock) as app:
+        run = page_of(app)
+        press(KEY.Key_Return)
+        fill_station(qtbot, run)
+        press(KEY.Key_Return, CTRL)
+        type_text("Ana")
+        press(KEY.Key_Escape)
+        assert run.current() is run.station and run.station.station_name.text() == "Lajas Blancas"
+        press(KEY.Key_Escape)
+        assert run.current() is run.choose
+        press(KEY.Key_Return)
+        press(KEY.Key_Return, CTRL)
+        assert run.current() is run.person and run.person.user.text() == "Ana"
+
+
+def test_what_cannot_be_is_said_beside_its_field(qtbot: QtBot, tmp_path: Path, clock: SetClock) -> None:
+    with program(qtbot, tmp_path / "new", clock) as app:
+        run = page_of(app)
+        press(KEY.Key_Return)
+        qtbot.waitUntil(line_of(run.station.code).hasFocus)
+        type_text("L7")
+        press(KEY.Key_Return, CTRL)
+        assert run.current() is run.station and line_of(run.station.code).hasFocus()
+        for field in run.station.checked():
+            assert field.mistake.text()
+        line_of(run.station.code).clear()
+        fill_station(qtbot, run)
+        press(KEY.Key_Return, CTRL)
+        type_text("Ana")
+        press(KEY.Key_Return)
+        type_text("one")
+        press(KEY.Key_Return)
+        type_text("two")
+        press(KEY.Key_Return, CTRL)
+        assert run.person.passphrase.mistake.text() and run.person.again.mistake.text()
+        assert run.sheet is None
+
+
+def test_the_sheet_may_wait_in_the_settings(qtbot: QtBot, tmp_path: Path, clock: SetClock) -> None:
+    folder = tmp_path / "new"
+    with program(qtbot, folder, clock) as app:
+        run = page_of(app)
+        press(KEY.Key_Return)
+        make_station(qtbot, run)
+        assert run.sheet is not None
+        code = run.sheet.sheet._code
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            run.sheet.later.click()
+        assert app.window is not None and "recovery sheet" in app.window.toast.text()
+        assert is_sheet_waiting(folder)
+        app.window.open_screen("settings")
+        station = settings_of(app.window).sections["station"]
+        qtbot.waitUntil(lambda: getattr(station, "sheet", None) is not None)
+        card = getattr(station, "sheet")  # noqa: B009 - the type is the section's own
+        assert card._code == code
+        card.group.setFocus()
+        qtbot.waitUntil(line_of(card.group).hasFocus)
+        type_text(card._groups[card.asked_group])
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: not is_sheet_waiting(folder))
+
+
+def test_practice_with_made_up_people(qtbot: QtBot, tmp_path: Path, clock: SetClock) -> None:
+    with program(qtbot, tmp_path / "new", clock) as app:
+        run = page_of(app)
+        run.choose.practice.click()
+        assert run.current() is run.practice and run.stripe.isVisible()
+        line_of(run.practice.people).clear()
+        type_text("many")
+        press(KEY.Key_Return)
+        assert run.practice.people.mistake.text()
+        line_of(run.practice.people).clear()
+        type_text("6")
+        with qtbot.waitSignal(app.opened, timeout=60_000):
+            press(KEY.Key_Return)
+        assert app.window is not None and app.window.stripe.isVisible()
+        assert read_preferences(tmp_path / "new").practice
+        desk = app.worker.desk
+        assert desk is not None and desk.who.is_practice
+
+
+def test_a_backup_is_restored(qtbot: QtBot, tmp_path: Path, desk: Desk, clock: SetClock) -> None:
+    made = make_backup(desk, tmp_path / "stick").result
+    desk.close()
+    with program(qtbot, tmp_path / "new", clock) as app:
+        run = page_of(app)
+        run.choose.restore.click()
+        qtbot.waitUntil(run.restore.source.line.hasFocus)
+        press(KEY.Key_Return, CTRL)
+        assert run.restore.source.field.mistake.text()
+        type_text(str(made.folder))
+        press(KEY.Key_Return)
+        type_text("admin")
+        press(KEY.Key_Return)
+        type_text("not it")
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: bool(run.restore.problem.text()), timeout=10_000)
+        run.restore.line.clear()
+        run.restore.line.setFocus()
+        type_text(PASSPHRASE)
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            press(KEY.Key_Return, CTRL)
+        assert app.worker.desk is not None and app.worker.desk.who.epoch == 1
+
+
+def test_a_laptop_joins_a_station(qtbot: QtBot, tmp_path: Path, desk: Desk, clock: SetClock) -> None:
+    request, reply = tmp_path / "join-request.json", tmp_path / "answer.tar"
+    with program(qtbot, tmp_path / "new", clock) as app:
+        run = page_of(app)
+        run.choose.join.click()
+        qtbot.waitUntil(run.join.request.line.hasFocus)
+        type_text(str(request))
+        run.join.ask.click()
+        qtbot.waitUntil(run.join.own_words.isVisible)
+        admitted = admit(desk, request, reply).result
+        assert all(word in run.join.own_words.text() for word in admitted.words)
+        run.join.reply.set_path(str(reply))
+        run.join.read.click()
+        qtbot.waitUntil(run.join.their_words.isVisible)
+        assert all(word in run.join.their_words.text() for word in admitted.own_words)
+        join: QWidget | None = run.join.primary
+        assert join is not None and not join.isEnabled()
+        run.join.same.setChecked(True)
+        with qtbot.waitSignal(run.joined, timeout=10_000):
+            press(KEY.Key_Return, CTRL)
+        assert app.door is not None and isinstance(app.door.page, LogInPage)
+        log_in(qtbot, app, "operator")
+        assert app.worker.desk is not None and f"LB{app.worker.desk.who.slot}".endswith("A")
+
+
+@pytest.mark.parametrize(("country", "zone"), [("PAN", "America/Panama"), ("USA", ""), ("XKX", "")])
+def test_the_zone_of_a_country_is_proposed_where_there_is_one(country: str, zone: str) -> None:
+    assert Zones(Zones.known().by_country, "Europe/Paris").proposed(country) == zone
+
+
+def test_of_several_zones_the_laptop_s_own_is_proposed() -> None:
+    zones = Zones(Zones.known().by_country, "America/Tijuana")
+    assert zones.proposed("MEX") == "America/Tijuana"
+    assert ("America/Mexico_City", "America/Mexico_City") in zones.options("mexico c")
+
+
+def test_countries_are_found_and_none_is_no_country() -> None:
+    assert ("PAN", country_name("PAN")) in country_options("pana")
+    assert not any(code.startswith("XX") for code, _ in country_options(""))
+
+
+def test_a_folder_once_used_goes_to_the_log_in(
+    qtbot: QtBot, station_folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    shutil.copytree(station_folder, tmp_path / "copy")
+    with program(qtbot, tmp_path / "copy", clock) as app:
+        assert app.door is not None and isinstance(app.door.page, LogInPage)

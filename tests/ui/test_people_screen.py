@@ -1,0 +1,230 @@
+"""The people screen by keyboard alone, with a real desk of forty people behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from shelterdesk.actions.access import who_looked
+from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.person_changes import answer_again
+from shelterdesk.core.people import Answer, IntakeAnswers
+from shelterdesk.db.store import Reader
+from shelterdesk.ui.app import DeskApp
+from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.screens.people import PeopleScreen
+from tests.stations import PASSPHRASE
+from tests.ui.desk_windows import CTRL, KEY, log_in, press, program, type_text
+from tests.ui.full_house import SCREENS, House, cells, fill, has_focus, with_desk
+
+
+@pytest.fixture
+def house(station_folder: Path, clock: SetClock) -> House:
+    return fill(station_folder, clock)
+
+
+@pytest.fixture
+def app(qtbot: QtBot, station_folder: Path, clock: SetClock, house: House) -> Iterator[DeskApp]:
+    with program(qtbot, station_folder, clock, SCREENS) as started:
+        yield started
+
+
+def people_of(window: MainWindow) -> PeopleScreen:
+    screen = window.screen_named("people")
+    assert isinstance(screen, PeopleScreen)
+    return screen
+
+
+def find(qtbot: QtBot, screen: PeopleScreen, words: str, count: int) -> None:
+    has_focus(qtbot, screen.search.line)
+    type_text(words)
+    qtbot.waitUntil(lambda: screen.search.model.rowCount() == count)
+
+
+def open_found(qtbot: QtBot, screen: PeopleScreen, words: str) -> None:
+    """Find somebody by a word only they have, and open the page with Enter."""
+    find(qtbot, screen, words, 1)
+    press(KEY.Key_Return)
+    qtbot.waitUntil(lambda: screen.shown is not None and screen.view.isVisible())
+    has_focus(qtbot, screen.view.table.view)
+
+
+def looks(app: DeskApp, qtbot: QtBot) -> list[str]:
+    found: list[list[str]] = []
+    desk = app.worker.desk
+    assert desk is not None
+
+    def ask(reader: Reader) -> list[str]:
+        return [one.access for one in who_looked(desk, reader)]
+
+    app.worker.read(ask, done=found.append)
+    qtbot.waitUntil(lambda: bool(found))
+    return found[0]
+
+
+def test_nobody_is_listed_before_something_is_typed_and_a_sound_finds_them(
+    qtbot: QtBot, app: DeskApp, house: House
+) -> None:
+    screen = people_of(log_in(qtbot, app))
+    assert screen.search.model.rowCount() == 0
+    find(qtbot, screen, "tusaint", 4)
+    shown = cells(screen.search.table)
+    assert {row[1] for row in shown} == {f"Toussaint, {given}0" for given in ("Ana", "Luis", "Marie", "Noor")}
+    by_name = {row[1]: row for row in shown}
+    number, _, sex, age, nationality, family, place, here = by_name["Toussaint, Luis0"]
+    assert number == house.number(0, 1) and family == house.families[0].household_number
+    assert (sex, age, nationality, place, here) == ("male", "38", "Venezuela", "A01", "present")
+    press(KEY.Key_Return)  # several: Enter stands on the first
+    has_focus(qtbot, screen.search.table.view)
+    press(KEY.Key_Escape)
+    has_focus(qtbot, screen.search.line)
+    assert screen.search.model.rowCount() == 0
+
+
+def test_opening_a_page_is_kept_once_and_shows_the_family(qtbot: QtBot, app: DeskApp, house: House) -> None:
+    screen = people_of(log_in(qtbot, app))
+    open_found(qtbot, screen, house.number(2))
+    assert screen.header.title.text() == "Diallo, Ana2"
+    assert [tile.text() for tile in screen.header.family.tiles] == [
+        f"Diallo, {given}2" for given in ("Ana", "Luis", "Marie", "Noor")
+    ]
+    assert looks(app, qtbot) == ["opened", "searched"]
+    happened = [row[1] for row in cells(screen.view.table)]
+    assert happened[0].startswith("Lodged in A03") and "Registered" in happened and "Arrived" in happened
+    screen.refresh(None)
+    qtbot.waitUntil(lambda: not app.worker.is_busy)
+    assert looks(app, qtbot) == ["opened", "searched"], "asking again is no new look"
+
+
+def test_the_record_is_put_right_in_place_and_taken_back(qtbot: QtBot, app: DeskApp, house: House) -> None:
+    window = log_in(qtbot, app)
+    screen = people_of(window)
+    open_found(qtbot, screen, house.number(1))
+    press(KEY.Key_E, CTRL)
+    surnames, birth = screen.edit.fields["surnames"], screen.edit.fields["birth"]
+    has_focus(qtbot, surnames.editor)
+    press(KEY.Key_A, CTRL)
+    type_text("Perez Luna")
+    press(KEY.Key_Return)  # given names
+    press(KEY.Key_Return)  # born
+    has_focus(qtbot, birth.editor)
+    press(KEY.Key_A, CTRL)
+    type_text("32/13/1990")
+    press(KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: bool(birth.mistake.text()))
+    has_focus(qtbot, birth.editor)
+    press(KEY.Key_A, CTRL)
+    type_text("?")
+    assert birth.aside.text() == "→ asked, not known"
+    press(KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: screen.header.title.text() == "Perez Luna, Ana1")
+    assert window.toast.text() == "Saved: Surnames, Born."
+    assert screen.shown is not None and screen.shown.record.missing["birth"] == "unknown"
+    assert any(row[1].startswith("Changed: Surnames Perez Luna") for row in cells(screen.view.table))
+    press(KEY.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: screen.header.title.text() == "Pérez, Ana1")
+    assert screen.shown.record.values["birth"] == "1990"
+
+
+def test_what_was_typed_stays_when_stepped_out(qtbot: QtBot, app: DeskApp, house: House) -> None:
+    screen = people_of(log_in(qtbot, app))
+    open_found(qtbot, screen, house.number(4))
+    press(KEY.Key_E, CTRL)
+    has_focus(qtbot, screen.edit.fields["surnames"].editor)
+    type_text(" Sayegh")
+    press(KEY.Key_Escape)
+    qtbot.waitUntil(screen.view.isVisible)
+    press(KEY.Key_E, CTRL)
+    qtbot.waitUntil(screen.edit.isVisible)
+    editor = screen.edit.fields["surnames"].editor
+    assert isinstance(editor, QLineEdit) and editor.text() == "Haddad Sayegh"
+
+
+def test_cards_of_the_whole_family_in_one_key(
+    qtbot: QtBot, app: DeskApp, house: House, tmp_path: Path
+) -> None:
+    window = log_in(qtbot, app)
+    screen = people_of(window)
+    handed: list[Path] = []
+    screen.cards.folder, screen.cards.hand_over = tmp_path, handed.append
+    open_found(qtbot, screen, house.number(3))
+    press(KEY.Key_P, CTRL)
+    qtbot.waitUntil(lambda: bool(handed), timeout=10_000)
+    assert handed[0].read_bytes().startswith(b"%PDF") and "kafor" not in handed[0].name
+    assert window.toast.text().startswith("4 cards are ready to print")
+    qtbot.waitUntil(lambda: any(row[1].startswith("Card ") for row in cells(screen.view.table)))
+
+
+def test_who_left_is_no_longer_present_and_ctrl_z_brings_them_back(
+    qtbot: QtBot, app: DeskApp, house: House
+) -> None:
+    screen = people_of(log_in(qtbot, app))
+    open_found(qtbot, screen, house.number(5, 1))
+    press(KEY.Key_D, CTRL)
+    has_focus(qtbot, screen.leave.reason)
+    assert screen.leave.people.ticked() == (house.ent(5, 1),)
+    press(KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: screen.header.present.text() == "not here")
+    assert screen.header.place.text() == "no place"
+    press(KEY.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: screen.header.present.text() == "present")
+    assert screen.header.place.text() == "bed A06"
+
+
+def test_sealed_answers_are_neither_shown_nor_hinted(
+    qtbot: QtBot, app: DeskApp, house: House, station_folder: Path, clock: SetClock
+) -> None:
+    def answer(desk: Desk) -> None:
+        answer_again(desk, house.number(6), IntakeAnswers(pregnant=Answer.YES, needs=("WR-UW",)))
+
+    with_desk(station_folder, clock, answer)
+    screen = people_of(log_in(qtbot, app, "operator"))
+    open_found(qtbot, screen, house.number(6))
+    said = " ".join(cell for row in cells(screen.view.table) for cell in row)
+    parts = [tile.text() for tile in screen.view.parts.tiles]
+    press(KEY.Key_Escape)
+    has_focus(qtbot, screen.search.table.view)
+    press(KEY.Key_Escape)
+    screen.shown = None
+    open_found(qtbot, screen, house.number(7))
+    assert parts == [tile.text() for tile in screen.view.parts.tiles], "who has an answer looks like who has none"
+    assert "WR-UW" not in said and "sealed" not in said
+
+
+def test_two_answers_are_told_by_word_and_icon(
+    qtbot: QtBot, app: DeskApp, house: House, station_folder: Path, clock: SetClock
+) -> None:
+    from shelterdesk.db.person_records import Conflict
+    from shelterdesk.ui.icons import IconMark
+    from shelterdesk.ui.screens.people_details import PersonDetails
+    from shelterdesk.ui.tables.person_entries import Words
+
+    line = PersonDetails._conflict(
+        Conflict("person", house.ent(0), "birth", ("1990", "1991")), Words("America/Panama", clock.now())
+    )
+    qtbot.addWidget(line)
+    assert [mark.name for mark in line.findChildren(IconMark)] == ["warn"]
+    from PySide6.QtWidgets import QLabel
+
+    assert [label.text() for label in line.findChildren(QLabel)] == [
+        "Two answers for Born: 1990, year only / 1991, year only"
+    ]
+
+
+def test_a_counter_may_look_but_not_change(
+    qtbot: QtBot, app: DeskApp, house: House, station_folder: Path, clock: SetClock
+) -> None:
+    screen = people_of(log_in(qtbot, app, "counter"))
+    open_found(qtbot, screen, house.number(0))
+    assert not screen.edit_button.isEnabled() and not screen.bed_button.isEnabled()
+    press(KEY.Key_E, CTRL)
+    qtbot.waitUntil(lambda: not app.worker.is_busy)
+    assert screen.view.isVisible()
+    app.close()
+    desk = open_desk(station_folder, "admin", PASSPHRASE, clock)
+    desk.close()

@@ -1,0 +1,302 @@
+"""The settings by keyboard: parts by role, preferences at once, users, plan with its preview, backup, accesses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from shelterdesk.actions.access import note_search
+from shelterdesk.actions.admission import join_request
+from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.desk import open_desk
+from shelterdesk.core.vocabulary import Role
+from shelterdesk.ui.app import DeskApp
+from shelterdesk.ui.preferences import FILE, SET_ASIDE, Preferences, changed, read_preferences, write_preferences
+from shelterdesk.ui.screens.settings import SettingsScreen
+from shelterdesk.ui.screens.settings_access import AccessSection
+from shelterdesk.ui.screens.settings_admit import AdmitSection
+from shelterdesk.ui.screens.settings_backup import BackupSection
+from shelterdesk.ui.screens.settings_desk import DeskSection
+from shelterdesk.ui.screens.settings_plan import PlanSection
+from shelterdesk.ui.screens.settings_station import StationSection
+from shelterdesk.ui.screens.settings_users import OwnPassphraseSection, UsersSection
+from shelterdesk.ui.theme import theme
+from tests.stations import CHEAP, PASSPHRASE
+from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, note_of, press, program, settings_of, type_text
+
+PLAN = "code,parent,kind,quarter,capacity,area_m2,accessible\nA,,block,FAMILY,,200,\nA1,A,room,,,40,\nA1-1,A1,bed,,2,,yes\n"
+
+
+def settings(qtbot: QtBot, app: DeskApp, part: str, user: str = "admin") -> SettingsScreen:
+    window = log_in(qtbot, app, user)
+    press(KEY.Key_2, CTRL)
+    qtbot.waitUntil(lambda: window.current() is not None and window.current() is settings_of(window))
+    screen = settings_of(window)
+    for _ in screen.sections:
+        if screen.current().name == part:
+            break
+        press(KEY.Key_Down)
+    assert screen.current().name == part
+    qtbot.waitUntil(lambda: not app.worker.is_busy)
+    return screen
+
+
+def test_arrows_choose_a_part_and_escape_comes_back(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        screen = settings(qtbot, app, "desk")
+        section = screen.current()
+        assert isinstance(section, DeskSection)
+        press(KEY.Key_Return)
+        qtbot.waitUntil(section.language.hasFocus)
+        press(KEY.Key_Escape)
+        assert screen.tiles["desk"].hasFocus()
+        press(KEY.Key_Up)
+        assert isinstance(screen.current(), StationSection)
+
+
+def test_a_role_sees_only_its_parts(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        screen = settings(qtbot, app, "station", "operator")
+        assert list(screen.sections) == ["station", "desk", "passphrase", "backup"]
+    with program(qtbot, station_folder, clock) as app:
+        assert "access" in settings(qtbot, app, "station", "supervisor").sections
+
+
+def test_the_station_tells_what_it_is(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "station").current()
+        assert isinstance(section, StationSection)
+        facts = [label.text() for label in section.facts.findChildren(QLabel)]
+        assert {"Lajas Blancas", "LB", "LB1", "Panama", "America/Panama", "at 06:00"} <= set(facts)
+        assert app.worker.desk is not None
+        assert " · ".join(app.worker.desk.store.keys.words) in facts
+
+
+def test_text_size_and_colours_hold_at_once_and_are_kept(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "desk").current()
+        assert isinstance(section, DeskSection)
+        section.text_size.setFocus()
+        press(KEY.Key_End)
+        assert theme().text_percent == 200
+        section.theme.setFocus()
+        press(KEY.Key_End)
+        assert theme().is_dark
+        section.key_strip.setFocus()
+        press(KEY.Key_Space)
+        assert app.window is not None and app.window.keys_below.isVisible()
+        section.idle.setFocus()
+        press(KEY.Key_Home)
+    kept = read_preferences(station_folder)
+    assert (kept.text_percent, kept.theme, kept.key_strip, kept.idle_minutes) == (200, "dark", True, 1)
+    with program(qtbot, station_folder, clock):
+        assert theme().text_percent == 200
+
+
+def test_another_language_builds_the_window_anew_and_keeps_what_is_typed(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        first = log_in(qtbot, app)
+        type_text("half typed")
+        app.window and app.window.open_screen("settings")
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            settings_of(first).preferences_wanted.emit(changed(app.preferences, language="en_XA"))
+        second = app.window
+        assert second is not None and second is not first
+        assert second.current() is settings_of(second)
+        assert settings_of(second).title().startswith("[")
+        assert note_of(second).surnames.text() == ""  # the label has other words now, the field another key
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            settings_of(second).preferences_wanted.emit(changed(app.preferences, language="en"))
+        assert app.window is not None and note_of(app.window).surnames.text() == "half typed"
+
+
+def test_a_user_is_added_with_the_recovery_code_and_disabled(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "users").current()
+        assert isinstance(section, UsersSection) and section.model.total == 5
+        section.cost = CHEAP
+        section.user.setFocus()
+        type_text("Marisol")
+        press(KEY.Key_Return, CTRL)
+        assert section.role_mistake.isVisible()
+        press(KEY.Key_Space)
+        section.first.setFocus()
+        type_text("abc")
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: bool(section.passphrase.mistake.text()))
+        section.first.clear()
+        type_text("four words to type")
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: section.model.total == 6, timeout=10_000)
+        assert section.first.text() == "" and section.chosen_roles() == frozenset()
+        section.user.setFocus()
+        type_text("Nurse")
+        section.ticks[Role.HEALTH].setFocus()
+        press(KEY.Key_Space)
+        assert section.recovery.isVisible()
+        section.first.setFocus()
+        type_text("four words")
+        section.recovery_line.setFocus()
+        type_text("wrong code")
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: bool(section.recovery.mistake.text()), timeout=10_000)
+        assert section.model.total == 6
+        marisol = next(row for row in range(6) if section.model.row_at(row).name == "Marisol")
+        section.table.select_key(section.model.row_at(marisol).id)
+        assert section.disable.isEnabled()
+        section.disable.click()
+        qtbot.waitUntil(
+            lambda: any(
+                section.model.row_at(row).name == "Marisol" and not section.model.row_at(row).is_active
+                for row in range(section.model.total)
+            )
+        )
+
+
+def test_one_s_own_passphrase_is_changed(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "passphrase", "operator").current()
+        assert isinstance(section, OwnPassphraseSection)
+        section.cost = CHEAP
+        press(KEY.Key_Return)
+        for text in ("not it", "river stone lamp", "river stone lamp"):
+            type_text(text)
+            press(KEY.Key_Return)
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: bool(section.old_field.mistake.text()), timeout=10_000)
+        section.old.clear()
+        type_text(PASSPHRASE)
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: not section.new.text(), timeout=10_000)
+    open_desk(station_folder, "operator", "river stone lamp", clock).close()
+
+
+def test_a_plan_is_looked_at_taken_in_and_undone(
+    qtbot: QtBot, station_folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    file, wrong = tmp_path / "plan.csv", tmp_path / "wrong.csv"
+    file.write_text(PLAN, "utf-8")
+    wrong.write_text(PLAN + "A1-2,A9,bed,,1,,\n", "utf-8")
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "plan").current()
+        assert isinstance(section, PlanSection) and not section.take.isEnabled()
+        press(KEY.Key_Return)
+        type_text(str(wrong))
+        section.look.click()
+        qtbot.waitUntil(lambda: "5" in section.file.field.mistake.text())  # the line is named
+        assert section.model.total == 0 and not section.take.isEnabled()
+        section.file.line.selectAll()
+        type_text(str(file))
+        section.look.click()
+        qtbot.waitUntil(lambda: section.model.total == 3)
+        assert {section.model.row_at(row).state for row in range(3)} == {"new"}
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: "2 places" in section.now.text())
+        assert app.window is not None and "3 new places" in app.window.toast.text()
+        section.look.click()
+        qtbot.waitUntil(lambda: section.model.total == 3)
+        assert {section.model.row_at(row).state for row in range(3)} == {"same"}
+        assert not section.take.isEnabled()
+
+
+def test_taking_in_a_plan_is_undone_from_the_message(
+    qtbot: QtBot, station_folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    file = tmp_path / "plan.csv"
+    file.write_text(PLAN, "utf-8")
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "plan").current()
+        assert isinstance(section, PlanSection)
+        section.file.set_path(str(file))
+        section.look.click()
+        qtbot.waitUntil(section.take.isEnabled)
+        section.take.click()
+        qtbot.waitUntil(lambda: "2 places" in section.now.text())
+        assert app.window is not None
+        app.window.undo()
+        qtbot.waitUntil(lambda: "no places" in section.now.text())
+
+
+def test_a_backup_is_made_and_its_folder_remembered(
+    qtbot: QtBot, station_folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "backup").current()
+        assert isinstance(section, BackupSection)
+        press(KEY.Key_Return)
+        type_text(str(tmp_path / "not there"))
+        press(KEY.Key_Return, CTRL)
+        assert section.target.field.mistake.text()
+        section.target.line.selectAll()
+        type_text(str(stick))
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(section.result.isVisible, timeout=20_000)
+        made = next(stick.iterdir())
+        assert made.name in section.result.text()
+        assert app.window is not None and not app.window.task.is_running()
+        qtbot.waitUntil(lambda: "backup 0 minutes ago" in (app.window.status.text() if app.window else ""))
+    assert read_preferences(station_folder).backup_folder == str(stick)
+
+
+def test_a_desk_is_admitted_once_the_words_were_compared(
+    qtbot: QtBot, station_folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    asked = join_request(tmp_path / "other", tmp_path / "request.json")
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "admit").current()
+        assert isinstance(section, AdmitSection)
+        press(KEY.Key_Return)
+        type_text(str(asked.path))
+        section.read.click()
+        qtbot.waitUntil(section.their_words.isVisible)
+        assert all(word in section.their_words.text() for word in asked.words)
+        press(KEY.Key_Return, CTRL)
+        assert not section.result.isVisible()  # not before the words were compared
+        section.same.setFocus()
+        press(KEY.Key_Space)
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(section.result.isVisible, timeout=20_000)
+        assert (tmp_path / "join-answer.tar").exists() and "LB1A" in section.result.text()
+
+
+def test_a_supervisor_sees_who_looked(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
+    desk = open_desk(station_folder, "operator", PASSPHRASE, clock)
+    note_search(desk, "Toussaint", 3)
+    desk.close()
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "access", "supervisor").current()
+        assert isinstance(section, AccessSection)
+        qtbot.waitUntil(lambda: section.model.total == 1)
+        line = section.model.row_at(0)
+        assert line.user == "operator" and line.access == "searched"
+        section.number.setFocus()
+        type_text("LB1-000042-B")
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: bool(section.number_field.mistake.text()))
+
+
+def test_broken_preferences_are_set_aside(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text('{"text_percent": "large"}', "utf-8")
+    assert read_preferences(tmp_path) == Preferences()
+    assert json.loads((tmp_path / SET_ASIDE).read_text("utf-8")) == {"text_percent": "large"}
+    assert not (tmp_path / FILE).exists()
+
+
+def test_preferences_are_read_as_written_and_kept_within_limits(tmp_path: Path) -> None:
+    wanted = changed(Preferences(), text_percent=900, idle_minutes=0, theme="dark", language="es")
+    assert (wanted.text_percent, wanted.idle_minutes) == (200, 1)
+    assert write_preferences(tmp_path, wanted) and read_preferences(tmp_path) == wanted
+    assert not write_preferences(tmp_path / "not there", wanted)
