@@ -81,9 +81,9 @@ def print_cards(
 ) -> Done[CardsPrinted]:
     """Print lodging cards as a PDF for people (numbers or ids), a family, or everybody in the house.
 
-    A person's earlier cards are revoked and replaced by the new one, in the same event for a family; a whole
-    house's in several, each person having two good cards until theirs comes. Where the file cannot be written, no card was printed and none was replaced. Raises
-    ``NotAllowed``, ``NotFound``, ``Refused`` without people, ``DiskFull``, ``CannotWrite``.
+    A person's earlier cards are revoked and replaced by the new one, in the same event for a family; those of
+    a whole house in several. Where the file cannot be written, no card was printed and none was replaced.
+    Raises ``NotAllowed``, ``NotFound``, ``Refused`` without people, ``DiskFull``, ``CannotWrite``.
     """
     desk.must("print cards")
     conn, today = desk.store.conn, _today(desk)

@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from shelterdesk import startup
+from shelterdesk.actions.card_check import refresh_public_roster
 from shelterdesk.actions.desk import Desk, publish
 from shelterdesk.core.errors import BadField, Refused
 from shelterdesk.core.kinds import SERVICE_TYPE, SETTING, STATION
@@ -160,12 +161,14 @@ def new_station(
                 },
             )
         keyfile.create(folder, file_key, {plan.admin: wrapped}, recovery.recipient)
+        desk = Desk(folder, store, user, user_keys)
+        refresh_public_roster(desk)
     except BaseException:
         store.close()
         for name in (startup.FILE, f"{startup.FILE}-wal", f"{startup.FILE}-shm"):
             (folder / name).unlink(missing_ok=True)
         raise
-    return StationMade(Desk(folder, store, user, user_keys), recovery.code)
+    return StationMade(desk, recovery.code)
 
 
 def user_entry(

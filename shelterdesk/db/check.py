@@ -10,7 +10,7 @@ from shelterdesk.core.event import GENESIS, BadLine, chain_next, glance, line_ha
 from shelterdesk.core.kinds import LOGGED
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.db import presence, search, statements, tables
+from shelterdesk.db import presence, search, statements, tables, unnamed
 from shelterdesk.db.connection import Connection, DatabaseError
 from shelterdesk.db.merge import conflict_rows, head_rows, standing
 from shelterdesk.db.rebuild import not_alone
@@ -190,6 +190,20 @@ def _compare_followers(conn: Connection, tally: _Tally) -> None:
         held = dict(conn.execute(f"SELECT ent, key FROM person_key WHERE ent IN ({marks})", part).fetchall())
         keys = {ent: key for ent, key in search.expected_keys(conn, part).items() if key}
         tally.row("person_key", sum(1 for ent in part if held.get(ent) != keys.get(ent)))
+    wanted = (
+        "SELECT ent, arrival_group, coalesce(arrived_at_ms, entered_ms) FROM person"
+        " WHERE arrival_group IS NOT NULL AND void IS NULL"
+    )
+    named = set(conn.execute("SELECT person, arrival_group, at_ms FROM named_head").fetchall())
+    tally.row("named_head", len(named ^ set(conn.execute(wanted).fetchall())))
+    groups = [row[0] for row in conn.execute("SELECT ent FROM arrival_group")]
+    expected_groups = set(unnamed.expected_groups(conn, groups).values())
+    held_groups = set(
+        conn.execute(
+            "SELECT arrival_group, station, heads, from_ms, to_ms, closed_reason, unnamed, last_ms FROM counted_group"
+        ).fetchall()
+    )
+    tally.row("counted_group", len(expected_groups ^ held_groups))
     try:
         conn.execute("INSERT INTO person_search (person_search, rank) VALUES ('integrity-check', 1)")
     except DatabaseError as error:

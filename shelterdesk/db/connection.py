@@ -32,8 +32,12 @@ _BUSY_MS = 15_000
 # Before it binds a value that is neither number nor text, the driver looks for a way to adapt it: a
 # microsecond for every NULL and every BLOB, most of the cost of a row. Told one that gives the value back, it
 # takes an eighth of that.
+def _as_it_is(value: None) -> None:
+    return value
+
+
 dbapi2.register_adapter(bytes, bytes)
-dbapi2.register_adapter(type(None), {}.get)
+dbapi2.register_adapter(type(None), _as_it_is)
 
 
 class WrongKey(WorldError):

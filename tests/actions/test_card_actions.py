@@ -21,6 +21,7 @@ from shelterdesk.actions.card_check import (
     write_public_roster,
 )
 from shelterdesk.actions.cards import (
+    REVOKED_AT_ONCE,
     bind_card,
     card_print_warnings,
     find_card,
@@ -34,7 +35,8 @@ from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.core.blank_cards import blank_number, read_blank_number
 from shelterdesk.core.counter import Verdict
 from shelterdesk.core.errors import BadField, CannotWrite, DamagedFile, NotAllowed, NotFound, Refused
-from shelterdesk.core.kinds import SETTING
+from shelterdesk.core.kinds import PERSON, SETTING
+from shelterdesk.core.number import person_number
 from shelterdesk.keys.cardclaim import CardUnreadable, CardVerdict
 from shelterdesk.keys.cardtoken import make_token
 from shelterdesk.keys.ed25519 import SigningKey
@@ -133,6 +135,23 @@ def test_everybody_in_the_house_and_nobody(desk: Desk, tmp_path: Path) -> None:
     assert (done.cards, done.pages) == (12, 2) and "1 person has no number yet." in done.left_out
     with pytest.raises(NotFound):
         print_cards(desk, tmp_path / "c.pdf", persons=["LB1-000099-X"])
+
+
+def test_a_whole_house_gets_new_cards(desk: Desk, tmp_path: Path) -> None:
+    many = REVOKED_AT_ONCE + 5
+    with desk.store.write(desk.user) as event:
+        for n in range(many):
+            number = person_number("LB", "1", n + 1)
+            event.create(
+                PERSON, {"number": number, "birth": "1990", "arrived_at": event.now, "station": "LB"}
+            )
+    for expected in (0, many):
+        assert print_cards(desk, tmp_path / "c.pdf", all_present=True).result.replaced == expected
+    good = "SELECT count(*), count(DISTINCT person), min(serial) FROM card WHERE revoked_at IS NULL"
+    assert rows(desk, good) == [(many, many, many + 1)]
+    assert rows(
+        desk, "SELECT count(*) FROM card o JOIN card n ON n.ent = o.replaced_by AND n.person = o.person"
+    ) == [(many,)]
 
 
 def test_how_long_a_card_is_good_is_a_setting(desk: Desk, tmp_path: Path) -> None:

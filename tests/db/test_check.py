@@ -10,7 +10,7 @@ import pytest
 
 from shelterdesk.actions.checking import check_folder, state
 from shelterdesk.actions.desk import Desk, open_desk, sign_head
-from shelterdesk.core.kinds import INTAKE_ANSWERS, MEMBERSHIP, MOVEMENT, PERSON, PLACE, STAY
+from shelterdesk.core.kinds import ARRIVAL_GROUP, INTAKE_ANSWERS, MEMBERSHIP, MOVEMENT, PERSON, PLACE, STAY
 from shelterdesk.db.check import check
 from tests.stations import PASSPHRASE
 
@@ -20,6 +20,9 @@ def busy_desk(desk: Desk) -> Desk:
     """A desk with people, an edited one, a void one, movements and sealed answers."""
     rng = random.Random(7)
     people = []
+    with desk.store.write(desk.user) as event:
+        group = event.create(ARRIVAL_GROUP, {"head_count": 4, "arrived_at": event.now, "station": "LB"})
+        event.create(PERSON, {"given": "Named", "arrival_group": group, "arrived_at": event.now})
     for n in range(30):
         with desk.store.write(desk.user) as event:
             person = event.create(PERSON, {"given": f"Ana {n}", "surnames": rng.choice("PQR"), "arrived_at": event.now})
@@ -61,6 +64,8 @@ FROM_LOG = {
     "presence": "UPDATE presence SET to_ms = 5 WHERE n = 0 AND to_ms IS NULL",
     "presence gone": "DELETE FROM presence WHERE person = (SELECT person FROM presence LIMIT 1)",
     "person_key": "UPDATE person_key SET key = 'other' WHERE id = (SELECT max(id) FROM person_key)",
+    "named_head": "DELETE FROM named_head",
+    "counted_group": "UPDATE counted_group SET unnamed = 99",
     "carrier": "DELETE FROM sealed_protection WHERE ent = (SELECT ent FROM sealed_protection LIMIT 1)",
 }
 

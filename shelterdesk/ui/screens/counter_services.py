@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from shelterdesk.core.counter import ServiceRule
 from shelterdesk.core.words import language
+from shelterdesk.ui.screens.people_stack import empty_out
 from shelterdesk.ui.widgets import FlowLayout, ScanField, Tile, key_words
 
 _KEYS = tuple(f"F{n}" for n in range(5, 12))
@@ -41,10 +42,7 @@ class ServiceTiles(QWidget):
         if list(rules) == self._rules:
             return
         self._rules = list(rules)
-        for old in self.tiles:
-            self._flow.removeWidget(old)
-            old.hide()
-            old.deleteLater()
+        empty_out(self._flow)
         for shortcut in self._shortcuts:
             shortcut.setEnabled(False)
             shortcut.deleteLater()

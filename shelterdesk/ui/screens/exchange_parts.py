@@ -8,11 +8,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from shelterdesk.core.changes import Changes
+from shelterdesk.core.words import tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import Tile
+from shelterdesk.ui.widgets import EmptyState, Tile
 from shelterdesk.ui.worker import DeskWorker
+
+
+class NothingHere(Section):
+    """What stands there for a role that may do nothing on a screen."""
+
+    name = "nothing"
+
+    def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
+        super().__init__(worker, "", parent)
+        self.add(EmptyState("lock", tr("Your role has nothing to do here."), tr("Ask an admin of the station.")), 1)
 
 
 class PartsScreen(Screen):
@@ -40,12 +51,13 @@ class PartsScreen(Screen):
         for made in sections:
             if not made.roles or not made.roles.isdisjoint(roles):
                 self._add(made(worker))
+        if not self.sections:
+            self._add(NothingHere(worker))
         self._list_column.addStretch(1)
         self.list.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.list.setVisible(len(self.sections) > 1)
         self.track(theme().changed, self._space_list, call_now=True)
-        if self.sections:
-            self.open_section(next(iter(self.sections)))
+        self.open_section(next(iter(self.sections)))
 
     def first_focus(self) -> QWidget | None:
         if len(self.sections) == 1:

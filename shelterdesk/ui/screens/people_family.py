@@ -14,6 +14,7 @@ from shelterdesk.actions.registration import local_day
 from shelterdesk.db.households import households_of, members
 from shelterdesk.db.people import PersonLine, lines_of
 from shelterdesk.db.store import Reader
+from shelterdesk.ui.screens.people_stack import empty_out
 from shelterdesk.ui.tables.people import no_name
 from shelterdesk.ui.widgets import FlowLayout, TickBox
 
@@ -61,10 +62,7 @@ class FamilyTicks(QWidget):
 
     def show_people(self, people: Sequence[Ticked], ticked: Collection[str]) -> None:
         """Show these people, with the boxes of ``ticked`` ticked."""
-        for _, box in self._boxes:
-            self._flow.removeWidget(box)
-            box.hide()
-            box.deleteLater()
+        empty_out(self._flow)
         self._boxes = []
         for one in people:
             box = TickBox(f"{one.words} · {one.why_not}" if one.why_not else one.words)

@@ -14,6 +14,7 @@ from shelterdesk.core.vocabulary import HouseholdRole
 from shelterdesk.core.words import tr
 from shelterdesk.db.person_page import MemberShown, PersonPage
 from shelterdesk.ui.screens.people_details import PersonDetails
+from shelterdesk.ui.screens.people_stack import empty_out
 from shelterdesk.ui.screens.people_words import relation_words, sex_words
 from shelterdesk.ui.tables.people import nationality_words, no_name
 from shelterdesk.ui.tables.person_entries import PARTS, Words, entries_model, entries_of, part_words
@@ -46,10 +47,7 @@ class _Tiles(QWidget):
 
     def show_tiles(self, tiles: list[tuple[str, str, bool, Callable[[], object]]]) -> None:
         """Words, detail, whether it is the one stood on, and what taking it does."""
-        for old in self.tiles:
-            self._flow.removeWidget(old)
-            old.hide()
-            old.deleteLater()
+        empty_out(self._flow)
         self.tiles = []
         for name, detail, is_current, take in tiles:
             tile = Tile(name, detail)

@@ -52,7 +52,8 @@ class ReceptionScreen(Screen):
         self._worker = worker
         desk = worker.desk
         zone = desk.who.zone if desk is not None else "UTC"
-        self._is_saving = False
+        self._saving = 0
+        self._refused: Mapping[str, Any] = {}
         self.family = FamilyCard(worker.clock, zone)
         self.count = CountCard(worker, zone)
         self.tokens = TokensCard()
@@ -131,12 +132,16 @@ class ReceptionScreen(Screen):
         super().release()
 
     def draft(self) -> Mapping[str, Any]:
-        """What is typed and not saved."""
-        return self.family.draft()
+        """What is typed and not saved, with a family that could not be saved."""
+        draft = self.family.draft()
+        return {**draft, "refused": dict(self._refused)} if self._refused else draft
 
     def take_draft(self, draft: Mapping[str, Any]) -> None:
         """Put back what was typed; its token is named once today's tokens are known."""
+        refused = draft.get("refused")
+        self._refused = refused if isinstance(refused, Mapping) else {}
         self.family.take_draft(draft)
+        self._bring_back()
         self._show_token()
         self._propose()
 
@@ -163,9 +168,10 @@ class ReceptionScreen(Screen):
             super().keyPressEvent(event)
 
     def save(self) -> None:
-        """Ctrl+Enter: register the family and print its cards; what cannot be is said under its field."""
-        if self._is_saving:
-            return
+        """Ctrl+Enter: register the family and print its cards; what cannot be is said under its field.
+
+        The form is free for the next family at once; where saving fails after all, this one comes back.
+        """
         self.family.settle()
         try:
             form = self.family.form()
@@ -173,12 +179,23 @@ class ReceptionScreen(Screen):
             self.family.show_problems([FieldProblem(None, bad.field, bad.sentence, bad.next_step)])
             return
         if not form.members:
-            self.say(tr("Nobody is typed yet: begin with a name."), Tone.NEUTRAL)
-            self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+            if not self._saving:
+                self.say(tr("Nobody is typed yet: begin with a name."), Tone.NEUTRAL)
+                self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        self._is_saving = True
-        self.family.save_button.setEnabled(False)
-        self._worker.write(register_family, form, done=self._on_saved, failed=self._on_refused)
+        problems = self.family.problems(form)
+        if problems:
+            self.family.show_problems(problems)
+            return
+        draft = self.family.draft()
+
+        def refused(error: WorldError) -> None:
+            self._on_refused(error, draft)
+
+        self._saving += 1
+        # The draft is forgotten in its turn after this write, so a power cut in between keeps it.
+        self._worker.write(register_family, form, done=self._on_saved, failed=refused)
+        self._empty_form()
 
     def _listen(self) -> None:
         self.family.save_asked.connect(self.save)
@@ -200,12 +217,22 @@ class ReceptionScreen(Screen):
         else:
             self.family.go_to(self.family.member_at + step)
 
-    def _on_saved(self, family: RegisteredFamily) -> None:
-        self._is_saving = False
-        self.family.save_button.setEnabled(True)
+    def _empty_form(self) -> None:
         self.family.clear()
         self.tokens.mark_now(None)
+        self._bring_back()
         self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _bring_back(self) -> None:
+        """A family that could not be saved stands in the form again as soon as the form is free."""
+        if self._refused and not self.family.people():
+            self.family.take_draft(self._refused)
+            self._refused = {}
+            self._show_token()
+            self.draft_changed.emit()
+
+    def _on_saved(self, family: RegisteredFamily) -> None:
+        self._saving -= 1
         said = _saved_words(family)
         tone = Tone.WARN if family.warnings else Tone.OK
         look = " ".join(dict.fromkeys(warning.sentence for warning in family.warnings))
@@ -225,13 +252,19 @@ class ReceptionScreen(Screen):
 
         self.cards.print_family(family, printed, not_printed)
 
-    def _on_refused(self, error: WorldError) -> None:
-        self._is_saving = False
-        self.family.save_button.setEnabled(True)
-        if isinstance(error, NotThisForm):
+    def _on_refused(self, error: WorldError, draft: Mapping[str, Any]) -> None:
+        self._saving -= 1
+        self._refused = draft
+        is_back = not self.family.people()
+        self._bring_back()
+        self.draft_changed.emit()
+        if is_back and isinstance(error, NotThisForm):
             self.family.show_problems(error.problems)
-        else:
-            self.say_error(error)
+            return
+        kept = tr("The family is not saved; it stands in the form again.")
+        if not is_back:
+            kept = tr("The family before this one is not saved; it comes back when this one is.")
+        self.say(f"{kept} {error.sentence} {error.next_step}".strip(), Tone.BAD)
 
     def _on_arrivals(self, found: Arrivals) -> None:
         self.tokens.show_arrivals(found, self.family.now())

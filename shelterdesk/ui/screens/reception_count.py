@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QWidget
 
-from shelterdesk.actions.arrival_groups import CountedGroup, count_group
+from shelterdesk.actions.arrival_groups import count_group
 from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.family_checks import NotThisForm
 from shelterdesk.core.people import ArrivalGroupForm
@@ -44,7 +44,6 @@ class CountCard(Card):
     def __init__(self, worker: DeskWorker, zone: str, parent: QWidget | None = None) -> None:
         super().__init__(tr("New group"), parent=parent)
         self._worker, self._zone = worker, zone
-        self._is_writing = False
         self.heads = LabelledField(tr("People"), self._number(), check=self._check_heads)
         self.vehicle = LabelledField(tr("Boat or bus"), QLineEdit())
         self.landed = AnswerField(
@@ -91,8 +90,6 @@ class CountCard(Card):
 
     def count(self) -> None:
         """Count them and give the token; a mistake is said under its field."""
-        if self._is_writing:
-            return
         if isinstance(self.route.editor, CodedLine):
             self.route.editor.settle()
         try:
@@ -101,25 +98,38 @@ class CountCard(Card):
             self.landed.set_mistake(sentence_of(bad))
             self.landed.editor.setFocus(Qt.FocusReason.OtherFocusReason)
             return
-        self._is_writing = True
-        self._worker.write(count_group, form, done=self._on_counted, failed=self._on_failed)
+        if not 1 <= form.head_count <= MOST_HEADS:
+            self.heads.set_mistake(tr("How many people? Between 1 and {n}.", n=MOST_HEADS))
+            self.start()
+            return
+        if not self.heads.check_now():
+            self.start()
+            return
+        numbers = self._numbers()
+        typed = [line.text() for line in numbers]
 
-    def _on_counted(self, group: CountedGroup) -> None:
-        self._is_writing = False
-        for line in (self.heads.editor, *self.cells.values()):
-            if isinstance(line, QLineEdit):
-                line.clear()
+        def refused(error: WorldError) -> None:
+            if not any(line.text() for line in numbers):
+                for line, text in zip(numbers, typed, strict=True):
+                    line.setText(text)
+            self._on_failed(error)
+
+        self._worker.write(count_group, form, done=self.counted.emit, failed=refused)
+        for line in numbers:
+            line.clear()
         self.heads.set_mistake("")
         self.start()
-        self.counted.emit(group)
+
+    def _numbers(self) -> list[QLineEdit]:
+        heads = self.heads.editor
+        return [*([heads] if isinstance(heads, QLineEdit) else []), *self.cells.values()]
 
     def _on_failed(self, error: WorldError) -> None:
-        self._is_writing = False
         if isinstance(error, NotThisForm):
             for problem in error.problems:
                 field = self.landed if problem.field == "arrived_at" else self.heads
                 field.set_mistake(sentence_of(problem))
-            self.heads.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.start()
         else:
             self.failed.emit(error)
 

@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from shelterdesk.core.family_checks import FieldProblem, tidy, warnings_of
+from shelterdesk.core.family_checks import FieldProblem, tidy, warnings_of, why_not
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.mrz import MrzUnreadable, read_zone
 from shelterdesk.core.people import FamilyForm
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.icons import IconMark
+from shelterdesk.ui.screens.reception_keys import act_at_once
 from shelterdesk.ui.screens.reception_member import MemberForm, sentence_of
 from shelterdesk.ui.screens.reception_reads import Token
 from shelterdesk.ui.screens.reception_scan import answers_of
@@ -83,6 +84,7 @@ class FamilyCard(Card):
         self.scan_button = QuietButton(tr("Passport"), "F3", icon="scan", key_inside=True)
         self.more_button = QuietButton(tr("More"), "Alt+M", icon="down", key_inside=True)
         self.remove_button = QuietButton(tr("Take out"), "Alt+Del", icon="close", key_inside=True)
+        act_at_once(self.scan_button, self.more_button, self.remove_button)
         self._lay_out()
         self._listen()
         self.clear()
@@ -120,6 +122,13 @@ class FamilyCard(Card):
             group=self.group,
             arrived_at=self.together.arrived_at(),
             route=self.together.route_code(),
+        )
+
+    def problems(self, form: FamilyForm) -> list[FieldProblem]:
+        """Everything in the form that cannot be."""
+        today = self.today()
+        return why_not(
+            replace(form, members=tuple(tidy(member, today) for member in form.members)), today, self._zone
         )
 
     def draft(self) -> dict[str, Any]:

@@ -95,7 +95,8 @@ def entries_of(page: PersonPage, part: str, words: Words) -> list[Entry]:
         found = _everything(page, words)
     else:
         found = [_SAY[record.kind](record, words) for record in _records(page, part)]
-    return sorted(found, key=lambda one: -one.at_ms)
+    # What came in one moment is listed oldest first; told backwards it stays in its order.
+    return sorted(reversed(found), key=lambda one: -one.at_ms)
 
 
 def _records(page: PersonPage, part: str) -> Iterable[Record]:
