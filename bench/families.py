@@ -39,7 +39,7 @@ BEGAN = datetime(2024, 1, 1, 11, 0, tzinfo=UTC)
 
 ZONE = "America/Panama"
 STAYERS = 2_000
-"""People still in the house where departures are written too; the others have left."""
+"""People still in the house, at most, where departures are written too; the others have left."""
 
 _MODELS = 20_000
 _WORDS = 40_000
@@ -95,8 +95,8 @@ class _Guest:
 class Registrations:
     """One desk's line: a family after the other, each one open event and, where wanted, one sealed one.
 
-    ``leaving`` also writes the departure of everybody but the last :data:`STAYERS`, forty to a bus, their
-    stays closed by edits. ``first_seq`` continues a line.
+    ``stayers`` also writes the departure of everybody but so many, forty to a bus, their stays closed by
+    edits. ``first_seq`` continues a line.
     """
 
     def __init__(
@@ -106,12 +106,12 @@ class Registrations:
         seed: int,
         *,
         sealed: bool = True,
-        leaving: bool = False,
+        stayers: int | None = None,
         began: datetime = BEGAN,
         first_seq: int = 1,
     ) -> None:
         self.author, self.places = author, places
-        self.sealed, self.leaving = sealed, leaving
+        self.sealed, self.stayers = sealed, stayers
         self.people, self.ops = 0, 0
         self._rng = random.Random(seed)
         self._words = NameWords(self._rng)
@@ -128,7 +128,7 @@ class Registrations:
         while self.people < people:
             family = next(self._families)
             yield from self._register(family.members[: people - self.people])
-            if self.leaving and len(self._guests) >= STAYERS + _BUS:
+            if self.stayers is not None and len(self._guests) >= self.stayers + _BUS:
                 yield self._bus()
 
     def _made_families(self, seed: int) -> Iterator[PracticeFamily]:
@@ -177,7 +177,9 @@ class Registrations:
 
     def _create(self, ops: list[Op], kind: Kind, values: dict[str, Any]) -> bytes:
         ent = self._ent()
-        ops.append(row_op(kind.number, ent, {kind.field(n).number: v for n, v in values.items() if v is not None}))
+        ops.append(
+            row_op(kind.number, ent, {kind.field(n).number: v for n, v in values.items() if v is not None})
+        )
         return ent
 
     def _register(self, members: Sequence[PracticePerson]) -> Iterator[Event]:
@@ -257,7 +259,7 @@ class Registrations:
             stays.append((person, stay, len(ops) - 1))
         event = self._event(ops)
         yield event
-        if self.leaving:
+        if self.stayers is not None:
             self._guests.extend(_Guest(person, stay, event.op_id(pos)) for person, stay, pos in stays)
         if self.sealed:
             yield self._sealed_event(len(members))

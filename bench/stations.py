@@ -111,7 +111,9 @@ def _plan() -> str:
 def _second_desk(desk: Desk, folder: Path, keys: DeskKeys, slot: str) -> None:
     """A folder of its own for the second desk, as admission leaves it: the statements, no events yet."""
     folder.mkdir()
-    who = meta.Whoami("station", keys.dev, 0, "LB", slot, desk.who.name, desk.who.country, desk.who.zone, 6, True)
+    who = meta.Whoami(
+        "station", keys.dev, 0, "LB", slot, desk.who.name, desk.who.country, desk.who.zone, 6, True
+    )
     store = Store.create(folder / FILE, desk.store.file_key, who, keys, desk.clock)
     store.add_statements(list(statements.statements(desk.store.conn)))
     store.close()
@@ -176,7 +178,8 @@ def _fill(folder: Path, people: int, sealed: bool, leaving: bool) -> None:
 
     with opened(folder) as desk:
         before = size_of(desk)
-        line = Registrations(author_of(desk, "LB1B"), beds(desk), SEED, sealed=sealed, leaving=leaving)
+        stayers = min(families.STAYERS, people // 10) if leaving else None
+        line = Registrations(author_of(desk, "LB1B"), beds(desk), SEED, sealed=sealed, stayers=stayers)
         taking = 0.0
         for some in in_slices(line.events(people), _SLICE_OPS):
             began = perf_counter()

@@ -18,9 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _window(folder: Path) -> int:
-    from shelterdesk.ui.app import run_window  # Qt is loaded only where a window opens
+    from shelterdesk.ui.all_screens import all_screens  # Qt is loaded only where a window opens
+    from shelterdesk.ui.app import run_window
 
-    return run_window(folder, SystemClock())
+    return run_window(folder, SystemClock(), all_screens())
 
 
 def _day(folder: Path, target: Path, seed: int) -> int:

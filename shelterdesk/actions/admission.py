@@ -105,13 +105,13 @@ def read_join_request(path: Path) -> Letter:
     """A request to join, for showing its words; raises ``NotFound``, ``DamagedFile``, ``BadSignature``."""
     letter = read_letter(path, REQUEST)
     if letter.text("sign") != letter.signer.hex() or not age.is_recipient(letter.text("age")):
-        raise DamagedFile(tr("The request"), tr("its keys are not complete"), tr("Ask the new desk for it again."))
+        raise DamagedFile(
+            tr("The request"), tr("its keys are not complete"), tr("Ask the new desk for it again.")
+        )
     return letter
 
 
-def admit(
-    desk: Desk, request: Path, reply: Path, progress: stick.Progress | None = None
-) -> Done[Admitted]:
+def admit(desk: Desk, request: Path, reply: Path, progress: stick.Progress | None = None) -> Done[Admitted]:
     """Admit a desk below this one and write what it starts with, sealed for it: roster, users and all events.
 
     Its six words must have been compared before. Raises ``NotAllowed``, ``Refused`` for a desk admitted before
@@ -143,9 +143,7 @@ def admit(
         )
     sign_head(store)
     _write_reply(desk, entry, reply, progress)
-    result = Admitted(
-        slot, hex16(letter.dev), letter.words, store.keys.words, reply
-    )
+    result = Admitted(slot, hex16(letter.dev), letter.words, store.keys.words, reply)
     return Done(result, Changes(frozenset(changed | {"roster"})))
 
 
@@ -283,7 +281,11 @@ def _make(
         if user.station == who.station and user.is_active
     }
     recovery = letter.body.get("recovery")
-    recipients = [r for r in recovery if isinstance(r, str) and age.is_recipient(r)] if isinstance(recovery, list) else []
+    recipients = (
+        [r for r in recovery if isinstance(r, str) and age.is_recipient(r)]
+        if isinstance(recovery, list)
+        else []
+    )
     keyfile.create(folder, file_key, users, recipients[0] if recipients else None)
     if roster.office is not None:
         keyfile.add_recipient(folder, file_key, roster.office.escrow)
@@ -311,7 +313,7 @@ def _whoami(letter: Letter, keys: DeskKeys) -> Whoami:
 def _starter(members: Iterator[tuple[str, bytes]], keys: DeskKeys) -> Letter:
     """The starter letter: signed by the desk that signed the admission, sealed for this new desk."""
     what = tr("The reply")
-    first = {name: data for name, data in (next(members, ("", b"")) for _ in range(4))}
+    first = dict(next(members, ("", b"")) for _ in range(4))
     try:
         signature = first["starter.age.sig"].decode("ascii")
         signer = claimed_signer(signature, what)
@@ -321,7 +323,9 @@ def _starter(members: Iterator[tuple[str, bytes]], keys: DeskKeys) -> Letter:
         if letter.signer != signer:
             raise ValueError("two signers")
     except (KeyError, ValueError, UnicodeError):
-        raise DamagedFile(what, tr("it is not an admission, or it is damaged"), tr("Ask for it again.")) from None
+        raise DamagedFile(
+            what, tr("it is not an admission, or it is damaged"), tr("Ask for it again.")
+        ) from None
     return letter
 
 
@@ -346,7 +350,9 @@ def _opened(reply: Path) -> BinaryIO:
     try:
         return reply.open("rb")
     except OSError as error:
-        raise NotFound(str(reply), tr("Choose the file that was brought. ({why})", why=error.strerror or "")) from None
+        raise NotFound(
+            str(reply), tr("Choose the file that was brought. ({why})", why=error.strerror or "")
+        ) from None
 
 
 def _join_keys(folder: Path) -> DeskKeys:
@@ -363,7 +369,8 @@ def _join_keys(folder: Path) -> DeskKeys:
 def _must_be_free(folder: Path) -> None:
     if keyfile.exists(folder) or (startup.is_set_up(folder) and not (folder / JOIN_KEYS).exists()):
         raise Refused(
-            tr("This folder already holds a station."), tr("Open it, or choose an empty folder for a new one.")
+            tr("This folder already holds a station."),
+            tr("Open it, or choose an empty folder for a new one."),
         )
 
 

@@ -112,7 +112,8 @@ def new_office(
     startup.prepare_folder(folder)
     if startup.is_set_up(folder) or keyfile.exists(folder):
         raise Refused(
-            tr("This folder already holds a station."), tr("Open it, or choose an empty folder for a new one.")
+            tr("This folder already holds a station."),
+            tr("Open it, or choose an empty folder for a new one."),
         )
     keys, file_key, escrow = DeskKeys.new(), keyfile.new_file_key(), new_recovery()
     user_keys, wrapped = new_user(passphrase, cost)
@@ -123,7 +124,11 @@ def new_office(
     guarding = new_class_key(Confidentiality.SAFEGUARDING)
     wrap = wrap_class_key(guarding, [escrow.recipient])
     class_ = ClassEntry(
-        Confidentiality.SAFEGUARDING.value, guarding.version, guarding.key.recipient, "", (("recovery", wrap),)
+        Confidentiality.SAFEGUARDING.value,
+        guarding.version,
+        guarding.key.recipient,
+        "",
+        (("recovery", wrap),),
     )
     roster = Roster(is_practice=is_practice, users={user.id: user}, classes=(class_,))
     store = Store.create(folder / startup.FILE, file_key, who, keys, clock)
@@ -180,7 +185,8 @@ def enrol(desk: Desk, request: Path, reply: Path, station: str | None = None) ->
     roster = desk.roster
     entries = {s.code: s for s in (*roster.stations.values(), asked.stations[code])}
     stations = [
-        {"code": s.code, "name": s.name, "country": s.country, "timezone": s.timezone} for s in entries.values()
+        {"code": s.code, "name": s.name, "country": s.country, "timezone": s.timezone}
+        for s in entries.values()
     ]
     desks = {d.dev: d for d in (*roster.desks.values(), *asked.desks.values())}
     changed |= publish(desk.store, "roster", roster_body(office, roster, stations, desks.values()))
@@ -232,7 +238,9 @@ def accept_reply(desk: Desk, path: Path, words: Sequence[str]) -> Done[OfficeOff
     if letter.is_true("practice") != desk.who.is_practice:
         raise _never_mixed()
     if letter.text("station") != desk.who.station:
-        raise Refused(tr("This reply is for station {code}.", code=letter.text("station")), tr("Choose the other file."))
+        raise Refused(
+            tr("This reply is for station {code}.", code=letter.text("station")), tr("Choose the other file.")
+        )
     held = desk.roster.office
     if held is not None and held.sign != letter.signer:
         raise Refused(

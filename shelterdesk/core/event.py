@@ -34,8 +34,11 @@ class BadLine(ValueError):
     """A line that is not an event; it is set aside with this reason."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class OpId:
+# Ops and events are structs: an import makes them by the hundred thousand, five times as fast as dataclasses,
+# and as they cannot be part of a cycle the collector need not go through them again and again.
+
+
+class OpId(msgspec.Struct, frozen=True, order=True, gc=False):
     """Desk, epoch, sequence number and first 8 bytes of the line hash: an op, whichever branch wrote it."""
 
     dev: int
@@ -44,8 +47,7 @@ class OpId:
     eh8: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
+class Op(msgspec.Struct, frozen=True, gc=False):
     """One change: ``value`` is JSON bytes exactly as logged; ``supersedes`` the heads its writer saw."""
 
     kind: int
@@ -55,8 +57,7 @@ class Op:
     supersedes: tuple[OpId, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, gc=False):
     """One line of the log with its hash. ``first_seq`` is the number of its first op."""
 
     dev: int
@@ -190,16 +191,7 @@ def parse(line: bytes) -> Event:
     try:
         raw = _decoder.decode(line)
         dev, hlc = int(raw.d, 16), int(raw.h, 16)
-        ops = tuple(
-            Op(
-                kind,
-                _entity(ent),
-                fld,
-                bytes(value),
-                tuple(OpId(int(d, 16), e, s, bytes.fromhex(h)) for d, e, s, h in above),
-            )
-            for kind, ent, fld, value, above in raw.o
-        )
+        ops = tuple([_op(*one) for one in raw.o])
     except (msgspec.MsgspecError, ValueError, RecursionError, UnicodeError) as error:
         raise BadLine(str(error)[:200]) from None
     if not 0 < len(ops) <= MAX_OPS:
@@ -207,28 +199,36 @@ def parse(line: bytes) -> Event:
     numbers = (dev, raw.e, raw.s, hlc, raw.w, raw.s + len(ops))
     if any(not 0 <= n < 1 << 63 for n in numbers) or len(raw.d) != 16 or len(raw.h) != 16 or raw.s < 1:
         raise BadLine("a number outside its range")
-    for op in ops:
-        if not (0 <= op.kind < _WIDEST and 0 <= op.field < _WIDEST):
-            raise BadLine("a kind or field number outside its range")
     if len(raw.x) != 32 or len(raw.tz) > 64 or len(raw.u) > 64:
         raise BadLine("salt, zone or operator of the wrong length")
-    for op in ops:
-        if op.supersedes and (
-            len(op.supersedes) > MAX_OPS
-            or any(
-                len(p.eh8) != 8
-                or not 0 <= p.dev < 1 << 63
-                or not 0 <= p.seq < 1 << 63
-                or not 0 <= p.epoch < 1 << 63
-                for p in op.supersedes
-            )
-        ):
-            raise BadLine("a superseded op that cannot be")
-        if op.field == ROW:
-            _check_row(op)
     return Event(
         dev, raw.e, raw.s, hlc, raw.w, raw.tz, raw.u, raw.sv, raw.mv, ops, line, line_hash(line), raw.q
     )
+
+
+def _op(
+    kind: int, ent_hex: str, field: int, value: msgspec.Raw, above: list[tuple[str, int, int, str]]
+) -> Op:
+    """One op of a line, examined; raises ``ValueError`` (:class:`BadLine` among them)."""
+    if not (0 <= kind < _WIDEST and 0 <= field < _WIDEST):
+        raise BadLine("a kind or field number outside its range")
+    ent = bytes.fromhex(ent_hex)
+    if len(ent) != 16:
+        raise BadLine("an entity id that is not 16 bytes")
+    op = Op(kind, ent, field, bytes(value), _superseded(above) if above else ())
+    if field == ROW:
+        _check_row(op)
+    return op
+
+
+def _superseded(above: list[tuple[str, int, int, str]]) -> tuple[OpId, ...]:
+    ids = tuple([OpId(int(d, 16), e, s, bytes.fromhex(h)) for d, e, s, h in above])
+    if len(ids) > MAX_OPS or any(
+        len(p.eh8) != 8 or not 0 <= p.dev < 1 << 63 or not 0 <= p.seq < 1 << 63 or not 0 <= p.epoch < 1 << 63
+        for p in ids
+    ):
+        raise BadLine("a superseded op that cannot be")
+    return ids
 
 
 class _KnownLine(msgspec.Struct):
@@ -263,22 +263,15 @@ def glance(line: bytes) -> Glance:
         raise BadLine(str(error)[:200]) from None
 
 
-def _entity(text: str) -> bytes:
-    ent = bytes.fromhex(text)
-    if len(ent) != 16:
-        raise BadLine("an entity id that is not 16 bytes")
-    return ent
-
-
 def _check_row(op: Op) -> None:
     """A row op must be an object of field numbers, written as plain numbers from 1 up."""
     try:
         names = _values.decode(op.value)
     except (msgspec.MsgspecError, ValueError) as error:
         raise BadLine(f"row op: {error}"[:200]) from None
-    for key in names:
-        if key not in _PLAIN and str(_field_number(key)) != key:
-            raise BadLine("row op: a field number")
+    if not _PLAIN.issuperset(names):
+        for key in names:
+            _field_number(key)
 
 
 def row_values(op: Op) -> dict[int, bytes]:

@@ -79,7 +79,10 @@ class SetAsidePart:
 
 def authors(conn: Connection) -> list[tuple[int, int]]:
     """Every (desk, epoch) the log holds events of, in order."""
-    return [(dev, epoch) for dev, epoch in conn.execute("SELECT DISTINCT dev, epoch FROM seen ORDER BY dev, epoch")]
+    return [
+        (dev, epoch)
+        for dev, epoch in conn.execute("SELECT DISTINCT dev, epoch FROM seen ORDER BY dev, epoch")
+    ]
 
 
 def event_ids_after(conn: Connection, dev: int, epoch: int, upto: int) -> list[int]:
@@ -87,7 +90,8 @@ def event_ids_after(conn: Connection, dev: int, epoch: int, upto: int) -> list[i
     return [
         row[0]
         for row in conn.execute(
-            "SELECT id FROM event WHERE dev = ? AND epoch = ? AND seq > ? AND line IS NOT NULL", (dev, epoch, upto)
+            "SELECT id FROM event WHERE dev = ? AND epoch = ? AND seq > ? AND line IS NOT NULL",
+            (dev, epoch, upto),
         )
     ]
 
@@ -97,7 +101,8 @@ def in_log_order(conn: Connection, ids: Iterable[tuple[int, int]]) -> list[int]:
     found: list[tuple[int, int, int, bytes, int]] = []
     for low, high in ids:
         found += conn.execute(
-            "SELECT dev, epoch, seq, eh, id FROM event WHERE id BETWEEN ? AND ? AND line IS NOT NULL", (low, high)
+            "SELECT dev, epoch, seq, eh, id FROM event WHERE id BETWEEN ? AND ? AND line IS NOT NULL",
+            (low, high),
         )
     found.sort()
     return [row[4] for row in found]
@@ -111,7 +116,8 @@ def log_lines(conn: Connection, ids: Sequence[int]) -> Iterator[LogLine]:
         rows = {
             row[0]: LogLine(*row[1:])
             for row in conn.execute(
-                f"SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event WHERE id IN ({marks})", part
+                f"SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event WHERE id IN ({marks})",
+                part,
             )
         }
         yield from (rows[id_] for id_ in part if id_ in rows)
@@ -280,7 +286,9 @@ def is_part_complete(conn: Connection, manifest_sha: bytes) -> bool:
 def is_file_known(conn: Connection, cipher_sha: str) -> bool:
     """Whether this very file was merged whole before."""
     return (
-        conn.execute("SELECT 1 FROM part_in WHERE cipher_sha = ? AND is_complete = 1", (cipher_sha,)).fetchone()
+        conn.execute(
+            "SELECT 1 FROM part_in WHERE cipher_sha = ? AND is_complete = 1", (cipher_sha,)
+        ).fetchone()
         is not None
     )
 

@@ -7,8 +7,9 @@ op goes straight into its table; any other is computed anew from all its ops by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ from shelterdesk.db import tables
 from shelterdesk.db.connection import Connection
 
 _CHUNK = 400
+_MOST_PARSED = 4_000
 
 
 @dataclass(slots=True)
@@ -72,7 +74,8 @@ def take_in(conn: Connection, events: Sequence[Event], roster: Roster) -> Taken:
     conn.executemany("INSERT INTO op (ent, event, pos, kind, field) VALUES (?, ?, ?, ?, ?)", rows)
     conn.executemany("INSERT INTO set_aside_op (event, pos, reason) VALUES (?, ?, ?)", aside)
     touched = _put_alone(conn, {ent: one for ent, one in alone.items() if one is not None})
-    for kind, ents in rematerialise(conn, [ent for ent, one in alone.items() if one is None]).items():
+    at_hand = {first_id + i: event for i, event in enumerate(fresh)}
+    for kind, ents in rematerialise(conn, [e for e, one in alone.items() if one is None], at_hand).items():
         touched.setdefault(kind, []).extend(ents)
     tables.follow(conn, touched)
     _note_seen(conn, fresh)
@@ -83,17 +86,12 @@ def take_in(conn: Connection, events: Sequence[Event], roster: Roster) -> Taken:
 
 def _only_new(conn: Connection, events: Sequence[Event], taken: Taken) -> list[Event]:
     """Drop what the log already holds; the same numbers with another hash are a second branch, kept."""
+    held = _held_places(conn, events)
     fresh: list[Event] = []
     here: set[bytes] = set()
     for event in events:
-        if event.eh in here:
-            taken.already_known += 1
-            continue
-        at_place = conn.execute(
-            "SELECT eh FROM event WHERE dev = ? AND epoch = ? AND seq = ?",
-            (event.dev, event.epoch, event.first_seq),
-        ).fetchall()
-        if any(eh == event.eh for (eh,) in at_place):
+        at_place = held.get((event.dev, event.epoch, event.first_seq), ())
+        if event.eh in here or event.eh in at_place:
             taken.already_known += 1
             continue
         if at_place:
@@ -103,13 +101,33 @@ def _only_new(conn: Connection, events: Sequence[Event], taken: Taken) -> list[E
     return fresh
 
 
+def _held_places(conn: Connection, events: Sequence[Event]) -> dict[tuple[int, int, int], list[bytes]]:
+    """What the log holds where these events begin: hashes by desk, epoch and number."""
+    wanted: dict[tuple[int, int], list[int]] = {}
+    for event in events:
+        wanted.setdefault((event.dev, event.epoch), []).append(event.first_seq)
+    held: dict[tuple[int, int, int], list[bytes]] = {}
+    for (dev, epoch), numbers in wanted.items():
+        for marks, part in _in_parts(numbers):
+            for seq, eh in conn.execute(
+                f"SELECT seq, eh FROM event WHERE dev = ? AND epoch = ? AND seq IN ({marks})",
+                (dev, epoch, *part),
+            ):
+                held.setdefault((dev, epoch, seq), []).append(eh)
+    return held
+
+
+def _in_parts(keys: Sequence[Any]) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Keys in parts small enough for one statement, each with its question marks."""
+    for start in range(0, len(keys), _CHUNK):
+        part = keys[start : start + _CHUNK]
+        yield ",".join("?" * len(part)), part
+
+
 def _known_entities(conn: Connection, ents: set[bytes]) -> set[bytes]:
     """Those of ``ents`` the log already has ops on."""
     found: set[bytes] = set()
-    wanted = sorted(ents)
-    for start in range(0, len(wanted), _CHUNK):
-        part = wanted[start : start + _CHUNK]
-        marks = ",".join("?" * len(part))
+    for marks, part in _in_parts(sorted(ents)):
         found.update(
             row[0] for row in conn.execute(f"SELECT DISTINCT ent FROM op WHERE ent IN ({marks})", part)
         )
@@ -123,7 +141,7 @@ def _put_alone(conn: Connection, alone: Mapping[bytes, tuple[Event, Op]]) -> dic
         if tables.is_known(op.kind):
             rows.setdefault(op.kind, []).append(lone_row(event, op, ent))
     for kind, ready in rows.items():
-        ready.sort(key=lambda row: bytes(row[0]))
+        ready.sort(key=itemgetter(0))
         tables.put_rows(conn, kind, ready)
     return {kind: [row[0] for row in ready] for kind, ready in rows.items()}
 
@@ -159,7 +177,41 @@ def logged_ops(conn: Connection, ent: bytes) -> list[tuple[Event, int, str | Non
 
 def standing(conn: Connection, ent: bytes) -> Standing | None:
     """Compute an entity from its admitted ops; None when there are none."""
-    admitted = [(event, pos) for event, pos, reason in logged_ops(conn, ent) if reason is None]
+    return _standing(ent, logged_ops(conn, ent))
+
+
+def standings(
+    conn: Connection, ents: Sequence[bytes], at_hand: Mapping[int, Event] | None = None
+) -> Iterator[tuple[bytes, Standing | None]]:
+    """The same for many entities; a line that speaks of several of them is read once.
+
+    ``at_hand`` are events parsed already, by their id in the log.
+    """
+    parsed = dict(at_hand or {})
+    for marks, part in _in_parts(ents):
+        if len(parsed) > _MOST_PARSED:
+            parsed.clear()
+        rows = conn.execute(
+            "SELECT o.ent, o.event, o.pos, s.reason FROM op o"
+            " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
+            f" WHERE o.ent IN ({marks}) ORDER BY o.ent, o.event, o.pos",
+            part,
+        ).fetchall()
+        for lines, ids in _in_parts(sorted({row[1] for row in rows} - parsed.keys())):
+            for id_, line in conn.execute(
+                f"SELECT id, line FROM event WHERE id IN ({lines}) AND line IS NOT NULL", ids
+            ):
+                parsed[id_] = parse(line)
+        found: dict[bytes, list[tuple[Event, int, str | None]]] = {ent: [] for ent in part}
+        for ent, id_, pos, reason in rows:
+            if id_ in parsed:
+                found[ent].append((parsed[id_], pos, reason))
+        for ent, ops in found.items():
+            yield ent, _standing(ent, ops)
+
+
+def _standing(ent: bytes, ops: Iterable[tuple[Event, int, str | None]]) -> Standing | None:
+    admitted = [(event, pos) for event, pos, reason in ops if reason is None]
     if not admitted:
         return None
     logged = [Logged(event.op_id(pos), event.hlc, event.ops[pos]) for event, pos in admitted]
@@ -180,28 +232,54 @@ def standing(conn: Connection, ent: bytes) -> Standing | None:
     return Standing(kind, found, edited, row)
 
 
-def rematerialise(conn: Connection, ents: Iterable[bytes]) -> dict[int, list[bytes]]:
-    """Compute entities anew from all their ops; returns those whose table changed, by kind."""
+def rematerialise(
+    conn: Connection, ents: Iterable[bytes], at_hand: Mapping[int, Event] | None = None
+) -> dict[int, list[bytes]]:
+    """Compute entities anew from all their ops; returns those whose table changed, by kind.
+
+    ``at_hand`` are events parsed already, by their id in the log.
+    """
     touched: dict[int, list[bytes]] = {}
-    for ent in ents:
-        now = standing(conn, ent)
-        conn.execute("DELETE FROM head WHERE ent = ?", (ent,))
-        conn.execute("DELETE FROM conflict WHERE ent = ?", (ent,))
-        if now is None:
-            for (kind,) in conn.execute("SELECT DISTINCT kind FROM op WHERE ent = ?", (ent,)).fetchall():
-                if tables.is_known(kind):
-                    tables.drop_row(conn, kind, ent)
-                    touched.setdefault(kind, []).append(ent)
-            continue
-        conn.executemany(
-            "INSERT INTO head (ent, field, hlc, dev, epoch, seq, eh8, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            head_rows(ent, now),
-        )
-        conn.executemany("INSERT INTO conflict (ent, field, kind) VALUES (?, ?, ?)", conflict_rows(ent, now))
-        if now.row is not None:
-            tables.put_rows(conn, now.kind, [now.row])
-            touched.setdefault(now.kind, []).append(ent)
+    wanted = sorted(set(ents))
+    for start in range(0, len(wanted), _CHUNK):
+        part = wanted[start : start + _CHUNK]
+        _put_anew(conn, dict(standings(conn, part, at_hand)), touched)
     return touched
+
+
+def _put_anew(
+    conn: Connection, found: Mapping[bytes, Standing | None], touched: dict[int, list[bytes]]
+) -> None:
+    """Heads, conflicts and table rows of some entities as they stand; adds to ``touched``."""
+    conn.executemany("DELETE FROM head WHERE ent = ?", [(ent,) for ent in found])
+    conn.executemany("DELETE FROM conflict WHERE ent = ?", [(ent,) for ent in found])
+    heads_of: list[tuple[Any, ...]] = []
+    conflicts: list[tuple[bytes, int, int]] = []
+    rows: dict[int, list[tuple[Any, ...]]] = {}
+    for ent, now in found.items():
+        if now is None:
+            _drop(conn, ent, touched)
+            continue
+        heads_of += head_rows(ent, now)
+        conflicts += conflict_rows(ent, now)
+        if now.row is not None:
+            rows.setdefault(now.kind, []).append(now.row)
+            touched.setdefault(now.kind, []).append(ent)
+    conn.executemany(
+        "INSERT INTO head (ent, field, hlc, dev, epoch, seq, eh8, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        heads_of,
+    )
+    conn.executemany("INSERT INTO conflict (ent, field, kind) VALUES (?, ?, ?)", conflicts)
+    for kind, ready in rows.items():
+        tables.put_rows(conn, kind, ready)
+
+
+def _drop(conn: Connection, ent: bytes, touched: dict[int, list[bytes]]) -> None:
+    """Take an entity without an admitted op out of its table."""
+    for (kind,) in conn.execute("SELECT DISTINCT kind FROM op WHERE ent = ?", (ent,)).fetchall():
+        if tables.is_known(kind):
+            tables.drop_row(conn, kind, ent)
+            touched.setdefault(kind, []).append(ent)
 
 
 def head_rows(ent: bytes, now: Standing) -> list[tuple[Any, ...]]:

@@ -144,7 +144,9 @@ def receipts_held(conn: Connection) -> list[HeldReceipt]:
     ]
 
 
-def acknowledge(conn: Connection, dev: int, epoch: int, issuer: int, upto: int, value: bytes, now_ms: int) -> bool:
+def acknowledge(
+    conn: Connection, dev: int, epoch: int, issuer: int, upto: int, value: bytes, now_ms: int
+) -> bool:
     """Note what an issuer confirmed; it only grows. Returns whether it grew."""
     done = conn.execute(
         "INSERT INTO acknowledged (dev, epoch, issuer, upto, chain, received_ms) VALUES (?, ?, ?, ?, ?, ?)"
@@ -159,7 +161,9 @@ def acknowledged_by(conn: Connection, issuer: int) -> dict[Author, int]:
     """How far an issuer confirmed every author."""
     return {
         (dev, epoch): upto
-        for dev, epoch, upto in conn.execute("SELECT dev, epoch, upto FROM acknowledged WHERE issuer = ?", (issuer,))
+        for dev, epoch, upto in conn.execute(
+            "SELECT dev, epoch, upto FROM acknowledged WHERE issuer = ?", (issuer,)
+        )
     }
 
 
@@ -192,7 +196,9 @@ def only_here(conn: Connection, dev: int) -> OnlyHere:
         since = oldest[0] if since is None else min(since, oldest[0])
         count += conn.execute(f"SELECT count(*) {rest}", author).fetchone()[0]
         for low, high in sticks:
-            lying = conn.execute(f"SELECT count(*) {rest} AND id BETWEEN ? AND ?", (*author, low, high)).fetchone()
+            lying = conn.execute(
+                f"SELECT count(*) {rest} AND id BETWEEN ? AND ?", (*author, low, high)
+            ).fetchone()
             on_stick += lying[0]
     return OnlyHere(count, since, on_stick)
 
@@ -214,7 +220,9 @@ def gaps(conn: Connection) -> list[Gap]:
     """What others say exists, or what lies before something held, and is not here."""
     ranges = held_ranges(conn)
     upto: dict[Author, int] = {author: spans[-1][1] for author, spans in ranges.items()}
-    for dev, epoch, said in conn.execute("SELECT dev, epoch, max(upto) FROM said_to_exist GROUP BY dev, epoch"):
+    for dev, epoch, said in conn.execute(
+        "SELECT dev, epoch, max(upto) FROM said_to_exist GROUP BY dev, epoch"
+    ):
         upto[dev, epoch] = max(upto.get((dev, epoch), 0), said)
     return [
         Gap(dev, epoch, first, last)

@@ -27,7 +27,7 @@ def align(conn: Connection) -> None:
     if exists is None:
         conn.execute(
             "CREATE VIRTUAL TABLE person_search USING fts5 (key, content='person_key', content_rowid='id',"
-            " prefix='2 3 4', tokenize='unicode61 remove_diacritics 2', columnsize=0)"
+            " prefix='2 3 4', tokenize='unicode61 remove_diacritics 2', columnsize=0, detail=none)"
         )
 
 

@@ -168,24 +168,26 @@ def table_row(
         if place is None or value is None:
             continue
         at, shape, name = place
-        if shape is _TEXT or shape is _DATE or shape is _TIME:
-            if value.__class__ is not str:
-                if value.__class__ is dict and "missing" in value:
-                    missing = missing or {}
-                    missing[name] = str(value["missing"])
-                    continue
-                value = _encoder.encode(value).decode()
-            out[at] = value
-            if shape is _TIME:
+        if value.__class__ is str:  # nearly everything is
+            if shape is _TEXT or shape is _DATE:
+                out[at] = value
+            elif shape is _REF:
+                out[at] = _reference(value)
+            elif shape is _TIME:
+                out[at] = value
                 out[at + 1] = milliseconds(value)
-        elif value.__class__ is dict and "missing" in value and shape is not FieldType.JSON:
+            elif shape is _LIST or shape is _JSON:
+                out[at] = _encoder.encode(value).decode()
+        elif value.__class__ is dict and "missing" in value and shape is not _JSON:
             missing = missing or {}
             missing[name] = str(value["missing"])
-        elif shape is _REF:
-            out[at] = _reference(value)
-        elif shape is FieldType.LIST or shape is FieldType.JSON:
+        elif shape is _LIST or shape is _JSON:
             out[at] = _encoder.encode(value).decode()
-        else:
+        elif shape is _TEXT or shape is _DATE or shape is _TIME:
+            out[at] = value = _encoder.encode(value).decode()
+            if shape is _TIME:
+                out[at + 1] = milliseconds(value)
+        elif shape is not _REF:
             out[at] = _number(value)
     if missing is not None:
         out[5] = _encoder.encode(dict(sorted(missing.items()))).decode()
@@ -193,11 +195,12 @@ def table_row(
 
 
 _TEXT, _DATE, _TIME, _REF = FieldType.TEXT, FieldType.DATE, FieldType.TIME, FieldType.REF
+_LIST, _JSON = FieldType.LIST, FieldType.JSON
 
 
-def _reference(value: Any) -> bytes | None:
+def _reference(value: str) -> bytes | None:
     """A reference as bytes; anything else is not shown (it stays in the log) rather than refused."""
-    if value.__class__ is not str or len(value) != 32:
+    if len(value) != 32:
         return None
     try:
         return bytes.fromhex(value)

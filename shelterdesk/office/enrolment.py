@@ -80,7 +80,10 @@ def check_new_station(store: Store, code: str, asked: Roster, believed: Iterable
     for statement in believed:
         if statement.kind == "adoption" and statement.body["office"]["sign"] != store.keys.public.hex():
             raise Refused(
-                tr("This station belongs to the office {name} already.", name=str(statement.body["office"]["name"])),
+                tr(
+                    "This station belongs to the office {name} already.",
+                    name=str(statement.body["office"]["name"]),
+                ),
                 tr("A station has one office; ask there."),
             )
     here = {desk.dev for desk in roster.desks.values() if desk.station == code}
@@ -88,7 +91,9 @@ def check_new_station(store: Store, code: str, asked: Roster, believed: Iterable
     if code in roster.stations and not here & theirs:
         raise Refused(
             tr("Another station with the code {code} is enrolled here.", code=code),
-            tr("Two stations cannot share a code: their numbers would clash. Set one up again with another code."),
+            tr(
+                "Two stations cannot share a code: their numbers would clash. Set one up again with another code."
+            ),
         )
     for desk in asked.desks.values():
         held = roster.desks.get(desk.dev)

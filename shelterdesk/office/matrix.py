@@ -18,6 +18,7 @@ from shelterdesk.db import receipts as held
 from shelterdesk.db.population import clusters
 from shelterdesk.db.store import Reader
 
+
 @dataclass(frozen=True, slots=True)
 class _Person:
     ent: bytes
@@ -53,7 +54,9 @@ def long_matrix(reader: Reader, first: date, last: date, asof: date, source: str
         said = [
             word
             for code in sorted(codes)
-            for word in _declared(stations[code], known.get(code, Known(None, None, False)), mine, first, last)
+            for word in _declared(
+                stations[code], known.get(code, Known(None, None, False)), mine, first, last
+            )
         ]
         rows += matrix_rows(mine, reporting_iso3=country, source=source, asof=asof, declared=said)
     return rows

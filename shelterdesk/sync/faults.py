@@ -93,7 +93,9 @@ def _nothing_proved(code: str) -> tuple[str, str]:
         case "not_for_us":
             return (
                 tr("It was sealed for somebody else."),
-                tr("Ask the sender to take in this desk's admission or the office's roster, and to write again."),
+                tr(
+                    "Ask the sender to take in this desk's admission or the office's roster, and to write again."
+                ),
             )
         case "other_station":
             return (
@@ -123,7 +125,9 @@ def _cannot_be_used(code: str, parts: Mapping[str, str]) -> tuple[str, str]:
         case "bomb":
             return tr("Unpacked it would be larger than any part may be."), resend
         case "members":
-            return tr("It holds something that does not belong into a part: {what}.", what=_part(parts)), resend
+            return tr(
+                "It holds something that does not belong into a part: {what}.", what=_part(parts)
+            ), resend
         case "manifest":
             return tr("Its list of contents cannot be true: {what}.", what=_part(parts)), resend
         case "line":

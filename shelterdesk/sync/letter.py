@@ -96,7 +96,9 @@ def read_letter(path: Path, kind: str) -> Letter:
         with path.open("rb") as stream:
             data = stream.read(LONGEST + 1)
     except OSError as error:
-        raise NotFound(str(path), tr("Choose the file that was brought. ({why})", why=error.strerror or "")) from None
+        raise NotFound(
+            str(path), tr("Choose the file that was brought. ({why})", why=error.strerror or "")
+        ) from None
     return parse_letter(data, kind)
 
 
@@ -112,7 +114,11 @@ def parse_letter(data: bytes, kind: str) -> Letter:
         signer = claimed_signer(signature)
         verify_statement(raw, signature, [signer], tr("The letter"))
         statement = read_statement(raw, signature)
-        if statement.kind != kind or statement.issuer != desk_id(signer) or not isinstance(statement.body, Mapping):
+        if (
+            statement.kind != kind
+            or statement.issuer != desk_id(signer)
+            or not isinstance(statement.body, Mapping)
+        ):
             raise ValueError("not what it says")
     except WorldError:
         raise

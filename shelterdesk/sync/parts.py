@@ -6,43 +6,36 @@ A second stick gets the same parts, made again from the log and compared with th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 import msgspec
 
-from shelterdesk.core.event import GENESIS, hex16
+from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import KINDS, MERGE_RULES, SCHEMA_VERSION
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Statement
 from shelterdesk.db import exchange, meta, statements
 from shelterdesk.db import receipts as held
 from shelterdesk.db.connection import Connection
-from shelterdesk.db.exchange import LogLine, PartOut
+from shelterdesk.db.exchange import PartOut
 from shelterdesk.db.store import Store
 from shelterdesk.keys.signing import canonical
 from shelterdesk.keys.sshsig import MANIFEST, sign
 from shelterdesk.sync.container import MAX_PART, pack, zip_lines
+from shelterdesk.sync.cutting import Draft, drafts, ndjson
 from shelterdesk.sync.manifest import (
-    MAX_EVENT_OPS,
     Counts,
     Held,
     Manifest,
     Member,
-    Range,
-    SignedHead,
     new_manifest,
     sha256,
     sums,
 )
 from shelterdesk.sync.receipts import as_member, receipts_for
 
-MEMBER_BYTES = 4 << 20
-"""Bytes of entries after which a member is closed."""
-
-PART_PACKED = 9 << 20
-PART_UNPACKED = 40 << 20
 STATEMENT_BYTES = 2 << 20
 MOST_WAITING = 40
 """Bundles waiting for a receipt; beyond this they are rolled into one."""
@@ -117,7 +110,9 @@ def _still_good(store: Store, conn: Connection, audience: Audience) -> list[Part
         is_ours = (manifest.sender, manifest.epoch) == (store.who.dev, store.who.epoch)
         is_same = is_ours and manifest.recipients == list(audience.recipients)
         ranges = manifest.ranges
-        is_open = not ranges or any(r.last > audience.acknowledged.get((r.author, r.epoch), 0) for r in ranges)
+        is_open = not ranges or any(
+            r.last > audience.acknowledged.get((r.author, r.epoch), 0) for r in ranges
+        )
         if is_same and is_open and part.bundle_no in unconfirmed and len(bundles) <= MOST_WAITING:
             kept.append(part)
         else:
@@ -150,17 +145,17 @@ def _new_bundle(
     """Plan, sign and remember the parts of a new bundle, inside the caller's transaction."""
     spans = exchange.as_ranges(ids)
     order = exchange.in_log_order(conn, spans)
-    drafts = list(_drafts(exchange.log_lines(conn, order)))
+    cut = list(drafts(exchange.log_lines(conn, order)))
     roster, chunks = _statements_for(store, audience)
-    while len(drafts) < len(chunks):
-        drafts.append(_Draft())
-    drafts = drafts or [_Draft()]
+    while len(cut) < len(chunks):
+        cut.append(Draft())
+    cut = cut or [Draft()]
     number = meta.next_count(conn, "bundle")
     before = exchange.last_manifest(conn, audience.name)
     have = _version_vector(store, conn, audience)
     made: list[PartOut] = []
     skip = 0
-    for at, draft in enumerate(drafts):
+    for at, draft in enumerate(cut):
         head = [Member("receipts.json", len(receipts), len(receipts), sha256(receipts))]
         chunk = chunks[0] if len(chunks) == 1 else chunks[at] if at < len(chunks) else []
         head += [_plain(name, data) for name, data in _roster_members(roster)]
@@ -174,7 +169,7 @@ def _new_bundle(
             audience=audience.name,
             bundle_no=number,
             part=at + 1,
-            parts=len(drafts),
+            parts=len(cut),
             prev_manifest_sha256=None if before is None else before.hex(),
             made_ms=to_milliseconds(store.now),
             recipients=list(audience.recipients),
@@ -190,116 +185,6 @@ def _new_bundle(
         exchange.add_part_out(conn, audience.name, part)
         made.append(part)
     return made
-
-
-@dataclass(slots=True)
-class _Run:
-    """Consecutive events of one author, as they will stand in ``ranges``."""
-
-    first: LogLine
-    last: LogLine
-    events: int = 1
-
-    def goes_on_with(self, line: LogLine) -> bool:
-        last = self.last
-        same = (line.dev, line.epoch, line.seq) == (last.dev, last.epoch, last.last_seq + 1)
-        return same and (line.chain is None) == (last.chain is None)
-
-    def closed(self, conn: Connection) -> Range:
-        first, last = self.first, self.last
-        before = GENESIS if first.seq == 1 else exchange.chain_at(conn, first.dev, first.epoch, first.seq - 1)
-        whole = before is not None and last.chain is not None
-        head = exchange.signed_head_within(conn, first.dev, first.epoch, first.seq, last.last_seq)
-        if head is None or not whole or exchange.chain_at(conn, first.dev, first.epoch, head[0]) != head[1]:
-            signed = None
-        else:
-            signed = SignedHead(head[0], head[1].hex(), head[2].hex())
-        return Range(
-            hex16(first.dev),
-            first.epoch,
-            first.seq,
-            last.last_seq,
-            self.events,
-            before.hex() if before is not None and whole else None,
-            last.chain.hex() if last.chain is not None and whole else None,
-            signed,
-        )
-
-
-class _OpKinds(msgspec.Struct):
-    o: list[tuple[int, str, int, msgspec.Raw, msgspec.Raw]]
-
-
-_op_kinds = msgspec.json.Decoder(_OpKinds)
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A part being planned: what it will hold, without holding it."""
-
-    runs: list[_Run] = field(default_factory=list)
-    members: list[Member] = field(default_factory=list)
-    kinds: dict[int, int] = field(default_factory=dict)
-    events: int = 0
-    ops: int = 0
-    packed: int = 0
-    unpacked: int = 0
-    _open: list[bytes] = field(default_factory=list)
-    _open_bytes: int = 0
-
-    def has_room(self, ops: int, size: int) -> bool:
-        if not self.events:
-            return True
-        full = self.packed >= PART_PACKED or self.unpacked + self._open_bytes + size > PART_UNPACKED
-        return not full and self.ops + ops <= MAX_EVENT_OPS
-
-    def add(self, line: LogLine) -> None:
-        if self.runs and self.runs[-1].goes_on_with(line):
-            self.runs[-1].last = line
-            self.runs[-1].events += 1
-        else:
-            self.runs.append(_Run(line, line))
-        for op in _op_kinds.decode(line.line).o:
-            self.kinds[op[0]] = self.kinds.get(op[0], 0) + 1
-        self.events += 1
-        self.ops += line.last_seq - line.seq + 1
-        self._open.append(line.line)
-        self._open_bytes += len(line.line) + 1
-        if self._open_bytes >= MEMBER_BYTES:
-            self.close()
-
-    def close(self) -> None:
-        if not self._open:
-            return
-        packed = zip_lines(_ndjson(self._open))
-        name = event_member(len(self.members) + 1)
-        self.members.append(Member(name, len(packed), self._open_bytes, sha256(packed), len(self._open)))
-        self.packed += len(packed)
-        self.unpacked += self._open_bytes
-        self._open, self._open_bytes = [], 0
-
-
-def _drafts(lines: Iterator[LogLine]) -> Iterator[_Draft]:
-    """Cut the lines into parts: always at the same places for the same lines."""
-    draft = _Draft()
-    for line in lines:
-        if not draft.has_room(line.last_seq - line.seq + 1, len(line.line)):
-            draft.close()
-            yield draft
-            draft = _Draft()
-        draft.add(line)
-    draft.close()
-    if draft.events:
-        yield draft
-
-
-def event_member(number: int) -> str:
-    """The name of the n-th member of entries."""
-    return f"events-{number:05d}.ndjson.gz"
-
-
-def _ndjson(lines: Sequence[bytes]) -> bytes:
-    return b"\n".join(lines) + b"\n"
 
 
 def _plain(name: str, data: bytes) -> Member:
@@ -318,7 +203,9 @@ def _statements_for(store: Store, audience: Audience) -> tuple[Statement, list[l
     """The ruling roster, and the other statements in chunks, one chunk a part (a single one goes in each)."""
     roster = store.roster
     known = statements.statements(store.conn)
-    ruling = next(s for s in known if s.kind == "roster" and (s.issuer, s.number) == (roster.issuer, roster.number))
+    ruling = next(
+        s for s in known if s.kind == "roster" and (s.issuer, s.number) == (roster.issuer, roster.number)
+    )
     office = None if roster.office is None else roster.office.dev
     chunks: list[list[Statement]] = [[]]
     room = STATEMENT_BYTES
@@ -326,7 +213,12 @@ def _statements_for(store: Store, audience: Audience) -> tuple[Statement, list[l
         if one is ruling or (one.kind == "roster" and one.issuer == office):
             continue  # an older roster of the office says nothing more
         desk = roster.desks.get(one.issuer)
-        if store.who.is_office and desk is not None and not desk.is_office and desk.station != audience.station:
+        if (
+            store.who.is_office
+            and desk is not None
+            and not desk.is_office
+            and desk.station != audience.station
+        ):
             continue
         if room < len(one.raw) and chunks[-1]:
             chunks.append([])
@@ -393,7 +285,7 @@ def remake(store: Store, part: PartOut, orders: dict[int, list[int]]) -> bytes:
     ruling = next((m.sha256 for m in manifest.members if _is_roster(m.name)), "")
     for member in manifest.members:
         if member.events:
-            data = zip_lines(_ndjson([line.line for line in islice(lines, member.events)]))
+            data = zip_lines(ndjson([line.line for line in islice(lines, member.events)]))
         elif member.name.startswith("roster-"):
             data = by_name.get(ruling if _is_roster(member.name) else f"{ruling}.sig", b"")
         else:

@@ -136,7 +136,9 @@ def open_part(
     branches = _check_ranges(manifest, events, known)
     statements = _statements(content, manifest.members)
     receipts = from_member(content["receipts.json"])
-    return Opened(manifest, bytes.fromhex(sha256(raw)), sha256(sealed), statements, receipts, events, branches)
+    return Opened(
+        manifest, bytes.fromhex(sha256(raw)), sha256(sealed), statements, receipts, events, branches
+    )
 
 
 def _next(members: Iterator[tuple[str, bytes]], wanted: str) -> bytes:

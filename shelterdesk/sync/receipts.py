@@ -147,7 +147,11 @@ def read_receipt(signed: SignedStatement, roster: Roster, is_practice: bool) -> 
             raise ValueError("not a receipt")
         body = msgspec.convert(statement.body, type=Body)
         for line in body.heard:
-            if not (0 <= line.epoch < _GREATEST and 0 <= line.upto < _GREATEST and len(bytes.fromhex(line.chain)) == 32):
+            if not (
+                0 <= line.epoch < _GREATEST
+                and 0 <= line.upto < _GREATEST
+                and len(bytes.fromhex(line.chain)) == 32
+            ):
                 raise ValueError("a number outside its range")
         int(body.desk, 16)
     except WorldError as error:

@@ -69,7 +69,9 @@ def _held_by_all(store: Store, station: str) -> dict[tuple[int, int], int]:
     ]
     confirmed = {dev: held.acknowledged_by(store.conn, dev) for dev in desks}
     return {
-        (dev, epoch): min((confirmed[one].get((dev, epoch), 0) for one in desks if one != dev), default=_ALL_OF_IT)
+        (dev, epoch): min(
+            (confirmed[one].get((dev, epoch), 0) for one in desks if one != dev), default=_ALL_OF_IT
+        )
         for dev, epoch in exchange.authors(store.conn)
     }
 

@@ -49,7 +49,9 @@ class StickFull(DiskFull):
     def __init__(self, where: str, lacking: int | None = None) -> None:
         super().__init__(where)
         if lacking is not None:
-            self.sentence = tr("{where} has too little room: {kb} kB more are needed.", where=where, kb=lacking // 1024 + 1)
+            self.sentence = tr(
+                "{where} has too little room: {kb} kB more are needed.", where=where, kb=lacking // 1024 + 1
+            )
             self.next_step = tr("Empty its wastebasket, free some room, or use another stick.")
             self.args = (f"{self.sentence} {self.next_step}",)
 
@@ -78,7 +80,9 @@ class NotOurs(WorldError):
     """There is no folder of ours, or something else has its name."""
 
     def __init__(self, where: str, why: str) -> None:
-        super().__init__(why, tr("Choose the stick or folder that holds SHELTERDESK ({where} does not).", where=where))
+        super().__init__(
+            why, tr("Choose the stick or folder that holds SHELTERDESK ({where} does not).", where=where)
+        )
 
 
 class StickLies(WorldError):
@@ -134,7 +138,9 @@ def make_folder(folder: Path) -> None:
             folder.mkdir()
             _sync_folder(folder.parent)
         if not stat.S_ISDIR(folder.lstat().st_mode):
-            raise NotOurs(str(folder), tr("Something that is no folder is called {name} there.", name=folder.name))
+            raise NotOurs(
+                str(folder), tr("Something that is no folder is called {name} there.", name=folder.name)
+            )
     except OSError as error:
         raise said(folder, error) from None
 
@@ -192,7 +198,9 @@ def read_file(path: Path, most: int, *, drop_cache: bool = False) -> bytes:
 
     Raises :class:`SetAside` for what is no regular file, is larger than ``most``, or does not let itself be read.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    flags = (
+        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    )
     try:
         handle = os.open(path, flags)
         with os.fdopen(handle, "rb") as stream:
@@ -284,7 +292,9 @@ def said(where: Path, error: OSError) -> WorldError:
         return StickReadOnly(str(where))
     if error.errno in _GONE:
         return StickPulled(str(where))
-    return NotOurs(str(where), tr("{where} cannot be used ({why}).", where=str(where), why=error.strerror or ""))
+    return NotOurs(
+        str(where), tr("{where} cannot be used ({why}).", where=str(where), why=error.strerror or "")
+    )
 
 
 def _drop_cache(handle: int) -> None:

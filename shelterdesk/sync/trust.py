@@ -170,7 +170,9 @@ def _check_shape(statement: Statement) -> None:
         if not is_recipient(desk["age"]) or not is_slot(slot) or not is_station_code(desk["station"]):
             raise ValueError("desk")
     for station in body.get("stations", ()) if statement.kind == "roster" else ():
-        if not is_station_code(station["code"]) or not all(isinstance(text, str) for text in station.values()):
+        if not is_station_code(station["code"]) or not all(
+            isinstance(text, str) for text in station.values()
+        ):
             raise ValueError("station")
     for user in _users(statement):
         if user["id"] != hex16(desk_id(bytes.fromhex(user["sign"]))) or not is_recipient(user["age"]):
@@ -244,11 +246,15 @@ def _beyond_reach(
             return "the slot is not below the admitting desk's"
     for user in _users(statement):
         known = roster.users.get(user["id"])
-        if user.get("station", "") != issuer.station or (known is not None and known.station != issuer.station):
+        if user.get("station", "") != issuer.station or (
+            known is not None and known.station != issuer.station
+        ):
             return "it speaks for another station"
     if any(class_["station"] != issuer.station for class_ in _classes(statement)):
         return "it speaks for another station"
-    if statement.kind == "roster" and any(s["code"] != issuer.station for s in statement.body.get("stations", ())):
+    if statement.kind == "roster" and any(
+        s["code"] != issuer.station for s in statement.body.get("stations", ())
+    ):
         return "it speaks for another station"
     if statement.kind == "adoption" and statement.body["station"] != issuer.station:
         return "it speaks for another station"

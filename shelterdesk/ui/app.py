@@ -7,15 +7,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from shiboken6 import isValid
 
 from shelterdesk import startup
 from shelterdesk.actions import faults
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drafts import is_sheet_waiting
+from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import tr
@@ -23,10 +24,11 @@ from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.crash import FaultWatch, calm_words
 from shelterdesk.ui.dialogs.sentence import tell_before_window
+from shelterdesk.ui.door import DoorWindow
 from shelterdesk.ui.drafts import DraftKeeper
 from shelterdesk.ui.first_run import FirstRunPage
-from shelterdesk.ui.lock import LOCKED_TITLE, IdleWatch, Lock, LockPage
-from shelterdesk.ui.log_in import LogInPage, scrolling
+from shelterdesk.ui.lock import IdleWatch, Lock, LockPage
+from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.preferences import (
     Preferences,
@@ -39,54 +41,12 @@ from shelterdesk.ui.scan_router import ScanRouter
 from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.status_watch import StatusWatch
 from shelterdesk.ui.widgets import Tone
-from shelterdesk.ui.widgets.focus_ring import FocusRing
-from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
 from shelterdesk.ui.worker import DeskWorker
 
 ScreenMaker = Callable[[DeskWorker], Screen]
 WIDTH, HEIGHT = 1366, 768
 DONE, REFUSED = 0, 1
 LOCK_KEY = "Ctrl+L"
-
-
-class DoorWindow(QMainWindow):
-    """Holds the page before the desk is open: first run or log-in. Signals: ``closing()``."""
-
-    closing = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setWindowTitle(LOCKED_TITLE)
-        self._page: QWidget | None = None
-        self._area: QScrollArea | None = None
-        self.stripe = PracticeStripe()
-        holder = QWidget()
-        holder.setProperty("part", "page")
-        self._column = QVBoxLayout(holder)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(0)
-        self._column.addWidget(self.stripe)
-        self.setCentralWidget(holder)
-        self.setMinimumSize(640, 480)
-        self._ring = FocusRing(self)
-
-    @property
-    def page(self) -> QWidget | None:
-        """The page now shown."""
-        return self._page
-
-    def show_page(self, page: QWidget, practice: bool) -> None:
-        """Show another page in place of the one before."""
-        if self._area is not None:
-            self._area.hide()
-            self._area.deleteLater()
-        self._page, self._area = page, scrolling(page)
-        self.stripe.setVisible(practice)
-        self._column.addWidget(self._area, 1)
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self.closing.emit()
-        super().closeEvent(event)
 
 
 class DeskApp(QObject):
@@ -128,6 +88,7 @@ class DeskApp(QObject):
         self.drafts: DraftKeeper | None = None
         self.status: StatusWatch | None = None
         self._user_id = ""
+        self._insides: list[QWidget] = []
         self._is_closed = False
         self.idle = IdleWatch(self._idle_wait(), parent=self)
         self.idle.timed_out.connect(self.lock_now)
@@ -189,16 +150,42 @@ class DeskApp(QObject):
         speaks_anew = wanted.language != self.preferences.language
         self.preferences = wanted
         if not write_preferences(self.folder, wanted):
-            self.say(tr("The preferences could not be kept; they hold until the program is closed."), Tone.WARN)
+            self.say(
+                tr("The preferences could not be kept; they hold until the program is closed."), Tone.WARN
+            )
         apply_preferences(wanted)
         self.idle.set_seconds(self._idle_wait())
         if self.window is not None:
             self.window.show_keys(wanted.key_strip)
         desk = self.worker.desk
         if speaks_anew and desk is not None and self.window is not None:
-            now = self.window.current()
-            self._leave_window()
-            self._enter(desk, now.name if now is not None else "")
+            # Not from within the field that was used: it goes with its window.
+            QTimer.singleShot(0, self, lambda: self._when_idle(lambda: self._change_window(desk)))
+
+    def _change_window(self, desk: Desk) -> None:
+        """Another window in the place of this one, at the same screen for the same person.
+
+        Another person gets screens of their own: nothing half typed by the first may be left in them.
+        """
+        if self.window is None or desk is not self.worker.desk:
+            return
+        now, where = self.window.current(), self.window.geometry()
+        is_same = desk.user.id == self._user_id
+        self._leave_window()
+        self._enter(desk, now.name if is_same and now is not None else "")
+        self.window.setGeometry(where)
+
+    def _when_idle(self, then: Callable[[], None]) -> None:
+        """Once every answer on its way has arrived: none may find its screen gone."""
+        if not self.worker.is_busy:
+            then()
+            return
+
+        def once() -> None:
+            self.worker.idle.disconnect(once)
+            then()
+
+        self.worker.idle.connect(once)
 
     def say(self, text: str, tone: Tone = Tone.OK) -> None:
         """Tell something in the message line of the open window."""
@@ -219,16 +206,18 @@ class DeskApp(QObject):
             return
         self._is_closed = True
         self.idle.stop()
-        self._leave_window()
+        window = self._leave_window(delete=False)
         if self.door is not None:
             self._release_page()
             self.door.close()
-            self.door.deleteLater()
-            self.door = None
         if self._worker is not None:
             self._worker.stop()
         if self._folder_lock is not None:
             self._folder_lock.release()
+        for shown in (window, self.door):  # after the answers on their way, which may still touch them
+            if shown is not None:
+                shown.deleteLater()
+        self.door = None
         self.closed.emit()
 
     def _log_in_page(self) -> LogInPage:
@@ -282,6 +271,8 @@ class DeskApp(QObject):
         screens = [make(self.worker) for make in self._makers if _is_for(make, desk)]
         window = MainWindow(screens, station=desk.who.name, practice=desk.who.is_practice)
         self.window = window
+        # Held on to for as long as the window stands, for the reason given in ScrollingPage.
+        self._insides = [area.viewport() for area in window.findChildren(QScrollArea)]
         self._give_size(window)
         if self.door is not None:
             window.setGeometry(self.door.geometry())
@@ -307,7 +298,7 @@ class DeskApp(QObject):
         self.drafts = DraftKeeper(self.worker, screens)
         self.drafts.start(lambda back: self._ready(window, back))
         self.status.start()
-        self.idle.start()
+        self.idle.start(window)
 
     def _ready(self, window: MainWindow, back: Sequence[str]) -> None:
         if window is not self.window:
@@ -317,7 +308,8 @@ class DeskApp(QObject):
             window.say(tr("What you were typing is back: {screens}.", screens=titles), Tone.NEUTRAL)
         elif is_sheet_waiting(self.folder):
             window.say(
-                tr("The recovery sheet of this station is not put away yet; it waits in the settings."), Tone.WARN
+                tr("The recovery sheet of this station is not put away yet; it waits in the settings."),
+                Tone.WARN,
             )
         self.opened.emit(window)
 
@@ -337,18 +329,16 @@ class DeskApp(QObject):
             return
         if desk.user.id == self._user_id:
             self.lock.open()
-            self.idle.start()
+            self.idle.start(self.lock.page.window())
         else:
-            # Another person gets screens of their own: nothing half typed by the first one may be left in them.
-            old = self.window
-            self._leave_window(close=False)
-            self._enter(desk)
-            if old is not None and self.window is not None:
-                self.window.setGeometry(old.geometry())
-                _close_quietly(old)
+            self._when_idle(lambda: self._change_window(desk))
         self.unlocked.emit()
 
-    def _leave_window(self, *, close: bool = True) -> None:
+    def _leave_window(self, *, delete: bool = True) -> MainWindow | None:
+        """Stop all that goes with the window and close it; deleted at once unless said otherwise."""
+        self.idle.stop()
+        if self.lock is not None:
+            self.lock.let_go()
         if self.drafts is not None:
             self.drafts.stop()
             self.drafts = None
@@ -356,8 +346,14 @@ class DeskApp(QObject):
             self.status.stop()
             self.status = None
         window, self.window, self.lock = self.window, None, None
-        if window is not None and close:
-            _close_quietly(window)
+        if window is None:
+            return None
+        window.close()
+        if delete:  # at once: two windows of one folder are never there together
+            window.deleteLater()
+            QCoreApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+            return None
+        return window
 
     def _release_page(self) -> None:
         page = self.door.page if self.door is not None else None
@@ -365,8 +361,6 @@ class DeskApp(QObject):
             page.release()
 
     def _on_changed(self, changes: object) -> None:
-        from shelterdesk.core.changes import Changes
-
         if self.window is not None and isinstance(changes, Changes):
             self.window.apply_changes(changes)
 
@@ -380,7 +374,10 @@ class DeskApp(QObject):
 
 
 def _is_for(make: ScreenMaker, desk: Desk) -> bool:
-    """Whether a screen is for somebody with these roles; a screen that names none is for everybody."""
+    """Whether a screen has something to do here: in this kind of folder (``fits``), for these roles (``roles``)."""
+    fits = getattr(make, "fits", None)
+    if fits is not None and not fits(desk):
+        return False
     roles = getattr(make, "roles", None)
     return not roles or not frozenset(roles).isdisjoint(desk.user.roles)
 
@@ -388,11 +385,6 @@ def _is_for(make: ScreenMaker, desk: Desk) -> bool:
 def _refuse(page: LogInPage | LockPage, error: WorldError) -> None:
     if isValid(page):  # the window may have been closed while the passphrase was looked at
         page.refuse(error)
-
-
-def _close_quietly(window: MainWindow) -> None:
-    window.close()
-    window.deleteLater()
 
 
 def run_window(folder: Path, clock: Clock, screens: Sequence[ScreenMaker]) -> int:

@@ -34,7 +34,11 @@ class FaultWatch:
     """Every way a fault can leave the program unseen, closed while this stands; :meth:`remove` opens them again."""
 
     def __init__(
-        self, folder: Path, clock: Clock, tell: Callable[[str], object], tell_world: Callable[[WorldError], object]
+        self,
+        folder: Path,
+        clock: Clock,
+        tell: Callable[[str], object],
+        tell_world: Callable[[WorldError], object],
     ) -> None:
         """``tell`` is given the path of a report, ``tell_world`` a fault of the world nobody else heard."""
         self._folder, self._clock = folder, clock

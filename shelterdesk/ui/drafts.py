@@ -148,15 +148,19 @@ class DraftKeeper(QObject):
         self.keep(screen)
 
     def _on_focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
-        """Fields come and go with the members of a family: the one typed into is watched at the latest now."""
-        field: QWidget | None = now
-        while field is not None and not isinstance(field, LabelledField):
-            field = field.parentWidget()
-        if not isinstance(field, LabelledField):
+        """Fields come and go with the members of a family: the one typed into is watched at the latest now.
+
+        Never climbed beyond the screen: above it lies the inside of a scroll area, whose passing Python
+        wrapper takes the layout items of the whole screen along when it goes (PySide6 6.11).
+        """
+        screen = next((one for one in self._screens if now is not None and one.isAncestorOf(now)), None)
+        if screen is None:
             return
-        for screen in self._screens:
-            if screen.isAncestorOf(field):
-                self._watch(screen, field)
+        field: QWidget | None = now
+        while field is not None and field is not screen and not isinstance(field, LabelledField):
+            field = field.parentWidget()
+        if isinstance(field, LabelledField):
+            self._watch(screen, field)
 
     def _connect(self, owner: QObject, signal: SignalInstance, slot: Callable[..., Any]) -> None:
         signal.connect(slot)

@@ -17,6 +17,7 @@ from shelterdesk.core.words import tr
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.first_run_join import JoinStep
+from shelterdesk.ui.first_run_places import Zones
 from shelterdesk.ui.first_run_steps import (
     ChooseStep,
     PersonStep,
@@ -25,9 +26,8 @@ from shelterdesk.ui.first_run_steps import (
     SheetStep,
     StationStep,
     Step,
-    Zones,
 )
-from shelterdesk.ui.log_in import scrolling
+from shelterdesk.ui.log_in import ScrollingPage
 from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
 from shelterdesk.ui.worker import DeskWorker, Task
 
@@ -100,7 +100,7 @@ class FirstRunPage(QWidget):
                 step.release()
 
     def _add(self, step: Screen) -> None:
-        self.stack.addWidget(scrolling(step))
+        self.stack.addWidget(ScrollingPage(step))
 
     def _on_chosen(self, what: str) -> None:
         if what in ("restore", "join"):

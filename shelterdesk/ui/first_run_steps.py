@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, QTimeZone, Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QWidget
 
 from shelterdesk.actions.station import StationPlanned, check_plan
 from shelterdesk.actions.users import check_passphrase
-from shelterdesk.core.countries import all_codes, matching, name
 from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.words import tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.dialogs.recovery_card import RecoveryCard
-from shelterdesk.ui.log_in import CapsLockHint, Centred, passphrase_line
+from shelterdesk.ui.first_run_places import Zones, country_options
+from shelterdesk.ui.log_in import Centred, PassphraseLine
 from shelterdesk.ui.theme import Type, theme
 from shelterdesk.ui.widgets import (
     ButtonRow,
@@ -47,49 +46,6 @@ def _said_of(field: str, plan: StationPlanned) -> str:
     except BadField as error:
         return f"{error.sentence} {error.next_step}".strip() if error.field == field else ""
     return ""
-
-
-
-@dataclass(frozen=True)
-class Zones:
-    """Time zones of the countries (CLDR) and the one this laptop is set to."""
-
-    by_country: dict[str, list[str]]
-    system: str
-
-    @classmethod
-    def known(cls) -> Zones:
-        """Read from the libraries at hand; nothing is asked of a network."""
-        import pycountry
-        from babel.core import get_global
-
-        three = {country.alpha_2: country.alpha_3 for country in pycountry.countries}
-        found: dict[str, list[str]] = {}
-        for zone, two in get_global("zone_territories").items():
-            if two in three and "/" in zone:
-                found.setdefault(three[two], []).append(zone)
-        system = bytes(QTimeZone.systemTimeZoneId().data()).decode("ascii", "replace")
-        return cls({code: sorted(zones) for code, zones in found.items()}, system)
-
-    def proposed(self, country: str) -> str:
-        """The country's only zone, or the laptop's where that lies in the country; else nothing."""
-        zones = self.by_country.get(country, [])
-        if len(zones) == 1:
-            return zones[0]
-        return self.system if self.system in zones else ""
-
-    def options(self, typed: str) -> list[tuple[str, str]]:
-        """Zones whose name has what is typed in it."""
-        wanted = typed.strip().casefold().replace(" ", "_")
-        every = sorted(zone for zones in self.by_country.values() for zone in zones)
-        return [(zone, zone) for zone in every if wanted in zone.casefold()][:50]
-
-
-def country_options(typed: str) -> list[tuple[str, str]]:
-    """Countries for what is typed so far, in the language spoken."""
-    if not typed.strip():
-        return sorted(((code, name(code)) for code in all_codes() if not code.startswith("XX")), key=lambda o: o[1])
-    return [(one.code, one.name) for one in matching(typed, limit=50) if not one.code.startswith("XX")]
 
 
 class Step(Screen):
@@ -144,7 +100,11 @@ class ChooseStep(Step):
         self.real = _big(tr("Real station"), "R")
         self.practice = _big(tr("Practice"), "P")
         pairs = (
-            (self.real, "real", tr("People who arrive are registered here. Choose this at a reception station.")),
+            (
+                self.real,
+                "real",
+                tr("People who arrive are registered here. Choose this at a reception station."),
+            ),
             (
                 self.practice,
                 "practice",
@@ -250,7 +210,9 @@ class StationStep(Step):
         super().__init__(tr("The station"))
         self._zones = zones
         self._zone_by_hand = False
-        self.code = LabelledField(tr("Code"), hint=tr("2 to 4 letters, for example LB"), check=self._check_code)
+        self.code = LabelledField(
+            tr("Code"), hint=tr("2 to 4 letters, for example LB"), check=self._check_code
+        )
         self.station_name = LabelledField(tr("Name"), check=_needed(tr("The station needs a name.")))
         self.country_line = TypeAhead(country_options)
         self.country = LabelledField(tr("Country"), self.country_line, check=self._check_country)
@@ -321,8 +283,10 @@ class PersonStep(Step):
 
     def __init__(self) -> None:
         super().__init__(tr("You, who may do everything here"))
-        self.user = LabelledField(tr("Name you log in with"), check=_needed(tr("Type a name to log in with.")))
-        self.first, self.second = passphrase_line(), passphrase_line()
+        self.user = LabelledField(
+            tr("Name you log in with"), check=_needed(tr("Type a name to log in with."))
+        )
+        self.first, self.second = PassphraseLine(), PassphraseLine()
         self.passphrase = LabelledField(
             tr("Passphrase"), self.first, hint=tr("three or four words"), check=self._check_first
         )
@@ -336,14 +300,16 @@ class PersonStep(Step):
         self.card.add(self.caps)
         self.card.add(
             words(
-                tr("Nobody can look your passphrase up. If it is forgotten, the recovery sheet opens the station."),
+                tr(
+                    "Nobody can look your passphrase up. If it is forgotten, the recovery sheet opens the station."
+                ),
                 "secondary",
                 wrap=True,
             )
         )
         self.add_buttons(PrimaryButton(tr("Make the station")))
         for line in (self.first, self.second):
-            CapsLockHint(line).told.connect(self.caps.setVisible)
+            line.caps_told.connect(self.caps.setVisible)
         if self.primary is not None:
             self.primary.clicked.connect(self._on_go_on)
 
@@ -375,15 +341,19 @@ class RestoreStep(Step):
         super().__init__(tr("Restore from a backup"))
         self.source = PathField(tr("Folder of the backup"), PathKind.FOLDER, hint=tr("shelterdesk-backup-…"))
         self.user = LabelledField(tr("Name"), check=_needed(tr("Type the name you log in with.")))
-        self.line = passphrase_line()
-        self.passphrase = LabelledField(tr("Passphrase"), self.line, check=_needed(tr("Type your passphrase.")))
+        self.line = PassphraseLine()
+        self.passphrase = LabelledField(
+            tr("Passphrase"), self.line, check=_needed(tr("Type your passphrase."))
+        )
         grid = FieldGrid()
         grid.add_row((self.user, 2), (self.passphrase, 2))
         self.card.add(self.source)
         self.card.add(grid)
         self.card.add(
             words(
-                tr("Names and passphrases are those of the day of the backup. The backup itself stays as it is."),
+                tr(
+                    "Names and passphrases are those of the day of the backup. The backup itself stays as it is."
+                ),
                 "secondary",
                 wrap=True,
             )
@@ -423,5 +393,3 @@ class SheetStep(Step):
 
     def step_out(self) -> bool:
         return False
-
-

@@ -101,7 +101,10 @@ class IconMark(QWidget):
         self._name, self._token, self._length = name, token, length
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        theme().changed.connect(self.updateGeometry)
+        theme().changed.connect(self._on_theme)
+
+    def _on_theme(self) -> None:
+        self.updateGeometry()
 
     def set_icon(self, name: str, token: str) -> None:
         """Show another icon or another colour."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QShortcut
+from PySide6.QtGui import QShortcut, QWindow
 from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -35,17 +35,19 @@ class IdleWatch(QObject):
     """Notices that nobody has touched the desk for a while, a laptop that slept included.
 
     Time is the wall's, not the timer's: a timer stands still while the laptop sleeps, and the first key after
-    waking must not reach what was open. Signals: ``timed_out()``.
+    waking must not reach what was open. What is touched is heard at the window, before any widget: a filter on
+    the whole program would be asked for every event there is. Signals: ``timed_out()``.
     """
 
     timed_out = Signal()
 
     def __init__(self, seconds: float, clock: Clock | None = None, parent: QObject | None = None) -> None:
-        """Watch from now on; 0 seconds watches never (a played day)."""
+        """``seconds`` to wait; 0 waits for ever (a played day)."""
         super().__init__(parent)
         self._seconds = seconds
         self._clock = clock if clock is not None else SystemClock()
         self._last = self._now()
+        self._window: QWindow | None = None
         self._look = QTimer(self)
         self._look.setInterval(_LOOK_MS)
         self._look.timeout.connect(self.look)
@@ -56,22 +58,27 @@ class IdleWatch(QObject):
         self._seconds = seconds
         self._last = self._now()
 
-    def start(self) -> None:
-        """Begin to watch; what came before does not count."""
+    def start(self, window: QWidget) -> None:
+        """Begin to watch a window that is shown; what came before does not count."""
+        self.stop()
         self._last = self._now()
         self.is_watching = True
         self._look.start()
-        app = QApplication.instance()
-        if app is not None:
-            app.installEventFilter(self)
+        self._window = window.windowHandle()
+        if self._window is not None:
+            self._window.installEventFilter(self)
 
     def stop(self) -> None:
-        """Watch no longer."""
+        """Watch no longer; before the window goes."""
         self.is_watching = False
         self._look.stop()
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self)
+        if self._window is not None and isValid(self._window):
+            self._window.removeEventFilter(self)
+        self._window = None
+
+    def touched(self) -> None:
+        """Somebody is at the desk."""
+        self._last = self._now()
 
     def look(self) -> None:
         """Say so when nobody has touched the desk for long enough; a clock set back starts the wait anew."""
@@ -87,7 +94,7 @@ class IdleWatch(QObject):
         self.look()
         if not self.is_watching:
             return True  # it locked at this very touch, which was meant for what is covered now
-        self._last = self._now()
+        self.touched()
         return False
 
     def _now(self) -> float:
@@ -185,7 +192,6 @@ class Lock(QObject):
         self.page.setParent(window)
         self.page.hide()
         self.page.asked.connect(self.asked)
-        window.installEventFilter(self)
 
     @property
     def is_locked(self) -> bool:
@@ -208,6 +214,7 @@ class Lock(QObject):
             key.setEnabled(False)
         self._show_contents(False)
         self.page.setGeometry(window.rect())
+        window.installEventFilter(self)  # only while locked: the page follows the window's size
         self.page.show()
         self.page.raise_()
         self.page.ask(user)
@@ -219,6 +226,7 @@ class Lock(QObject):
         self.page.form.clear()
         self.page.hide()
         window = self._window
+        window.removeEventFilter(self)
         window.setWindowTitle(self._title)
         for key in self._off:
             key.setEnabled(True)
@@ -227,6 +235,10 @@ class Lock(QObject):
         window.activateWindow()  # a dialog put away by the lock may have left no window active
         if self._focus is not None and isValid(self._focus):
             self._focus.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def let_go(self) -> None:
+        """The window is going to be closed, locked or not."""
+        self._window.removeEventFilter(self)
 
     def _show_contents(self, shown: bool) -> None:
         contents = self._window.centralWidget()

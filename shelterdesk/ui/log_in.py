@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -56,7 +56,6 @@ class Centred(QWidget):
         self._settle.setSingleShot(True)
         self._settle.setInterval(0)
         self._settle.timeout.connect(self._fit_height)
-        card.installEventFilter(self)
         theme().changed.connect(self._fit)
         self._fit()
 
@@ -64,10 +63,10 @@ class Centred(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+    def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.LayoutRequest:
             self._settle.start()  # a sentence under a field makes the card higher
-        return False
+        return super().event(event)
 
     def _fit(self) -> None:
         self._card.setFixedWidth(max(280, min(theme().gap(self._width), self.width() - theme().gap(16))))
@@ -81,50 +80,49 @@ class Centred(QWidget):
             self._card.setMinimumHeight(max(high, layout.totalMinimumSize().height()))
 
 
-def scrolling(page: QWidget) -> QScrollArea:
-    """The page in a frame that scrolls when the window is too low for it."""
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setProperty("no_ring", True)
-    area.setWidget(page)
-    return area
+class ScrollingPage(QScrollArea):
+    """A page in a frame that scrolls when the window is too low for it.
 
-
-def passphrase_line() -> QLineEdit:
-    """A line for a passphrase: dots, no suggestions, nothing remembered by the input method."""
-    line = QLineEdit()
-    line.setEchoMode(QLineEdit.EchoMode.Password)
-    line.setInputMethodHints(
-        Qt.InputMethodHint.ImhSensitiveData
-        | Qt.InputMethodHint.ImhNoPredictiveText
-        | Qt.InputMethodHint.ImhNoAutoUppercase
-    )
-    return line
-
-
-class CapsLockHint(QObject):
-    """Tells from what is typed whether capital letters are locked: Qt itself does not say.
-
-    Signals: ``told(bool)`` at each letter typed into ``line``.
+    The inside of the frame is held on to: were its Python wrapper made in passing and dropped again, the
+    layout items of everything on the page would go with it (PySide6 6.11).
     """
 
-    told = Signal(bool)
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self._inside = self.viewport()
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setProperty("no_ring", True)
+        self.setWidget(page)
 
-    def __init__(self, line: QLineEdit) -> None:
-        super().__init__(line)
-        line.installEventFilter(self)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            text = event.text()
-            shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            if event.key() == Qt.Key.Key_CapsLock:
-                self.told.emit(False)  # either way; the next letter tells
-            elif len(text) == 1 and text.isalpha() and text.lower() != text.upper():
-                self.told.emit(text.isupper() is not shifted)
-        return False
+class PassphraseLine(QLineEdit):
+    """A line for a passphrase: dots, no suggestions, nothing remembered by the input method.
+
+    It tells from what is typed whether capital letters are locked, since Qt itself does not say. Signals:
+    ``caps_told(bool)`` at each letter.
+    """
+
+    caps_told = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setEchoMode(QLineEdit.EchoMode.Password)
+        self.setInputMethodHints(
+            Qt.InputMethodHint.ImhSensitiveData
+            | Qt.InputMethodHint.ImhNoPredictiveText
+            | Qt.InputMethodHint.ImhNoAutoUppercase
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        text = event.text()
+        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if event.key() == Qt.Key.Key_CapsLock:
+            self.caps_told.emit(False)  # either way; the next letter tells
+        elif len(text) == 1 and text.isalpha() and text.lower() != text.upper():
+            self.caps_told.emit(text.isupper() is not shifted)
+        super().keyPressEvent(event)
 
 
 class LogInForm(Card):
@@ -140,7 +138,7 @@ class LogInForm(Card):
         self.known = ""
         self._left = 0
         self.name_field = LabelledField(tr("Name"))
-        self.passphrase = passphrase_line()
+        self.passphrase = PassphraseLine()
         self.passphrase_field = LabelledField(tr("Passphrase"), self.passphrase)
         self.primary = PrimaryButton(button, "Return")
         self.row = ButtonRow(self.primary)
@@ -154,8 +152,7 @@ class LogInForm(Card):
         self._second.setInterval(1000)
         self._second.timeout.connect(self._tick)
         self.primary.clicked.connect(self.ask)
-        hint = CapsLockHint(self.passphrase)
-        hint.told.connect(self.caps.setVisible)
+        self.passphrase.caps_told.connect(self.caps.setVisible)
 
     def lines(self) -> list[QWidget]:
         """The fields in the order of typing."""
@@ -315,5 +312,3 @@ def theme_names() -> list[tuple[str, str]]:
         (Mode.LIGHT.value, tr("Light")),
         (Mode.DARK.value, tr("Dark")),
     ]
-
-

@@ -114,7 +114,9 @@ def record_of(reader: Reader, scan: Scan) -> tuple[str, str] | None:
 class ScanRouter(QObject):
     """Stands between the field on top and the screens of one window."""
 
-    def __init__(self, window: MainWindow, worker: DeskWorker, screens: Sequence[Screen], clock: Clock) -> None:
+    def __init__(
+        self, window: MainWindow, worker: DeskWorker, screens: Sequence[Screen], clock: Clock
+    ) -> None:
         super().__init__(window)
         self._window, self._worker, self._screens, self._clock = window, worker, screens, clock
         self._asked, self._found = "", 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shelterdesk.actions.admission import admit, finish_join, join_request, read_admission, read_join_request
+from shelterdesk.actions.admission import admit, finish_join, join_request
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.exchange import export_bundle, import_from
@@ -17,20 +17,7 @@ from shelterdesk.core.kinds import PERSON
 from shelterdesk.keys import keyfile
 from shelterdesk.startup import FILE
 from tests.stations import PASSPHRASE
-from tests.sync.worlds import at, events_of, given_names, register, state
-
-
-def join(station: Path, folder: Path, clock: SetClock) -> None:
-    """A new desk in ``folder`` that joins at the station's folder."""
-    request, reply = folder.with_suffix(".join"), folder.with_suffix(".reply")
-    asked = join_request(folder, request)
-    with at(station, clock) as desk:
-        assert read_join_request(request).words == asked.words
-        admitted = admit(desk, request, reply).result
-        assert admitted.words == asked.words
-    offered = read_admission(folder, reply)
-    assert (offered.words, offered.desk) == (admitted.own_words, admitted.desk)
-    finish_join(folder, reply, clock)
+from tests.sync.worlds import at, events_of, given_names, join, register, state
 
 
 def test_a_desk_joins_and_knows_everything(station_folder: Path, tmp_path: Path, clock: SetClock) -> None:
@@ -145,7 +132,11 @@ def test_three_desks_in_any_order_come_to_one_state(
     for step in range(4):
         for desk in desks:
             people += register(desk, f"P{step}{desk.who.slot}")
-            known = [p for p in people if desk.store.conn.execute("SELECT 1 FROM op WHERE ent = ?", (bytes.fromhex(p),)).fetchone()]
+            known = [
+                p
+                for p in people
+                if desk.store.conn.execute("SELECT 1 FROM op WHERE ent = ?", (bytes.fromhex(p),)).fetchone()
+            ]
             with desk.store.write(desk.user) as event:
                 event.set(PERSON, rng.choice(known), "given", f"N{step}{desk.who.slot}{rng.random()}")
         if step % 2:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.desk import open_desk
+from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.exchange import export_bundle, import_from
 from shelterdesk.actions.offices import (
     accept_reply,
@@ -24,14 +24,17 @@ from shelterdesk.actions.offices import (
 )
 from shelterdesk.core.errors import BadField, DamagedFile, NotAllowed, NotFound, Refused, WorldError
 from shelterdesk.core.kinds import PERSON, SAME_AS
+from shelterdesk.core.roster import OfficeEntry
+from shelterdesk.core.vocabulary import Role
+from shelterdesk.db.receipts import note_said
 from shelterdesk.db.statements import statements
 from shelterdesk.db.store import Store
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.recovery import identity_of
 from shelterdesk.startup import FILE
-from tests.stations import CHEAP, MORNING, PASSPHRASE, make_template
+from tests.stations import CHEAP, PASSPHRASE, make_template
 from tests.sync.conftest import made_world, stick, world
-from tests.sync.worlds import World, at, register
+from tests.sync.worlds import World, at, join, register
 
 __all__ = ["made_world", "stick", "world"]
 
@@ -43,7 +46,7 @@ def test_an_office_stands_alone_and_its_folder_is_kept(tmp_path: Path, clock: Se
     assert desk.roster.office is not None and desk.roster.office.dev == desk.who.dev
     desk.close()
     with at(tmp_path / "o", clock, "chief") as again:
-        assert Role_names(again.user.roles) >= {"admin", "statistician"}
+        assert again.user.roles >= {Role.ADMIN, Role.STATISTICIAN}
     with pytest.raises(Refused):
         new_office(tmp_path / "o", "Central", "chief", PASSPHRASE, clock, cost=CHEAP)
     for name, admin in (("", "chief"), ("Central", " ")):
@@ -51,8 +54,9 @@ def test_an_office_stands_alone_and_its_folder_is_kept(tmp_path: Path, clock: Se
             new_office(tmp_path / "p", name, admin, PASSPHRASE, clock, cost=CHEAP)
 
 
-def Role_names(roles: frozenset[str]) -> set[str]:
-    return {str(role) for role in roles}
+def office_of(desk: Desk) -> OfficeEntry | None:
+    """The office that rules at a desk now."""
+    return desk.roster.office
 
 
 def test_enrolment_pins_the_office_and_lets_escrow_in(world: World, clock: SetClock) -> None:
@@ -96,10 +100,10 @@ def test_words_are_compared(tmp_path: Path, clock: SetClock) -> None:
         assert (offered.office, offered.words) == ("Central", enrolled.office_words)
         with pytest.raises(Refused):
             accept_reply(desk, reply, asked.words)
-        assert desk.roster.office is None
+        assert office_of(desk) is None
         accept_reply(desk, reply, [word.upper() for word in offered.words])
         accept_reply(desk, reply, offered.words)  # once more changes nothing
-        assert desk.roster.office is not None
+        assert office_of(desk) is not None
         assert sum(s.kind == "adoption" for s in statements(desk.store.conn)) == 2
     office.close()
 
@@ -244,7 +248,9 @@ def test_the_matrix_counts_each_person_once_and_says_what_it_lacks(
         assert log == [("2026-10-01/2026-12-31",)]
     rows = rows_of(out)
     assert published.rows == len(rows)
-    cells = {(r["station"], r["period_start"], r["nationality_iso3"]): (r["total"], r["status"]) for r in rows}
+    cells = {
+        (r["station"], r["period_start"], r["nationality_iso3"]): (r["total"], r["status"]) for r in rows
+    }
     assert cells["LB", "2026-11-01", "VEN"] == ("1", "PR")  # its records begin within the month
     assert cells["LB", "2026-11-01", "XXX"] == ("1", "PR")
     assert cells["LB", "2026-12-01", "XXX"] == ("1", "PR")  # and the month is not over
@@ -275,8 +281,6 @@ def test_a_month_all_here_without_anybody_is_a_true_zero(
 
 
 def test_gaps_make_a_month_provisional(world: World, stick: Path, clock: SetClock, tmp_path: Path) -> None:
-    from shelterdesk.db.receipts import note_said
-
     with at(world.lb, clock) as lb:
         register(lb, "Ana")
         clock.forward(timedelta(days=40))
@@ -294,5 +298,24 @@ def test_gaps_make_a_month_provisional(world: World, stick: Path, clock: SetCloc
         assert row["status"] == "PR" and "missing" in row["note"]
 
 
-def test_the_clock_of_the_tests_is_the_morning() -> None:
-    assert SetClock(MORNING).now() == MORNING and open_desk is not None
+def test_a_desk_of_the_table_meets_the_office_through_its_neighbour(tmp_path: Path, clock: SetClock) -> None:
+    """Only one desk took the office's reply in; the others follow its adoption, and escrow opens them too."""
+    make_template(tmp_path / "first")
+    join(tmp_path / "first", tmp_path / "second", clock)
+    made = new_office(tmp_path / "o", "Central", "chief", PASSPHRASE, clock, cost=CHEAP)
+    carried = tmp_path / "carried"
+    carried.mkdir()
+    with at(tmp_path / "first", clock, "admin") as desk:
+        enrol_request(desk, tmp_path / "request")
+        assert enrol(made.desk, tmp_path / "request", tmp_path / "reply").result.desks == ("LB1", "LB1A")
+        accept_reply(desk, tmp_path / "reply", read_reply(tmp_path / "reply").words)
+        export_bundle(desk, carried, "LB")
+    with at(tmp_path / "second", clock, "admin") as desk:
+        assert office_of(desk) is None
+        assert import_from(desk, carried).result.is_clean
+        office = office_of(desk)
+        assert office is not None and office.name == "Central"
+        assert keyfile.recipients(tmp_path / "second", keyfile.ESCROW) == (office.escrow,)
+        assert export_bundle(desk, carried).result.office_can_open
+    assert import_from(made.desk, carried).result.is_clean
+    made.desk.close()

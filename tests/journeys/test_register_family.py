@@ -106,7 +106,10 @@ def test_a_family_of_five_by_keyboard_alone(
     desk = open_desk(planned, "admin", PASSPHRASE, clock)
     try:
         (maria,) = pages_of(desk, "012345678")
-        assert (maria.record.text("surnames"), maria.record.text("given")) == ("Gonzalez Rodriguez", "Maria Jose")
+        assert (maria.record.text("surnames"), maria.record.text("given")) == (
+            "Gonzalez Rodriguez",
+            "Maria Jose",
+        )
         assert maria.record.text("birth") == "1995-02-28"
         assert maria.record.values["nationality"] == ["VEN"]
         assert maria.record.values["languages"] == ["es", "fr"]

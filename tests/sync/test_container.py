@@ -76,13 +76,17 @@ def foreign(kind: bytes, name: str = "MANIFEST.json", link: str = "") -> bytes:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE])
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.FIFOTYPE, tarfile.CHRTYPE]
+)
 def test_links_folders_and_devices_do_not_exist(kind: bytes) -> None:
     with pytest.raises(SetAside):
         list(unpack(foreign(kind, link="/etc/passwd")))
 
 
-@pytest.mark.parametrize("name", ["../x", "/x", "a//b", "a/b/c", "C:x", "x\\y", "a b", "é", "x:stream", ".hidden"])
+@pytest.mark.parametrize(
+    "name", ["../x", "/x", "a//b", "a/b/c", "C:x", "x\\y", "a b", "é", "x:stream", ".hidden"]
+)
 def test_names_that_lead_elsewhere_are_refused(name: str) -> None:
     with pytest.raises(SetAside):
         list(unpack(foreign(tarfile.REGTYPE, name)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +15,13 @@ import pytest
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.exchange import export_bundle, import_from
-from shelterdesk.core.event import compose, line_hash
+from shelterdesk.core.event import Op, compose, line_hash, parse
 from shelterdesk.keys import age
 from shelterdesk.keys.desk import DeskKeys, desk_hex
 from shelterdesk.keys.ed25519 import SigningKey
 from shelterdesk.keys.signing import canonical
 from shelterdesk.keys.sshsig import BUNDLE, MANIFEST, sign
-from shelterdesk.sync.container import PartName, pack, read_part_name, unpack, zip_lines
+from shelterdesk.sync.container import PartName, pack, read_part_name, unpack, unzip_lines, zip_lines
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.intake import known_of, me_of
 from shelterdesk.sync.manifest import Member, sha256, sums
@@ -44,13 +45,17 @@ class Bench:
     keys: DeskKeys
     recipients: list[str]
 
-    def open(self, sealed: bytes | None = None, signature: str | None = None, name: PartName | None = None) -> Opened:
+    def open(
+        self, sealed: bytes | None = None, signature: str | None = None, name: PartName | None = None
+    ) -> Opened:
         return open_part(
             name or self.name, self.folder, sealed if sealed is not None else self.sealed,
             signature if signature is not None else self.signature, self.me, self.known,
         )  # fmt: skip
 
-    def resealed(self, plain: bytes, recipients: list[str] | None = None, key: SigningKey | None = None) -> Opened:
+    def resealed(
+        self, plain: bytes, recipients: list[str] | None = None, key: SigningKey | None = None
+    ) -> Opened:
         """Open what the hostile desk seals and signs, its outside all in order."""
         sealed = age.encrypt(plain, recipients or self.recipients)
         name = PartName(self.name.bundle_no, self.name.part, self.name.parts, sha256(sealed)[:16])
@@ -139,7 +144,9 @@ def test_what_is_wrong_inside(bench: Bench, made_world: World, clock: SetClock) 
     name = PartName(bench.name.bundle_no, 1, 1, sha256(sealed)[:16])
     refused(
         "sender",
-        lambda: open_part(name, thief.dev, sealed, sign(thief.signing, sealed, BUNDLE), bench.me, bench.known),
+        lambda: open_part(
+            name, thief.dev, sealed, sign(thief.signing, sealed, BUNDLE), bench.me, bench.known
+        ),
     )
 
 
@@ -184,7 +191,9 @@ def add_stranger(manifest: dict[str, Any], body: Members) -> None:
 
 def list_stranger(manifest: dict[str, Any], body: Members) -> None:
     body.append(("run.sh", b"x"))
-    manifest["members"].append({"name": "run.sh", "bytes": 1, "unpacked": 1, "sha256": sha256(b"x"), "events": 0})
+    manifest["members"].append(
+        {"name": "run.sh", "bytes": 1, "unpacked": 1, "sha256": sha256(b"x"), "events": 0}
+    )
 
 
 def drop_schema(manifest: dict[str, Any], body: Members) -> None:
@@ -204,7 +213,6 @@ def test_members_that_do_not_belong(bench: Bench, change: Callable[[dict[str, An
 
 def with_lines(change: Callable[[list[bytes]], list[bytes]]) -> Callable[[dict[str, Any], Members], None]:
     """Change the lines of the first member of entries, its sizes said as they then are."""
-    from shelterdesk.sync.container import unzip_lines
 
     def apply(manifest: dict[str, Any], body: Members) -> None:
         at_ = next(n for n, one in enumerate(body) if one[0].startswith("events"))
@@ -222,7 +230,9 @@ def test_lines_that_are_none_or_do_not_follow(bench: Bench) -> None:
     refused("line", lambda: bench.remade(with_lines(lambda lines: [b"[" * 100_000, *lines[1:]])))
     refused("manifest", lambda: bench.remade(with_lines(lambda lines: lines[1:])))
     refused("manifest", lambda: bench.remade(with_lines(lambda lines: [lines[1], lines[0], *lines[2:]])))
-    refused("chain", lambda: bench.remade(with_lines(lambda lines: [lines[0].replace(b"LB", b"XX"), *lines[1:]])))
+    refused(
+        "chain", lambda: bench.remade(with_lines(lambda lines: [lines[0].replace(b"LB", b"XX"), *lines[1:]]))
+    )
     deep = b'{"1":' + b"[" * 12 + b"]" * 12 + b"}"
     refused("line", lambda: bench.remade(with_lines(lambda lines: [with_value(lines[0], deep), *lines[1:]])))
     long = b'{"1":"' + b"x" * 90_000 + b'"}'
@@ -313,7 +323,10 @@ def mutated(rng: random.Random, data: bytes) -> bytes:
                 out[at_ : at_ + size] = rng.randbytes(size)
             case _:
                 other = rng.randrange(len(out))
-                out[at_ : at_ + size], out[other : other + size] = out[other : other + size], out[at_ : at_ + size]
+                out[at_ : at_ + size], out[other : other + size] = (
+                    out[other : other + size],
+                    out[at_ : at_ + size],
+                )
         if bytes(out) != data:
             return bytes(out)
 
@@ -321,9 +334,34 @@ def mutated(rng: random.Random, data: bytes) -> bytes:
 def test_manifests_by_chance_are_set_aside_and_never_crash(bench: Bench) -> None:
     """Values of any shape in any place of a manifest that is signed anew."""
     rng = random.Random(11)
-    odd: list[Any] = [None, True, -1, 0, 1 << 62, "", "x", "0" * 64, [], {}, [[]], [None], {"a": 1}, ["x"], [[1, 2]]]
+    odd: list[Any] = [
+        None,
+        True,
+        -1,
+        0,
+        1 << 62,
+        "",
+        "x",
+        "0" * 64,
+        [],
+        {},
+        [[]],
+        [None],
+        {"a": 1},
+        ["x"],
+        [[1, 2]],
+    ]
     whole = json.loads(next(iter(unpack(bench.plain)))[1])
-    harmless = {"made_ms", "audience", "station", "prev_manifest_sha256", "schema", "merge_rules", "have", "epoch"}
+    harmless = {
+        "made_ms",
+        "audience",
+        "station",
+        "prev_manifest_sha256",
+        "schema",
+        "merge_rules",
+        "have",
+        "epoch",
+    }
     for _ in range(300):
         path = some_path(rng, whole)
 
@@ -334,7 +372,13 @@ def test_manifests_by_chance_are_set_aside_and_never_crash(bench: Bench) -> None
             spot[path[-1]] = rng.choice(odd)
             if path[0] == "members":
                 for member in manifest["members"]:
-                    if not isinstance(member, dict) or set(member) != {"name", "bytes", "unpacked", "sha256", "events"}:
+                    if not isinstance(member, dict) or set(member) != {
+                        "name",
+                        "bytes",
+                        "unpacked",
+                        "sha256",
+                        "events",
+                    }:
                         raise KeyError
 
         try:
@@ -380,8 +424,6 @@ def test_a_bad_part_blocks_nobody_and_writes_nothing(world: World, stick: Path, 
 
 def test_a_forged_event_of_another_desk_raises_the_alarm(world: World, stick: Path, clock: SetClock) -> None:
     """A copied desk that goes on apart is kept as a second history, and said so."""
-    import shutil
-
     twin = world.lb.parent / "twin"
     with at(world.lb, clock) as desk:
         register(desk, "Ana")
@@ -405,8 +447,6 @@ def test_a_forged_event_of_another_desk_raises_the_alarm(world: World, stick: Pa
 
 def test_composed_lines_are_what_the_reader_expects() -> None:
     """The forger's helper writes lines the parser takes, so the refusals above are for the value alone."""
-    from shelterdesk.core.event import Op, parse
-
     event = compose(
         dev=1, epoch=0, first_seq=1, hlc=1, wall_ms=1, zone="UTC", user="u", schema=1, merge_rules=1,
         salt=bytes(16), ops=[Op(4, bytes(16), 3, b'"Ana"')],

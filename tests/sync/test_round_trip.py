@@ -24,11 +24,18 @@ def test_what_was_written_arrives_once(world: World, stick: Path, clock: SetCloc
         assert set(sent) <= set(events_of(office)) and given_names(office) == {"Ana", "Berta", "Carla"}
         before = state(office)
         again = import_from(office, stick).result
-        assert (again.new, again.known, again.set_aside, [p.outcome for p in again.parts]) == (0, 0, 0, ["known"])
+        assert (again.new, again.known, again.set_aside, [p.outcome for p in again.parts]) == (
+            0,
+            0,
+            0,
+            ["known"],
+        )
         assert state(office) == before
 
 
-def test_parts_that_lie_there_are_not_written_again(world: World, stick: Path, clock: SetClock, tmp_path: Path) -> None:
+def test_parts_that_lie_there_are_not_written_again(
+    world: World, stick: Path, clock: SetClock, tmp_path: Path
+) -> None:
     with at(world.lb, clock) as desk:
         register(desk, "Ana")
         export_bundle(desk, stick)

@@ -114,7 +114,12 @@ def test_what_is_no_regular_file_is_never_opened(stick: Path) -> None:
     os.mkfifo(stick / "pipe")
     (stick / "link").symlink_to("/etc/passwd")
     (stick / "big").write_bytes(b"x" * 11)
-    for name, code in (("pipe", "not_a_file"), ("link", "not_a_file"), ("big", "too_large"), ("none", "unreadable")):
+    for name, code in (
+        ("pipe", "not_a_file"),
+        ("link", "not_a_file"),
+        ("big", "too_large"),
+        ("none", "unreadable"),
+    ):
         with pytest.raises(SetAside) as found:
             read_file(stick / name, 10)
         assert found.value.code == code

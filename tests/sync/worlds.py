@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from shelterdesk.actions.admission import admit, finish_join, join_request, read_admission, read_join_request
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.exchange import export_bundle, import_from
@@ -111,3 +112,16 @@ def state(desk: Desk) -> str:
 def given_names(desk: Desk) -> set[str]:
     """The given names of everybody known here."""
     return {row[0] for row in desk.store.conn.execute("SELECT given FROM person WHERE void IS NULL")}
+
+
+def join(station: Path, folder: Path, clock: SetClock) -> None:
+    """A new desk in ``folder`` that joins at the station's folder."""
+    request, reply = folder.with_suffix(".join"), folder.with_suffix(".reply")
+    asked = join_request(folder, request)
+    with at(station, clock) as desk:
+        assert read_join_request(request).words == asked.words
+        admitted = admit(desk, request, reply).result
+        assert admitted.words == asked.words
+    offered = read_admission(folder, reply)
+    assert (offered.words, offered.desk) == (admitted.own_words, admitted.desk)
+    finish_join(folder, reply, clock)

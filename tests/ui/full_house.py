@@ -31,7 +31,18 @@ PLAN = "\n".join(
     + ["B01,B,room,UAC_GIRLS,4", "B02,B,room,,6"]
     + [f"B02-{n},B02,bed,,1" for n in range(1, 7)]
 )
-SURNAMES = ("Toussaint", "Pérez", "Diallo", "Okafor", "Haddad", "Nguyen", "Alvarado", "Ferreira", "Mensah", "Quispe")
+SURNAMES = (
+    "Toussaint",
+    "Pérez",
+    "Diallo",
+    "Okafor",
+    "Haddad",
+    "Nguyen",
+    "Alvarado",
+    "Ferreira",
+    "Mensah",
+    "Quispe",
+)
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,11 @@ class AtWork:
     def __init__(self, qtbot: QtBot, worker: DeskWorker, window: MainWindow, screen: ReceptionScreen) -> None:
         self.qtbot, self.worker, self.window, self.screen = qtbot, worker, window, screen
         self.printed: list[Path] = []
+        screen.cards.hand_over = self._take_file
+
+    def _take_file(self, path: Path) -> bool:
+        self.printed.append(path)
+        return True
 
     @property
     def focused(self) -> QWidget:
@@ -94,7 +99,9 @@ def plan_the_site(folder: Path, clock: SetClock) -> None:
 
 
 @contextmanager
-def reception(folder: Path, clock: SetClock, qtbot: QtBot, cards: Path, user: str = "operator") -> Iterator[AtWork]:
+def reception(
+    folder: Path, clock: SetClock, qtbot: QtBot, cards: Path, user: str = "operator"
+) -> Iterator[AtWork]:
     """The window with the reception open and who is logged in standing in its first field."""
     worker = DeskWorker(folder, clock)
 
@@ -108,7 +115,6 @@ def reception(folder: Path, clock: SetClock, qtbot: QtBot, cards: Path, user: st
     qtbot.addWidget(window)
     at_work = AtWork(qtbot, worker, window, screen)
     screen.cards.folder = cards
-    screen.cards.hand_over = lambda path: at_work.printed.append(path) is None
     worker.changed.connect(window.apply_changes)
     window.resize(1366, 768)
     with qtbot.waitExposed(window):

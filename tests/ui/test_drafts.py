@@ -62,9 +62,7 @@ def test_an_emptied_field_does_not_come_back(qtbot: QtBot, station_folder: Path,
         assert note_of(window).surnames.text() == "" and not window.toast.text()
 
 
-def test_text_written_by_the_program_is_no_draft(
-    qtbot: QtBot, station_folder: Path, clock: SetClock
-) -> None:
+def test_text_written_by_the_program_is_no_draft(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
     with program(qtbot, station_folder, clock) as app:
         window = log_in(qtbot, app)
         note_of(window).given.set_text("proposed by the program")

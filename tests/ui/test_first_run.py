@@ -17,7 +17,7 @@ from shelterdesk.actions.drafts import is_sheet_waiting
 from shelterdesk.core.countries import name as country_name
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.first_run import FirstRunPage
-from shelterdesk.ui.first_run_steps import Zones, country_options
+from shelterdesk.ui.first_run_places import Zones, country_options
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.preferences import read_preferences
 from tests.stations import PASSPHRASE

@@ -41,9 +41,7 @@ def test_the_page_tells_nothing_of_the_station(qtbot: QtBot, station_folder: Pat
         assert not app.door.stripe.isVisible()
 
 
-def test_what_is_missing_is_said_under_its_field(
-    qtbot: QtBot, station_folder: Path, clock: SetClock
-) -> None:
+def test_what_is_missing_is_said_under_its_field(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
     with program(qtbot, station_folder, clock) as app:
         form = page_of(app).form
         press(KEY.Key_Return)
@@ -69,7 +67,9 @@ def test_wrong_tries_count_down_and_the_right_one_opens(
         for n in range(1, 4):
             type_text(f"wrong {n}")
             press(KEY.Key_Return)
-            qtbot.waitUntil(lambda: bool(form.passphrase_field.mistake.text()) and form.passphrase.isEnabled())
+            qtbot.waitUntil(
+                lambda: bool(form.passphrase_field.mistake.text()) and form.passphrase.isEnabled()
+            )
             if n < 3:
                 assert form.primary.isEnabled()
         assert not form.primary.isEnabled() and "try again in" in form.note.text()

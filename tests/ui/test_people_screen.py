@@ -11,14 +11,17 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import who_looked
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.person_changes import answer_again
 from shelterdesk.core.people import Answer, IntakeAnswers
+from shelterdesk.db.person_records import Conflict
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
+from shelterdesk.ui.icons import IconMark
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.screens.people import PeopleScreen
-from tests.stations import PASSPHRASE
+from shelterdesk.ui.screens.people_details import PersonDetails
+from shelterdesk.ui.tables.person_entries import Words
 from tests.ui.desk_windows import CTRL, KEY, log_in, press, program, type_text
 from tests.ui.full_house import SCREENS, House, cells, fill, has_focus, with_desk
 
@@ -95,7 +98,7 @@ def test_opening_a_page_is_kept_once_and_shows_the_family(qtbot: QtBot, app: Des
     ]
     assert looks(app, qtbot) == ["opened", "searched"]
     happened = [row[1] for row in cells(screen.view.table)]
-    assert happened[0].startswith("Lodged in A03") and "Registered" in happened and "Arrived" in happened
+    assert {"Registered", "Arrived", "Lodged in A03"} < set(happened) and len(happened) == 4
     screen.refresh(None)
     qtbot.waitUntil(lambda: not app.worker.is_busy)
     assert looks(app, qtbot) == ["opened", "searched"], "asking again is no new look"
@@ -192,39 +195,26 @@ def test_sealed_answers_are_neither_shown_nor_hinted(
     press(KEY.Key_Escape)
     screen.shown = None
     open_found(qtbot, screen, house.number(7))
-    assert parts == [tile.text() for tile in screen.view.parts.tiles], "who has an answer looks like who has none"
+    assert parts == [tile.text() for tile in screen.view.parts.tiles], (
+        "who has an answer looks like who has none"
+    )
     assert "WR-UW" not in said and "sealed" not in said
 
 
-def test_two_answers_are_told_by_word_and_icon(
-    qtbot: QtBot, app: DeskApp, house: House, station_folder: Path, clock: SetClock
-) -> None:
-    from shelterdesk.db.person_records import Conflict
-    from shelterdesk.ui.icons import IconMark
-    from shelterdesk.ui.screens.people_details import PersonDetails
-    from shelterdesk.ui.tables.person_entries import Words
-
-    line = PersonDetails._conflict(
-        Conflict("person", house.ent(0), "birth", ("1990", "1991")), Words("America/Panama", clock.now())
-    )
-    qtbot.addWidget(line)
+def test_two_answers_are_told_by_word_and_icon(qtbot: QtBot, clock: SetClock) -> None:
+    details = PersonDetails()
+    qtbot.addWidget(details)
+    conflict = Conflict("person", "00" * 16, "birth", ("1990", "1991"))
+    details._show_conflicts([conflict], Words("America/Panama", clock.now()))
+    (line,) = details._conflicts
     assert [mark.name for mark in line.findChildren(IconMark)] == ["warn"]
-    from PySide6.QtWidgets import QLabel
-
-    assert [label.text() for label in line.findChildren(QLabel)] == [
-        "Two answers for Born: 1990, year only / 1991, year only"
-    ]
+    assert line.told.text() == "Two answers for Born: 1990, year only / 1991, year only"
 
 
-def test_a_counter_may_look_but_not_change(
-    qtbot: QtBot, app: DeskApp, house: House, station_folder: Path, clock: SetClock
-) -> None:
+def test_a_counter_may_look_but_not_change(qtbot: QtBot, app: DeskApp, house: House) -> None:
     screen = people_of(log_in(qtbot, app, "counter"))
     open_found(qtbot, screen, house.number(0))
     assert not screen.edit_button.isEnabled() and not screen.bed_button.isEnabled()
     press(KEY.Key_E, CTRL)
     qtbot.waitUntil(lambda: not app.worker.is_busy)
     assert screen.view.isVisible()
-    app.close()
-    desk = open_desk(station_folder, "admin", PASSPHRASE, clock)
-    desk.close()

@@ -9,15 +9,22 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import note_search
-from shelterdesk.actions.admission import join_request
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import open_desk
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.ui.app import DeskApp
-from shelterdesk.ui.preferences import FILE, SET_ASIDE, Preferences, changed, read_preferences, write_preferences
+from shelterdesk.ui.preferences import (
+    FILE,
+    SET_ASIDE,
+    Preferences,
+    changed,
+    read_preferences,
+    write_preferences,
+)
+from shelterdesk.ui.screens.exchange_admit import AdmitSection
+from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.screens.settings_access import AccessSection
-from shelterdesk.ui.screens.settings_admit import AdmitSection
 from shelterdesk.ui.screens.settings_backup import BackupSection
 from shelterdesk.ui.screens.settings_desk import DeskSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
@@ -25,7 +32,7 @@ from shelterdesk.ui.screens.settings_station import StationSection
 from shelterdesk.ui.screens.settings_users import OwnPassphraseSection, UsersSection
 from shelterdesk.ui.theme import theme
 from tests.stations import CHEAP, PASSPHRASE
-from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, note_of, press, program, settings_of, type_text
+from tests.ui.desk_windows import CTRL, KEY, log_in, note_of, press, program, settings_of, type_text
 
 PLAN = "code,parent,kind,quarter,capacity,area_m2,accessible\nA,,block,FAMILY,,200,\nA1,A,room,,,40,\nA1-1,A1,bed,,2,,yes\n"
 
@@ -106,7 +113,7 @@ def test_another_language_builds_the_window_anew_and_keeps_what_is_typed(
     with program(qtbot, station_folder, clock) as app:
         first = log_in(qtbot, app)
         type_text("half typed")
-        app.window and app.window.open_screen("settings")
+        first.open_screen("settings")
         with qtbot.waitSignal(app.opened, timeout=10_000):
             settings_of(first).preferences_wanted.emit(changed(app.preferences, language="en_XA"))
         second = app.window
@@ -251,25 +258,14 @@ def test_a_backup_is_made_and_its_folder_remembered(
     assert read_preferences(station_folder).backup_folder == str(stick)
 
 
-def test_a_desk_is_admitted_once_the_words_were_compared(
-    qtbot: QtBot, station_folder: Path, tmp_path: Path, clock: SetClock
+def test_further_desks_and_the_office_are_reached_from_here(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
 ) -> None:
-    asked = join_request(tmp_path / "other", tmp_path / "request.json")
     with program(qtbot, station_folder, clock) as app:
-        section = settings(qtbot, app, "admit").current()
-        assert isinstance(section, AdmitSection)
-        press(KEY.Key_Return)
-        type_text(str(asked.path))
-        section.read.click()
-        qtbot.waitUntil(section.their_words.isVisible)
-        assert all(word in section.their_words.text() for word in asked.words)
-        press(KEY.Key_Return, CTRL)
-        assert not section.result.isVisible()  # not before the words were compared
-        section.same.setFocus()
-        press(KEY.Key_Space)
-        press(KEY.Key_Return, CTRL)
-        qtbot.waitUntil(section.result.isVisible, timeout=20_000)
-        assert (tmp_path / "join-answer.tar").exists() and "LB1A" in section.result.text()
+        screen = settings(qtbot, app, "admit")
+        assert isinstance(screen.current(), AdmitSection)
+        press(KEY.Key_Down)
+        assert isinstance(screen.current(), EnrolSection)
 
 
 def test_a_supervisor_sees_who_looked(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drafts import sheet_put_away
@@ -35,6 +37,16 @@ def save_sheet(desk: Desk, code: str, target: Path) -> Done[Path]:
     """Write the sheet as a PDF; raises ``DiskFull``, ``CannotWrite``."""
     print_recovery_sheet(desk, code, target)
     return Done(target)
+
+
+class _GroupLine(QLineEdit):
+    """The line for one group. Signals: ``entered()`` when typing goes here."""
+
+    entered = Signal()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
 
 
 class RecoveryCard(QWidget):
@@ -67,8 +79,11 @@ class RecoveryCard(QWidget):
         self.save = SecondaryButton(tr("Save the sheet"), "Ctrl+S")
         self.show_again = QuietButton(tr("Show the code again"))
         self.saved = words("", "ok", wrap=True)
+        line = _GroupLine()
         self.group = LabelledField(
-            tr("From your paper, group {n} of the code", n=self.asked_group + 1), check=self._check_group
+            tr("From your paper, group {n} of the code", n=self.asked_group + 1),
+            line,
+            check=self._check_group,
         )
         self.confirm = PrimaryButton(tr("It is on paper and put away"))
         self._column = QVBoxLayout(self)
@@ -82,17 +97,12 @@ class RecoveryCard(QWidget):
         self.saved.hide()
         self.show_again.hide()
         self.group.setProperty("not_kept", True)
-        self.group.editor.installEventFilter(self)
+        line.entered.connect(lambda: self._cover(True))
         self.save.clicked.connect(self._on_save)
         self.show_again.clicked.connect(lambda: self._cover(False))
         self.confirm.clicked.connect(self._on_confirm)
         theme().changed.connect(self._space)
         self._space()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.FocusIn:
-            self._cover(True)
-        return False
 
     def _code_grid(self) -> QGridLayout:
         grid = QGridLayout()
@@ -138,7 +148,11 @@ class RecoveryCard(QWidget):
             self.group.set_mistake(tr("Type group {n} of the code from your paper.", n=self.asked_group + 1))
             self.group.setFocus()
         elif self.group.check_now():
-            self._worker.write(sheet_put_away, done=lambda _: self.put_away.emit())
+            self._worker.write(sheet_put_away, done=self._on_put_away)
+
+    def _on_put_away(self, _: None) -> None:
+        if isValid(self):
+            self.put_away.emit()
 
     def _space(self) -> None:
         self._column.setSpacing(theme().gap(12))

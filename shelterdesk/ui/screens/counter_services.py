@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from shelterdesk.core.counter import ServiceRule
 from shelterdesk.core.words import language
-from shelterdesk.ui.screens.people_stack import empty_out
 from shelterdesk.ui.widgets import FlowLayout, ScanField, Tile, key_words
 
 _KEYS = tuple(f"F{n}" for n in range(5, 12))
@@ -30,8 +29,7 @@ class ServiceTiles(QWidget):
         self.setProperty("part", "clear")
         self._screen = screen
         self._rules: list[ServiceRule] = []
-        self._shortcuts: list[QShortcut] = []
-        self.tiles: list[Tile] = []
+        self._every: list[Tile] = []
         self._flow = FlowLayout(4, 4, self)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -42,23 +40,31 @@ class ServiceTiles(QWidget):
         if list(rules) == self._rules:
             return
         self._rules = list(rules)
-        empty_out(self._flow)
-        for shortcut in self._shortcuts:
-            shortcut.setEnabled(False)
-            shortcut.deleteLater()
-        self.tiles, self._shortcuts = [], []
-        for at, rule in enumerate(self._rules):
-            key = _KEYS[at] if at < len(_KEYS) else ""
-            tile = Tile(rule.name(language()), key_words(key) if key else "")
-            tile.clicked.connect(partial(self._take, rule.code))
-            self._flow.addWidget(tile)
-            self.tiles.append(tile)
-            if key:
-                shortcut = QShortcut(QKeySequence(key), self._screen)
-                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-                shortcut.activated.connect(partial(self._take, rule.code))
-                self._shortcuts.append(shortcut)
+        while len(self._every) < len(self._rules):
+            self._add(len(self._every))
+        for at, tile in enumerate(self._every):
+            tile.setVisible(at < len(self._rules))
+        for tile, rule, key in zip(
+            self._every, self._rules, [*_KEYS, *[""] * len(self._rules)], strict=False
+        ):
+            tile.show_words(rule.name(language()), key_words(key) if key else "")
         self.updateGeometry()
+
+    @property
+    def tiles(self) -> list[Tile]:
+        """The tiles shown now."""
+        return self._every[: len(self._rules)]
+
+    def _add(self, at: int) -> None:
+        """One more tile, for whichever service stands there; tiles are never thrown away."""
+        tile = Tile("")
+        tile.clicked.connect(partial(self._take, at))
+        self._flow.addWidget(tile)
+        self._every.append(tile)
+        if at < len(_KEYS):
+            shortcut = QShortcut(QKeySequence(_KEYS[at]), self._screen)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(partial(self._take, at))
 
     def mark(self, code: str | None) -> None:
         """Show which service is served now."""
@@ -73,8 +79,9 @@ class ServiceTiles(QWidget):
         """The keys with the names of the services."""
         return [(key, rule.name(language())) for key, rule in zip(_KEYS, self._rules, strict=False)]
 
-    def _take(self, code: str, _: bool = False) -> None:
-        self.chosen.emit(code)
+    def _take(self, at: int, _: bool = False) -> None:
+        if at < len(self._rules):
+            self.chosen.emit(self._rules[at].code)
 
 
 class CounterScan(ScanField):

@@ -16,6 +16,13 @@ from shelterdesk.ui.widgets.text import Role
 _ROLES: dict[Tone, Role] = {Tone.WARN: "warn", Tone.BAD: "bad"}
 
 
+def _as_high_as_its_words() -> QSizePolicy:
+    """The height follows from the width alone: Qt's least height of wrapped words is that of a narrow column."""
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
+    policy.setHeightForWidth(True)
+    return policy
+
+
 class Lines(QWidget):
     """``lines.show_lines([Line(Tone.OK, "…")])``; hidden while there are none."""
 
@@ -25,14 +32,17 @@ class Lines(QWidget):
         self.setAccessibleName(name)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self._lines: tuple[Line, ...] = ()
         self._labels: list[QLabel] = []
         theme().changed.connect(self._space)
         self._space()
         self.hide()
 
     def show_lines(self, lines: Sequence[Line]) -> None:
-        """Say these, and nothing of what was said before."""
+        """Say these, and nothing of what was said before; the same again costs nothing."""
+        if tuple(lines) == self._lines:
+            return
+        self._lines = tuple(lines)
         while (item := self._column.takeAt(0)) is not None:
             old = item.widget()
             if old is not None:
@@ -47,6 +57,7 @@ class Lines(QWidget):
             row.setSpacing(theme().gap(8))
             row.addWidget(IconMark(line.tone.icon, line.tone.ink), 0, Qt.AlignmentFlag.AlignTop)
             label = words(line.text, _ROLES.get(line.tone, "body"), wrap=True)
+            label.setSizePolicy(_as_high_as_its_words())
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             row.addWidget(label, 1)
             self._labels.append(label)

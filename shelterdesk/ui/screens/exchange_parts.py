@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.words import tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import EmptyState, Tile
+from shelterdesk.ui.widgets import EmptyState, FlowLayout, Tile
 from shelterdesk.ui.worker import DeskWorker
+
+_ANY_WIDTH = (1 << 24) - 1  # Qt's QWIDGETSIZE_MAX
 
 
 class NothingHere(Section):
@@ -41,11 +43,16 @@ class PartsScreen(Screen):
         self.list = QFrame()
         self.list.setProperty("part", "card")
         self.list.setAccessibleName(list_name)
-        self._list_column = QVBoxLayout(self.list)
-        self.stack = QStackedWidget()
+        self._tiles = FlowLayout(4, 4, self.list)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        policy.setHeightForWidth(True)
+        self.list.setSizePolicy(policy)
+        # Not a stacked widget: that is as tall as its tallest page, and a scroll bar would hide the buttons.
+        self.place = QVBoxLayout()
+        self._current: Section | None = None
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._box.addWidget(self.list)
-        self._box.addWidget(self.stack, 1)
+        self._box.addLayout(self.place, 1)
         self.page.addLayout(self._box, 1)
         roles = worker.desk.user.roles if worker.desk is not None else frozenset()
         for made in sections:
@@ -53,8 +60,6 @@ class PartsScreen(Screen):
                 self._add(made(worker))
         if not self.sections:
             self._add(NothingHere(worker))
-        self._list_column.addStretch(1)
-        self.list.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.list.setVisible(len(self.sections) > 1)
         self.track(theme().changed, self._space_list, call_now=True)
         self.open_section(next(iter(self.sections)))
@@ -66,15 +71,17 @@ class PartsScreen(Screen):
 
     def current(self) -> Section:
         """The part now shown."""
-        shown = self.stack.currentWidget()
-        if not isinstance(shown, Section):
+        if self._current is None:
             raise RuntimeError("this screen has no part")
-        return shown
+        return self._current
 
     def open_section(self, name: str) -> None:
         """Show a part, fresh."""
         section = self.sections[name]
-        self.stack.setCurrentWidget(section)
+        if self._current is not None and self._current is not section:
+            self._current.hide()
+        self._current = section
+        section.show()
         self.tiles[name].setChecked(True)
         self.primary = section.primary
         if name in self._stale:
@@ -113,14 +120,14 @@ class PartsScreen(Screen):
 
     def _add(self, section: Section) -> None:
         tile = Tile(section.title.text())
-        tile.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         name = section.name
         tile.toggled.connect(lambda on: self.open_section(name) if on else None)
         tile.clicked.connect(self._go_in)
-        self._list_column.addWidget(tile)
+        self._tiles.addWidget(tile)
         self.sections[name], self.tiles[name] = section, tile
         self._stale.add(name)
-        self.stack.addWidget(section)
+        section.hide()
+        self.place.addWidget(section)
         section.said.connect(self.said)
 
     def _go_in(self) -> None:
@@ -137,9 +144,11 @@ class PartsScreen(Screen):
         folded = t.scale > 1.4
         way = QBoxLayout.Direction.TopToBottom if folded else QBoxLayout.Direction.LeftToRight
         self._box.setDirection(way)
-        wide = QSizePolicy.Policy.Expanding if folded else QSizePolicy.Policy.Fixed
-        high = QSizePolicy.Policy.Fixed if folded else QSizePolicy.Policy.Expanding
-        self.list.setSizePolicy(wide, high)
         self._box.setSpacing(t.gap(16))
-        self._list_column.setContentsMargins(t.gap(10), t.gap(12), t.gap(10), t.gap(12))
-        self._list_column.setSpacing(t.gap(4))
+        across, down = t.gap(10), t.gap(12)
+        self._tiles.setContentsMargins(across, down, across, down)
+        widest = max((tile.sizeHint().width() for tile in self.tiles.values()), default=0)
+        for tile in self.tiles.values():
+            tile.setMinimumWidth(0 if folded else widest)  # one below the other, or one line of all
+        self.list.setMinimumWidth(0 if folded else widest + 2 * across)
+        self.list.setMaximumWidth(_ANY_WIDTH if folded else widest + 2 * across)

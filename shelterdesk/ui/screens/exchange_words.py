@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shelterdesk.actions.exchange import Exported, ExchangeState, Imported
-from shelterdesk.core.moment import from_milliseconds, moment_text
+from shelterdesk.actions.exchange import ExchangeState, Exported, Imported
+from shelterdesk.core.moment import from_milliseconds, moment_text, to_milliseconds
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.status_watch import ago, when
 from shelterdesk.ui.widgets.tone import Tone
 
 KB, MB = 1_000, 1_000_000
+MINUTE_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ def moment_said(at_ms: int | None, now: datetime, zone: str) -> str:
     if at_ms is None:
         return tr("never")
     at = when(moment_text(from_milliseconds(at_ms), zone), now, zone)
+    if 0 <= to_milliseconds(now) - at_ms < MINUTE_MS:
+        return tr("{time} (just now)", time=at)
     return tr("{time} ({ago})", time=at, ago=ago(at_ms, now))
 
 

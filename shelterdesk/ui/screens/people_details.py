@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from shelterdesk.core.words import tr
 from shelterdesk.db.person_page import FieldShown, PersonPage
@@ -13,7 +15,7 @@ from shelterdesk.ui.icons import IconMark
 from shelterdesk.ui.screens.people_words import field_label, missing_words
 from shelterdesk.ui.tables.person_entries import Words
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import words
+from shelterdesk.ui.widgets import set_role, words
 
 _IN_HEADER = frozenset({"number", "photo", "station"})
 
@@ -28,6 +30,25 @@ class _Scroll(QScrollArea):
             event.ignore()
 
 
+class _Conflict(QWidget):
+    """Two desks wrote different answers apart: both are shown, with a word and an icon."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("part", "clear")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(IconMark("warn", "warn"), 0, Qt.AlignmentFlag.AlignTop)
+        self.told = words("", "warn", wrap=True)
+        row.addWidget(self.told, 1)
+
+    def show_conflict(self, conflict: Conflict, said: Words) -> None:
+        """Say the field and every answer."""
+        values = " / ".join(said.value(conflict.field, value) or "–" for value in conflict.values)
+        field = field_label(conflict.field)
+        self.told.setText(tr("Two answers for {field}: {values}", field=field, values=values))
+
+
 class PersonDetails(_Scroll):
     """The left column of a person's page."""
 
@@ -40,69 +61,66 @@ class PersonDetails(_Scroll):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(tr("What is recorded"))
         self.setMinimumHeight(theme().px(160))
-
-    def show_page(self, page: PersonPage, said: Words) -> None:
-        """Show what a page holds."""
-        at = self.verticalScrollBar().value()
         inner = QWidget()
         inner.setProperty("part", "clear")
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, theme().px(6), 0)
         column.setSpacing(theme().gap(8))
-        for conflict in page.conflicts:
-            column.addWidget(self._conflict(conflict, said))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme().gap(16))
-        grid.setVerticalSpacing(theme().gap(6))
-        grid.setColumnStretch(1, 1)
-        known, open_questions = _sorted_out(page)
-        for line, field in enumerate(known):
-            self._field(grid, line, field, said)
-        column.addLayout(grid)
-        if open_questions:
-            column.addWidget(
-                words(tr("Not asked: {fields}", fields=", ".join(open_questions)), "secondary", wrap=True)
-            )
-        column.addWidget(
-            words(
-                tr(
-                    "Entered {when} by {user}",
-                    when=said.ms(page.record.entered_ms),
-                    user=page.record.entered_by,
-                ),
-                "secondary",
-                wrap=True,
-            )
-        )
+        self._doubts = QVBoxLayout()
+        column.addLayout(self._doubts)
+        self._grid = QGridLayout()
+        self._grid.setHorizontalSpacing(theme().gap(16))
+        self._grid.setVerticalSpacing(theme().gap(6))
+        self._grid.setColumnStretch(1, 1)
+        column.addLayout(self._grid)
+        self._not_asked = words("", "secondary", wrap=True)
+        self._entered = words("", "secondary", wrap=True)
+        column.addWidget(self._not_asked)
+        column.addWidget(self._entered)
         column.addStretch(1)
+        self._conflicts: list[_Conflict] = []
+        self._pairs: list[tuple[QLabel, QLabel]] = []
         self.setWidget(inner)
-        self.verticalScrollBar().setValue(at)
 
-    @staticmethod
-    def _field(grid: QGridLayout, line: int, field: FieldShown, said: Words) -> None:
-        label = words(field_label(field.name), "secondary", wrap=True)
-        value = (
-            words(said.value(field.name, field.value), "body", wrap=True)
-            if field.value is not None
-            else words(missing_words(field.missing or ""), "secondary", wrap=True)
-        )
+    def show_page(self, page: PersonPage, said: Words) -> None:
+        """Show what a page holds; lines are kept and filled anew."""
+        self._show_conflicts(page.conflicts, said)
+        known, open_questions = _sorted_out(page)
+        while len(self._pairs) < len(known):
+            self._add_pair()
+        for (label, value), field in zip(self._pairs, known, strict=False):
+            label.setText(field_label(field.name))
+            if field.value is not None:
+                set_role(value, "body")
+                value.setText(said.value(field.name, field.value))
+            else:
+                set_role(value, "secondary")
+                value.setText(missing_words(field.missing or ""))
+        for at, pair in enumerate(self._pairs):
+            for part in pair:
+                part.setVisible(at < len(known))
+        self._not_asked.setText(tr("Not asked: {fields}", fields=", ".join(open_questions)))
+        self._not_asked.setVisible(bool(open_questions))
+        when, user = said.ms(page.record.entered_ms), page.record.entered_by
+        self._entered.setText(tr("Entered {when} by {user}", when=when, user=user))
+
+    def _show_conflicts(self, conflicts: Sequence[Conflict], said: Words) -> None:
+        while len(self._conflicts) < len(conflicts):
+            line = _Conflict()
+            self._doubts.addWidget(line)
+            self._conflicts.append(line)
+        for line, conflict in zip(self._conflicts, conflicts, strict=False):
+            line.show_conflict(conflict, said)
+        for at, line in enumerate(self._conflicts):
+            line.setVisible(at < len(conflicts))
+
+    def _add_pair(self) -> None:
+        label, value = words("", "secondary", wrap=True), words("", wrap=True)
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        top = Qt.AlignmentFlag.AlignTop
-        grid.addWidget(label, line, 0, top)
-        grid.addWidget(value, line, 1, top)
-
-    @staticmethod
-    def _conflict(conflict: Conflict, said: Words) -> QWidget:
-        """Two desks wrote different answers apart: both are shown, with a word and an icon."""
-        line = QWidget()
-        line.setProperty("part", "clear")
-        row = QHBoxLayout(line)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(IconMark("warn", "warn"), 0, Qt.AlignmentFlag.AlignTop)
-        values = " / ".join(said.value(conflict.field, value) or "–" for value in conflict.values)
-        told = tr("Two answers for {field}: {values}", field=field_label(conflict.field), values=values)
-        row.addWidget(words(told, "warn", wrap=True), 1)
-        return line
+        top, line = Qt.AlignmentFlag.AlignTop, len(self._pairs)
+        self._grid.addWidget(label, line, 0, top)
+        self._grid.addWidget(value, line, 1, top)
+        self._pairs.append((label, value))
 
 
 def _sorted_out(page: PersonPage) -> tuple[list[FieldShown], list[str]]:

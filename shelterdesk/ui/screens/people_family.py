@@ -14,7 +14,6 @@ from shelterdesk.actions.registration import local_day
 from shelterdesk.db.households import households_of, members
 from shelterdesk.db.people import PersonLine, lines_of
 from shelterdesk.db.store import Reader
-from shelterdesk.ui.screens.people_stack import empty_out
 from shelterdesk.ui.tables.people import no_name
 from shelterdesk.ui.widgets import FlowLayout, TickBox
 
@@ -46,7 +45,8 @@ def line_words(line: PersonLine) -> str:
 class FamilyTicks(QWidget):
     """A tick box for each; Space ticks, Up and Down go from one to the next.
 
-    Signals: ``changed()`` whenever somebody is ticked or not any more.
+    Boxes are kept and filled anew, never thrown away. Signals: ``changed()`` whenever somebody is ticked or
+    not any more.
     """
 
     changed = Signal()
@@ -54,7 +54,9 @@ class FamilyTicks(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("part", "clear")
-        self._boxes: list[tuple[str, TickBox]] = []
+        self._every: list[TickBox] = []
+        self._ents: list[str] = []
+        self._filling = False
         self._flow = FlowLayout(16, 0, self)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -62,32 +64,38 @@ class FamilyTicks(QWidget):
 
     def show_people(self, people: Sequence[Ticked], ticked: Collection[str]) -> None:
         """Show these people, with the boxes of ``ticked`` ticked."""
-        empty_out(self._flow)
-        self._boxes = []
-        for one in people:
-            box = TickBox(f"{one.words} · {one.why_not}" if one.why_not else one.words)
-            box.setChecked(one.ent in ticked and not one.why_not)
-            box.setEnabled(not one.why_not)
-            box.toggled.connect(self.changed)
+        while len(self._every) < len(people):
+            box = TickBox("")
+            box.toggled.connect(self._on_toggled)
             self._flow.addWidget(box)
-            self._boxes.append((one.ent, box))
+            self._every.append(box)
+        self._filling = True
+        self._ents = [one.ent for one in people]
+        for box, one in zip(self._every, people, strict=False):
+            said = f"{one.words} · {one.why_not}" if one.why_not else one.words
+            box.setText(said.replace("&", "&&"))
+            box.setAccessibleName(said)
+            box.setEnabled(not one.why_not)
+            box.setChecked(one.ent in ticked and not one.why_not)
+            box.updateGeometry()
+        for at, box in enumerate(self._every):
+            box.setVisible(at < len(people))
+        self._filling = False
         self.updateGeometry()
         self.setVisible(bool(people))
         self.changed.emit()
 
     def ticked(self) -> tuple[str, ...]:
         """The ids of those ticked, in the order shown."""
-        return tuple(ent for ent, box in self._boxes if box.isChecked())
+        return tuple(ent for ent, box in zip(self._ents, self._every, strict=False) if box.isChecked())
 
     def boxes(self) -> list[TickBox]:
         """The boxes, in the order shown."""
-        return [box for _, box in self._boxes]
+        return self._every[: len(self._ents)]
 
-    def tick(self, ent: str, ticked: bool) -> None:
-        """Tick somebody or not; somebody not shown changes nothing."""
-        for known, box in self._boxes:
-            if known == ent and box.isEnabled():
-                box.setChecked(ticked)
+    def _on_toggled(self) -> None:
+        if not self._filling:
+            self.changed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from shelterdesk.core.birth import Precision
@@ -14,7 +14,6 @@ from shelterdesk.core.vocabulary import HouseholdRole
 from shelterdesk.core.words import tr
 from shelterdesk.db.person_page import MemberShown, PersonPage
 from shelterdesk.ui.screens.people_details import PersonDetails
-from shelterdesk.ui.screens.people_stack import empty_out
 from shelterdesk.ui.screens.people_words import relation_words, sex_words
 from shelterdesk.ui.tables.people import nationality_words, no_name
 from shelterdesk.ui.tables.person_entries import PARTS, Words, entries_model, entries_of, part_words
@@ -33,29 +32,44 @@ from shelterdesk.ui.widgets import (
 
 
 class _Tiles(QWidget):
-    """Tiles in a row that go on below; one is stood on, Enter or a click takes it."""
+    """Tiles in a row that go on below; one is stood on, Enter or a click takes it.
+
+    Tiles are kept and filled anew, never thrown away: the layout's items must not be freed under it.
+    """
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setProperty("part", "clear")
         self.setAccessibleName(name)
         self._flow = FlowLayout(4, 4, self)
-        self.tiles: list[Tile] = []
+        self._every: list[Tile] = []
+        self._takes: list[Callable[[], object]] = []
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
+    @property
+    def tiles(self) -> list[Tile]:
+        """The tiles shown now."""
+        return self._every[: len(self._takes)]
+
     def show_tiles(self, tiles: list[tuple[str, str, bool, Callable[[], object]]]) -> None:
         """Words, detail, whether it is the one stood on, and what taking it does."""
-        empty_out(self._flow)
-        self.tiles = []
-        for name, detail, is_current, take in tiles:
-            tile = Tile(name, detail)
-            tile.setChecked(is_current)
-            tile.clicked.connect(lambda _=False, take=take: take())
+        while len(self._every) < len(tiles):
+            tile = Tile("")
+            tile.clicked.connect(partial(self._on_clicked, len(self._every)))
             self._flow.addWidget(tile)
-            self.tiles.append(tile)
+            self._every.append(tile)
+        self._takes = [take for _, _, _, take in tiles]
+        for tile, (name, detail, is_current, _) in zip(self._every, tiles, strict=False):
+            tile.show_words(name, detail)
+            tile.setChecked(is_current)
+        for at, tile in enumerate(self._every):
+            tile.setVisible(at < len(tiles))
         self.updateGeometry()
+
+    def _on_clicked(self, at: int, _: bool = False) -> None:
+        self._takes[at]()
 
 
 class PersonHeader(Card):
@@ -187,11 +201,7 @@ class PersonView(QWidget):
             count = len(entries_of(page, part, said))
             told = tr("{part} {n}", part=part_words(part), n=count)
             tiles.append((told, "", part == self._part, partial(self._look_at, part)))
-        focused = next((i for i, tile in enumerate(self.parts.tiles) if tile.hasFocus()), None)
         self.parts.show_tiles(tiles)
-        if focused is not None:
-            at = next((i for i, tile in enumerate(self.parts.tiles) if tile.isChecked()), 0)
-            self.parts.tiles[at].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _look_at(self, part: str) -> None:
         self._part = part

@@ -4,20 +4,6 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from shelterdesk.ui.widgets import FlowLayout
-
-
-def empty_out(flow: FlowLayout) -> None:
-    """Take every widget out of a flow and let it go.
-
-    Taken item by item: Qt's ``removeWidget`` deletes the item behind the back of the layout's own list.
-    """
-    while (item := flow.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
-
 
 class PageStack(QWidget):
     """Like a stacked widget, but with the size of its current page alone (Qt's takes the largest)."""

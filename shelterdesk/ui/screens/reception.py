@@ -43,7 +43,9 @@ class ReceptionScreen(Screen):
     kinds: ClassVar[frozenset[str]] = frozenset({
         "person", "arrival_group", "membership", "movement", "stay", "place", "same_as", "foreign",
     })  # fmt: skip
-    roles: ClassVar[frozenset[Role]] = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN, Role.PROTECTION})
+    roles: ClassVar[frozenset[Role]] = frozenset(
+        {Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN, Role.PROTECTION}
+    )
 
     draft_changed = Signal()
 
@@ -58,7 +60,7 @@ class ReceptionScreen(Screen):
         self.count = CountCard(worker, zone)
         self.tokens = TokensCard()
         self.cards = FamilyCards(worker)
-        self.primary = self.family.save_button
+        self.primary = self.family.foot.save
         side = QWidget()
         side.setProperty("part", "clear")
         side.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -67,7 +69,7 @@ class ReceptionScreen(Screen):
         self._side.addWidget(self.count)
         self._side.addWidget(self.tokens, 1)
         self.count.hide()
-        self.page.addWidget(FoldingColumns((self.family, 70), (side, 30), fold_below=1000), 1)
+        self.page.addWidget(FoldingColumns((self.family, 68), (side, 32), fold_below=1000), 1)
         self._listen()
         self._space_side()
         self.track(theme().changed, self._space_side)
@@ -243,7 +245,9 @@ class ReceptionScreen(Screen):
         def printed(cards: CardsPrinted, is_handed_over: bool) -> None:
             told = [ntr("{n} card goes to print.", "{n} cards go to print.", cards.cards)]
             if not is_handed_over:
-                told = [tr("The cards could not be handed to a printer; they are in {file}.", file=cards.path)]
+                told = [
+                    tr("The cards could not be handed to a printer; they are in {file}.", file=cards.path)
+                ]
             self.say(" ".join([said, *told, *cards.left_out]), tone if is_handed_over else Tone.WARN, back)
 
         def not_printed(error: WorldError) -> None:
@@ -258,6 +262,7 @@ class ReceptionScreen(Screen):
         is_back = not self.family.people()
         self._bring_back()
         self.draft_changed.emit()
+        self.refresh(None)
         if is_back and isinstance(error, NotThisForm):
             self.family.show_problems(error.problems)
             return
@@ -270,6 +275,10 @@ class ReceptionScreen(Screen):
         self.tokens.show_arrivals(found, self.family.now())
         self.family.together.show_site(found.site)
         self._show_token()
+        if self.family.group is not None and self.tokens.token_of(self.family.group) is None:
+            self.family.leave_token()
+            said = tr("The token of this family is not open any more; it will be registered without one.")
+            self.say(said, Tone.WARN)
         self._propose()
 
     def _on_counted(self, group: CountedGroup) -> None:

@@ -56,7 +56,9 @@ class CodedLine(QLineEdit):
     def unread(self) -> str:
         """The first part of the text that means nothing on the list; empty when all of it does."""
         parts = self._parts()
-        return "" if len(self._codes) == len(parts) else next((p for p in parts if not self._list.read(p)), "")
+        return (
+            "" if len(self._codes) == len(parts) else next((p for p in parts if not self._list.read(p)), "")
+        )
 
     def settle(self) -> None:
         """Understand what stands here, and write it as it was understood."""

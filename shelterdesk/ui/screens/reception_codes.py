@@ -18,6 +18,12 @@ _SPOKEN_HERE = (
     "es", "ht", "fr", "pt", "en", "ar", "zh", "hi", "bn", "ne", "ur", "pa", "ps", "fa", "so", "am", "ti", "ln",
     "sw", "ta", "si", "ru", "uz", "vi", "tr", "wes", "ay", "qu", "guc", "emp", "wo", "ff", "ha", "yo", "ig",
 )  # fmt: skip
+_OFTEN_HERE = (
+    "VEN", "HTI", "ECU", "COL", "CHN", "CUB", "CHL", "BRA", "PER", "IND", "BGD", "NPL", "PAK", "AFG", "CMR",
+    "COD", "AGO", "GHA", "SOM", "ERI", "LKA", "VNM", "XXA",
+)  # fmt: skip
+"""Nationalities and countries of birth on this way, offered before a letter is typed."""
+
 _MOST = 8
 
 
@@ -44,6 +50,8 @@ def country_codes(*, several: bool = False) -> Codes:
     """Countries by name (Spanish, English, the language spoken) or code, and people without a country."""
 
     def find(typed: str) -> Options:
+        if not typed.strip():
+            return [(code, countries.name(code)) for code in _OFTEN_HERE]
         exact = countries.iso3(typed)
         found = [(one.code, one.name) for one in countries.matching(typed, limit=_MOST)]
         # A whole name in another language than the one shown is still that country and no other.
@@ -97,7 +105,9 @@ def _languages(spoken: str) -> tuple[tuple[str, str], ...]:
 
     names = {
         code: str(name)
-        for code, name in Locale(spoken[:2] if spoken[:2] in ("es", "en", "fr", "pt") else "en").languages.items()
+        for code, name in Locale(
+            spoken[:2] if spoken[:2] in ("es", "en", "fr", "pt") else "en"
+        ).languages.items()
         if code.isascii() and code.isalpha() and 2 <= len(code) <= 3
     }
     first = {code: names.pop(code, code) for code in _SPOKEN_HERE}

@@ -9,15 +9,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from shelterdesk.core.family_checks import FieldProblem, tidy, warnings_of, why_not
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.mrz import MrzUnreadable, read_zone
 from shelterdesk.core.people import FamilyForm
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.ui.icons import IconMark
-from shelterdesk.ui.screens.reception_keys import act_at_once
+from shelterdesk.ui.screens.reception_foot import FormFoot
 from shelterdesk.ui.screens.reception_member import MemberForm, sentence_of
 from shelterdesk.ui.screens.reception_reads import Token
 from shelterdesk.ui.screens.reception_scan import answers_of
@@ -30,16 +29,11 @@ from shelterdesk.ui.screens.reception_typed import (
     proposed_surnames,
     tile_detail,
 )
-from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import (
-    ButtonRow,
     Card,
     LabelledField,
     Pill,
-    PrimaryButton,
-    QuietButton,
     ScanField,
-    SecondaryButton,
     Tone,
     rule,
     words,
@@ -73,18 +67,15 @@ class FamilyCard(Card):
         self.tiles = MemberTiles()
         self.scan = ScanField(is_code=lambda _: True)
         self.scan_row = LabelledField(
-            tr("Passport or identity card"), self.scan, hint=tr("hold it under the reader, or paste its lines")
+            tr("Passport or identity card"),
+            self.scan,
+            hint=tr("hold it under the reader, or paste its lines"),
         )
         self.scan_row.setProperty("not_kept", True)
         self.member = MemberForm(self.today)
         self.together = Together(self.now, zone, self)
         self.advice = words("", "warn", wrap=True)
-        self.save_button = PrimaryButton(tr("Save family and print cards"), icon="print")
-        self.next_button = SecondaryButton(tr("Next member"), "Return")
-        self.scan_button = QuietButton(tr("Passport"), "F3", icon="scan", key_inside=True)
-        self.more_button = QuietButton(tr("More"), "Alt+M", icon="down", key_inside=True)
-        self.remove_button = QuietButton(tr("Take out"), "Alt+Del", icon="close", key_inside=True)
-        act_at_once(self.scan_button, self.more_button, self.remove_button)
+        self.foot = FormFoot()
         self._lay_out()
         self._listen()
         self.clear()
@@ -268,6 +259,12 @@ class FamilyCard(Card):
         self.together.show_token(token)
         self._show_counts()
 
+    def leave_token(self) -> None:
+        """The family belongs to no token."""
+        self._group = ""
+        self.show_token(None)
+        self.changed.emit()
+
     def show_problems(self, problems: Sequence[FieldProblem]) -> None:
         """Say under the fields what cannot be, going to the first member who has something."""
         shown = [at for at, one in enumerate(self._people) if not one.is_blank]
@@ -291,27 +288,14 @@ class FamilyCard(Card):
             self.add_beside_title(pill)
         together = self.together
         self.member.asked.add_row((together.arrived, 1), (together.route, 1), (together.bed, 2))
-        self.kept = QWidget()
-        self.kept.setProperty("part", "clear")
-        kept = QHBoxLayout(self.kept)
-        kept.setContentsMargins(0, 0, 0, 0)
-        kept.setSpacing(theme().gap(6))
-        kept.addWidget(IconMark("ok", "accent"))
-        kept.addWidget(words(tr("typed text is kept"), "secondary"))
-        reasons = words(tr("In any field:  ?  not known  ·  -  not said  ·  Alt+N  not asked"), "label")
-        small = ButtonRow(self.scan_button, self.more_button, self.remove_button)
-        small.add_far(reasons)
-        buttons = ButtonRow(self.save_button, self.next_button)
-        buttons.add_far(self.kept)
         for thing in (self.tiles, rule(), self.scan_row, self.member, self.advice):
             self.add(thing)
         self.add_stretch()
-        self.add(small)
-        self.add(buttons)
+        self.add(self.foot)
         chain = [
             self.tiles.further, self.scan, self.first_editor(), *self.member.chain()[1:],
             *(field.editor for field in together.fields()),
-            self.save_button, self.next_button, self.scan_button, self.more_button, self.remove_button,
+            *self.foot.buttons(),
         ]  # fmt: skip
         for before, after in zip(chain, chain[1:], strict=False):
             QWidget.setTabOrder(before, after)
@@ -319,11 +303,11 @@ class FamilyCard(Card):
     def _listen(self) -> None:
         self.tiles.chosen.connect(self.go_to)
         self.tiles.further_asked.connect(self.next_member)
-        self.next_button.clicked.connect(self.next_member)
-        self.save_button.clicked.connect(self.save_asked)
-        self.scan_button.clicked.connect(self.open_scan)
-        self.more_button.clicked.connect(self._toggle_more)
-        self.remove_button.clicked.connect(self.take_out)
+        self.foot.next.clicked.connect(self.next_member)
+        self.foot.save.clicked.connect(self.save_asked)
+        self.foot.scan.clicked.connect(self.open_scan)
+        self.foot.more.clicked.connect(self._toggle_more)
+        self.foot.take_out.clicked.connect(self.take_out)
         self.scan.scanned.connect(self.read_document)
         self.scan.left_empty.connect(self.close_scan)
         self.member.typed_changed.connect(self._on_member)
@@ -350,7 +334,7 @@ class FamilyCard(Card):
         self.member.restore(self._people[self._at])
         first = self._people[0]
         self.member.show_relation_to(first["given"].text.strip() or first.name, is_first=self._at == 0)
-        self.remove_button.setVisible(len(self._people) > 1)
+        self.foot.take_out.setVisible(len(self._people) > 1)
         self._tell()
 
     def _tell(self) -> None:
@@ -361,7 +345,7 @@ class FamilyCard(Card):
             for at, one in enumerate(self._people)
         ]
         self.tiles.show_people(said, self._at, may_grow=not self._people[-1].is_blank)
-        self.kept.setVisible(bool(self.people()))
+        self.foot.kept.setVisible(bool(self.people()))
         self._show_counts()
         self._advise(today)
 
@@ -370,7 +354,9 @@ class FamilyCard(Card):
         form = family_form(self.people())
         tidied = replace(form, members=tuple(tidy(member, today) for member in form.members))
         warnings = warnings_of(tidied, today, (), self._zone)
-        alone = {named[one.member] for one in warnings if one.code == "child_alone" and one.member is not None}
+        alone = {
+            named[one.member] for one in warnings if one.code == "child_alone" and one.member is not None
+        }
         now = self._people[self._at]
         # Until birth or sex is said, everybody might be a child; asking then would ask everybody.
         is_known = not now["birth"].is_empty or not now["sex"].is_empty

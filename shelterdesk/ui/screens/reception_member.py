@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from shelterdesk.core.birth import read_birth
 from shelterdesk.core.errors import BadField
@@ -22,6 +22,7 @@ from shelterdesk.ui.screens.reception_codes import (
     language_codes,
     relation_codes,
 )
+from shelterdesk.ui.screens.reception_grid import FormGrid
 from shelterdesk.ui.screens.reception_typed import (
     FIELDS,
     PAPERLESS,
@@ -35,7 +36,7 @@ from shelterdesk.ui.screens.reception_typed import (
     yes_no,
 )
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import Choice, ChoiceField, FieldGrid, words
+from shelterdesk.ui.widgets import Choice, ChoiceField, words
 
 _AT_FIELD = {"name": "surnames", "documents": "document_number", "role": "relation"}
 _WITHOUT_REASONS = frozenset({"name_native", "document_type"})
@@ -64,10 +65,12 @@ class MemberForm(QWidget):
         self._zone: Zone | None = None
         self._is_filling = False
         self.fields: dict[str, AnswerField] = self._make_fields()
-        self.grid = FieldGrid()
-        self.asked = FieldGrid()
+        self.grid = FormGrid()
+        self.asked = FormGrid()
         self.ask_alone = words(
-            tr("No adult is in this family: ask gently whether the child is here alone."), "secondary", wrap=True
+            tr("No adult is in this family: ask gently whether the child is here alone."),
+            "secondary",
+            wrap=True,
         )
         self._lay_out()
         for field in self.fields.values():
@@ -206,10 +209,11 @@ class MemberForm(QWidget):
         self.asked.add_row((f["child_alone"], 1), (self.ask_alone, 3))
         self._private = QHBoxLayout()
         self._private.addWidget(IconMark("lock", "secondary", 14))
-        self._private.addWidget(
-            words(tr("Asked privately, sealed when saved: nobody at this desk can read it again."), "label")
-        )
-        self._private.addStretch(1)
+        said = tr("Asked privately, sealed when saved: nobody at this desk can read it again.")
+        told = words(said, "label", wrap=True)
+        for label in (told, self.ask_alone):  # as high as its lines need here, not as a narrow one would
+            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._private.addWidget(told, 1)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.grid)
@@ -245,9 +249,7 @@ class MemberForm(QWidget):
 
     def _say_zone(self) -> None:
         zone, number = self._zone, self.fields["document_number"]
-        number.set_hint(
-            "" if zone is None or not zone.expiry else tr("until {date}", date=zone.expiry)
-        )
+        number.set_hint("" if zone is None or not zone.expiry else tr("until {date}", date=zone.expiry))
         number.set_mistake("" if zone is None else zone.mistake)
 
     def _read_birth(self, text: str) -> str:

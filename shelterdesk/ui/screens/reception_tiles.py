@@ -29,25 +29,23 @@ class MemberTiles(QWidget):
         self.further.clicked.connect(self.further_asked)
         self._flow.addWidget(self.further)
         self.tiles: list[Tile] = []
+        self._made: list[Tile] = []
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
     def show_people(self, said: Sequence[tuple[str, str]], at: int, *, may_grow: bool) -> None:
         """Names and details, standing on the member at ``at``; ``may_grow`` offers a further one."""
-        while len(self.tiles) > len(said):
-            tile = self.tiles.pop()
-            self._flow.removeWidget(tile)
-            tile.hide()
-            tile.deleteLater()
-        while len(self.tiles) < len(said):
-            place = len(self.tiles)
+        while len(self._made) < len(said):
+            place = len(self._made)
             tile = Tile("")
             tile.clicked.connect(lambda _=False, place=place: self.chosen.emit(place))
             self._flow.insert_widget(place, tile)
-            QWidget.setTabOrder(self.tiles[-1] if self.tiles else self, tile)
-            tile.show()
-            self.tiles.append(tile)
+            QWidget.setTabOrder(self._made[-1] if self._made else self, tile)
+            self._made.append(tile)
+        self.tiles = self._made[: len(said)]
+        for place, tile in enumerate(self._made):  # kept for the next family
+            tile.setVisible(place < len(said))
         for place, (tile, (name, detail)) in enumerate(zip(self.tiles, said, strict=True)):
             tile.show_words(name, detail)
             tile.setChecked(place == at)

@@ -78,11 +78,11 @@ class Together(QObject):
             line.settle()
 
     def draft(self) -> dict[str, Any]:
-        """What is typed, as JSON values."""
+        """What is typed, as JSON values; a proposed bed is proposed anew."""
         return {
             "arrived": self.arrived.text(),
             "route": self.route.typed().as_plain(),
-            "bed": self.bed.typed().as_plain(),
+            "bed": {} if self.bed.is_proposed else self.bed.typed().as_plain(),
             "bed_decided": self._is_decided,
         }
 

@@ -39,7 +39,7 @@ class TokensCard(Card):
             tr("No group is counted yet today."),
             tr("F4 counts a boat in seconds. A family can also be registered without a token."),
         )
-        self.model = tokens_model(lambda: self._now)
+        self.model = tokens_model(lambda: self._now, self._titled)
         self.table = _TokenRows(self.model, empty, name=tr("Tokens"), count=self._count)
         self.present = words("", "secondary", wrap=True)
         self.count_button = SecondaryButton(tr("New group"), "F4", key_inside=True)
@@ -85,6 +85,10 @@ class TokensCard(Card):
             if self._arrivals is not None:
                 self.model.set_rows(self._arrivals.tokens)
         self._show_waiting()
+
+    def _titled(self) -> str | None:
+        newest = self.all_tokens()[:1]
+        return newest[0].group.vehicle if newest and newest[0].landed is not None else None
 
     def token_of(self, group: str | None) -> Token | None:
         """The token of a group's id, if it is among those shown."""

@@ -104,7 +104,9 @@ class Zone:
         """From what :meth:`as_plain` gave; None for anything else."""
         if not isinstance(plain, Mapping) or not plain.get("lines"):
             return None
-        texts = {name: str(plain.get(name, "")) for name in ("lines", "number", "issuer", "expiry", "mistake")}
+        texts = {
+            name: str(plain.get(name, "")) for name in ("lines", "number", "issuer", "expiry", "mistake")
+        }
         return cls(single_name=plain.get("single_name") is True, **texts)
 
 
@@ -131,9 +133,7 @@ class TypedPerson:
 
     def as_plain(self) -> dict[str, Any]:
         """As JSON values, without what is not there."""
-        plain: dict[str, Any] = {
-            name: said for name, one in self.fields.items() if (said := one.as_plain())
-        }
+        plain: dict[str, Any] = {name: said for name, one in self.fields.items() if (said := one.as_plain())}
         if self.zone is not None:
             plain["zone"] = self.zone.as_plain()
         return plain
@@ -234,9 +234,7 @@ def _documents(typed: TypedPerson) -> tuple[DocumentForm, ...]:
     if zone is None:
         return (DocumentForm(kind, said),)
     return (
-        DocumentForm(
-            kind, said, zone.issuer or Missing.UNKNOWN, zone.expiry or Missing.UNKNOWN, zone.lines
-        ),
+        DocumentForm(kind, said, zone.issuer or Missing.UNKNOWN, zone.expiry or Missing.UNKNOWN, zone.lines),
     )
 
 

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.words import tr
 from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.screens.exchange_admit import AdmitSection
+from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.settings_access import AccessSection
-from shelterdesk.ui.screens.settings_admit import AdmitSection
 from shelterdesk.ui.screens.settings_backup import BackupSection
 from shelterdesk.ui.screens.settings_desk import DeskSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
@@ -33,6 +34,7 @@ SECTIONS: tuple[type[Section], ...] = (
     PlanSection,
     BackupSection,
     AdmitSection,
+    EnrolSection,
     AccessSection,
 )
 

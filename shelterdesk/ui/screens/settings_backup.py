@@ -28,7 +28,9 @@ class BackupSection(Section):
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, tr("Backup"), parent)
-        self.target = PathField(tr("Folder for the backup"), PathKind.FOLDER, hint=tr("a stick, not this disk"))
+        self.target = PathField(
+            tr("Folder for the backup"), PathKind.FOLDER, hint=tr("a stick, not this disk")
+        )
         self.target.set_path(read_preferences(worker.folder).backup_folder)
         self.result = words("", "ok", wrap=True)
         self.result.hide()
@@ -53,7 +55,9 @@ class BackupSection(Section):
     def _on_make(self) -> None:
         path = self.target.path()
         if path is None or not path.is_dir():
-            self.target.set_mistake(tr("Choose a folder that is there: plug the stick in, then press Choose."))
+            self.target.set_mistake(
+                tr("Choose a folder that is there: plug the stick in, then press Choose.")
+            )
             self.target.setFocus()
             return
         self.target.set_mistake("")

@@ -49,7 +49,9 @@ class DeskSection(Section):
         self.add(grid)
         self.add(self.key_strip)
         self.add(self.still)
-        self.add(words(tr("Ctrl+L locks at once. These choices hold for this desk only."), "secondary", wrap=True))
+        self.add(
+            words(tr("Ctrl+L locks at once. These choices hold for this desk only."), "secondary", wrap=True)
+        )
         self.add_stretch()
         self._show(read_preferences(worker.folder))
         self.language.picked.connect(lambda code: self._want(language=code))

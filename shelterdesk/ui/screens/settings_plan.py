@@ -111,7 +111,9 @@ class PlanSection(Section):
 
     def refresh(self, changes: Changes | None) -> None:
         self.worker.read(
-            lambda reader: list_places(reader).site, done=lambda site: self._show_now(site.capacity), topic="plan-now"
+            lambda reader: list_places(reader).site,
+            done=lambda site: self._show_now(site.capacity),
+            topic="plan-now",
         )
 
     def on_look(self) -> None:
@@ -122,7 +124,11 @@ class PlanSection(Section):
             self.file.setFocus()
             return
         self.worker.read(
-            preview_plan, path, done=lambda lines: self._show(path, lines), failed=self._on_failed, topic="plan-look"
+            preview_plan,
+            path,
+            done=lambda lines: self._show(path, lines),
+            failed=self._on_failed,
+            topic="plan-look",
         )
 
     def _show_now(self, places: int) -> None:
@@ -191,7 +197,10 @@ def _columns() -> list[Column[PlanLine]]:
             width=10,
         ),
         Column(
-            tr("This file"), lambda line: states[line.state], width=14, tone=lambda line: tones.get(line.state)
+            tr("This file"),
+            lambda line: states[line.state],
+            width=14,
+            tone=lambda line: tones.get(line.state),
         ),
     ]
 

@@ -21,7 +21,7 @@ from shelterdesk.core.roles import DOES
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
-from shelterdesk.ui.log_in import passphrase_line
+from shelterdesk.ui.log_in import PassphraseLine
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.widgets import (
     ButtonRow,
@@ -86,11 +86,13 @@ class UsersSection(Section):
         self.table = RowsTable(self.model, empty, name=tr("People who log in"), count=_count)
         self.user = LabelledField(tr("Name"))
         self.organisation = LabelledField(tr("Organisation"), hint=tr("may stay empty"))
-        self.first = passphrase_line()
+        self.first = PassphraseLine()
         self.passphrase = LabelledField(tr("First passphrase"), self.first, hint=tr("they can change it"))
         self.recovery_line = QLineEdit()
         self.recovery = LabelledField(
-            tr("Code of the recovery sheet"), self.recovery_line, hint=tr("for the first in health or protection")
+            tr("Code of the recovery sheet"),
+            self.recovery_line,
+            hint=tr("for the first in health or protection"),
         )
         self.ticks = {role: TickBox(role_words(role)) for role in STATION_ROLES}
         self.role_mistake = words("", "mistake", wrap=True)
@@ -202,7 +204,7 @@ class OwnPassphraseSection(Section):
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, tr("Your passphrase"), parent)
-        self.old, self.new, self.again = passphrase_line(), passphrase_line(), passphrase_line()
+        self.old, self.new, self.again = PassphraseLine(), PassphraseLine(), PassphraseLine()
         self.old_field = LabelledField(tr("The passphrase of now"), self.old)
         self.new_field = LabelledField(tr("The new one"), self.new, hint=tr("three or four words"))
         self.again_field = LabelledField(tr("The new one once more"), self.again, check=self._check_again)
@@ -211,7 +213,9 @@ class OwnPassphraseSection(Section):
         grid.add_row((self.old_field, 4))
         grid.add_row((self.new_field, 2), (self.again_field, 2))
         self.add(grid)
-        self.add(words(tr("Other desks of the station know it after the next exchange."), "secondary", wrap=True))
+        self.add(
+            words(tr("Other desks of the station know it after the next exchange."), "secondary", wrap=True)
+        )
         self.add_stretch()
         self.add(ButtonRow(self.primary))
         self.primary.clicked.connect(self._on_change)

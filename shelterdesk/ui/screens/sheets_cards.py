@@ -12,6 +12,7 @@ from shelterdesk.core.errors import WorldError
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.reports.paper import PaperName
+from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.sheets_paper import Paper
 from shelterdesk.ui.screens.sheets_reads import CardsWanted, MadePaper, cards_wanted
 from shelterdesk.ui.widgets import Choice, ChoiceField, EmptyState, LabelledField, Pill, Tone
@@ -41,13 +42,13 @@ class CardPaper(Paper):
         if isinstance(made.result, CardsPrinted):
             self.show_notes(*self.said_of(made.result))
 
-    def said_of(self, printed: CardsPrinted) -> list[tuple[Tone, str]]:
+    def said_of(self, printed: CardsPrinted) -> list[Line]:
         """What became of the print: how many, what was replaced, what was left out."""
         cards = ntr("{n} card was made.", "{n} cards were made.", printed.cards)
-        said = [(Tone.OK, cards)]
+        said = [Line(Tone.OK, cards)]
         if printed.replaced:
             said.append(
-                (
+                Line(
                     Tone.WARN,
                     ntr(
                         "{n} earlier card no longer counts: take it back.",
@@ -56,7 +57,7 @@ class CardPaper(Paper):
                     ),
                 )
             )
-        return said + [(Tone.WARN, sentence) for sentence in printed.left_out]
+        return said + [Line(Tone.WARN, sentence) for sentence in printed.left_out]
 
     def paper_name(self) -> PaperName:
         """The paper chosen."""
@@ -85,7 +86,7 @@ class PresentCards(CardPaper):
     )
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Lodging cards of people in the house"), parent)
+        super().__init__(worker, tr("Lodging cards"), parent)
         self.wanted: CardsWanted | None = None
         self.whom = ChoiceField(
             [
@@ -151,7 +152,7 @@ class PresentCards(CardPaper):
         self.wanted = wanted
         everybody = self.whom.value() == ALL
         notes = [
-            (
+            Line(
                 Tone.NEUTRAL,
                 tr(
                     "{present} in the house, {without} of them without a card.",
@@ -163,7 +164,7 @@ class PresentCards(CardPaper):
         replaced = len(wanted.chosen) - len(wanted.without_card) if everybody else 0
         if replaced > 0:
             notes.append(
-                (
+                Line(
                     Tone.WARN,
                     ntr(
                         "{n} person holds a card that will no longer count.",
@@ -172,7 +173,7 @@ class PresentCards(CardPaper):
                     ),
                 )
             )
-        notes += [(Tone.WARN, warning) for warning in wanted.warnings]
+        notes += [Line(Tone.WARN, warning) for warning in wanted.warnings]
         self.show_notes(*notes)
         if wanted.chosen:
             self.show_waiting(len(wanted.chosen), tr("Print or save makes them; they are shown here then."))
@@ -195,7 +196,7 @@ class BlankCards(CardPaper):
     roles = DOES["print cards"]
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Blank cards ahead"), parent)
+        super().__init__(worker, tr("Blank cards"), parent)
         self.count = QLineEdit(str(USUAL_BLANK))
         self.count.setMaxLength(4)
         self.count_field = LabelledField(
@@ -204,7 +205,7 @@ class BlankCards(CardPaper):
         self.count_field.setProperty("not_kept", True)
         for thing in (self.count_field, self.paper_field, self.printer_field):
             self.flow.addWidget(thing)
-        self.show_notes((Tone.NEUTRAL, tr("A blank card belongs to nobody until it is scanned for a person.")))
+        self.show_notes(Line(Tone.NEUTRAL, tr("A blank card belongs to nobody until it is scanned for a person.")))
         self.count_field.changed.connect(self._on_choice)
         self.paper_field.changed.connect(self._on_choice)
         self._on_choice()

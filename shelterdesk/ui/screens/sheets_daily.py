@@ -17,6 +17,7 @@ from shelterdesk.core.roles import DOES, WRITES
 from shelterdesk.core.sheet import DailySheet
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.reports.paper import PaperName, moment_shown
+from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.sheets_day import DayChooser
 from shelterdesk.ui.screens.sheets_paper import Paper
 from shelterdesk.ui.screens.sheets_reads import DrawnSheet, MadePaper, drawn_sheet
@@ -84,8 +85,9 @@ class DailyPaper(Paper):
         self.state.hide()
         self.add_beside_title(self.state)
         self.day = DayChooser(tr("Day"), self._today, self._last_day)
-        last = self._last_sheet()
-        self.day.choose(last)
+        self._follows = True
+        """Whether the last sheet is shown, also when a new day has become the last; not once a day was chosen."""
+        self.day.choose(self._last_sheet())
         self.version = ChoiceField(
             [
                 Choice(FROZEN, tr("Frozen"), tr("as it was frozen")),
@@ -105,7 +107,7 @@ class DailyPaper(Paper):
             self.buttons.add(self.freeze_button)
         self.show_notes()
         self.show_ready()
-        self.day.changed.connect(self._on_choice)
+        self.day.changed.connect(self._on_day)
         self.version_field.changed.connect(self._on_choice)
         self.paper_field.changed.connect(self._on_choice)
         self.freeze_button.clicked.connect(self._on_freeze)
@@ -116,6 +118,10 @@ class DailyPaper(Paper):
             return
         if changes is None:
             self.refresh_printers()
+        if self._follows and self.day.day() != self._last_sheet():
+            self.day.choose(self._last_sheet())  # comes back here
+            self._follows = True
+            return
         self.forget_made()
         self.worker.read(
             drawn_sheet,
@@ -170,6 +176,10 @@ class DailyPaper(Paper):
         """The day whose sheet has begun: the one after the last that is over."""
         return date.fromordinal(self._last_sheet().toordinal() + 1)
 
+    def _on_day(self, day: date) -> None:
+        self._follows = day == self._last_sheet()
+        self._on_choice()
+
     def _on_choice(self, *_: object) -> None:
         self.refresh(Changes(self.kinds))
 
@@ -189,30 +199,30 @@ class DailyPaper(Paper):
         else:
             self.state.show_state(tr("provisional"), Tone.WARN)
         self.state.show()
-        notes = [(Tone.NEUTRAL, summary_said(sheet))]
+        notes = [Line(Tone.NEUTRAL, summary_said(sheet))]
         off = difference_said(sheet)
         if off:
-            notes.append((Tone.WARN, off))
+            notes.append(Line(Tone.WARN, off))
         if held is not None:
             notes += self._frozen_said(drawn)
         elif not self._is_over(sheet.service_day):
             end = moment_shown(sheet.to_at)
-            notes.append((Tone.WARN, tr("The day is not over: it lasts until {time}.", time=end)))
-        notes += [(Tone.WARN, warning) for warning in drawn.warnings]
+            notes.append(Line(Tone.WARN, tr("The day is not over: it lasts until {time}.", time=end)))
+        notes += [Line(Tone.WARN, warning) for warning in drawn.warnings]
         self.show_notes(*notes)
         self.freeze_button.setEnabled(held is None and self._is_over(sheet.service_day))
         self.show_ready()
 
-    def _frozen_said(self, drawn: DrawnSheet) -> list[tuple[Tone, str]]:
+    def _frozen_said(self, drawn: DrawnSheet) -> list[Line]:
         held = drawn.frozen
         if held is None:
             return []
         at = moment_shown(held.frozen_at) if held.frozen_at else ""
-        said = [(Tone.OK, tr("Frozen {time} by {name}.", time=at, name=held.signed_by))]
+        said = [Line(Tone.OK, tr("Frozen {time} by {name}.", time=at, name=held.signed_by))]
         if held.sheet.present != drawn.now.present:
             now = ntr("{n} person", "{n} people", drawn.now.present)
             said.append(
-                (
+                Line(
                     Tone.WARN,
                     tr(
                         "With what became known since, it is {now}, not {then}; the next day's corrections say so.",

@@ -6,13 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
 
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.ui.icons import IconMark
 from shelterdesk.ui.long_work import LongWork
 from shelterdesk.ui.printing import NoPrinter, Printers
+from shelterdesk.ui.screens.exchange_lines import Lines
+from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.sheets_reads import MadePaper, in_memory, keep_file, usual_paper
 from shelterdesk.ui.widgets import (
@@ -24,8 +26,6 @@ from shelterdesk.ui.widgets import (
     PrimaryButton,
     SecondaryButton,
     Tone,
-    set_role,
-    words,
 )
 from shelterdesk.ui.widgets.pdf_preview import PdfPreview
 from shelterdesk.ui.worker import DeskWorker, Task
@@ -42,15 +42,13 @@ class Paper(Section):
         super().__init__(worker, title, parent)
         self.made: MadePaper | None = None
         self._busy = False
+        self._work: LongWork | None = None
         self._folder = Path.home()
         self.printers = Printers(self)
         self.choices = QWidget()
         self.choices.setProperty("part", "clear")
         self.flow = FlowLayout(16, 10, self.choices)
-        self.notes = QWidget()
-        self.notes.setProperty("part", "clear")
-        self._notes_column = FlowLayout(20, 4, self.notes)
-        self._said: list[QLabel] = []
+        self.notes = Lines(tr("What to know before printing"))
         self.preview = PdfPreview(empty)
         country = worker.desk.who.country if worker.desk is not None else ""
         self.paper = PickField([("a4", tr("A4")), ("letter", tr("Letter"))])
@@ -72,6 +70,7 @@ class Paper(Section):
         self.print_button.clicked.connect(self._on_print)
         self.save_button.clicked.connect(self._on_save)
         self.printers.known.connect(self._on_printers)
+        worker.faulted.connect(self._on_fault)
 
     def file_name(self) -> str:
         """The name proposed for the file, without an ending."""
@@ -96,33 +95,9 @@ class Paper(Section):
         """Ask which printers there are (each time the paper is opened)."""
         self.printers.look()
 
-    def show_notes(self, *notes: tuple[Tone, str]) -> None:
-        """Say things below the choices: an icon, a sentence."""
-        while (item := self._notes_column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._said = []
-        for tone, sentence in notes:
-            line = QWidget()
-            line.setProperty("part", "clear")
-            row = QHBoxLayout(line)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.addWidget(IconMark(tone.icon, tone.ink))
-            label = words(sentence, "body")
-            if tone is Tone.WARN:
-                set_role(label, "warn")
-            elif tone is Tone.BAD:
-                set_role(label, "bad")
-            row.addWidget(label, 1)
-            self._said.append(label)
-            self._notes_column.addWidget(line)
-        self.notes.setVisible(bool(notes))
-
-    def notes_said(self) -> list[str]:
-        """The sentences now said below the choices."""
-        return [label.text() for label in self._said]
+    def show_notes(self, *notes: Line) -> None:
+        """Say things below the choices."""
+        self.notes.show_lines(notes)
 
     def forget_made(self) -> None:
         """The choices are others: the next print makes a new paper."""
@@ -144,7 +119,7 @@ class Paper(Section):
         **named: Any,
     ) -> None:
         """Run an action that writes the paper, in the desk's turn, shown as long work."""
-        work = LongWork(self, Task(words_said))
+        work = self._work = LongWork(self, Task(words_said))
         if with_progress:
             named["progress"] = work.task.progress
         self.worker.write(
@@ -225,6 +200,13 @@ class Paper(Section):
     def _end(self) -> None:
         self._busy = False
         self.show_ready()
+
+    def _on_fault(self, _: str) -> None:
+        """A fault of ours is reported by the window; the buttons come back all the same."""
+        if self._busy and self._work is not None:
+            if isValid(self._work):
+                self._work.end()
+            self._end()
 
     def _failed(self, error: WorldError) -> None:
         self._end()

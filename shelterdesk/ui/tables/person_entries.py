@@ -96,7 +96,8 @@ def entries_of(page: PersonPage, part: str, words: Words) -> list[Entry]:
     else:
         found = [_SAY[record.kind](record, words) for record in _records(page, part)]
     # What came in one moment is listed oldest first; told backwards it stays in its order.
-    return sorted(reversed(found), key=lambda one: -one.at_ms)
+    found.sort(key=lambda one: one.at_ms)
+    return found[::-1]
 
 
 def _records(page: PersonPage, part: str) -> Iterable[Record]:

@@ -29,8 +29,15 @@ def state_words(token: Token) -> str:
     return said[token.state]()
 
 
-def tokens_model(now: Callable[[], str | None]) -> RowsModel[Token]:
-    """Tokens; ``now`` says the id of the one whose family is in the form."""
+def tokens_model(now: Callable[[], str | None], titled: Callable[[], str | None]) -> RowsModel[Token]:
+    """Tokens; ``now`` says the id of the one whose family is in the form, ``titled`` the vehicle named above."""
+
+    def who(token: Token) -> str:
+        vehicle = token.group.vehicle
+        said = who_words(token)
+        return (
+            said if not vehicle or vehicle == titled() else tr("{who} · {vehicle}", who=said, vehicle=vehicle)
+        )
 
     def state(token: Token) -> str:
         return tr("now") if token.group.ent == now() else state_words(token)
@@ -42,7 +49,7 @@ def tokens_model(now: Callable[[], str | None]) -> RowsModel[Token]:
 
     columns: tuple[Column[Token], ...] = (
         Column(tr("No."), lambda one: str(one.counter), sort=lambda one: one.counter, width=4, strong=True),
-        Column(tr("Who"), who_words),
-        Column(tr("State"), state, sort=lambda one: one.state.value, width=10, tone=tone),
+        Column(tr("Who"), who),
+        Column(tr("State"), state, sort=lambda one: one.state.value, width=9, tone=tone),
     )
     return RowsModel(columns, key=lambda one: one.group.ent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QStyle, QWidget, QWidgetItem
+from PySide6.QtWidgets import QLayout, QLayoutItem, QStyle, QWidget
 
 from shelterdesk.ui.theme import theme
 
@@ -26,9 +26,13 @@ class FlowLayout(QLayout):
         self._push = len(self._items)
 
     def insert_widget(self, index: int, widget: QWidget) -> None:
-        """Put a widget before the one at ``index``."""
-        self.addChildWidget(widget)
-        self._items.insert(index, QWidgetItem(widget))
+        """Put a widget before the one at ``index``.
+
+        Qt makes the item and Qt deletes it (in ``removeWidget``, or when the widget goes): one made here would
+        belong to Python too and be deleted twice.
+        """
+        self.addWidget(widget)
+        self._items.insert(index, self._items.pop())
         if self._push is not None and index <= self._push:
             self._push += 1
         self.invalidate()

@@ -130,7 +130,7 @@ class PageView(QAbstractScrollArea):
             bar.setValue(max([now - step, *(top for top in tops if top < now)]))
 
     def sizeHint(self) -> QSize:
-        return QSize(theme().px(420), theme().px(420))
+        return QSize(theme().px(420), self.minimumSizeHint().height())  # what is over is given to it
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme().gap(200), theme().gap(220))

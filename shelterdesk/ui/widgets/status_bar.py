@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -12,8 +13,11 @@ from shelterdesk.ui.icons import IconMark
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets.flow import FlowLayout
 from shelterdesk.ui.widgets.task_line import TaskLine
-from shelterdesk.ui.widgets.text import Role, words
+from shelterdesk.ui.widgets.text import Role, set_role, words
 from shelterdesk.ui.widgets.tone import Tone
+
+
+_MOST_NEAR, _MOST_FAR = 4, 8  # a table has at most six desks; a clock in doubt, the battery
 
 
 @dataclass(frozen=True)
@@ -141,6 +145,14 @@ class StatusBar(QWidget):
         self.task = TaskLine()
         self._status: StatusLine | None = None
         self._flow = FlowLayout(20, 4, self)
+        self._near = [_Shown() for _ in range(_MOST_NEAR)]
+        self._distant = [_Shown() for _ in range(_MOST_FAR)]
+        for shown in self._near:
+            self._flow.addWidget(shown)
+        self._flow.addWidget(self.task)
+        self._flow.add_push()
+        for shown in self._distant:
+            self._flow.addWidget(shown)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -153,20 +165,9 @@ class StatusBar(QWidget):
         if status == self._status:
             return
         self._status = status
-        while (item := self._flow.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None and widget is not self.task:
-                widget.hide()
-                widget.deleteLater()
-        pushed = False
-        for part in parts_of(status):
-            if part.far and not pushed:
-                self._flow.addWidget(self.task)
-                self._flow.add_push()
-                pushed = True
-            self._flow.addWidget(_shown(part))
-        if not pushed:
-            self._flow.addWidget(self.task)
+        parts = parts_of(status)
+        _fill(self._near, [part for part in parts if not part.far])
+        _fill(self._distant, [part for part in parts if part.far])
         self.setAccessibleDescription(self.text())
         self.updateGeometry()
 
@@ -180,16 +181,38 @@ class StatusBar(QWidget):
         self._flow.setContentsMargins(t.gap(20), t.gap(8), t.gap(20), t.gap(8))
 
 
-def _shown(part: _Part) -> QWidget:
-    holder = QWidget()
-    holder.setProperty("part", "clear")
-    row = QHBoxLayout(holder)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(theme().px(7))
-    row.addWidget(IconMark(part.icon, part.tone.ink, 16))
-    roles: dict[Tone, Role] = {Tone.WARN: "bar-warn", Tone.BAD: "bar-bad"}
-    if part.strong:
-        row.addWidget(words(part.strong, roles.get(part.tone, "bar-strong")))
-    if part.plain:
-        row.addWidget(words(part.plain, "bar"))
-    return holder
+class _Shown(QWidget):
+    """A place of the bar: an icon, strong and plain words. Places are made once and filled anew.
+
+    The bar changes with every save; widgets made and deleted each time cost more, and their layout items,
+    deleted by Qt under Python's wrappers, have brought the program down.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("part", "clear")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme().px(7))
+        self._icon = IconMark("none", "secondary", 16)
+        self._strong, self._plain = words("", "bar-strong"), words("", "bar")
+        for widget in (self._icon, self._strong, self._plain):
+            row.addWidget(widget)
+        self.hide()
+
+    def fill(self, part: _Part) -> None:
+        """Show a part."""
+        roles: dict[Tone, Role] = {Tone.WARN: "bar-warn", Tone.BAD: "bar-bad"}
+        self._icon.set_icon(part.icon, part.tone.ink)
+        set_role(self._strong, roles.get(part.tone, "bar-strong"))
+        for label, text in ((self._strong, part.strong), (self._plain, part.plain)):
+            label.setText(text)
+            label.setVisible(bool(text))
+        self.show()
+
+
+def _fill(places: Sequence[_Shown], parts: Sequence[_Part]) -> None:
+    for place, part in zip(places, parts, strict=False):
+        place.fill(part)
+    for place in places[len(parts) :]:
+        place.hide()

@@ -1,0 +1,137 @@
+"""Cutting the log into parts: always at the same places for the same entries, without holding them in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from shelterdesk.core.event import GENESIS, hex16
+from shelterdesk.db import exchange
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.exchange import LogLine
+from shelterdesk.sync.container import zip_lines
+from shelterdesk.sync.manifest import MAX_EVENT_OPS, Member, Range, SignedHead, sha256
+
+MEMBER_BYTES = 4 << 20
+"""Bytes of entries after which a member is closed."""
+
+PART_PACKED = 9 << 20
+PART_UNPACKED = 40 << 20
+
+
+@dataclass(slots=True)
+class Run:
+    """Consecutive events of one author, as they will stand in ``ranges``."""
+
+    first: LogLine
+    last: LogLine
+    events: int = 1
+
+    def goes_on_with(self, line: LogLine) -> bool:
+        """Whether a line is the next of the same author, held as whole as the last."""
+        last = self.last
+        same = (line.dev, line.epoch, line.seq) == (last.dev, last.epoch, last.last_seq + 1)
+        return same and (line.chain is None) == (last.chain is None)
+
+    def closed(self, conn: Connection) -> Range:
+        """The range, with the chain around it and the last head its author signed in it."""
+        first, last = self.first, self.last
+        before = GENESIS if first.seq == 1 else exchange.chain_at(conn, first.dev, first.epoch, first.seq - 1)
+        whole = before is not None and last.chain is not None
+        head = exchange.signed_head_within(conn, first.dev, first.epoch, first.seq, last.last_seq)
+        if head is None or not whole or exchange.chain_at(conn, first.dev, first.epoch, head[0]) != head[1]:
+            signed = None
+        else:
+            signed = SignedHead(head[0], head[1].hex(), head[2].hex())
+        return Range(
+            hex16(first.dev),
+            first.epoch,
+            first.seq,
+            last.last_seq,
+            self.events,
+            before.hex() if before is not None and whole else None,
+            last.chain.hex() if last.chain is not None and whole else None,
+            signed,
+        )
+
+
+class _OpKinds(msgspec.Struct):
+    o: list[tuple[int, str, int, msgspec.Raw, msgspec.Raw]]
+
+
+_op_kinds = msgspec.json.Decoder(_OpKinds)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A part being planned: what it will hold, without holding it."""
+
+    runs: list[Run] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
+    kinds: dict[int, int] = field(default_factory=dict)
+    events: int = 0
+    ops: int = 0
+    packed: int = 0
+    unpacked: int = 0
+    _open: list[bytes] = field(default_factory=list)
+    _open_bytes: int = 0
+
+    def has_room(self, ops: int, size: int) -> bool:
+        """Whether an event of so many ops and bytes still fits."""
+        if not self.events:
+            return True
+        full = self.packed >= PART_PACKED or self.unpacked + self._open_bytes + size > PART_UNPACKED
+        return not full and self.ops + ops <= MAX_EVENT_OPS
+
+    def add(self, line: LogLine) -> None:
+        """Add an event."""
+        if self.runs and self.runs[-1].goes_on_with(line):
+            self.runs[-1].last = line
+            self.runs[-1].events += 1
+        else:
+            self.runs.append(Run(line, line))
+        for op in _op_kinds.decode(line.line).o:
+            self.kinds[op[0]] = self.kinds.get(op[0], 0) + 1
+        self.events += 1
+        self.ops += line.last_seq - line.seq + 1
+        self._open.append(line.line)
+        self._open_bytes += len(line.line) + 1
+        if self._open_bytes >= MEMBER_BYTES:
+            self.close()
+
+    def close(self) -> None:
+        """Close the open member."""
+        if not self._open:
+            return
+        packed = zip_lines(ndjson(self._open))
+        name = event_member(len(self.members) + 1)
+        self.members.append(Member(name, len(packed), self._open_bytes, sha256(packed), len(self._open)))
+        self.packed += len(packed)
+        self.unpacked += self._open_bytes
+        self._open, self._open_bytes = [], 0
+
+
+def drafts(lines: Iterator[LogLine]) -> Iterator[Draft]:
+    """Cut the lines into parts: always at the same places for the same lines."""
+    draft = Draft()
+    for line in lines:
+        if not draft.has_room(line.last_seq - line.seq + 1, len(line.line)):
+            draft.close()
+            yield draft
+            draft = Draft()
+        draft.add(line)
+    draft.close()
+    if draft.events:
+        yield draft
+
+
+def event_member(number: int) -> str:
+    """The name of the n-th member of entries."""
+    return f"events-{number:05d}.ndjson.gz"
+
+
+def ndjson(lines: Sequence[bytes]) -> bytes:
+    """Lines, each ended by one newline."""
+    return b"\n".join(lines) + b"\n"

@@ -1,0 +1,59 @@
+"""The exchange: what is only here goes out, what others wrote comes in, and both are told as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from PySide6.QtWidgets import QWidget
+
+from shelterdesk.actions.desk import Desk
+from shelterdesk.core.roles import DOES
+from shelterdesk.core.vocabulary import Role
+from shelterdesk.core.words import tr
+from shelterdesk.ui.screens.exchange_admit import AdmitSection
+from shelterdesk.ui.screens.exchange_enrol import EnrolSection
+from shelterdesk.ui.screens.exchange_parts import PartsScreen
+from shelterdesk.ui.screens.exchange_stand import AsideSection, StandSection
+from shelterdesk.ui.screens.exchange_stick import StickSection
+from shelterdesk.ui.screens.settings_section import Section
+from shelterdesk.ui.worker import DeskWorker
+
+SECTIONS: tuple[type[Section], ...] = (StickSection, StandSection, AsideSection, AdmitSection, EnrolSection)
+
+
+class ExchangeScreen(PartsScreen):
+    """For a station's desk; an office takes in on its own screen (``fits`` says so)."""
+
+    name, icon = "exchange", "exchange"
+    keeps_drafts = False
+    roles: ClassVar[frozenset[Role]] = DOES["write a bundle"] | DOES["take in bundles"]
+    kinds = frozenset().union(*(section.kinds for section in SECTIONS))
+
+    def __init__(self, worker: DeskWorker) -> None:
+        super().__init__(worker, SECTIONS, tr("Parts of the exchange"))
+
+    @staticmethod
+    def fits(desk: Desk) -> bool:
+        """Whether this screen has anything to do in a folder."""
+        return not desk.who.is_office
+
+    def title(self) -> str:
+        return tr("Exchange")
+
+    def help_text(self) -> str:
+        return tr(
+            "Plug the stick in and press the button: first what others wrote is taken in, then what nobody has "
+            "confirmed is written and read back. Nothing counts as arrived before a receipt says so; bring the "
+            "stick back with it. What cannot be taken in is set aside with the reason, and the rest goes on."
+        )
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return (("Ctrl+I", tr("only take in")), ("Ctrl+E", tr("only write")))
+
+    def first_focus(self) -> QWidget | None:
+        """The big button where a folder is known, else the field for one; the list is one Esc away."""
+        section = self.current()
+        if isinstance(section, StickSection):
+            return section.exchange_button if section.folder.path() else section.folder.line
+        return super().first_focus()

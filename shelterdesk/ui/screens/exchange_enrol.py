@@ -1,0 +1,193 @@
+"""Exchange: the station asks an office to enrol it, and takes the office's answer in once the words fit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from shelterdesk.actions.offices import (
+    EnrolmentAsked,
+    OfficeOffered,
+    accept_reply,
+    enrol_request,
+    read_reply,
+)
+from shelterdesk.core.changes import Changes
+from shelterdesk.core.errors import WorldError
+from shelterdesk.core.roles import DOES
+from shelterdesk.core.words import tr
+from shelterdesk.ui.dialogs.path_field import PathField, PathKind
+from shelterdesk.ui.screens.exchange_letter import SixWords
+from shelterdesk.ui.screens.exchange_lines import Lines
+from shelterdesk.ui.screens.exchange_reads import Standing, standing
+from shelterdesk.ui.screens.exchange_words import Line
+from shelterdesk.ui.screens.settings_section import Section
+from shelterdesk.ui.widgets import (
+    ButtonRow,
+    LabelledField,
+    PrimaryButton,
+    SecondaryButton,
+    Tone,
+    rule,
+    words,
+)
+from shelterdesk.ui.worker import DeskWorker
+
+REQUEST_NAME = "enrol-request.json"
+
+
+class EnrolSection(Section):
+    """Request out, six words over voice, reply in; the words of the reply are typed as the office says them."""
+
+    name = "enrol"
+    roles = DOES["enrol a station"]
+    kinds = frozenset({"roster", "adoption", "foreign"})
+
+    def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
+        super().__init__(worker, tr("The office"), parent)
+        self._asked: Path | None = None
+        self.belongs = Lines(tr("The office of this station"))
+        self.request = PathField(tr("1. Write the request to"), PathKind.NEW_FILE)
+        self.ask_button = SecondaryButton(tr("Write the request"), "Ctrl+E")
+        self.asked = Lines(tr("What became of it"))
+        self.own_six = SixWords()
+        self.reply = PathField(tr("2. The office's answer"), PathKind.OLD_FILE)
+        self.offered = Lines(tr("What the answer offers"))
+        self.said_words = QLineEdit()
+        self.said_field = LabelledField(
+            tr("The six words as the office reads them to you"),
+            self.said_words,
+            hint=tr("by telephone or radio, not from the stick"),
+            check=self._check_words,
+        )
+        self.said_field.setProperty("not_kept", True)
+        self.accept_button = PrimaryButton(tr("Take the office's answer in"))
+        self.primary = self.accept_button
+        for part in (
+            self.belongs,
+            words(
+                tr(
+                    "A station works alone as long as it must. Enrolled at an office, its bundles can be opened "
+                    "there, and receipts say what has arrived. Nothing issued before changes."
+                ),
+                "body",
+                wrap=True,
+            ),
+            self.request, ButtonRow(self.ask_button), self.asked, self.own_six, rule(),
+            self.reply, self.offered, self.said_field,
+        ):  # fmt: skip
+            self.add(part)
+        self.add_stretch()
+        self.add(ButtonRow(self.accept_button))
+        self.ask_button.clicked.connect(self._on_ask)
+        self.reply.line.editingFinished.connect(self._on_reply)
+        self.reply.chosen.connect(lambda _: self._on_reply())
+        self.accept_button.clicked.connect(self._on_accept)
+
+    def refresh(self, changes: Changes | None) -> None:
+        self.worker.read(standing, done=self._show_office, topic="the office")
+
+    def _show_office(self, stands: Standing) -> None:
+        if not stands.office:
+            self.belongs.show_lines([Line(Tone.NEUTRAL, tr("This station has no office yet."))])
+        else:
+            self.belongs.show_lines(
+                [Line(Tone.OK, tr("This station belongs to the office {name}.", name=stands.office))]
+            )
+
+    def _on_ask(self) -> None:
+        path = self.request.path()
+        if path is None:
+            self.request.set_mistake(tr("Say where the request is to be written."))
+            self.request.setFocus()
+            return
+        self.request.set_mistake("")
+        self.worker.write(
+            enrol_request,
+            path / REQUEST_NAME if path.is_dir() else path,
+            done=self._on_asked,
+            failed=lambda error: self._say_in(self.asked, error),
+        )
+
+    def _on_asked(self, asked: EnrolmentAsked) -> None:
+        self.asked.show_lines(
+            [
+                Line(
+                    Tone.OK,
+                    tr(
+                        "Written: {file}. Send it to the office and read these words to them by telephone or radio:",
+                        file=str(asked.path),
+                    ),
+                )
+            ]
+        )
+        self.own_six.show_words(asked.words)
+
+    def _on_reply(self) -> None:
+        path = self.reply.path()
+        if path == self._asked:
+            return
+        self._asked = path
+        self.offered.show_lines([])
+        if path is not None:
+            self.worker.read(
+                lambda _: read_reply(path),
+                done=self._on_offered,
+                failed=self._on_no_reply,
+                topic="office's reply",
+            )
+
+    def _on_offered(self, offered: OfficeOffered) -> None:
+        self.reply.set_mistake("")
+        self.offered.show_lines(
+            [
+                Line(
+                    Tone.NEUTRAL,
+                    tr(
+                        "The office {office} answers for station {station}. Have its six words read to you.",
+                        office=offered.office,
+                        station=offered.station,
+                    ),
+                )
+            ]
+        )
+
+    def _on_no_reply(self, error: WorldError) -> None:
+        self.reply.set_mistake(f"{error.sentence} {error.next_step}".strip())
+
+    def _typed_words(self) -> list[str]:
+        return self.said_words.text().replace(",", " ").replace("·", " ").split()
+
+    def _check_words(self, _: str) -> str:
+        typed = len(self._typed_words())
+        return "" if typed in (0, 6) else tr("Six words are needed, {n} are written.", n=typed)
+
+    def _on_accept(self) -> None:
+        path, typed = self.reply.path(), self._typed_words()
+        if path is None:
+            self.reply.set_mistake(tr("Choose the file the office sent."))
+            self.reply.setFocus()
+        elif len(typed) != 6:
+            self.said_field.set_mistake(tr("Six words are needed, {n} are written.", n=len(typed)))
+            self.said_field.setFocus()
+        else:
+            self.accept_button.setEnabled(False)
+            self.worker.write(accept_reply, path, typed, done=self._on_accepted, failed=self._on_refused)
+
+    def _on_accepted(self, offered: OfficeOffered) -> None:
+        self.accept_button.setEnabled(True)
+        self.said_words.clear()
+        self.reply.set_path("")
+        self.offered.show_lines([])
+        self._asked = None
+        self.refresh(None)
+        self.say(tr("This station belongs to the office {name} now.", name=offered.office))
+
+    def _on_refused(self, error: WorldError) -> None:
+        self.accept_button.setEnabled(True)
+        self._say_in(self.offered, error)
+
+    @staticmethod
+    def _say_in(lines: Lines, error: WorldError) -> None:
+        lines.show_lines([Line(Tone.BAD, f"{error.sentence} {error.next_step}".strip())])
