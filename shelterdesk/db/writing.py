@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -180,32 +180,40 @@ class Writing:
 
         Sealed ops never share an event with open ones (SYNC §1.0).
         """
-        kinds: set[str] = set()
-        hashes: list[bytes] = []
-        for ops in (self._ops, self._sealed):
-            for start in range(0, len(ops), MAX_OPS):
-                event = self._event(ops[start : start + MAX_OPS])
-                kinds |= take_in(self.conn, [event], self._roster).kinds
-                hashes.append(event.eh)
-        self.written = Written(frozenset(kinds), tuple(hashes))
+        parts = [
+            ops[start : start + MAX_OPS]
+            for ops in (self._ops, self._sealed)
+            for start in range(0, len(ops), MAX_OPS)
+        ]
+        events = self._events(parts)
+        kinds = take_in(self.conn, events, self._roster).kinds
+        self.written = Written(frozenset(kinds), tuple(event.eh for event in events))
         return self.written
 
-    def _event(self, ops: list[Op]) -> Event:
-        wall = to_milliseconds(self.now)
-        hlc = next_hlc(meta.get_hlc(self.conn), wall)
-        event = compose(
-            dev=self.who.dev,
-            epoch=self.who.epoch,
-            first_seq=last_seq(self.conn, self.who.dev, self.who.epoch) + 1,
-            hlc=hlc,
-            wall_ms=wall,
-            zone=self.who.zone,
-            user=self.user.id,
-            schema=SCHEMA_VERSION,
-            merge_rules=MERGE_RULES,
-            salt=secrets.token_bytes(16),
-            ops=ops,
-            clock_doubt=self._clock_doubt,
-        )
+    def _events(self, parts: Sequence[list[Op]]) -> list[Event]:
+        """Ops as events that follow each other at the end of this desk's line; moves the clock on."""
+        if not parts:
+            return []
+        wall, hlc = to_milliseconds(self.now), meta.get_hlc(self.conn)
+        seq = last_seq(self.conn, self.who.dev, self.who.epoch) + 1
+        events = []
+        for ops in parts:
+            hlc = next_hlc(hlc, wall)
+            event = compose(
+                dev=self.who.dev,
+                epoch=self.who.epoch,
+                first_seq=seq,
+                hlc=hlc,
+                wall_ms=wall,
+                zone=self.who.zone,
+                user=self.user.id,
+                schema=SCHEMA_VERSION,
+                merge_rules=MERGE_RULES,
+                salt=secrets.token_bytes(16),
+                ops=ops,
+                clock_doubt=self._clock_doubt,
+            )
+            events.append(event)
+            seq = event.last_seq + 1
         meta.put_hlc(self.conn, hlc)
-        return event
+        return events

@@ -71,7 +71,7 @@ def test_the_program_ends_with_its_window(station_folder: Path) -> None:
         "import sys\nfrom pathlib import Path\nfrom PySide6.QtCore import QTimer\n"
         "from PySide6.QtWidgets import QApplication\nfrom shelterdesk.ui.app import run_window\n"
         "from shelterdesk.actions.clock import SystemClock\napp = QApplication([])\n"
-        "QTimer.singleShot(0, app, lambda: QApplication.topLevelWidgets()[0].window().close())\n"
+        "QTimer.singleShot(0, app, lambda: [w.close() for w in QApplication.topLevelWidgets() if w.isVisible()])\n"
         "sys.exit(run_window(Path(sys.argv[1]), SystemClock(), []))"
     )
     ended = subprocess.run(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import who_looked
@@ -153,13 +153,17 @@ def test_cards_of_the_whole_family_in_one_key(
 ) -> None:
     window = log_in(qtbot, app)
     screen = people_of(window)
-    handed: list[Path] = []
-    screen.cards.folder, screen.cards.hand_over = tmp_path, handed.append
+    asked: list[str] = []
+
+    def choose(_: QWidget, name: str) -> Path:
+        asked.append(name)
+        return tmp_path / name
+
+    screen.cards.choose_file = choose
     open_found(qtbot, screen, house.number(3))
     press(KEY.Key_P, CTRL)
-    qtbot.waitUntil(lambda: bool(handed), timeout=10_000)
-    assert handed[0].read_bytes().startswith(b"%PDF") and "kafor" not in handed[0].name
-    assert window.toast.text().startswith("4 cards are ready to print")
+    qtbot.waitUntil(lambda: window.toast.text().startswith("4 cards in cards-"), timeout=10_000)
+    assert (tmp_path / asked[0]).read_bytes().startswith(b"%PDF") and "kafor" not in asked[0]
     qtbot.waitUntil(lambda: any(row[1].startswith("Card ") for row in cells(screen.view.table)))
 
 

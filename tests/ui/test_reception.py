@@ -83,7 +83,8 @@ def test_a_long_sentence_under_a_narrow_field_makes_room_for_itself(work: AtWork
     work.enter("32/13/1990")
     mistake, editor = member["birth"].mistake, member["birth"].editor
     work.qtbot.waitUntil(lambda: _top(member["languages"], work.screen) > before)
-    assert mistake.height() >= mistake.heightForWidth(mistake.width()) > mistake.fontMetrics().height()
+    line = mistake.fontMetrics().height()
+    work.qtbot.waitUntil(lambda: mistake.height() >= mistake.heightForWidth(mistake.width()) > line)
     assert mistake.y() >= editor.geometry().bottom()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from shelterdesk.core.changes import Changes
@@ -16,6 +16,22 @@ from shelterdesk.ui.widgets import EmptyState, FlowLayout, Tile
 from shelterdesk.ui.worker import DeskWorker
 
 _ANY_WIDTH = (1 << 24) - 1  # Qt's QWIDGETSIZE_MAX
+
+
+class PartTile(Tile):
+    """A line of the list: as wide as the widest of them when they stand below each other."""
+
+    def __init__(self, name: str, detail: str = "", parent: QWidget | None = None) -> None:
+        self._least_width = 0
+        super().__init__(name, detail, parent)
+
+    def set_least_width(self, pixels: int) -> None:
+        """Be at least that wide."""
+        self._least_width = pixels
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        return super().sizeHint().expandedTo(QSize(self._least_width, 0))
 
 
 class NothingHere(Section):
@@ -39,7 +55,7 @@ class PartsScreen(Screen):
         self.worker = worker
         self._stale: set[str] = set()
         self.sections: dict[str, Section] = {}
-        self.tiles: dict[str, Tile] = {}
+        self.tiles: dict[str, PartTile] = {}
         self.list = QFrame()
         self.list.setProperty("part", "card")
         self.list.setAccessibleName(list_name)
@@ -119,7 +135,7 @@ class PartsScreen(Screen):
         super().past_last_field()
 
     def _add(self, section: Section) -> None:
-        tile = Tile(section.title.text())
+        tile = PartTile(section.title.text())
         name = section.name
         tile.toggled.connect(lambda on: self.open_section(name) if on else None)
         tile.clicked.connect(self._go_in)
@@ -146,9 +162,11 @@ class PartsScreen(Screen):
         self._box.setDirection(way)
         self._box.setSpacing(t.gap(16))
         across, down = t.gap(10), t.gap(12)
-        self._tiles.setContentsMargins(across, down, across, down)
+        for tile in self.tiles.values():
+            tile.set_least_width(0)
         widest = max((tile.sizeHint().width() for tile in self.tiles.values()), default=0)
         for tile in self.tiles.values():
-            tile.setMinimumWidth(0 if folded else widest)  # one below the other, or one line of all
+            tile.set_least_width(0 if folded else widest)  # one line of all, or one below the other
         self.list.setMinimumWidth(0 if folded else widest + 2 * across)
         self.list.setMaximumWidth(_ANY_WIDTH if folded else widest + 2 * across)
+        self._tiles.setContentsMargins(across, down, across, down)  # places the tiles anew

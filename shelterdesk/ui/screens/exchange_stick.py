@@ -125,11 +125,8 @@ class StickSection(Section):
 
     def show_sticks(self, found: list[Stick]) -> None:
         """Show the sticks plugged in; the first one with a folder of ours is taken unless a folder was chosen."""
-        for tile in self.tiles:
-            tile.hide()
+        for tile in self._flow.take_all():
             tile.deleteLater()
-        while self._flow.takeAt(0) is not None:
-            pass
         self.tiles = []
         for stick in found:
             detail = tr("{size} free", size=size_said(stick.free))

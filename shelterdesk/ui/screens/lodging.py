@@ -16,6 +16,7 @@ from shelterdesk.actions.registration import local_day
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.lodging import PlaceState
 from shelterdesk.core.roles import may_do, may_write
+from shelterdesk.core.vocabulary import PlaceKind
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.lodging import Occupant
 from shelterdesk.db.people import PersonLine
@@ -219,8 +220,13 @@ class LodgingScreen(Screen):
         self.told.setText(" · ".join(part for part in parts if part))
         if not is_same:
             self.sleepers.set_rows([])
-        self._nobody.set_words(tr("Nobody sleeps here."), tr("Ctrl+B gives this place to somebody."))
-        self._pause.start()
+        if state.place.kind is PlaceKind.BLOCK and state.capacity.occupied:
+            # Whoever only passes by a block has not asked for the names of everybody in it.
+            self._nobody.set_words(tr("Enter shows who sleeps in the whole block."))
+            self._pause.stop()
+        else:
+            self._nobody.set_words(tr("Nobody sleeps here."), tr("Ctrl+B gives this place to somebody."))
+            self._pause.start()
         self._allow()
 
     def _look_now(self) -> None:

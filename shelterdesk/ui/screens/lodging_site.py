@@ -95,6 +95,8 @@ class SiteCard(Card):
             parts.append(tr("beds given twice: {beds}", beds=", ".join(site.double_beds)))
         self.population.setText(" · ".join(parts))
         self._show_rows()
+        if self.table.current() is None and self.model.rowCount():
+            self.table.select_key(self.model.row_at(0).code)
 
     def stand_on(self, code: str) -> None:
         """Stand on a place, opening what it lies in."""

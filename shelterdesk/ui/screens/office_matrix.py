@@ -51,6 +51,7 @@ class MatrixSection(Section):
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, tr("Matrix of arrivals"), parent)
         self._folder = Path.home()
+        self.chooser: QFileDialog | None = None
         self.rows: list[MatrixRow] = []
         today = worker.clock.now().date()
         last = today.replace(day=1) - timedelta(days=1)
@@ -161,9 +162,14 @@ class MatrixSection(Section):
         chooser.setDefaultSuffix("csv")
         chooser.selectFile(name)
         chooser.fileSelected.connect(lambda chosen: self._save(period, Path(chosen)))
-        chooser.finished.connect(chooser.deleteLater)
+        chooser.finished.connect(self._on_chooser_closed)
         self.chooser = chooser
         chooser.open()
+
+    def _on_chooser_closed(self) -> None:
+        if self.chooser is not None:
+            self.chooser.deleteLater()
+            self.chooser = None
 
     def _save(self, period: tuple[date, date], path: Path) -> None:
         self._folder = path.parent

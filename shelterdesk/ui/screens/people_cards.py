@@ -1,71 +1,101 @@
-"""Lodging cards in one key: drawn into a file without a name in its name, and handed to the system to print."""
+"""Lodging cards in one key: drawn in memory, put on the usual printer, or into a file where there is none."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from shelterdesk.actions.cards import CardsPrinted, print_cards
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.long_work import LongWork
+from shelterdesk.ui.printing import Printers
 from shelterdesk.ui.screens.people_undo import way_back
+from shelterdesk.ui.screens.sheets_reads import MadePaper, in_memory, keep_file, usual_paper
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker, Task
 
 
-def _open_in_system(path: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+def _ask_for_file(near: QWidget, name: str) -> Path | None:
+    chosen, _ = QFileDialog.getSaveFileName(
+        near, tr("Save the cards to print them elsewhere"), name, "PDF (*.pdf)"
+    )
+    return Path(chosen) if chosen else None
 
 
 class CardPrinting:
-    """Prints cards for people of one screen.
+    """Prints cards for people of one screen; nothing of them stays on this laptop's disk by itself.
 
-    ``folder`` is where the files go; while it is None the first print asks. ``hand_over`` gets the finished
-    file (the system's viewer, which prints it, unless something else is set).
+    ``choose_file`` is asked where the file goes when there is no printer.
     """
 
     def __init__(self, screen: Screen, worker: DeskWorker) -> None:
         self._screen, self._worker = screen, worker
-        self.folder: Path | None = None
-        self.hand_over: Callable[[Path], object] = _open_in_system
+        self._is_busy = False
+        self.printers = Printers(screen)
+        self.choose_file: Callable[[QWidget, str], Path | None] = _ask_for_file
 
     def print_for(self, persons: Sequence[str]) -> None:
-        """Cards for these people (ids), told in the message line with a way back."""
-        folder = self._its_folder()
-        if folder is None or not persons:
+        """Cards for these people (ids), told in the message line with a way back; one print at a time."""
+        desk = self._worker.desk
+        if desk is None or not persons or self._is_busy:
             return
-        now = self._worker.clock.now()
-        out = folder / f"cards-{now:%Y%m%d-%H%M%S}.pdf"
+        self._is_busy = True
         work = LongWork(self._screen, Task(tr("Drawing cards")))
 
-        def told(done: CardsPrinted) -> None:
+        def drawn(made: MadePaper) -> None:
             work.end()
-            said = ntr("{n} card is ready to print: {file}", "{n} cards are ready to print: {file}",
-                       done.cards, file=done.path.name)  # fmt: skip
-            if done.replaced:
-                said += " " + ntr("{n} earlier card is no longer good.",
-                                  "{n} earlier cards are no longer good.", done.replaced)  # fmt: skip
-            tone = Tone.WARN if done.left_out else Tone.OK
-            back = way_back(self._screen, self._worker, done.undo)
-            self._screen.say(" ".join([said, *done.left_out]), tone, back)
-            self.hand_over(done.path)
-
-        def failed(error: WorldError) -> None:
-            work.end()
-            self._screen.say_error(error)
+            self.printers.look(lambda names: self._put_out(made, names))
 
         self._worker.write(
-            print_cards, out, persons=tuple(persons), progress=work.task.progress, done=told, failed=failed
-        )
+            in_memory, print_cards, persons=tuple(persons), paper=usual_paper(desk.who.country),
+            progress=work.task.progress, done=drawn, failed=work.ended(self._failed),
+        )  # fmt: skip
 
-    def _its_folder(self) -> Path | None:
-        if self.folder is None:
-            chosen = QFileDialog.getExistingDirectory(self._screen, tr("Where do the cards to print go?"))
-            self.folder = Path(chosen) if chosen else None
-        return self.folder
+    def _put_out(self, made: MadePaper, printers: list[str]) -> None:
+        if not printers:
+            self._save(made)
+            return
+        work = LongWork(self._screen, Task(tr("Printing cards")))
+
+        def printed(_: int) -> None:
+            work.end()
+            self._tell(made, tr("on {printer}", printer=printers[0]))
+
+        def not_printed(error: WorldError) -> None:
+            work.end()
+            self._screen.say_error(error)
+            self._save(made)
+
+        self.printers.print_pdf(made.pdf, printers[0], tr("Cards"), work.task, printed, not_printed)
+
+    def _save(self, made: MadePaper) -> None:
+        name = f"cards-{self._worker.clock.now():%Y%m%d-%H%M%S}.pdf"
+        path = self.choose_file(self._screen, name)
+        if path is None:
+            self._tell(made, tr("nowhere yet: they were neither printed nor saved"), Tone.WARN)
+            return
+        self._worker.write(
+            keep_file, path, made.pdf, done=lambda kept: self._tell(made, tr("in {file}", file=kept.name)),
+            failed=self._failed,
+        )  # fmt: skip
+
+    def _tell(self, made: MadePaper, where: str, tone: Tone = Tone.OK) -> None:
+        self._is_busy = False
+        done = made.result
+        if not isinstance(done, CardsPrinted):
+            raise TypeError(type(done).__name__)
+        said = ntr("{n} card {where}.", "{n} cards {where}.", done.cards, where=where)
+        if done.replaced:
+            said += " " + ntr("{n} earlier card is no longer good.", "{n} earlier cards are no longer good.",
+                              done.replaced)  # fmt: skip
+        told = " ".join([said, *done.left_out])
+        back = way_back(self._screen, self._worker, done.undo)
+        self._screen.say(told, Tone.WARN if done.left_out else tone, back)
+
+    def _failed(self, error: WorldError) -> None:
+        self._is_busy = False
+        self._screen.say_error(error)

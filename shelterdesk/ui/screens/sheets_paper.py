@@ -44,6 +44,7 @@ class Paper(Section):
         self._busy = False
         self._work: LongWork | None = None
         self._folder = Path.home()
+        self.chooser: QFileDialog | None = None
         self.printers = Printers(self)
         self.choices = QWidget()
         self.choices.setProperty("part", "clear")
@@ -174,9 +175,14 @@ class Paper(Section):
         chooser.selectFile(f"{self.file_name()}.pdf")
         chooser.fileSelected.connect(self._on_file_chosen)
         chooser.rejected.connect(self._end)
-        chooser.finished.connect(chooser.deleteLater)
+        chooser.finished.connect(self._on_chooser_closed)
         self.chooser = chooser
         chooser.open()
+
+    def _on_chooser_closed(self) -> None:
+        if self.chooser is not None:
+            self.chooser.deleteLater()
+            self.chooser = None
 
     def _on_file_chosen(self, chosen: str) -> None:
         path = Path(chosen)

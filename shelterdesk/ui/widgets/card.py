@@ -33,7 +33,7 @@ class Card(QFrame):
         self.head.add_push()
         self.body = QVBoxLayout()
         self._outer = QVBoxLayout(self)
-        self._outer.addLayout(self.head)
+        self._outer.addWidget(self.head)
         self._outer.addLayout(self.body, 1)
         self._screen = screen
         if aside is not None:

@@ -1,61 +1,100 @@
-"""A row that goes on in the next line when the window is narrow or the text large, so that nothing is cut."""
+"""A row that goes on in the next line when the window is narrow or the text large, so that nothing is cut.
+
+A widget that places its children itself, not a layout: a ``QLayout`` written in Python keeps wrappers of layout
+items that Qt makes and frees under it, and such a wrapper, gone invalid, has brought the program down.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QStyle, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from shelterdesk.ui.theme import theme
 
+_CHILD_CHANGES = frozenset({QEvent.Type.ShowToParent, QEvent.Type.HideToParent, QEvent.Type.StyleChange})
 
-class FlowLayout(QLayout):
+
+class FlowLayout(QWidget):
     """Lays widgets out in reading order and wraps; what comes after :meth:`add_push` stands at the far end.
 
-    ``across`` and ``down`` are the gaps in pixels at 100 % text.
+    ``across`` and ``down`` are the gaps in pixels at 100 % text. With a ``parent`` it fills that widget.
     """
 
     def __init__(self, across: int = 8, down: int = 8, parent: QWidget | None = None) -> None:
-        super().__init__() if parent is None else super().__init__(parent)
-        self._items: list[QLayoutItem] = []
+        super().__init__(parent)
+        self.setProperty("part", "clear")
+        self._children: list[QWidget] = []
         self._across, self._down = across, down
         self._push: int | None = None
-        self.setContentsMargins(0, 0, 0, 0)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        if parent is not None:
+            column = QVBoxLayout(parent)
+            column.setContentsMargins(0, 0, 0, 0)
+            column.setSpacing(0)
+            column.addWidget(self)
 
     def add_push(self) -> None:
         """What is added from now on stands at the end of its line, away from the rest."""
-        self._push = len(self._items)
+        self._push = len(self._children)
+
+    def addWidget(self, widget: QWidget) -> None:
+        """Put a widget at the end."""
+        self._take_in(len(self._children), widget)
 
     def insert_widget(self, index: int, widget: QWidget) -> None:
-        """Put a widget before the one at ``index``.
-
-        Qt makes the item and Qt deletes it (in ``removeWidget``, or when the widget goes): one made here would
-        belong to Python too and be deleted twice.
-        """
-        self.addWidget(widget)
-        self._items.insert(index, self._items.pop())
+        """Put a widget before the one at ``index``."""
+        self._take_in(index, widget)
         if self._push is not None and index <= self._push:
             self._push += 1
-        self.invalidate()
 
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
+    def take_all(self) -> list[QWidget]:
+        """Let go of every child, hidden and without a parent's place; who asked for them deletes them."""
+        taken, self._children, self._push = self._children, [], None
+        for child in taken:
+            child.removeEventFilter(self)
+            child.hide()
+        self._place_again()
+        return taken
 
-    def count(self) -> int:
-        return len(self._items)
+    def _take_in(self, index: int, widget: QWidget) -> None:
+        is_hidden = widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide) and widget.isHidden()
+        widget.setParent(self)
+        widget.installEventFilter(self)
+        self._children.insert(index, widget)
+        if not is_hidden:
+            widget.show()
+        self._place_again()
 
-    # PySide's stub promises an item; Qt's own contract is a null pointer past the end.
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in _CHILD_CHANGES and any(watched is child for child in self._children):
+            self._place_again()
+        return super().eventFilter(watched, event)
 
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        if not 0 <= index < len(self._items):
-            return None
-        if self._push is not None and index < self._push:
-            self._push -= 1
-        return self._items.pop(index)
+    def event(self, event: QEvent) -> bool:
+        """A child that wants another size asks its parent for a new layout."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_again()
+        return super().event(event)
 
-    def expandingDirections(self) -> Qt.Orientation:
-        return Qt.Orientation(0)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place(self.rect(), move=True)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (
+            QEvent.Type.LayoutDirectionChange,
+            QEvent.Type.FontChange,
+            QEvent.Type.StyleChange,
+        ):
+            self._place_again()
+
+    def setContentsMargins(self, *margins: int) -> None:  # type: ignore[override]  # only the form with four numbers
+        super().setContentsMargins(*margins)
+        self._place_again()
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -63,34 +102,37 @@ class FlowLayout(QLayout):
     def heightForWidth(self, width: int) -> int:
         return self._place(QRect(0, 0, width, 0), move=False)
 
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        self._place(rect, move=True)
-
     def sizeHint(self) -> QSize:
-        shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        shown = [child.sizeHint() for child in self._shown()]
         gaps = theme().gap(self._across) * max(0, len(shown) - 1)
         width = sum(size.width() for size in shown) + gaps
         height = max((size.height() for size in shown), default=0)
         return self._with_margins(QSize(width, height))
 
-    def minimumSize(self) -> QSize:
-        size = QSize()
-        for item in self._items:
-            if not item.isEmpty():
-                size = size.expandedTo(item.minimumSize())
+    def minimumSizeHint(self) -> QSize:
+        size = QSize(0, 0)
+        for child in self._shown():
+            size = size.expandedTo(_least(child))
         return self._with_margins(size)
+
+    def _shown(self) -> list[QWidget]:
+        return [child for child in self._children if not child.isHidden()]
 
     def _with_margins(self, size: QSize) -> QSize:
         m = self.contentsMargins()
         return size + QSize(m.left() + m.right(), m.top() + m.bottom())
 
+    def _place_again(self) -> None:
+        self.updateGeometry()
+        self._place(self.rect(), move=True)
+
     def _lines(self, width: int) -> list[list[int]]:
-        gap, lines, used = theme().gap(self._across), [[0][:0]], 0
-        for index, item in enumerate(self._items):
-            if item.isEmpty():
+        gap, used = theme().gap(self._across), 0
+        lines: list[list[int]] = [[]]
+        for index, child in enumerate(self._children):
+            if child.isHidden():
                 continue
-            wide = item.sizeHint().width()
+            wide = child.sizeHint().width()
             if lines[-1] and used + gap + wide > width:
                 lines.append([])
                 used = 0
@@ -106,7 +148,7 @@ class FlowLayout(QLayout):
             if not line:
                 continue
             top += theme().gap(self._down) if number else 0
-            sizes = {i: self._items[i].sizeHint() for i in line}
+            sizes = {i: self._children[i].sizeHint().expandedTo(_least(self._children[i])) for i in line}
             height = max(size.height() for size in sizes.values())
             spare = inner.width() - sum(s.width() for s in sizes.values()) - gap * (len(line) - 1)
             left = inner.left()
@@ -115,16 +157,16 @@ class FlowLayout(QLayout):
                 if self._push is not None and i >= self._push and spare > 0:
                     left, spare = left + spare, 0
                 if move:
-                    width = min(size.width(), inner.width())
+                    width = max(0, min(size.width(), inner.width()))
                     box = QRect(
                         QPoint(left, top + (height - size.height()) // 2), QSize(width, size.height())
                     )
-                    direction = self._direction()
-                    self._items[i].setGeometry(QStyle.visualRect(direction, rect, box))
+                    self._children[i].setGeometry(QStyle.visualRect(self.layoutDirection(), rect, box))
                 left += size.width() + gap
             top += height
         return top - inner.top() + m.top() + m.bottom()
 
-    def _direction(self) -> Qt.LayoutDirection:
-        owner = self.parentWidget()
-        return owner.layoutDirection() if owner is not None else Qt.LayoutDirection.LeftToRight
+
+def _least(child: QWidget) -> QSize:
+    """The least size of a child: what it asks for, or what was set."""
+    return child.minimumSizeHint().expandedTo(child.minimumSize()).boundedTo(child.maximumSize())

@@ -27,10 +27,8 @@ class KeyStrip(QWidget):
 
     def show_keys(self, keys: Sequence[tuple[str, str]]) -> None:
         """Name these keys instead of the ones before."""
-        while (item := self._flow.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.deleteLater()
+        for old in self._flow.take_all():
+            old.deleteLater()
         for key, said in keys:
             pair = QWidget()
             pair.setProperty("part", "clear")

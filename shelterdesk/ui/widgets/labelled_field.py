@@ -71,7 +71,7 @@ class LabelledField(QWidget):
         self._head.addWidget(self.aside)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(self._head)
+        column.addWidget(self._head)
         column.addWidget(self.editor)
         column.addWidget(self.mistake)
         self.label.setBuddy(self.editor)

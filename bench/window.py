@@ -1,0 +1,88 @@
+"""Opening the program, what it holds in memory, and typing a name: against a bare window with the same libraries."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.measure import Figure, Sizes, median, percentile, seconds
+from bench.stations import CHEAP, PASSPHRASE, copy_of, filled, opened
+from bench.type_ahead import typed_texts
+from shelterdesk.keys.user import new_user
+
+TOP = Path(__file__).resolve().parent.parent
+_TYPED = 40
+
+
+def run(sizes: Sizes, out: Path, work: Path) -> Iterator[Figure]:
+    """Promise: first key within 2.5 bare windows, 250 MB with every screen opened, rows 50 ms after a key."""
+    station = filled(sizes.people, leaving=True, out=out)
+    folder = copy_of(station, work / "station")
+    texts, modules = work / "texts.json", work / "modules.json"
+    with opened(folder) as desk:
+        reader = desk.reader()
+        typed = typed_texts(reader, station.people, min(_TYPED, sizes.queries))
+        reader.close()
+    texts.write_text(json.dumps(typed[1, 6] + typed[2, 3]), "utf-8")
+    derived = seconds(lambda: new_user(PASSPHRASE, CHEAP))
+    ours, theirs = [], []
+    for _ in range(sizes.rounds + 1):  # the first only warms what every later start finds in memory
+        ours.append(_process(work / "compiled", "program", str(folder), str(texts)))
+        modules.write_text(json.dumps(ours[-1]["modules"]), "utf-8")
+        theirs.append(_process(work / "compiled", "bare", str(modules)))
+    ours, theirs = ours[-sizes.rounds :], theirs[-sizes.rounds :]
+    bare = median([one["ready"] for one in theirs])
+    base = f"a bare window that imports the same {len(ours[-1]['modules'])} modules, to its first key"
+    yield Figure(
+        f"start of the program to the first key at reception, {station.people:,} people, log-in included"
+        f" (key derivation, {derived * 1e3:.1f} ms here, subtracted)",
+        median([one["ready"] for one in ours]) - derived,
+        "s",
+        base,
+        bare,
+        most_times=2.5,
+    )
+    yield Figure(
+        "start to the first key at the log-in page", median([one["door"] for one in ours]), "s", base, bare
+    )
+    yield Figure(
+        f"peak memory with every screen opened once ({', '.join(ours[-1]['screens'])})",
+        max(one["peak"] for one in ours) / 1e6,
+        "MB",
+        "the bare window",
+        max(one["peak"] for one in theirs) / 1e6,
+        most=250,
+    )
+    slowest = max(ours[-1]["screens"].items(), key=lambda one: float(one[1]))
+    yield Figure(f"slowest screen to open and fill, {slowest[0]}", slowest[1], "s")
+    painted = [taken for one in ours for taken in one["typed"]["all"]]
+    pause = ours[-1]["typed"]["pause"]
+    yield Figure(
+        f"a key in the search to its rows painted, p95 of {len(painted)}"
+        f" (median {median(painted) * 1e3:.0f} ms; {pause * 1e3:.0f} ms of each is the pause that waits for"
+        " the next key)",
+        percentile(painted, 95) * 1e3,
+        "ms",
+        most=50,
+    )
+
+
+def _process(compiled: Path, *arguments: str) -> dict[str, Any]:
+    """Run the window in a fresh process, its modules compiled once as on any machine; what it told."""
+    what, *rest = arguments
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = str(compiled)
+    command = [sys.executable, "-m", "bench.at_window", what, str(time.monotonic()), *rest]
+    done = subprocess.run(
+        command, cwd=TOP, env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    if done.returncode:
+        raise ValueError(f"the window ended with {done.returncode}: {done.stderr[-2000:]}")
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
