@@ -7,7 +7,6 @@ or how often, can make no difference.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import msgspec
 
@@ -15,8 +14,7 @@ from shelterdesk.core.event import ROW, Op, OpId, hex16, row_values
 from shelterdesk.core.kinds import VOID
 
 
-@dataclass(frozen=True, slots=True)
-class Logged:
+class Logged(msgspec.Struct, frozen=True, gc=False):
     """An op with its id and the clock its event carried."""
 
     id: OpId
@@ -24,8 +22,7 @@ class Logged:
     op: Op
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True, gc=False):
     """A value nobody has superseded: shown if it is the greatest, part of a conflict if not alone."""
 
     field: int
@@ -47,18 +44,22 @@ def heads(ops: Iterable[Logged]) -> dict[int, list[Head]]:
     fields, and ids named in advance, change nothing.
     """
     known = {logged.id: logged for logged in ops}
-    gone: set[tuple[OpId, int]] = set()
+    gone: dict[OpId, set[int]] = {}
     for logged in known.values():
         if logged.op.field != ROW:
-            gone.update((above, logged.op.field) for above in logged.op.supersedes)
+            for above in logged.op.supersedes:
+                gone.setdefault(above, set()).add(logged.op.field)
     found: dict[int, list[Head]] = {}
     for id_, logged in known.items():
-        given = row_values(logged.op) if logged.op.field == ROW else {logged.op.field: logged.op.value}
+        superseded = gone.get(id_, ())
+        op = logged.op
+        given = row_values(op) if op.field == ROW else {op.field: op.value}
         for number, value in given.items():
-            if (id_, number) not in gone:
+            if number not in superseded:
                 found.setdefault(number, []).append(Head(number, logged.hlc, id_, value))
     for several in found.values():
-        several.sort(key=lambda head: head.rank, reverse=True)
+        if len(several) > 1:
+            several.sort(key=lambda head: head.rank, reverse=True)
     return found
 
 
@@ -92,5 +93,7 @@ def void_reason(found: dict[int, list[Head]]) -> str | None:
     except (msgspec.MsgspecError, ValueError):
         return None
     seen = {OpId(int(d, 16), e, s, bytes.fromhex(h)) for one in said for d, e, s, h in one.saw}
-    apart = any(head.id not in seen for number, several in found.items() if number != VOID for head in several)
+    apart = any(
+        head.id not in seen for number, several in found.items() if number != VOID for head in several
+    )
     return None if apart else said[0].reason

@@ -7,20 +7,22 @@ from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 
 from shelterdesk.actions.cards import print_cards
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import export_receipts, import_from
 from shelterdesk.actions.demo import PASSPHRASE
-from shelterdesk.actions.desk import open_desk
 from shelterdesk.actions.offices import publish_matrix
 from shelterdesk.actions.people import find_people
 from shelterdesk.core.words import tr
+from shelterdesk.day.hands import CTRL, DayStopped, Hands, at_the_desk
+from shelterdesk.day.journal import Journal
 from shelterdesk.db.people import PersonLine
 from shelterdesk.db.store import Reader
-from shelterdesk.day.hands import CTRL, DayStopped, Hands
-from shelterdesk.day.journal import Journal
+from shelterdesk.ui.screens.exchange import ExchangeScreen
+from shelterdesk.ui.screens.exchange_stick import StickSection
+from shelterdesk.ui.screens.office import OfficeScreen
+from shelterdesk.ui.screens.office_intake import IntakeSection
 
 _KEY = Qt.Key
 
@@ -128,18 +130,29 @@ def exchange_with_office(hands: Hands, journal: Journal, clock: SetClock, target
     journal.note("stick_written")
     shutil.copytree(office, target / "office-before")
     clock.forward(timedelta(hours=3))
-    central = open_desk(office, "admin", PASSPHRASE, clock)
-    try:
-        import_from(central, stick)
-        export_receipts(central, stick)
+    with at_the_desk(office, clock, "admin", PASSPHRASE) as central:
+        central.open_screen("office")
+        intake = central.window.screen_named("office")
+        if not isinstance(intake, OfficeScreen):
+            raise DayStopped("office")
+        section = intake.sections["intake"]
+        if not isinstance(section, IntakeSection):
+            raise DayStopped("office")
+        intake.open_section("intake")
+        name_a_folder(central, section.folder.line, stick)
+        receipts = stick / "SHELTERDESK" / "receipts"
+        central.until(lambda: receipts.is_dir() and any(receipts.iterdir()), tr("the office's receipts"))
+        central.picture(journal.screenshots, "12-office")
+        published: list[object] = []
         first = (clock.now() - timedelta(days=2)).date().replace(day=1)
-        publish_matrix(central, first, clock.now().date(), target / "matrix.csv")
-    finally:
-        central.close()
+        central.app.worker.write(
+            publish_matrix, first, clock.now().date(), target / "matrix.csv", done=published.append
+        )
+        central.until(lambda: bool(published), tr("the matrix"))
     journal.note("office_took_in")
     clock.forward(timedelta(hours=3))
     exchange(hands, stick)
-    hands.picture(journal.screenshots, "12-exchange-receipt")
+    hands.picture(journal.screenshots, "13-exchange-receipt")
     journal.note("receipt_home")
 
 
@@ -147,10 +160,20 @@ def exchange(hands: Hands, stick: Path) -> None:
     """The exchange screen: name the folder, press the one big button."""
     hands.open_screen("exchange")
     screen = hands.window.screen_named("exchange")
-    first = screen.first_focus()
-    if first is not None:
-        first.setFocus(Qt.FocusReason.OtherFocusReason)
+    if not isinstance(screen, ExchangeScreen):
+        raise DayStopped("exchange")
+    section = screen.current()
+    if not isinstance(section, StickSection):
+        raise DayStopped("exchange")
+    name_a_folder(hands, section.folder.line, stick)
+    hands.until(section.exchange_button.isEnabled, tr("the exchange"))
+    hands.rest(tr("the exchange"))
+
+
+def name_a_folder(hands: Hands, line: QLineEdit, folder: Path) -> None:
+    """Type a folder into a line and finish with Ctrl+Enter."""
+    line.setFocus(Qt.FocusReason.OtherFocusReason)
     hands.press(_KEY.Key_A, CTRL)
-    hands.type(str(stick))
+    hands.type(str(folder))
     hands.press(_KEY.Key_Return, CTRL)
     hands.rest(tr("the exchange"))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QEventLoop, Qt
@@ -11,8 +12,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
+from shelterdesk.actions import faults
+from shelterdesk.actions.clock import SetClock
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import tr
+from shelterdesk.ui.all_screens import all_screens
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.main_window import MainWindow
 
@@ -55,7 +59,7 @@ class Hands:
         """Type signs of any script where the focus is."""
         for sign in text:
             if sign.isascii():
-                QTest.keyClick(self.focused, sign)
+                QTest.keyClicks(self.focused, sign)
                 continue
             for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
                 QApplication.sendEvent(self.focused, QKeyEvent(kind, 0, NONE, sign))
@@ -93,6 +97,7 @@ class Hands:
 
     def open_screen(self, name: str) -> None:
         """Go to a screen of the rail."""
+        self.window.activateWindow()
         self.window.open_screen(name)
         self.rest(name)
 
@@ -105,3 +110,18 @@ class Hands:
         if shown is None or not shown.grab().save(str(path), "PNG"):
             raise DayStopped(name)
         return path
+
+
+@contextmanager
+def at_the_desk(folder: Path, clock: SetClock, user: str, passphrase: str) -> Iterator[Hands]:
+    """The real window on a folder, logged in by typing; closed again whatever happens."""
+    app = DeskApp(folder, clock, all_screens(), idle_seconds=0)
+    app.start()
+    log = faults.start_log(folder)
+    hands = Hands(app)
+    try:
+        hands.log_in(user, passphrase)
+        yield hands
+    finally:
+        app.close()
+        faults.stop_log(log)

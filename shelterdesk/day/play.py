@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -15,7 +13,6 @@ from zoneinfo import ZoneInfo
 from PySide6.QtWidgets import QApplication
 
 from shelterdesk import startup
-from shelterdesk.actions import faults
 from shelterdesk.actions.clock import SetClock, SystemClock
 from shelterdesk.actions.demo import PASSPHRASE, practice_families, practice_station
 from shelterdesk.actions.desk import open_desk
@@ -24,12 +21,16 @@ from shelterdesk.actions.status import status
 from shelterdesk.core.errors import Refused
 from shelterdesk.core.practice_people import PracticeFamily
 from shelterdesk.core.words import tr
-from shelterdesk.day.afternoon import exchange_with_office, lunch, move_a_family, look_somebody_up, morning_sheet
-from shelterdesk.day.hands import Hands
+from shelterdesk.day.afternoon import (
+    exchange_with_office,
+    look_somebody_up,
+    lunch,
+    morning_sheet,
+    move_a_family,
+)
+from shelterdesk.day.hands import Hands, at_the_desk
 from shelterdesk.day.journal import Journal
 from shelterdesk.day.reception import count_a_boat, register
-from shelterdesk.ui.all_screens import all_screens
-from shelterdesk.ui.app import DeskApp
 
 FAMILIES = 12
 FEWEST_PEOPLE = 40
@@ -99,21 +100,6 @@ def _prepare(folder: Path, office: Path, user: str, passphrase: str, clock: SetC
         journal.note("station_adopted")
     finally:
         desk.close()
-
-
-@contextmanager
-def at_the_desk(folder: Path, clock: SetClock, user: str, passphrase: str) -> Iterator[Hands]:
-    """The real window on a folder, logged in by typing; closed again whatever happens."""
-    app = DeskApp(folder, clock, all_screens(), idle_seconds=0)
-    app.start()
-    log = faults.start_log(folder)
-    hands = Hands(app)
-    try:
-        hands.log_in(user, passphrase)
-        yield hands
-    finally:
-        app.close()
-        faults.stop_log(log)
 
 
 def chosen_families(seed: int, now: datetime) -> list[PracticeFamily]:

@@ -35,6 +35,7 @@ def count_a_boat(hands: Hands, heads: int, vehicle: str) -> None:
     hands.enter(vehicle)
     hands.press(_KEY.Key_Return, CTRL)
     hands.until(lambda: len(screen.tokens.all_tokens()) > before, tr("the boat's token"))
+    hands.press(_KEY.Key_Escape)
     hands.rest()
 
 

@@ -76,7 +76,8 @@ def check(conn: Connection, roster: Roster, progress: Callable[[int, int], None]
     expected_ops, blanked = 0, set[int]()
     seen_rows: dict[int, int] = {}
     chains: dict[tuple[int, int], tuple[int, bytes]] = {}
-    batch: dict[int, dict[bytes, tuple[Any, ...]]] = {}
+    batch: dict[int, dict[bytes, tuple[Any, ...]]] = {kind.number: {} for kind in LOGGED}
+    from_hex, row_of = bytes.fromhex, tables.table_row
     waiting = 0
     for id_, dev, epoch, seq, last_seq, eh, chain, line in conn.execute(
         "SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event ORDER BY dev, epoch, seq, id"
@@ -98,12 +99,12 @@ def check(conn: Connection, roster: Roster, progress: Callable[[int, int], None]
             tally.bad_lines += 1
             continue
         report.ops += len(seen.ops)
+        author, wall_ms, user = seen.dev, seen.wall_ms, seen.user
         for pos, (kind, ent_hex, number, value, _) in enumerate(seen.ops):
-            ent = bytes.fromhex(ent_hex)
+            ent = from_hex(ent_hex)
             expected_ops ^= hash((ent, id_, pos, kind, number))
-            if ent not in several and tables.is_known(kind):
-                row = tables.table_row(kind, ent, value, None, seen.dev, seen.wall_ms, seen.user)
-                batch.setdefault(kind, {})[ent] = row
+            if ent not in several and kind in batch:
+                batch[kind][ent] = row_of(kind, ent, value, None, author, wall_ms, user)
         waiting += 1
         if waiting >= _EVENTS_AT_ONCE:
             _compare_rows(conn, batch, tally, seen_rows)
@@ -131,11 +132,13 @@ def _compare_rows(
 ) -> None:
     """Table rows must be what the log says of their entities. Empties the batch."""
     for kind, expected in batch.items():
+        if not expected:
+            continue
         seen_rows[kind] = seen_rows.get(kind, 0) + len(expected)
         found = tables.get_rows(conn, kind, sorted(expected))
         if found != expected:
             tally.row(tables.name_of(kind), sum(1 for ent, row in expected.items() if found.get(ent) != row))
-    batch.clear()
+        expected.clear()
 
 
 def _compare_several(

@@ -12,12 +12,12 @@ from shelterdesk.actions.station import StationPlanned, check_plan
 from shelterdesk.actions.users import check_passphrase
 from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.words import tr
+from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.dialogs.recovery_card import RecoveryCard
 from shelterdesk.ui.first_run_places import Zones, country_options
 from shelterdesk.ui.log_in import Centred, PassphraseLine
 from shelterdesk.ui.theme import Type, theme
-from shelterdesk.ui.typing_order import OrderedScreen
 from shelterdesk.ui.widgets import (
     ButtonRow,
     Card,
@@ -48,7 +48,7 @@ def _said_of(field: str, plan: StationPlanned) -> str:
     return ""
 
 
-class Step(OrderedScreen):
+class Step(Screen):
     """One step: a card with a title, fields, a primary button and a way back. Signals: ``went_back()``."""
 
     went_back = Signal()

@@ -44,8 +44,9 @@ def test_another_key_and_no_key_do_not_open() -> None:
             age.decrypt(SEALED, identities)
 
 
-@pytest.mark.parametrize("length", [0, 1, 50, 200, 65_000, len(SEALED) - 1])
+@pytest.mark.parametrize("length", [0, 1, 50, 200, 65_000, -1])
 def test_a_cut_file_is_damaged(length: int) -> None:
+    length %= len(SEALED)
     with pytest.raises((DamagedFile, NotForUs)):
         age.decrypt(SEALED[:length], [US.identity])
 

@@ -82,7 +82,7 @@ def test_a_group_too_short_or_too_long_is_told() -> None:
     assert said.value.groups == (3, 7)
 
 
-@pytest.mark.parametrize("code", ["", "-", MADE.code[:-6], MADE.code + "-00000", "x" * 100_000])
+@pytest.mark.parametrize("code", ["", "-", MADE.code[:-6], MADE.code + "-00000", "x" * 100_000], ids=range(5))
 def test_a_code_of_another_length_is_told_without_a_group(code: str) -> None:
     with pytest.raises(RecoveryTypo) as said:
         recovery.recipient_of(code)

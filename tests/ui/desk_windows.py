@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import speak, tr
 from shelterdesk.ui.app import DeskApp, ScreenMaker
+from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.scan_router import Scan
 from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.theme import Mode, theme
-from shelterdesk.ui.typing_order import OrderedScreen
 from shelterdesk.ui.widgets import LabelledField, PrimaryButton
 from shelterdesk.ui.worker import DeskWorker
 from tests.stations import CHEAP, PASSPHRASE
@@ -30,7 +30,7 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-class NoteScreen(OrderedScreen):
+class NoteScreen(Screen):
     """A form of two fields, as any screen of the program has them; takes the scans of documents."""
 
     name, icon = "note", "edit"

@@ -162,6 +162,9 @@ class CounterScreen(Screen):
     def serve(self, text: str) -> None:
         """Serve whom a card, a number or an id means; a family's number goes to the tick boxes."""
         desk, code = self._worker.desk, self._code
+        self.scan.setText(
+            ""
+        )  # forgets what was typed, so that Ctrl+Z takes back the meal and not the letters
         if desk is None:
             return
         if code is None:

@@ -170,6 +170,7 @@ class MatrixSection(Section):
         if self.chooser is not None:
             self.chooser.deleteLater()
             self.chooser = None
+        self.window().activateWindow()  # typing goes on where it was
 
     def _save(self, period: tuple[date, date], path: Path) -> None:
         self._folder = path.parent

@@ -61,14 +61,12 @@ class FamilyTicks(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self._add_box()  # the others follow it in the order of typing, whenever they are needed
 
     def show_people(self, people: Sequence[Ticked], ticked: Collection[str]) -> None:
         """Show these people, with the boxes of ``ticked`` ticked."""
         while len(self._every) < len(people):
-            box = TickBox("")
-            box.toggled.connect(self._on_toggled)
-            self._flow.addWidget(box)
-            self._every.append(box)
+            self._add_box()
         self._filling = True
         self._ents = [one.ent for one in people]
         for box, one in zip(self._every, people, strict=False):
@@ -92,6 +90,15 @@ class FamilyTicks(QWidget):
     def boxes(self) -> list[TickBox]:
         """The boxes, in the order shown."""
         return self._every[: len(self._ents)]
+
+    def _add_box(self) -> None:
+        box = TickBox("")
+        box.toggled.connect(self._on_toggled)
+        self._flow.addWidget(box)
+        box.hide()
+        if self._every:
+            QWidget.setTabOrder(self._every[-1], box)
+        self._every.append(box)
 
     def _on_toggled(self) -> None:
         if not self._filling:

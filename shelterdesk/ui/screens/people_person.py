@@ -47,6 +47,7 @@ class _Tiles(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        self._add_tile()  # the others follow it in the order of typing, whenever they are needed
 
     @property
     def tiles(self) -> list[Tile]:
@@ -56,10 +57,7 @@ class _Tiles(QWidget):
     def show_tiles(self, tiles: list[tuple[str, str, bool, Callable[[], object]]]) -> None:
         """Words, detail, whether it is the one stood on, and what taking it does."""
         while len(self._every) < len(tiles):
-            tile = Tile("")
-            tile.clicked.connect(partial(self._on_clicked, len(self._every)))
-            self._flow.addWidget(tile)
-            self._every.append(tile)
+            self._add_tile()
         self._takes = [take for _, _, _, take in tiles]
         for tile, (name, detail, is_current, _) in zip(self._every, tiles, strict=False):
             tile.show_words(name, detail)
@@ -67,6 +65,15 @@ class _Tiles(QWidget):
         for at, tile in enumerate(self._every):
             tile.setVisible(at < len(tiles))
         self.updateGeometry()
+
+    def _add_tile(self) -> None:
+        tile = Tile("")
+        tile.clicked.connect(partial(self._on_clicked, len(self._every)))
+        self._flow.addWidget(tile)
+        tile.hide()
+        if self._every:
+            QWidget.setTabOrder(self._every[-1], tile)
+        self._every.append(tile)
 
     def _on_clicked(self, at: int, _: bool = False) -> None:
         self._takes[at]()

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.words import tr
+from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.settings_access import AccessSection
@@ -21,7 +22,6 @@ from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.settings_station import StationSection
 from shelterdesk.ui.screens.settings_users import OwnPassphraseSection, UsersSection
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.typing_order import OrderedScreen
 from shelterdesk.ui.widgets import FlowLayout, Tile
 from shelterdesk.ui.worker import DeskWorker
 
@@ -39,7 +39,7 @@ SECTIONS: tuple[type[Section], ...] = (
 )
 
 
-class SettingsScreen(OrderedScreen):
+class SettingsScreen(Screen):
     """Up and Down choose a part, Enter or Tab goes into it, Esc comes back to the list.
 
     Signals: ``preferences_wanted(Preferences)`` when something about this desk was chosen.

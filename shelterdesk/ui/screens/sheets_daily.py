@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from shelterdesk.actions.sheets import SheetFrozen, SheetPrinted, freeze_sheet, last_sheet_day, print_sheet
@@ -118,10 +119,8 @@ class DailyPaper(Paper):
             return
         if changes is None:
             self.refresh_printers()
-        if self._follows and self.day.day() != self._last_sheet():
-            self.day.choose(self._last_sheet())  # comes back here
-            self._follows = True
-            return
+        if self._follow():
+            return  # a day chosen comes back here
         self.forget_made()
         self.worker.read(
             drawn_sheet,
@@ -134,6 +133,10 @@ class DailyPaper(Paper):
             failed=self._on_not_drawn,
             topic="daily sheet",
         )
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._follow()
 
     def file_name(self) -> str:
         station = self.worker.desk.who.station if self.worker.desk is not None else ""
@@ -179,6 +182,13 @@ class DailyPaper(Paper):
     def _on_day(self, day: date) -> None:
         self._follows = day == self._last_sheet()
         self._on_choice()
+
+    def _follow(self) -> bool:
+        """Go on to the sheet of a new day, unless a day was chosen."""
+        if not self._follows or self.day.day() == self._last_sheet():
+            return False
+        self.day.choose(self._last_sheet())
+        return True
 
     def _on_choice(self, *_: object) -> None:
         self.refresh(Changes(self.kinds))

@@ -183,6 +183,7 @@ class Paper(Section):
         if self.chooser is not None:
             self.chooser.deleteLater()
             self.chooser = None
+        self.window().activateWindow()  # typing goes on where it was
 
     def _on_file_chosen(self, chosen: str) -> None:
         path = Path(chosen)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -115,8 +115,13 @@ def _everything(page: PersonPage, words: Words) -> list[Entry]:
     return found
 
 
+_LABELS: dict[str, Callable[[str], str]] = {"travel_document": document_words, "bed_need": bed_need_words}
+
+
 def _happened(at: int, one: TimelineEntry, words: Words) -> Entry:
     when = words.moment(one.at) if one.at else words.ms(one.at_ms)
+    if one.kind in _LABELS:
+        one = replace(one, label=_LABELS[one.kind](one.label))
     return Entry(f"t{at}:{one.ent}:{one.event}", one.at_ms, when, one.words, one.by)
 
 

@@ -16,7 +16,6 @@ from shelterdesk.ui.widgets.task_line import TaskLine
 from shelterdesk.ui.widgets.text import Role, set_role, words
 from shelterdesk.ui.widgets.tone import Tone
 
-
 _MOST_NEAR, _MOST_FAR = 4, 8  # a table has at most six desks; a clock in doubt, the battery
 
 
