@@ -29,7 +29,7 @@ from shelterdesk.keys.cardtoken import make_token
 from shelterdesk.keys.ed25519 import SigningKey
 from shelterdesk.reports.card_sheet import MODULE, QR_MODULES, code_image
 from shelterdesk.reports.cards import write_cards
-from shelterdesk.reports.faces import can_set, find_faces
+from shelterdesk.reports.faces import find_faces
 
 _PER_PAGE = 10
 _DPI = 150
@@ -109,9 +109,8 @@ def bare(cards: Sequence[LodgingCard], spoken: Mapping[str, CardSentence], targe
             *((faces.regular, 6.0, text) for text in said),
         ]
         for line, (face, size, text) in enumerate(texts):
-            if can_set(text, faces):
-                canvas.setFont(face, size)
-                canvas.drawString(x, y + 8 * line, text)
+            canvas.setFont(face, size)
+            canvas.drawString(x, y + 8 * line, text)
         canvas.drawInlineImage(code_image(card.token), x, y, side, side)
     canvas.save()
 

@@ -37,7 +37,9 @@ class BackupMade:
     size: int
 
 
-def make_backup(desk: Desk, target: Path, progress: Callable[[int, int], None] | None = None) -> Done[BackupMade]:
+def make_backup(
+    desk: Desk, target: Path, progress: Callable[[int, int], None] | None = None
+) -> Done[BackupMade]:
     """Copy the desk's file and key file into a new folder below ``target`` and read the copy back.
 
     The folder's name holds the desk's id and the time, never a name. Raises ``NotAllowed``, ``CannotWrite``,

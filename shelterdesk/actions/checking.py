@@ -51,4 +51,3 @@ def check_folder(
 def state(desk: Desk) -> str:
     """SHA-256 of the logical state, 64 hex digits."""
     return state_of(desk.store.conn)
-

@@ -66,7 +66,9 @@ def check_plan(plan: StationPlanned) -> None:
     if not plan.name.strip():
         raise BadField("name", tr("The station needs a name."))
     if not _COUNTRY.fullmatch(plan.country):
-        raise BadField("country", tr("The country is three capital letters (ISO 3166)."), tr("For example PAN."))
+        raise BadField(
+            "country", tr("The country is three capital letters (ISO 3166)."), tr("For example PAN.")
+        )
     try:
         ZoneInfo(plan.zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -91,7 +93,8 @@ def new_station(
     startup.prepare_folder(folder)
     if startup.is_set_up(folder) or keyfile.exists(folder):
         raise Refused(
-            tr("This folder already holds a station."), tr("Open it, or choose an empty folder for a new one.")
+            tr("This folder already holds a station."),
+            tr("Open it, or choose an empty folder for a new one."),
         )
     keys, file_key, recovery = DeskKeys.new(), keyfile.new_file_key(), new_recovery()
     user_keys, wrapped = new_user(passphrase, cost)

@@ -13,7 +13,17 @@ from shelterdesk.actions.exchange import Imported, export_bundle, import_from
 from shelterdesk.actions.offices import accept_reply, enrol_request, read_reply
 from shelterdesk.actions.status import status as how_things_stand
 from shelterdesk.cli.people import reading
-from shelterdesk.cli.ways import IN_PART, REFUSED, Ways, data, finish, folder_to_write, out, progress_on_stderr, say
+from shelterdesk.cli.ways import (
+    IN_PART,
+    REFUSED,
+    Ways,
+    data,
+    finish,
+    folder_to_write,
+    out,
+    progress_on_stderr,
+    say,
+)
 from shelterdesk.core.errors import Refused
 from shelterdesk.core.words import ntr, tr
 

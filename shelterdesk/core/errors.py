@@ -108,4 +108,6 @@ class NotFound(WorldError):
     """A number, place or file that is not known here."""
 
     def __init__(self, what: str, next_step: str = "") -> None:
-        super().__init__(tr("{what} is not known here.", what=what), next_step or tr("Check it and try again."))
+        super().__init__(
+            tr("{what} is not known here.", what=what), next_step or tr("Check it and try again.")
+        )

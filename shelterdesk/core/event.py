@@ -269,7 +269,7 @@ def _check_row(op: Op) -> None:
         names = _values.decode(op.value)
     except (msgspec.MsgspecError, ValueError) as error:
         raise BadLine(f"row op: {error}"[:200]) from None
-    if not _PLAIN.issuperset(names):
+    if not names.keys() <= _PLAIN.keys():
         for key in names:
             _field_number(key)
 
@@ -277,12 +277,13 @@ def _check_row(op: Op) -> None:
 def row_values(op: Op) -> dict[int, bytes]:
     """The fields a row op gives, each with its raw JSON bytes (SYNC §1.0, row ops and ``state``)."""
     try:
-        return {_field_number(key): bytes(raw) for key, raw in _values.decode(op.value).items()}
+        given = _values.decode(op.value).items()
+        return {_PLAIN.get(key) or _field_number(key): bytes(raw) for key, raw in given}
     except (msgspec.MsgspecError, ValueError) as error:
         raise BadLine(f"row op: {error}"[:200]) from None
 
 
-_PLAIN = frozenset(str(number) for number in range(1, 200))
+_PLAIN = {str(number): number for number in range(1, 200)}
 
 
 def _field_number(key: str) -> int:

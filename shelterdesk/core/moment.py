@@ -44,7 +44,9 @@ def read_moment(text: str, zone: str) -> datetime:
     try:
         return found.replace(tzinfo=ZoneInfo(tail.rstrip("]") or zone))
     except (KeyError, ValueError):
-        raise BadField("time", tr("{text} names a time zone that is not known.", text=text[:60]), _shape()) from None
+        raise BadField(
+            "time", tr("{text} names a time zone that is not known.", text=text[:60]), _shape()
+        ) from None
 
 
 def _shape() -> str:

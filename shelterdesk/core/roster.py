@@ -132,13 +132,16 @@ class Roster:
         found = [
             key
             for key in self.classes
-            if key.confidentiality == confidentiality and (key.station == station or confidentiality == "safeguarding")
+            if key.confidentiality == confidentiality
+            and (key.station == station or confidentiality == "safeguarding")
         ]
         return max(found, key=lambda key: (key.version, key.recipient), default=None)
 
     def recipients(self, station: str) -> list[str]:
         """Who can open an ordinary part of a station (SYNC §1.0): its desks, the office, escrow."""
-        found = [desk.age for desk in self.desks.values() if desk.station == station and desk.valid_upto is None]
+        found = [
+            desk.age for desk in self.desks.values() if desk.station == station and desk.valid_upto is None
+        ]
         if self.office is not None:
             found += [self.office.age, self.office.escrow]
         return sorted({r for r in found if r})
@@ -171,7 +174,9 @@ def fold(statements: Iterable[Statement]) -> Roster:
         return Roster()
     offices = [s for s in rosters if s.body.get("office")]
     base = max(offices or rosters, key=lambda s: (s.number, s.issuer, s.sha))
-    roster = Roster(number=base.number, issuer=base.issuer, is_practice=bool(base.body.get("practice", False)))
+    roster = Roster(
+        number=base.number, issuer=base.issuer, is_practice=bool(base.body.get("practice", False))
+    )
     stations: dict[str, StationEntry] = {}
     desks: dict[int, DeskEntry] = {}
     users: dict[str, UserEntry] = {}
@@ -256,7 +261,9 @@ def _user_rank(user: UserEntry) -> tuple[int, bool, list[str], str]:
     return (user.revision, not user.is_active, sorted(user.roles), repr(sorted(user.wrapped.items())))
 
 
-def _take_classes(classes: dict[tuple[str, int, str, str], ClassKey], bodies: Iterable[Mapping[str, Any]]) -> None:
+def _take_classes(
+    classes: dict[tuple[str, int, str, str], ClassKey], bodies: Iterable[Mapping[str, Any]]
+) -> None:
     """Collect class keys; wraps to further holders add up."""
     for body in bodies:
         key = (str(body["class"]), int(body["version"]), str(body["station"]), str(body["recipient"]))

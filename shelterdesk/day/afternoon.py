@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
+from PySide6.QtWidgets import QLineEdit
 
 from shelterdesk.actions.cards import print_cards
 from shelterdesk.actions.clock import SetClock
@@ -23,6 +23,8 @@ from shelterdesk.ui.screens.exchange import ExchangeScreen
 from shelterdesk.ui.screens.exchange_stick import StickSection
 from shelterdesk.ui.screens.office import OfficeScreen
 from shelterdesk.ui.screens.office_intake import IntakeSection
+from shelterdesk.ui.screens.sheets import SheetsScreen
+from shelterdesk.ui.screens.sheets_paper import Paper
 
 _KEY = Qt.Key
 
@@ -104,21 +106,21 @@ def morning_sheet(hands: Hands, journal: Journal, clock: SetClock, target: Path)
 
 def save_paper(hands: Hands, path: Path) -> None:
     """Ctrl+S, and the file named in the dialogue."""
+    screen = hands.window.screen_named("sheets")
+    if not isinstance(screen, SheetsScreen):
+        raise DayStopped("sheets")
+    section = screen.current()
+    if not isinstance(section, Paper):
+        raise DayStopped("sheets")
+    hands.until(section.save_button.isEnabled, tr("the daily sheet"))
+    section.save_button.setFocus(Qt.FocusReason.OtherFocusReason)
     hands.press(_KEY.Key_S, CTRL)
-    hands.until(lambda: chooser() is not None or path.exists(), tr("saving a paper"))
-    dialog = chooser()
-    if dialog is not None:
-        dialog.selectFile(str(path))
-        dialog.accept()
+    hands.until(lambda: section.chooser is not None and section.chooser.isVisible(), tr("naming the file"))
+    if section.chooser is not None:
+        section.chooser.fileSelected.emit(str(path))
+        section.chooser.done(0)
     hands.until(path.exists, tr("saving a paper"))
     hands.rest()
-
-
-def chooser() -> QFileDialog | None:
-    """The file dialogue now open, if any."""
-    return next(
-        (w for w in QApplication.topLevelWidgets() if isinstance(w, QFileDialog) and w.isVisible()), None
-    )
 
 
 def exchange_with_office(hands: Hands, journal: Journal, clock: SetClock, target: Path, office: Path) -> None:

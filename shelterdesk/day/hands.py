@@ -30,7 +30,8 @@ class DayStopped(WorldError):
 
     def __init__(self, step: str) -> None:
         super().__init__(
-            tr("The day stopped at: {step}.", step=step), tr("Run it again into an empty folder; see its day.log.")
+            tr("The day stopped at: {step}.", step=step),
+            tr("Run it again into an empty folder; see its day.log."),
         )
 
 
@@ -50,7 +51,12 @@ class Hands:
     @property
     def focused(self) -> QWidget:
         """Where typing goes."""
+        root = self.app.window if self.app.window is not None else self.app.door
         widget = QApplication.focusWidget()
+        if root is not None and (widget is None or widget.window() is not root):
+            root.activateWindow()
+            QApplication.processEvents()
+            widget = root.focusWidget()
         if widget is None:
             raise DayStopped(tr("nothing has the focus"))
         return widget
@@ -89,7 +95,9 @@ class Hands:
 
     def log_in(self, name: str, passphrase: str) -> None:
         """Type a name and passphrase at the door and wait for the window."""
-        self.until(lambda: self.app.door is not None and QApplication.focusWidget() is not None, tr("the door"))
+        self.until(
+            lambda: self.app.door is not None and self.app.door.focusWidget() is not None, tr("the door")
+        )
         self.enter(name)
         self.enter(passphrase)
         self.until(lambda: self.app.window is not None, tr("logging in"))

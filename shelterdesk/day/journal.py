@@ -38,7 +38,9 @@ class Journal:
         """Write down a step."""
         at = self._clock.now().astimezone(ZoneInfo(self._zone))
         said = " ".join(f"{name}={value}" for name, value in numbers.items())
-        self._lines.append(f"{at:%Y-%m-%d %H:%M} +{time.monotonic() - self._began:6.1f}s {what} {said}".rstrip())
+        self._lines.append(
+            f"{at:%Y-%m-%d %H:%M} +{time.monotonic() - self._began:6.1f}s {what} {said}".rstrip()
+        )
         write_whole(self.folder / "day.log", ("\n".join(self._lines) + "\n").encode())
 
     def met(self, person: PracticePerson) -> None:

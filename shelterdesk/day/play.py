@@ -43,7 +43,11 @@ def play_day(folder: Path, target: Path, seed: int) -> int:
 
     Returns the exit status. Raises ``Refused`` for a real station, one with people, a used target folder.
     """
-    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY") and sys.platform.startswith("linux"):
+    if (
+        not os.environ.get("DISPLAY")
+        and not os.environ.get("WAYLAND_DISPLAY")
+        and sys.platform.startswith("linux")
+    ):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     clock = SetClock(_start_of_day())
     journal = Journal(target, clock, _ZONE)
@@ -74,7 +78,9 @@ def _start_of_day() -> datetime:
     return end - timedelta(hours=22, minutes=30)
 
 
-def _prepare(folder: Path, office: Path, user: str, passphrase: str, clock: SetClock, journal: Journal) -> None:
+def _prepare(
+    folder: Path, office: Path, user: str, passphrase: str, clock: SetClock, journal: Journal
+) -> None:
     """A practice station without people, adopted by a practice office."""
     desk = open_desk(folder, user, passphrase, clock)
     try:
@@ -135,4 +141,3 @@ def _play(hands: Hands, journal: Journal, clock: SetClock, seed: int, target: Pa
     morning_sheet(hands, journal, clock, target)
     exchange_with_office(hands, journal, clock, target, office)
     shutil.rmtree(cards, ignore_errors=True)
-

@@ -231,7 +231,11 @@ def test_a_role_that_registers_nobody_is_told_at_once(station_folder: Any, clock
 
 JSON = st.recursive(
     st.one_of(
-        st.none(), st.booleans(), st.integers(-5, 3000), st.floats(allow_nan=False, allow_infinity=False), st.text(max_size=12)
+        st.none(),
+        st.booleans(),
+        st.integers(-5, 3000),
+        st.floats(allow_nan=False, allow_infinity=False),
+        st.text(max_size=12),
     ),
     lambda inner: st.one_of(
         st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=8), inner, max_size=3)

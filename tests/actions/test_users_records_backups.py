@@ -47,7 +47,9 @@ def test_every_kind_is_written_and_read_back(desk: Desk, station_template: Templ
     values = {field.name: SAMPLES[field.type] for field in kind.fields if field.name != "void"}
     values[kind.fields[-1].name] = {"missing": "refused"}
     desk.close()
-    writer = open_desk(desk.folder, role if role in ("health", "protection") else "admin", PASSPHRASE, desk.clock)
+    writer = open_desk(
+        desk.folder, role if role in ("health", "protection") else "admin", PASSPHRASE, desk.clock
+    )
     ent = add_record(writer, kind, values).result
     if kind.name == "class_count":  # counted by a holder, read by everybody at the desk
         writer.close()
@@ -165,7 +167,9 @@ def test_a_damaged_or_foreign_backup_leaves_nothing(desk: Desk, tmp_path: Path, 
     assert not startup.is_set_up(tmp_path / "new")
 
 
-def test_an_older_file_under_the_same_desk_takes_a_new_epoch(desk: Desk, tmp_path: Path, clock: SetClock) -> None:
+def test_an_older_file_under_the_same_desk_takes_a_new_epoch(
+    desk: Desk, tmp_path: Path, clock: SetClock
+) -> None:
     made = make_backup(desk, tmp_path / "stick").result
     add_record(desk, KIND_NAMES["person"], {"given": "Ana"})
     desk.close()

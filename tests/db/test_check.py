@@ -25,7 +25,9 @@ def busy_desk(desk: Desk) -> Desk:
         event.create(PERSON, {"given": "Named", "arrival_group": group, "arrived_at": event.now})
     for n in range(30):
         with desk.store.write(desk.user) as event:
-            person = event.create(PERSON, {"given": f"Ana {n}", "surnames": rng.choice("PQR"), "arrived_at": event.now})
+            person = event.create(
+                PERSON, {"given": f"Ana {n}", "surnames": rng.choice("PQR"), "arrived_at": event.now}
+            )
             event.create(MEMBERSHIP, {"person": person, "role": "HEAD"})
             event.create(INTAKE_ANSWERS, {"person": person})
             people.append(person)

@@ -33,7 +33,9 @@ def lines(store: Store) -> list[bytes]:
 
 def register(desk: Desk, given: str) -> str:
     with desk.store.write(desk.user) as event:
-        return event.create(PERSON, {"given": given, "sex": "F", "birth": Missing.REFUSED, "arrived_at": event.now})
+        return event.create(
+            PERSON, {"given": given, "sex": "F", "birth": Missing.REFUSED, "arrived_at": event.now}
+        )
 
 
 def test_a_write_is_an_event_and_its_effect(desk: Desk) -> None:
@@ -68,9 +70,9 @@ def test_edits_supersede_and_tables_follow(desk: Desk) -> None:
         event.set(PERSON, ent, "given", "Anna")
     with desk.store.write(desk.user) as event:
         event.set(PERSON, ent, "given", "Hannah")
-    assert desk.store.conn.execute("SELECT given FROM person WHERE ent = ?", (bytes.fromhex(ent),)).fetchone() == (
-        "Hannah",
-    )
+    assert desk.store.conn.execute(
+        "SELECT given FROM person WHERE ent = ?", (bytes.fromhex(ent),)
+    ).fetchone() == ("Hannah",)
     assert desk.store.conn.execute("SELECT count(*) FROM head").fetchone() == (1,)
     assert search.matching(desk.store.conn, query_tokens("hann")) == [bytes.fromhex(ent)]
     assert search.matching(desk.store.conn, query_tokens("ana")) == []
@@ -116,7 +118,9 @@ def test_rebuilt_tables_are_the_same(desk: Desk) -> None:
 
 def replica(desk: Desk, folder: Path, events: Sequence[Event], step: int) -> Store:
     """Another file of the same roster that takes the events in, so many at a time."""
-    copy = Store.create(folder / f"replica-{step}.db", desk.store.file_key, desk.who, desk.store.keys, desk.clock)
+    copy = Store.create(
+        folder / f"replica-{step}.db", desk.store.file_key, desk.who, desk.store.keys, desk.clock
+    )
     from shelterdesk.db.statements import statements
 
     copy.add_statements(statements(desk.store.conn))
@@ -126,7 +130,9 @@ def replica(desk: Desk, folder: Path, events: Sequence[Event], step: int) -> Sto
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_any_order_any_slices_any_repetition_give_the_same_state(desk: Desk, tmp_path: Path, seed: int) -> None:
+def test_any_order_any_slices_any_repetition_give_the_same_state(
+    desk: Desk, tmp_path: Path, seed: int
+) -> None:
     rng = random.Random(seed)
     people = [register(desk, f"Ana {n}") for n in range(5)]
     for n in range(25):
@@ -140,5 +146,7 @@ def test_any_order_any_slices_any_repetition_give_the_same_state(desk: Desk, tmp
     assert tables(other) == tables(desk.store)
     chain = "SELECT seq, chain FROM event ORDER BY seq"
     assert list(other.conn.execute(chain)) == list(desk.store.conn.execute(chain))
-    assert list(other.conn.execute("SELECT * FROM seen")) == list(desk.store.conn.execute("SELECT * FROM seen"))
+    assert list(other.conn.execute("SELECT * FROM seen")) == list(
+        desk.store.conn.execute("SELECT * FROM seen")
+    )
     other.close()

@@ -35,7 +35,9 @@ def test_the_guide_documents_every_command_and_no_other() -> None:
 
 
 def test_every_option_in_the_guide_is_real() -> None:
-    real = {o for _, c in commands(root) for p in c.params for o in p.opts} | {o for p in root.params for o in p.opts}
+    real = {o for _, c in commands(root) for p in c.params for o in p.opts} | {
+        o for p in root.params for o in p.opts
+    }
     assert set(re.findall(r"(--[a-z][a-z-]+)", GUIDE.read_text("utf-8"))) - {"--json"} <= real
 
 

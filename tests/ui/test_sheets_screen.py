@@ -193,7 +193,9 @@ def test_a_sheet_is_frozen_and_what_becomes_known_later_is_said(
         assert not paper.freeze_button.isEnabled()
         assert not paper.version_field.isHidden()
 
-        late = FamilyForm((PersonForm("Late", "Nora", sex=Sex.F),), arrived_at=clock.now() - timedelta(hours=4))
+        late = FamilyForm(
+            (PersonForm("Late", "Nora", sex=Sex.F),), arrived_at=clock.now() - timedelta(hours=4)
+        )
         app.worker.write(register_family, late)
         still(qtbot, app)
         drawn(qtbot, app, paper)

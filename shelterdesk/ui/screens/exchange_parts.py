@@ -41,7 +41,9 @@ class NothingHere(Section):
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, "", parent)
-        self.add(EmptyState("lock", tr("Your role has nothing to do here."), tr("Ask an admin of the station.")), 1)
+        self.add(
+            EmptyState("lock", tr("Your role has nothing to do here."), tr("Ask an admin of the station.")), 1
+        )
 
 
 class PartsScreen(Screen):

@@ -61,11 +61,11 @@ class StandSection(Section):
         if desk is None:
             return
         now, zone, state = self.worker.clock.now(), desk.who.zone, stands.state
-        here = " ".join(part for part in (only_here_said(state, now, zone).text, on_stick_said(state)) if part)
-        self.facts.show_fact(tr("Only here"), here)
-        self.facts.show_fact(
-            tr("Office"), stands.office or tr("none yet; the station works without one")
+        here = " ".join(
+            part for part in (only_here_said(state, now, zone).text, on_stick_said(state)) if part
         )
+        self.facts.show_fact(tr("Only here"), here)
+        self.facts.show_fact(tr("Office"), stands.office or tr("none yet; the station works without one"))
         self.facts.show_fact(tr("The office has all up to"), moment_said(state.last_receipt_ms, now, zone))
         self.facts.show_fact(tr("Last written to a stick"), moment_said(state.last_written_ms, now, zone))
         self.gaps.show_lines(gaps_said(state.gaps))

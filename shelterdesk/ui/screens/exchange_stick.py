@@ -73,7 +73,9 @@ class StickSection(Section):
         self._outcome: list[Line] = []
         self.standing = Lines(tr("How this desk stands"))
         self.none_there = words(
-            tr("No stick is plugged in. Plug one in and it appears here, or choose a folder."), "secondary", wrap=True
+            tr("No stick is plugged in. Plug one in and it appears here, or choose a folder."),
+            "secondary",
+            wrap=True,
         )
         self.sticks = QWidget()
         self.sticks.setProperty("part", "clear")
@@ -172,7 +174,9 @@ class StickSection(Section):
             at = moment_said(state.last_receipt_ms, now, zone)
             lines.append(Line(Tone.NEUTRAL, tr("The office has all up to {time}.", time=at)))
         elif not stands.office:
-            lines.append(Line(Tone.NEUTRAL, tr("This station has no office yet; its desks exchange all the same.")))
+            lines.append(
+                Line(Tone.NEUTRAL, tr("This station has no office yet; its desks exchange all the same."))
+            )
         else:
             lines.append(Line(Tone.NEUTRAL, tr("The office has not confirmed anything yet.")))
         self.standing.show_lines([*lines, *gaps_said(state.gaps)])
@@ -290,7 +294,5 @@ def left_out_said(found: Imported) -> list[Line]:
         for part in left[:LISTED]
     ]
     if len(left) > LISTED:
-        lines.append(
-            Line(Tone.NEUTRAL, ntr("And {n} more part.", "And {n} more parts.", len(left) - LISTED))
-        )
+        lines.append(Line(Tone.NEUTRAL, ntr("And {n} more part.", "And {n} more parts.", len(left) - LISTED)))
     return lines

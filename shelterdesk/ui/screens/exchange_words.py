@@ -45,7 +45,9 @@ def only_here_said(state: ExchangeState, now: datetime, zone: str) -> Line:
     """What exists on this desk alone and since when."""
     if not state.only_here:
         return Line(Tone.OK, tr("Nothing exists only on this desk."))
-    records = ntr("{n} record exists only on this desk", "{n} records exist only on this desk", state.only_here)
+    records = ntr(
+        "{n} record exists only on this desk", "{n} records exist only on this desk", state.only_here
+    )
     if state.only_here_since_ms is None:
         return Line(Tone.WARN, f"{records}.")
     since = moment_said(state.only_here_since_ms, now, zone)

@@ -71,7 +71,9 @@ class CardPaper(Paper):
         """Say what printing would make."""
         pages = ntr("{n} page", "{n} pages", self.pages_for(cards))
         self.preview.show_words(
-            ntr("{n} card on {pages} will be made.", "{n} cards on {pages} will be made.", cards, pages=pages),
+            ntr(
+                "{n} card on {pages} will be made.", "{n} cards on {pages} will be made.", cards, pages=pages
+            ),
             what,
         )
 
@@ -205,7 +207,9 @@ class BlankCards(CardPaper):
         self.count_field.setProperty("not_kept", True)
         for thing in (self.count_field, self.paper_field, self.printer_field):
             self.flow.addWidget(thing)
-        self.show_notes(Line(Tone.NEUTRAL, tr("A blank card belongs to nobody until it is scanned for a person.")))
+        self.show_notes(
+            Line(Tone.NEUTRAL, tr("A blank card belongs to nobody until it is scanned for a person."))
+        )
         self.count_field.changed.connect(self._on_choice)
         self.paper_field.changed.connect(self._on_choice)
         self._on_choice()

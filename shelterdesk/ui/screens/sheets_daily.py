@@ -96,7 +96,9 @@ class DailyPaper(Paper):
             ]
         )
         self.version.set_value(FROZEN)
-        self.version_field = LabelledField(tr("Numbers"), self.version, reading=lambda _: self.version.words())
+        self.version_field = LabelledField(
+            tr("Numbers"), self.version, reading=lambda _: self.version.words()
+        )
         self.version_field.setProperty("not_kept", True)
         self.version_field.hide()
         self.freeze_button = SecondaryButton(tr("Freeze this sheet"), "Ctrl+Shift+F", icon="lock")
@@ -264,7 +266,10 @@ class DailyPaper(Paper):
     def _on_frozen(self, frozen: SheetFrozen) -> None:
         day = frozen.sheet.service_day.isoformat()
         self.say(
-            tr("The sheet of {day} is frozen; what becomes known later stands in the next day's corrections.", day=day),
+            tr(
+                "The sheet of {day} is frozen; what becomes known later stands in the next day's corrections.",
+                day=day,
+            ),
             Tone.OK,
             lambda: self.worker.write(
                 undo_last, frozen.undo, done=lambda undone: self.say(undone.said), failed=self.say_error

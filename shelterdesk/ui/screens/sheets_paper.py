@@ -38,7 +38,9 @@ class Paper(Section):
     saving it again makes no second one. :meth:`forget_made` when the choices change.
     """
 
-    def __init__(self, worker: DeskWorker, title: str, empty: EmptyState, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, worker: DeskWorker, title: str, empty: EmptyState, parent: QWidget | None = None
+    ) -> None:
         super().__init__(worker, title, parent)
         self.made: MadePaper | None = None
         self._busy = False
@@ -123,9 +125,7 @@ class Paper(Section):
         work = self._work = LongWork(self, Task(words_said))
         if with_progress:
             named["progress"] = work.task.progress
-        self.worker.write(
-            in_memory, action, *args, done=work.ended(done), failed=work.ended(failed), **named
-        )
+        self.worker.write(in_memory, action, *args, done=work.ended(done), failed=work.ended(failed), **named)
 
     def _with_paper(self, then: Callable[[bytes], object]) -> None:
         """The paper, made only if it is not there yet."""
@@ -158,7 +158,12 @@ class Paper(Section):
         def done(pages: int) -> None:
             self._end()
             self.say(
-                ntr("{n} page went to the printer {name}.", "{n} pages went to the printer {name}.", pages, name=name)
+                ntr(
+                    "{n} page went to the printer {name}.",
+                    "{n} pages went to the printer {name}.",
+                    pages,
+                    name=name,
+                )
             )
 
         self.printers.print_pdf(

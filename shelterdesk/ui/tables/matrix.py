@@ -37,7 +37,9 @@ def matrix_columns() -> tuple[Column[MatrixRow], ...]:
     """The columns read on a screen, the note standing below the table; the file has all."""
     return (
         Column(tr("Station"), lambda row: row.station, width=7),
-        Column(tr("Month"), lambda row: f"{row.period_start:%Y-%m}", sort=lambda row: row.period_start, width=9),
+        Column(
+            tr("Month"), lambda row: f"{row.period_start:%Y-%m}", sort=lambda row: row.period_start, width=9
+        ),
         Column(tr("Nationality"), lambda row: row.nationality_name, strong=True),
         Column(
             tr("Status"),

@@ -27,7 +27,12 @@ def posts_columns(when: Callable[[int | None], str]) -> tuple[Column[Post], ...]
     return (
         Column(tr("Station"), lambda one: one.station, strong=True, width=9),
         Column(tr("Name"), lambda one: one.name),
-        Column(tr("Last heard"), lambda one: when(one.last_heard_ms), sort=lambda one: one.last_heard_ms, width=22),
+        Column(
+            tr("Last heard"),
+            lambda one: when(one.last_heard_ms),
+            sort=lambda one: one.last_heard_ms,
+            width=22,
+        ),
         Column(tr("Whole up to"), upto_said, width=15),
         Column(
             tr("Missing"),

@@ -101,7 +101,9 @@ class PageView(QAbstractScrollArea):
         """The page in sight, from 0: the one in the middle of the view."""
         middle = self.verticalScrollBar().value() + self.viewport().height() // 2
         boxes = self._boxes()
-        return next((i for i, box in enumerate(boxes) if middle <= box.bottom() + self._gap()), max(0, len(boxes) - 1))
+        return next(
+            (i for i, box in enumerate(boxes) if middle <= box.bottom() + self._gap()), max(0, len(boxes) - 1)
+        )
 
     def picture(self, page: int) -> QImage | None:
         """The page as drawn last, or None."""
