@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QLineEdit
 from shelterdesk.actions.cards import print_cards
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.demo import PASSPHRASE
+from shelterdesk.actions.desk import open_desk
 from shelterdesk.actions.offices import publish_matrix
 from shelterdesk.actions.people import find_people
 from shelterdesk.core.words import tr
@@ -95,6 +96,8 @@ def morning_sheet(hands: Hands, journal: Journal, clock: SetClock, target: Path)
     clock.set(day_ends)
     hands.open_screen("sheets")
     hands.rest(tr("the daily sheet"))
+    paper = paper_of(hands)
+    hands.until(lambda: paper.preview.view.is_sharp, tr("the preview"))
     hands.picture(journal.screenshots, "10-daily-sheet")
     save_paper(hands, target / "daily-sheet.pdf")
     journal.note("sheet_saved")
@@ -104,14 +107,20 @@ def morning_sheet(hands: Hands, journal: Journal, clock: SetClock, target: Path)
     journal.note("cards_printed")
 
 
-def save_paper(hands: Hands, path: Path) -> None:
-    """Ctrl+S, and the file named in the dialogue."""
+def paper_of(hands: Hands) -> Paper:
+    """The paper now shown on the sheets screen."""
     screen = hands.window.screen_named("sheets")
     if not isinstance(screen, SheetsScreen):
         raise DayStopped("sheets")
     section = screen.current()
     if not isinstance(section, Paper):
         raise DayStopped("sheets")
+    return section
+
+
+def save_paper(hands: Hands, path: Path) -> None:
+    """Ctrl+S, and the file named in the dialogue."""
+    section = paper_of(hands)
     hands.until(section.save_button.isEnabled, tr("the daily sheet"))
     section.save_button.setFocus(Qt.FocusReason.OtherFocusReason)
     hands.press(_KEY.Key_S, CTRL)
@@ -145,17 +154,26 @@ def exchange_with_office(hands: Hands, journal: Journal, clock: SetClock, target
         receipts = stick / "SHELTERDESK" / "receipts"
         central.until(lambda: receipts.is_dir() and any(receipts.iterdir()), tr("the office's receipts"))
         central.picture(journal.screenshots, "12-office")
-        published: list[object] = []
-        first = (clock.now() - timedelta(days=2)).date().replace(day=1)
-        central.app.worker.write(
-            publish_matrix, first, clock.now().date(), target / "matrix.csv", done=published.append
-        )
-        central.until(lambda: bool(published), tr("the matrix"))
     journal.note("office_took_in")
+    publish(office, clock, target)
+    journal.note("matrix_published")
     clock.forward(timedelta(hours=3))
     exchange(hands, stick)
     hands.picture(journal.screenshots, "13-exchange-receipt")
     journal.note("receipt_home")
+
+
+def publish(office: Path, clock: SetClock, target: Path) -> None:
+    """The month's matrix, from a copy of the office: publishing is noted there, and ``office`` stays as imported."""
+    copy = target / "office-publishing"
+    shutil.copytree(office, copy)
+    desk = open_desk(copy, "admin", PASSPHRASE, clock)
+    try:
+        first = (clock.now() - timedelta(days=2)).date().replace(day=1)
+        publish_matrix(desk, first, clock.now().date(), target / "matrix.csv")
+    finally:
+        desk.close()
+        shutil.rmtree(copy)
 
 
 def exchange(hands: Hands, stick: Path) -> None:

@@ -133,6 +133,8 @@ class MainWindow(QMainWindow):
             self.help.close_panel()
         bar = self._pages[name].verticalScrollBar()
         scrolled = bar.value()
+        if self.stack.currentWidget() is not self._pages[name] and self.toast.text():
+            self.toast.close_line()  # what was said belongs to the screen left; it stays among the earlier lines
         self.stack.setCurrentWidget(self._pages[name])
         bar.setValue(scrolled)  # Qt puts the focus somewhere on the page meanwhile and scrolls there
         self.rail.mark(name)

@@ -52,6 +52,7 @@ def stick_of(window: MainWindow) -> StickSection:
 def go(qtbot: QtBot, window: MainWindow, folder: Path, key: KEY = KEY.Key_Return) -> list[str]:
     """Type a folder and press the key of an exchange; what is said then."""
     section = stick_of(window)
+    section.outcome.show_lines([])
     section.folder.line.setFocus()
     press(KEY.Key_A, CTRL)
     type_text(str(folder))

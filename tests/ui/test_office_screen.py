@@ -103,6 +103,7 @@ def test_several_folders_one_of_them_gone_one_damaged(
         for folder in (gone, two, one):
             type_text(str(folder))
             press(KEY.Key_O, CTRL)
+            qtbot.waitUntil(lambda: not intake.folder.field.text())
         assert intake.list.said() == [str(gone), str(two), str(one)]
         gone.rmdir()
         press(KEY.Key_Return, CTRL)

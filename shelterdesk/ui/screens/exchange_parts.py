@@ -166,7 +166,7 @@ class PartsScreen(Screen):
         across, down = t.gap(10), t.gap(12)
         for tile in self.tiles.values():
             tile.set_least_width(0)
-        widest = max((tile.sizeHint().width() for tile in self.tiles.values()), default=0)
+        widest = max((tile.sizeHint().width() for tile in self.tiles.values()), default=0) + t.gap(8)
         for tile in self.tiles.values():
             tile.set_least_width(0 if folded else widest)  # one line of all, or one below the other
         self.list.setMinimumWidth(0 if folded else widest + 2 * across)

@@ -5,15 +5,37 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Any, TypeVar
+from weakref import ReferenceType, ref
 
 from PySide6.QtCore import QObject, Signal
+from shiboken6 import isValid
 
 from shelterdesk.core.errors import WorldError
 
 Result = TypeVar("Result")
 _Job = tuple[Callable[[], Any], Callable[[Any], object] | None, Callable[[WorldError], object] | None]
+
+
+class _Post(QObject):
+    """Carries answers to the window's thread. It outlives every owner: a thread that emits on an object while
+    the window's thread destroys it brings the program down."""
+
+    arrived = Signal(object, object, object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arrived.connect(self._deliver)
+
+    def _deliver(
+        self, to: ReferenceType[Beside], job: _Job, result: object, fault: BaseException | None
+    ) -> None:
+        beside = to()
+        if beside is not None and isValid(beside):
+            beside.take_answer(job, result, fault)
+
+
+_post: list[_Post] = []
 
 
 class Beside(QObject):
@@ -23,8 +45,6 @@ class Beside(QObject):
     raised on the window's thread, where the reports are made.
     """
 
-    _ended = Signal(object, object, object)
-
     def __init__(self, owner: QObject, name: str) -> None:
         super().__init__(owner)
         self._name = name
@@ -32,7 +52,8 @@ class Beside(QObject):
         self._waiting: deque[_Job] = deque()
         self._runs = False
         self._open = 0
-        self._ended.connect(self._on_ended)
+        if not _post:
+            _post.append(_Post())
 
     @property
     def is_busy(self) -> bool:
@@ -67,10 +88,10 @@ class Beside(QObject):
                 result = job[0]()
             except BaseException as error:  # told on the window's thread
                 fault = error
-            with suppress(RuntimeError):  # the owner is gone
-                self._ended.emit(job, result, fault)
+            _post[0].arrived.emit(ref(self), job, result, fault)
 
-    def _on_ended(self, job: _Job, result: object, fault: BaseException | None) -> None:
+    def take_answer(self, job: _Job, result: object, fault: BaseException | None) -> None:
+        """An answer, on the window's thread."""
         self._open -= 1
         _, done, failed = job
         if fault is None:
