@@ -24,6 +24,7 @@ from shelterdesk.ui.screens.exchange import ExchangeScreen
 from shelterdesk.ui.screens.exchange_stick import StickSection
 from shelterdesk.ui.screens.office import OfficeScreen
 from shelterdesk.ui.screens.office_intake import IntakeSection
+from shelterdesk.ui.screens.people import PeopleScreen
 from shelterdesk.ui.screens.sheets import SheetsScreen
 from shelterdesk.ui.screens.sheets_paper import Paper
 
@@ -59,13 +60,15 @@ def look_somebody_up(hands: Hands, journal: Journal) -> None:
     """Type the beginning of a name, open the first person found."""
     hands.open_screen("people")
     somebody = people_here(hands)[0]
-    hands.window.screen_named("people").first_focus()
+    screen = hands.window.screen_named("people")
+    if not isinstance(screen, PeopleScreen):
+        raise DayStopped("people")
     hands.type(somebody.name[:4])
-    hands.rest()
+    hands.until(lambda: screen.search.model.rowCount() > 0, tr("finding people"))
     hands.picture(journal.screenshots, "06-people-search")
     hands.press(_KEY.Key_Down)
     hands.press(_KEY.Key_Return)
-    hands.rest()
+    hands.until(lambda: screen.pages.current() is screen.person, tr("opening a person"))
     hands.picture(journal.screenshots, "07-person")
     hands.press(_KEY.Key_Escape)
     journal.note("person_opened")

@@ -21,6 +21,7 @@ from shelterdesk.actions.counter import (
     serve_family,
     services_now,
 )
+from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.lodging import bearer
 from shelterdesk.actions.people import find_people
 from shelterdesk.actions.undo import Undone, undo_last
@@ -89,6 +90,11 @@ class CounterScreen(Screen):
         self._build()
         self._connect()
         self._show_override()
+
+    @staticmethod
+    def fits(desk: Desk) -> bool:
+        """Only at a station: an office receives nobody."""
+        return not desk.who.is_office
 
     def title(self) -> str:
         return tr("Counter")

@@ -94,6 +94,11 @@ class LodgingScreen(Screen):
         self._connect()
         self._show_place(None)
 
+    @staticmethod
+    def fits(desk: Desk) -> bool:
+        """Only at a station: an office receives nobody."""
+        return not desk.who.is_office
+
     def title(self) -> str:
         return tr("Lodging")
 

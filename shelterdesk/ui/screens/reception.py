@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from shelterdesk.actions.arrival_groups import CountedGroup
 from shelterdesk.actions.cards import CardsPrinted
+from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.registration import RegisteredFamily, register_family
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import BadField, WorldError
@@ -73,6 +74,11 @@ class ReceptionScreen(Screen):
         self._listen()
         self._space_side()
         self.track(theme().changed, self._space_side)
+
+    @staticmethod
+    def fits(desk: Desk) -> bool:
+        """Only at a station: an office receives nobody."""
+        return not desk.who.is_office
 
     def title(self) -> str:
         return tr("Reception")
