@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import locale
 import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -71,5 +72,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _folder_of(arguments: Sequence[str] | None) -> Path | None:
     """The folder given by --data, for a report of a fault."""
-    found = list(arguments or ())
+    found = list(sys.argv[1:] if arguments is None else arguments)
     return Path(found[found.index("--data") + 1]) if "--data" in found[:-1] else None

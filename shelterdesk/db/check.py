@@ -216,8 +216,13 @@ def _compare_followers(conn: Connection, tally: _Tally) -> None:
             if spans.get(person, []) != presence.interval_rows(person, station, expected):
                 tally.row("presence")
         marks = ",".join("?" * len(part))
-        held = dict(conn.execute(f"SELECT ent, key FROM person_key WHERE ent IN ({marks})", part).fetchall())
-        keys = {ent: key for ent, key in search.expected_keys(conn, part).items() if key}
+        held = {
+            ent: keys
+            for ent, *keys in conn.execute(
+                f"SELECT ent, key, family FROM person_key WHERE ent IN ({marks})", part
+            )
+        }
+        keys = {ent: list(both) for ent, both in search.expected_keys(conn, part).items() if both[0]}
         tally.row("person_key", sum(1 for ent in part if held.get(ent) != keys.get(ent)))
     wanted = (
         "SELECT ent, arrival_group, coalesce(arrived_at_ms, entered_ms) FROM person"

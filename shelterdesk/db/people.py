@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
-from shelterdesk.core.names import QueryToken, display_name, folded_words, query_tokens
+from shelterdesk.core.names import QueryToken, display_name, query_tokens
 from shelterdesk.core.number import BadNumber, Counted, check_character, parse_number
 from shelterdesk.core.people import age_words, document_key
 from shelterdesk.db.connection import Connection
-from shelterdesk.db.search import matching
+from shelterdesk.db.search import matches
 from shelterdesk.db.store import Reader
 
 _CHUNK = 400
@@ -158,20 +158,21 @@ def _of_number(conn: Connection, counted: Counted, number: str, limit: int) -> l
 
 
 def _by_name(conn: Connection, tokens: Sequence[QueryToken]) -> list[bytes]:
-    ents = matching(conn, tokens)
-    newness = {ent: at for at, ent in enumerate(ents)}
+    found = matches(conn, tokens)
+    present: set[bytes] = set()
+    for marks, part in in_parts([match.ent for match in found]):
+        present.update(
+            row[0]
+            for row in conn.execute(
+                f"SELECT person FROM presence WHERE person IN ({marks}) AND to_ms IS NULL", part
+            )
+        )
     ranked = []
-    for marks, part in in_parts(ents):
-        for ent, key, surnames, is_away in conn.execute(
-            "SELECT p.ent, k.key, p.surnames, NOT EXISTS (SELECT 1 FROM presence i WHERE i.person = p.ent"
-            " AND i.to_ms IS NULL) FROM person p JOIN person_key k ON k.ent = p.ent"
-            f" WHERE p.ent IN ({marks}) AND p.void IS NULL",
-            part,
-        ):
-            keys, words = key.split(), folded_words(surnames or "")
-            is_guess = not all(any(k.startswith(t.prefix) for k in keys) for t in tokens)
-            is_other = not any(word.startswith(t.prefix) for word in words for t in tokens)
-            ranked.append(((is_guess, is_away, is_other, newness[ent]), bytes(ent)))
+    for newness, match in enumerate(found):
+        keys, words = match.key.split(), match.family.split()
+        is_guess = not all(any(k.startswith(t.prefix) for k in keys) for t in tokens)
+        is_other = not any(word.startswith(t.prefix) for word in words for t in tokens)
+        ranked.append(((is_guess, match.ent not in present, is_other, newness), match.ent))
     return [ent for _, ent in sorted(ranked)]
 
 

@@ -7,33 +7,54 @@ fetched in order of newness and put in order outside (TRAPS §3).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 
-from shelterdesk.core.names import QueryToken, folded_keys
+from shelterdesk.core.names import QueryToken, folded_keys, folded_words
 from shelterdesk.db import tables
 from shelterdesk.db.connection import Connection
 
 _CHUNK = 400
 
 
+_SLICE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A person found: all the keys, and the folded words of the surnames, each divided by spaces."""
+
+    ent: bytes
+    key: str
+    family: str
+
+
 def align(conn: Connection) -> None:
-    """Create the index where it is missing."""
+    """Create the index where it is missing, filled from the persons there are; make one of another shape anew."""
+    shape = [row[1] for row in conn.execute("PRAGMA table_info(person_key)")]
+    if shape == ["id", "ent", "key", "family"]:
+        return
+    conn.execute("DROP TABLE IF EXISTS person_search")
+    conn.execute("DROP TABLE IF EXISTS person_key")
+    # What ranks a match stands beside its key: looking up 200 persons for it took most of a query's time.
     conn.execute(
-        "CREATE TABLE IF NOT EXISTS person_key (id INTEGER PRIMARY KEY, ent BLOB NOT NULL, key TEXT NOT NULL)"
+        "CREATE TABLE person_key (id INTEGER PRIMARY KEY, ent BLOB NOT NULL, key TEXT NOT NULL, family TEXT NOT NULL)"
     )
-    conn.execute("CREATE INDEX IF NOT EXISTS person_key_ent ON person_key (ent)")
-    exists = conn.execute("SELECT 1 FROM sqlite_schema WHERE name = 'person_search'").fetchone()
-    if exists is None:
-        conn.execute(
-            "CREATE VIRTUAL TABLE person_search USING fts5 (key, content='person_key', content_rowid='id',"
-            " prefix='2 3 4', tokenize='unicode61 remove_diacritics 2', columnsize=0, detail=none)"
-        )
+    conn.execute("CREATE INDEX person_key_ent ON person_key (ent)")
+    # Queries are single words and their beginnings: without positions the index is half as large (detail=none).
+    conn.execute(
+        "CREATE VIRTUAL TABLE person_search USING fts5 (key, content='person_key', content_rowid='id',"
+        " prefix='2 3 4', tokenize='unicode61 remove_diacritics 2', columnsize=0, detail=none)"
+    )
+    persons = [row[0] for row in conn.execute("SELECT ent FROM person ORDER BY ent")]
+    for start in range(0, len(persons), _SLICE):
+        refresh(conn, persons[start : start + _SLICE])
 
 
-def expected_keys(conn: Connection, persons: Sequence[bytes]) -> dict[bytes, str]:
-    """The search key that follows from the tables for some persons; void ones have none."""
-    found: dict[bytes, str] = {}
+def expected_keys(conn: Connection, persons: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
+    """The search key and folded surnames that follow from the tables for some persons; void ones have none."""
+    found: dict[bytes, tuple[str, str]] = {}
     for start in range(0, len(persons), _CHUNK):
         part = persons[start : start + _CHUNK]
         marks = ",".join("?" * len(part))
@@ -45,7 +66,7 @@ def expected_keys(conn: Connection, persons: Sequence[bytes]) -> dict[bytes, str
             key = folded_keys(surnames or "", given or "", native or "")
             if aka is not None:
                 key = " ".join([key, *(folded_keys("", str(name)) for name in msgspec.json.decode(aka))])
-            found[ent] = key
+            found[ent] = (key, " ".join(folded_words(surnames)) if surnames else "")
     return found
 
 
@@ -53,27 +74,34 @@ def refresh(conn: Connection, persons: Sequence[bytes]) -> None:
     """Bring the index in line for some persons."""
     wanted = sorted(set(persons))
     ready = expected_keys(conn, wanted)
-    held: dict[bytes, tuple[int, str]] = {}
+    held: dict[bytes, tuple[int, tuple[str, str]]] = {}
     for start in range(0, len(wanted), _CHUNK):
         part = wanted[start : start + _CHUNK]
         marks = ",".join("?" * len(part))
-        for id_, ent, key in conn.execute(
-            f"SELECT id, ent, key FROM person_key WHERE ent IN ({marks})", part
+        for id_, ent, key, family in conn.execute(
+            f"SELECT id, ent, key, family FROM person_key WHERE ent IN ({marks})", part
         ):
-            held[ent] = (id_, key)
-    gone = [(id_, key) for ent, (id_, key) in held.items() if ready.get(ent) != key]
+            held[ent] = (id_, (key, family))
+    gone = [(id_, keys[0]) for ent, (id_, keys) in held.items() if ready.get(ent) != keys]
     conn.executemany("INSERT INTO person_search (person_search, rowid, key) VALUES ('delete', ?, ?)", gone)
     conn.executemany("DELETE FROM person_key WHERE id = ?", [(id_,) for id_, _ in gone])
-    new = [(ent, key) for ent, key in ready.items() if key and (ent not in held or held[ent][1] != key)]
+    new = [
+        (ent, *keys) for ent, keys in ready.items() if keys[0] and (ent not in held or held[ent][1] != keys)
+    ]
     next_id = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM person_key").fetchone()[0])
-    rows = [(next_id + i, ent, key) for i, (ent, key) in enumerate(new)]
-    conn.executemany("INSERT INTO person_key (id, ent, key) VALUES (?, ?, ?)", rows)
+    rows = [(next_id + i, *one) for i, one in enumerate(new)]
+    conn.executemany("INSERT INTO person_key (id, ent, key, family) VALUES (?, ?, ?, ?)", rows)
     conn.executemany(
-        "INSERT INTO person_search (rowid, key) VALUES (?, ?)", [(id_, key) for id_, _, key in rows]
+        "INSERT INTO person_search (rowid, key) VALUES (?, ?)", [(row[0], row[2]) for row in rows]
     )
 
 
 def matching(conn: Connection, tokens: Sequence[QueryToken], limit: int = 200) -> list[bytes]:
+    """The ids of :func:`matches`."""
+    return [match.ent for match in matches(conn, tokens, limit)]
+
+
+def matches(conn: Connection, tokens: Sequence[QueryToken], limit: int = 200) -> list[Match]:
     """Persons whose keys answer to every token, at most ``limit``: those that begin as typed first, newest
     first, then those that only sound alike."""
     if not tokens:
@@ -81,9 +109,9 @@ def matching(conn: Connection, tokens: Sequence[QueryToken], limit: int = 200) -
     sure = " ".join(f'"{token.prefix}"*' for token in tokens)
     found = _found_by(conn, sure, limit)
     if len(found) < limit and any(token.starts or token.whole for token in tokens):
-        known = set(found)
+        known = {match.ent for match in found}
         alike = " AND ".join(f"({' OR '.join(_alternatives(token))})" for token in tokens)
-        found += [ent for ent in _found_by(conn, alike, limit) if ent not in known]
+        found += [match for match in _found_by(conn, alike, limit) if match.ent not in known]
     return found[:limit]
 
 
@@ -92,11 +120,11 @@ def _alternatives(token: QueryToken) -> list[str]:
     return starts + [f'"{whole}"' for whole in token.whole]
 
 
-def _found_by(conn: Connection, query: str, limit: int) -> list[bytes]:
+def _found_by(conn: Connection, query: str, limit: int) -> list[Match]:
     return [
-        row[0]
+        Match(*row)
         for row in conn.execute(
-            "SELECT k.ent FROM person_search s JOIN person_key k ON k.id = s.rowid"
+            "SELECT k.ent, k.key, k.family FROM person_search s JOIN person_key k ON k.id = s.rowid"
             " WHERE s.person_search MATCH ? ORDER BY s.rowid DESC LIMIT ?",
             (query, limit),
         )

@@ -8,12 +8,12 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from shelterdesk import startup
 from shelterdesk.core.errors import CannotWrite, DiskFull
-from shelterdesk.core.words import speak
+from shelterdesk.core.words import language, speak
 from shelterdesk.keys.safefile import write_whole
 from shelterdesk.ui.pseudo import pseudo_catalogue
 from shelterdesk.ui.theme import LARGEST_TEXT, SMALLEST_TEXT, Mode, reads_right_to_left, theme
@@ -25,7 +25,8 @@ SHORTEST_IDLE, LONGEST_IDLE = 1, 60
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """``language`` is empty for the system's; ``text_percent`` 100 to 200; ``idle_minutes`` until the desk locks.
+    """``language`` is empty for the one the program was
+    started in; ``text_percent`` 100 to 200; ``idle_minutes`` until the desk locks.
 
     ``practice`` repeats what the encrypted file says, so that the page before the log-in can carry the stripe.
     """
@@ -86,11 +87,8 @@ def _checked(found: dict[str, Any]) -> Preferences:
 
 
 def language_of(wanted: Preferences) -> str:
-    """The language to speak: the one chosen, else the system's when there is a catalogue, else English."""
-    if wanted.language:
-        return wanted.language
-    system = QLocale.system().name()[:2]
-    return system if system in startup.languages() else "en"
+    """The language to speak: the one chosen, else what the command line was told or the system says."""
+    return wanted.language or language()
 
 
 def apply_preferences(wanted: Preferences) -> None:

@@ -148,7 +148,7 @@ def test_the_wheel_carries_every_room_and_the_resources(copy: Path) -> None:
     with zipfile.ZipFile(next((copy / "dist").glob("shelterdesk-*.whl"))) as wheel:
         carried = {name for name in wheel.namelist() if ".dist-info/" not in name}
         entry_points = next(name for name in wheel.namelist() if name.endswith("entry_points.txt"))
-        assert b"shelterdesk = shelterdesk.cli:main" in wheel.read(entry_points)
+        assert b"shelterdesk = shelterdesk.__main__:main" in wheel.read(entry_points)
     rooms = {path.relative_to(copy).as_posix() for path in (copy / "shelterdesk").rglob("*.py")}
     things = {
         f"shelterdesk/{path.relative_to(copy).as_posix()}"
