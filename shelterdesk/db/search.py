@@ -106,13 +106,12 @@ def matches(conn: Connection, tokens: Sequence[QueryToken], limit: int = 200) ->
     first, then those that only sound alike."""
     if not tokens:
         return []
-    sure = " ".join(f'"{token.prefix}"*' for token in tokens)
-    found = _found_by(conn, sure, limit)
-    if len(found) < limit and any(token.starts or token.whole for token in tokens):
-        known = {match.ent for match in found}
+    ids = _ids_of(conn, " ".join(f'"{token.prefix}"*' for token in tokens), limit)
+    if len(ids) < limit and any(token.starts or token.whole for token in tokens):
         alike = " AND ".join(f"({' OR '.join(_alternatives(token))})" for token in tokens)
-        found += [match for match in _found_by(conn, alike, limit) if match.ent not in known]
-    return found[:limit]
+        known = set(ids)
+        ids += [id_ for id_ in _ids_of(conn, alike, limit) if id_ not in known]
+    return _matches_of(conn, ids[:limit])
 
 
 def _alternatives(token: QueryToken) -> list[str]:
@@ -120,15 +119,27 @@ def _alternatives(token: QueryToken) -> list[str]:
     return starts + [f'"{whole}"' for whole in token.whole]
 
 
-def _found_by(conn: Connection, query: str, limit: int) -> list[Match]:
+def _ids_of(conn: Connection, query: str, limit: int) -> list[int]:
+    """Rows of the index that fit, newest first; what is in them is read only of those that are wanted."""
     return [
-        Match(*row)
+        row[0]
         for row in conn.execute(
-            "SELECT k.ent, k.key, k.family FROM person_search s JOIN person_key k ON k.id = s.rowid"
-            " WHERE s.person_search MATCH ? ORDER BY s.rowid DESC LIMIT ?",
+            "SELECT rowid FROM person_search WHERE person_search MATCH ? ORDER BY rowid DESC LIMIT ?",
             (query, limit),
         )
     ]
+
+
+def _matches_of(conn: Connection, ids: Sequence[int]) -> list[Match]:
+    found: dict[int, Match] = {}
+    for start in range(0, len(ids), _CHUNK):
+        part = ids[start : start + _CHUNK]
+        marks = ",".join("?" * len(part))
+        for id_, *row in conn.execute(
+            f"SELECT id, ent, key, family FROM person_key WHERE id IN ({marks})", part
+        ):
+            found[id_] = Match(*row)
+    return [found[id_] for id_ in ids if id_ in found]
 
 
 tables.FOLLOWERS.setdefault("person", []).append(refresh)

@@ -133,7 +133,7 @@ class FlowLayout(QWidget):
             if child.isHidden():
                 continue
             wide = child.sizeHint().width()
-            if lines[-1] and used + gap + wide > width:
+            if lines[-1] and wide and used + gap + wide > width:  # nothing needs no line of its own
                 lines.append([])
                 used = 0
             used += wide + (gap if lines[-1] else 0)
