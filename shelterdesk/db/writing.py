@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from shelterdesk.core.errors import NotAllowed, Refused
+from shelterdesk.core.errors import BadField, NotAllowed, Refused
 from shelterdesk.core.event import MAX_OPS, Event, Op, compose, field_op, next_hlc, row_op
 from shelterdesk.core.heads import Head, void_value
 from shelterdesk.core.identity import EntityOrder, new_entity
@@ -28,6 +28,42 @@ from shelterdesk.keys.classes import seal
 
 SEALED_BUCKET = 1024
 """Smallest sealed size, bytes: every sealed record of a registration looks the same (SYNC §1.0)."""
+
+
+LONGEST_TEXT = 60_000
+"""Longest text of one value, in bytes of UTF-8: below the cap every reader of bundles holds (SYNC §2, 64 KiB)."""
+
+_DEEPEST = 4
+_EVENT_BYTES = 256 << 10
+
+
+def is_sendable(value: Any, levels: int = _DEEPEST) -> bool:
+    """Whether readers of bundles will take a value: what they would set aside must not be written at all."""
+    if isinstance(value, str):
+        return len(value) <= LONGEST_TEXT and len(value.encode("utf-8", "replace")) <= LONGEST_TEXT
+    if isinstance(value, Mapping):
+        inside = [*value.keys(), *value.values()]
+    elif isinstance(value, list | tuple):
+        inside = list(value)
+    else:
+        return True
+    if levels == 0 or len(inside) > 10_000:
+        return False
+    return all(is_sendable(one, levels - 1) for one in inside)
+
+
+def _cut(ops: Sequence[Op]) -> list[list[Op]]:
+    """Ops in events of at most :data:`MAX_OPS` and some hundred kilobytes, each of them whole."""
+    cut: list[list[Op]] = []
+    size = 0
+    for op in ops:
+        weight = len(op.value) + 200 + 120 * len(op.supersedes)
+        if not cut or len(cut[-1]) >= MAX_OPS or size + weight > _EVENT_BYTES:
+            cut.append([])
+            size = 0
+        cut[-1].append(op)
+        size += weight
+    return cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +175,13 @@ class Writing:
             return moment_text(value, self.who.zone)
         if isinstance(value, str):
             # Lone surrogates cannot be written as UTF-8; they are the only text that is altered.
-            return value.encode("utf-8", "replace").decode("utf-8")
+            value = value.encode("utf-8", "replace").decode("utf-8")
+        if not is_sendable(value):
+            raise BadField(
+                name,
+                tr("This is too long, or nested too deeply, to be exchanged with other desks."),
+                tr("Shorten it to {n} characters at most, or make a second record.", n=LONGEST_TEXT),
+            )
         return value
 
     def _heads(self, entity: bytes) -> dict[int, list[Head]]:
@@ -180,12 +222,7 @@ class Writing:
 
         Sealed ops never share an event with open ones (SYNC §1.0).
         """
-        parts = [
-            ops[start : start + MAX_OPS]
-            for ops in (self._ops, self._sealed)
-            for start in range(0, len(ops), MAX_OPS)
-        ]
-        events = self._events(parts)
+        events = self._events([*_cut(self._ops), *_cut(self._sealed)])
         kinds = take_in(self.conn, events, self._roster).kinds
         self.written = Written(frozenset(kinds), tuple(event.eh for event in events))
         return self.written

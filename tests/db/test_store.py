@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.core.errors import NotAllowed
+from shelterdesk.core.errors import BadField, NotAllowed
 from shelterdesk.core.event import Event, parse
-from shelterdesk.core.kinds import INTAKE_ANSWERS, LOGGED, PERSON, PLACE, STAY
+from shelterdesk.core.kinds import INTAKE_ANSWERS, LOGGED, PERSON, PLACE, SETTING, STAY
 from shelterdesk.core.names import query_tokens
 from shelterdesk.core.vocabulary import Missing
 from shelterdesk.db import search
@@ -150,3 +150,17 @@ def test_any_order_any_slices_any_repetition_give_the_same_state(
         desk.store.conn.execute("SELECT * FROM seen")
     )
     other.close()
+
+
+def test_what_readers_would_set_aside_is_not_written(desk: Desk) -> None:
+    deep: object = "x"
+    for _ in range(6):
+        deep = [deep]
+    for value in ("é" * 31_000, {"a": "y" * 70_000}, deep):
+        with pytest.raises(BadField, match="too long"), desk.store.write(desk.user) as event:
+            event.create(SETTING, {"key": "k", "value": value})
+    with desk.store.write(desk.user) as event:
+        for n in range(12):
+            event.create(SETTING, {"key": f"k{n}", "value": "z" * 59_000})
+    assert max(map(len, lines(desk.store))) < 1 << 20
+    assert desk.store.conn.execute("SELECT count(*) FROM setting WHERE key LIKE 'k%'").fetchone() == (12,)
