@@ -130,7 +130,9 @@ def list_(ways: Ways, as_json: bool) -> None:
                 data(asdict(line))
             else:
                 out(
-                    f"{line.name}\t{', '.join(line.roles)}\t{tr('active') if line.is_active else tr('disabled')}"
+                    "\t".join(
+                        (line.name, ", ".join(line.roles), tr("active") if line.is_active else tr("disabled"))
+                    )
                 )
 
 

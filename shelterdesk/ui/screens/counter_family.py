@@ -94,7 +94,8 @@ class CounterFamily(Card):
 
 def _words(one: AtCounter) -> str:
     said = f"{one.name or no_name()} · {one.age_text}"
-    return said if one.is_present else f"{said} · {tr('noted as having left')}"
+    left = tr("noted as having left")
+    return said if one.is_present else f"{said} · {left}"
 
 
 def _why_not(one: AtCounter) -> str:

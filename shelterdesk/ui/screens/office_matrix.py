@@ -155,7 +155,8 @@ class MatrixSection(Section):
         period = self._period()
         if period is None:
             return
-        name = f"{tr('matrix')}-{period[0].isoformat()}-{period[1].isoformat()}.csv"
+        what = tr("matrix")
+        name = f"{what}-{period[0].isoformat()}-{period[1].isoformat()}.csv"
         chooser = QFileDialog(self.window(), tr("Save as CSV"), str(self._folder / name))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         chooser.setNameFilter(tr("CSV (*.csv)"))

@@ -124,7 +124,8 @@ class PresentCards(CardPaper):
 
     def file_name(self) -> str:
         station = self.worker.desk.who.station if self.worker.desk is not None else ""
-        return f"{tr('lodging-cards')}-{station}"
+        what = tr("lodging-cards")
+        return f"{what}-{station}"
 
     def is_ready(self) -> bool:
         return self.made is not None or (self.wanted is not None and bool(self.wanted.chosen))
@@ -220,7 +221,8 @@ class BlankCards(CardPaper):
 
     def file_name(self) -> str:
         station = self.worker.desk.who.station if self.worker.desk is not None else ""
-        return f"{tr('blank-cards')}-{station}"
+        what = tr("blank-cards")
+        return f"{what}-{station}"
 
     def wanted(self) -> int:
         """How many are asked for; 0 for what is no number or too many."""

@@ -142,7 +142,8 @@ class DailyPaper(Paper):
 
     def file_name(self) -> str:
         station = self.worker.desk.who.station if self.worker.desk is not None else ""
-        return f"{tr('daily-sheet')}-{station}-{self.day.day().isoformat()}"
+        what = tr("daily-sheet")
+        return f"{what}-{station}-{self.day.day().isoformat()}"
 
     def is_ready(self) -> bool:
         return self.drawn is not None

@@ -220,7 +220,8 @@ def _card(record: Record, words: Words) -> Entry:
     what = tr("Card {number}", number=record.text("serial"))
     expires = record.text("expires_on")
     if expires:
-        what = f"{what} · {tr('until {day}', day=expires)}"
+        until = tr("until {day}", day=expires)
+        what = f"{what} · {until}"
     if "revoked_at" in record.values:
         why = record.text("revoked_reason")
         return _entry(
