@@ -24,7 +24,7 @@ from shelterdesk.core import event as events_module
 from shelterdesk.core import identity, kinds, names, presence
 from shelterdesk.core.roster import DeskEntry, desk_body
 from shelterdesk.core.vocabulary import Confidentiality, Role
-from shelterdesk.db import connection, meta, schema, search, statements, tables, unnamed
+from shelterdesk.db import meta, schema, search, statements, tables, unnamed
 from shelterdesk.db import presence as presence_table
 from shelterdesk.db.store import Store
 from shelterdesk.keys import keyfile
@@ -45,8 +45,7 @@ OTHER = "other"
 _PLACES_PER_BLOCK = 40
 _SLICE_OPS = 2_000  # the most SYNC §1.0 allows
 _DECIDES: tuple[ModuleType, ...] = (
-    connection, events_module, families, identity, kinds, meta, names, presence, presence_table, schema, search,
-    statements, tables, unnamed,
+    events_module, families, identity, kinds, names, presence, presence_table, schema, search, tables, unnamed,
 )  # fmt: skip
 """The modules that decide what a filled file looks like."""
 

@@ -17,7 +17,7 @@ from bench.type_ahead import typed_texts
 from shelterdesk.keys.user import new_user
 
 TOP = Path(__file__).resolve().parent.parent
-_TYPED = 40
+_TYPED = 12
 
 
 def run(sizes: Sizes, out: Path, work: Path) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from shelterdesk.ui.theme import theme
 
@@ -116,7 +116,7 @@ class FlowLayout(QWidget):
         return self._with_margins(size)
 
     def _shown(self) -> list[QWidget]:
-        return [child for child in self._children if not child.isHidden()]
+        return [child for child in self._children if _takes_room(child)]
 
     def _with_margins(self, size: QSize) -> QSize:
         m = self.contentsMargins()
@@ -130,10 +130,10 @@ class FlowLayout(QWidget):
         gap, used = theme().gap(self._across), 0
         lines: list[list[int]] = [[]]
         for index, child in enumerate(self._children):
-            if child.isHidden():
+            if not _takes_room(child):
                 continue
             wide = child.sizeHint().width()
-            if lines[-1] and wide and used + gap + wide > width:  # nothing needs no line of its own
+            if lines[-1] and used + gap + wide > width:
                 lines.append([])
                 used = 0
             used += wide + (gap if lines[-1] else 0)
@@ -165,6 +165,13 @@ class FlowLayout(QWidget):
                 left += size.width() + gap
             top += height
         return top - inner.top() + m.top() + m.bottom()
+
+
+def _takes_room(child: QWidget) -> bool:
+    """Whether a child is to be placed: not hidden, and no label without words (a hint that says nothing now)."""
+    return not child.isHidden() and not (
+        isinstance(child, QLabel) and not child.text() and child.pixmap().isNull()
+    )
 
 
 def _least(child: QWidget) -> QSize:
