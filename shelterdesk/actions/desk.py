@@ -81,6 +81,7 @@ def open_desk(folder: Path, name: str, passphrase: str, clock: Clock) -> Desk:
         if user is None or not user.is_active:
             raise WrongPassphrase
         sign_head(store)
+        startup.write_high_water(store, folder)
     except BaseException:
         store.close()
         raise

@@ -91,6 +91,8 @@ def new_station(
     """
     check_plan(plan)
     startup.prepare_folder(folder)
+    if not keyfile.exists(folder):
+        _put_aside(folder, clock)
     if startup.is_set_up(folder) or keyfile.exists(folder):
         raise Refused(
             tr("This folder already holds a station."),
@@ -168,10 +170,22 @@ def new_station(
         refresh_public_roster(desk)
     except BaseException:
         store.close()
-        for name in (startup.FILE, f"{startup.FILE}-wal", f"{startup.FILE}-shm"):
-            (folder / name).unlink(missing_ok=True)
+        _sweep(folder)
         raise
     return StationMade(desk, recovery.code)
+
+
+def _put_aside(folder: Path, clock: Clock) -> None:
+    """A file without its keys is not opened and not thrown away: a cut-off set-up left it, or the keys are lost."""
+    for name in (startup.FILE, f"{startup.FILE}-wal", f"{startup.FILE}-shm"):
+        if (folder / name).exists():
+            (folder / name).rename(folder / f"without-keys-{clock.now():%Y%m%dT%H%M%SZ}-{name}")
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a set-up that failed just now had begun."""
+    for name in (startup.FILE, f"{startup.FILE}-wal", f"{startup.FILE}-shm"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def user_entry(

@@ -218,6 +218,7 @@ def _op(
     op = Op(kind, ent, field, bytes(value), _superseded(above) if above else ())
     if field == ROW:
         _check_row(op)
+    _check_value(op)
     return op
 
 
@@ -272,6 +273,14 @@ def _check_row(op: Op) -> None:
     if not names.keys() <= _PLAIN.keys():
         for key in names:
             _field_number(key)
+
+
+def _check_value(op: Op) -> None:
+    """A value must decode whole: text that is no UTF-8, or a number beyond all numbers, would stop the tables later."""
+    try:
+        msgspec.json.decode(op.value)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise BadLine(f"value: {error}"[:200]) from None
 
 
 def row_values(op: Op) -> dict[int, bytes]:

@@ -90,9 +90,9 @@ def void_reason(found: dict[int, list[Head]]) -> str | None:
         return None
     try:
         said = [msgspec.json.decode(head.value, type=_Void) for head in voids]
+        seen = {OpId(int(d, 16), e, s, bytes.fromhex(h)) for one in said for d, e, s, h in one.saw}
     except (msgspec.MsgspecError, ValueError):
         return None
-    seen = {OpId(int(d, 16), e, s, bytes.fromhex(h)) for one in said for d, e, s, h in one.saw}
     apart = any(
         head.id not in seen for number, several in found.items() if number != VOID for head in several
     )

@@ -92,7 +92,8 @@ class Writing:
     ) -> None:
         self.conn = conn
         self.who = who
-        self.user = user
+        # As the roster knows the user now: a role taken away since the log-in is away.
+        self.user = roster.users.get(user.id, user)
         self.now = now
         self._roster = roster
         self._ops: list[Op] = []
@@ -223,8 +224,11 @@ class Writing:
         Sealed ops never share an event with open ones (SYNC §1.0).
         """
         events = self._events([*_cut(self._ops), *_cut(self._sealed)])
-        kinds = take_in(self.conn, events, self._roster).kinds
-        self.written = Written(frozenset(kinds), tuple(event.eh for event in events))
+        taken = take_in(self.conn, events, self._roster)
+        if taken.set_aside:
+            # What would lie set aside was not saved: said at once, with nothing written.
+            raise NotAllowed(tr("save at this desk with this role any more"))
+        self.written = Written(frozenset(taken.kinds), tuple(event.eh for event in events))
         return self.written
 
     def _events(self, parts: Sequence[list[Op]]) -> list[Event]:

@@ -13,6 +13,7 @@ from shelterdesk.actions.backups import make_backup, restore
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.records import add_record, add_records, kind_named, show_records
+from shelterdesk.actions.station import StationPlanned, new_station
 from shelterdesk.actions.users import add_user, disable_user, list_users, set_own_passphrase
 from shelterdesk.core.errors import BadField, DamagedFile, NotAllowed, NotFound, Refused, WrongPassphrase
 from shelterdesk.core.kinds import CARRIERS, KIND_NAMES, KINDS, FieldType, Kind
@@ -192,3 +193,12 @@ def test_a_fault_report_holds_no_value(desk: Desk, clock: SetClock) -> None:
 def test_no_role_opens_what_it_does_not_hold() -> None:
     held = {c for c in Confidentiality if c is not Confidentiality.OPEN}
     assert held == set(CARRIERS)
+
+
+def test_a_set_up_that_was_cut_off_can_be_done_again(tmp_path: Path, clock: SetClock) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    (folder / startup.FILE).write_bytes(b"begun, its keys never written")
+    plan = StationPlanned("LB", "Lajas Blancas", "PAN", "America/Panama", "admin")
+    new_station(folder, plan, PASSPHRASE, clock, CHEAP).desk.close()
+    assert [p.read_bytes() for p in folder.glob("without-keys-*")] == [b"begun, its keys never written"]

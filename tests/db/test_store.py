@@ -8,15 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.desk import Desk, changed_user, open_desk
 from shelterdesk.core.errors import BadField, NotAllowed
-from shelterdesk.core.event import Event, parse
-from shelterdesk.core.kinds import INTAKE_ANSWERS, LOGGED, PERSON, PLACE, SETTING, STAY
+from shelterdesk.core.event import BadLine, Event, parse
+from shelterdesk.core.kinds import INTAKE_ANSWERS, LOGGED, PERSON, PLACE, SETTING, STAY, VOID
 from shelterdesk.core.names import query_tokens
-from shelterdesk.core.vocabulary import Missing
+from shelterdesk.core.roster import user_body
+from shelterdesk.core.vocabulary import Missing, Role
 from shelterdesk.db import search
 from shelterdesk.db.state import state_of
 from shelterdesk.db.store import Store
+from tests.stations import PASSPHRASE
 
 
 def tables(store: Store) -> dict[str, list[tuple[object, ...]]]:
@@ -164,3 +167,30 @@ def test_what_readers_would_set_aside_is_not_written(desk: Desk) -> None:
             event.create(SETTING, {"key": f"k{n}", "value": "z" * 59_000})
     assert max(map(len, lines(desk.store))) < 1 << 20
     assert desk.store.conn.execute("SELECT count(*) FROM setting WHERE key LIKE 'k%'").fetchone() == (12,)
+
+
+def test_a_role_taken_away_since_the_log_in_is_away(desk: Desk, clock: SetClock) -> None:
+    beside = open_desk(desk.folder, "operator", PASSPHRASE, clock)
+    entry = changed_user(desk.roster.users[beside.user.id], roles=frozenset({Role.GATE}))
+    desk.publish("user", {"user": user_body(entry)})
+    before = len(lines(desk.store))
+    with pytest.raises(NotAllowed), beside.store.write(beside.user) as event:
+        event.create(PERSON, {"given": "Ana"})
+    assert len(lines(desk.store)) == before
+    beside.close()
+
+
+@pytest.mark.parametrize("value", [b'"\xff"', b"1e999"])
+def test_a_value_that_does_not_decode_is_no_line(desk: Desk, value: bytes) -> None:
+    register(desk, "Ana")
+    line = lines(desk.store)[-1]
+    assert b'"Ana"' in line
+    with pytest.raises(BadLine):
+        parse(line.replace(b'"Ana"', value))
+
+
+def test_a_void_that_saw_nonsense_hides_nothing(desk: Desk) -> None:
+    ent = register(desk, "Ana")
+    with desk.store.write(desk.user) as event:
+        event.set_raw(PERSON, ent, VOID, b'{"reason":"x","saw":[["zz",0,1,"zz"]]}')
+    assert desk.store.conn.execute("SELECT void FROM person").fetchone() == (None,)
