@@ -81,6 +81,7 @@ def program(began: float, folder: Path, texts: Path) -> dict[str, Any]:
     _until(app, lambda: desk_app.window is not None and desk_app.window.isActiveWindow())
     type_in("A")
     told["ready"] = time.monotonic() - began
+    told["peak_ready"] = _peak()
     window = desk_app.window
     if window is None:
         raise TypeError("the window closed again")

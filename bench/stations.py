@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import perf_counter
 from types import ModuleType
 
 from bench import families
@@ -161,10 +162,10 @@ def filled(
     folder = out / f"{name}-{fingerprint()}"
     note = folder / "filled.json"
     if not note.exists():
-        for old in out.glob(f"{name}-*"):
-            shutil.rmtree(old)
-        told(f"making a station of {people:,} people (kept in {folder.name})")
         unfinished = out / f"{name}-unfinished"
+        for old in (*out.glob(f"{name}-{'[0-9a-f]' * 16}"), unfinished):
+            shutil.rmtree(old, ignore_errors=True)
+        told(f"making a station of {people:,} people (kept in {folder.name})")
         new_table(unfinished)
         _fill(unfinished, people, sealed, leaving)
         unfinished.rename(folder)
@@ -173,8 +174,6 @@ def filled(
 
 
 def _fill(folder: Path, people: int, sealed: bool, leaving: bool) -> None:
-    from time import perf_counter
-
     with opened(folder) as desk:
         before = size_of(desk)
         stayers = min(families.STAYERS, people // 10) if leaving else None

@@ -1,7 +1,10 @@
-"""The end of a desk's own line: how far it has written, and the signatures under it."""
+"""The end of a desk's line: how far it is whole, the chain value there, and the signatures under it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from shelterdesk.core.event import GENESIS, Event, chain_next
 from shelterdesk.db.connection import Connection
 
 
@@ -29,3 +32,47 @@ def add_signed_head(conn: Connection, dev: int, epoch: int, seq: int, chain: byt
         "INSERT OR IGNORE INTO signed_head (dev, epoch, seq, chain, signature) VALUES (?, ?, ?, ?, ?)",
         (dev, epoch, seq, chain, signature),
     )
+
+
+def continued(conn: Connection, fresh: Sequence[Event]) -> tuple[dict[bytes, bytes], list[tuple[int, int]]]:
+    """Chain values, by line hash, of new events that follow straight on from what the log holds.
+
+    Also the (desk, epoch) of which events lie in the log beyond a gap: their chains can only be carried on
+    once the new events stand there too (:func:`carry_on`).
+    """
+    authors: dict[tuple[int, int], list[Event]] = {}
+    for event in fresh:
+        authors.setdefault((event.dev, event.epoch), []).append(event)
+    chained: dict[bytes, bytes] = {}
+    apart = []
+    for (dev, epoch), events in authors.items():
+        upto, value = last_of(conn, dev, epoch) or (0, GENESIS)
+        if last_seq(conn, dev, epoch) > upto:
+            apart.append((dev, epoch))
+            continue
+        for event in sorted(events, key=lambda one: (one.first_seq, one.eh)):
+            if event.first_seq > upto + 1:
+                break
+            if (
+                event.first_seq == upto + 1
+            ):  # a smaller number is a second branch: it has no place in this line
+                value, upto = chain_next(value, event.eh), event.last_seq
+                chained[event.eh] = value
+    return chained, apart
+
+
+def carry_on(conn: Connection, dev: int, epoch: int) -> None:
+    """Give a chain value to every event that now follows an unbroken line from the first."""
+    upto, value = last_of(conn, dev, epoch) or (0, GENESIS)
+    ready: list[tuple[bytes, int]] = []
+    for id_, seq, last, eh in conn.execute(
+        "SELECT id, seq, last_seq, eh FROM event WHERE dev = ? AND epoch = ? AND seq > ? ORDER BY seq, eh",
+        (dev, epoch, upto),
+    ):
+        if seq <= upto:
+            continue  # a second branch: it has no place in this line
+        if seq != upto + 1:
+            break
+        value, upto = chain_next(value, eh), last
+        ready.append((value, id_))
+    conn.executemany("UPDATE event SET chain = ? WHERE id = ?", ready)

@@ -14,11 +14,11 @@ from typing import Any
 
 import msgspec
 
-from shelterdesk.core.event import GENESIS, ROW, Event, Op, chain_next, parse
+from shelterdesk.core.event import ROW, Event, Op, parse
 from shelterdesk.core.heads import Head, Logged, heads, in_conflict, void_reason
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roster import Roster
-from shelterdesk.db import tables
+from shelterdesk.db import chain, tables
 from shelterdesk.db.connection import Connection
 
 _CHUNK = 400
@@ -49,14 +49,7 @@ def take_in(conn: Connection, events: Sequence[Event], roster: Roster) -> Taken:
         return taken
     known = _known_entities(conn, {op.ent for event in fresh for op in event.ops})
     first_id = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM event").fetchone()[0])
-    conn.executemany(
-        "INSERT INTO event (id, dev, epoch, seq, last_seq, hlc, wall_ms, user, eh, chain, line)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
-        [
-            (first_id + i, e.dev, e.epoch, e.first_seq, e.last_seq, e.hlc, e.wall_ms, e.user, e.eh, e.line)
-            for i, e in enumerate(fresh)
-        ],
-    )
+    _log(conn, fresh, first_id)
     rows: list[tuple[bytes, int, int, int, int]] = []
     aside: list[tuple[int, int, str]] = []
     alone: dict[bytes, tuple[Event, Op] | None] = {}
@@ -78,10 +71,28 @@ def take_in(conn: Connection, events: Sequence[Event], roster: Roster) -> Taken:
     for kind, ents in rematerialise(conn, [e for e, one in alone.items() if one is None], at_hand).items():
         touched.setdefault(kind, []).extend(ents)
     tables.follow(conn, touched)
-    _note_seen(conn, fresh)
     taken.events, taken.ops, taken.set_aside = len(fresh), len(rows), len(aside)
     taken.kinds = {KINDS[kind].name for kind in touched}
     return taken
+
+
+def _log(conn: Connection, fresh: Sequence[Event], first_id: int) -> None:
+    """Lines into the log, with their chain values where their line is whole, and the ranges seen."""
+    chained, apart = chain.continued(conn, fresh)
+    conn.executemany(
+        "INSERT INTO event (id, dev, epoch, seq, last_seq, hlc, wall_ms, user, eh, chain, line)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                first_id + i, e.dev, e.epoch, e.first_seq, e.last_seq, e.hlc, e.wall_ms, e.user, e.eh,
+                chained.get(e.eh), e.line,
+            )
+            for i, e in enumerate(fresh)
+        ],
+    )  # fmt: skip
+    for dev, epoch in apart:
+        chain.carry_on(conn, dev, epoch)
+    _note_seen(conn, fresh)
 
 
 def _only_new(conn: Connection, events: Sequence[Event], taken: Taken) -> list[Event]:
@@ -299,7 +310,7 @@ def conflict_rows(ent: bytes, now: Standing) -> list[tuple[bytes, int, int]]:
 
 
 def _note_seen(conn: Connection, fresh: Sequence[Event]) -> None:
-    """Widen the ranges seen of each author and carry the chain on as far as it is whole."""
+    """Widen the ranges seen of each author."""
     authors: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for event in fresh:
         authors.setdefault((event.dev, event.epoch), []).append((event.first_seq, event.last_seq))
@@ -314,7 +325,6 @@ def _note_seen(conn: Connection, fresh: Sequence[Event]) -> None:
                 "INSERT INTO seen (dev, epoch, from_seq, to_seq) VALUES (?, ?, ?, ?)",
                 [(dev, epoch, low, high) for low, high in joined],
             )
-        _carry_chain(conn, dev, epoch)
 
 
 def join_ranges(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -326,27 +336,6 @@ def join_ranges(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             joined.append((low, high))
     return joined
-
-
-def _carry_chain(conn: Connection, dev: int, epoch: int) -> None:
-    """Give a chain value to every event that now follows an unbroken line from the first."""
-    last = conn.execute(
-        "SELECT last_seq, chain FROM event WHERE dev = ? AND epoch = ? AND chain IS NOT NULL ORDER BY seq DESC LIMIT 1",
-        (dev, epoch),
-    ).fetchone()
-    upto, chain = last if last is not None else (0, GENESIS)
-    ready: list[tuple[bytes, int]] = []
-    for id_, seq, last_seq, eh in conn.execute(
-        "SELECT id, seq, last_seq, eh FROM event WHERE dev = ? AND epoch = ? AND seq > ? ORDER BY seq, eh",
-        (dev, epoch, upto),
-    ):
-        if seq <= upto:
-            continue  # a second branch: it has no place in this line
-        if seq != upto + 1:
-            break
-        chain, upto = chain_next(chain, eh), last_seq
-        ready.append((chain, id_))
-    conn.executemany("UPDATE event SET chain = ? WHERE id = ?", ready)
 
 
 def reconsider(conn: Connection, roster: Roster) -> set[str]:

@@ -24,9 +24,12 @@ def test_each_measurement_runs(name: str, tmp_path: Path, capfd: pytest.CaptureF
 
 def test_a_filled_station_is_kept_and_whole(tmp_path: Path) -> None:
     told: list[str] = []
+    other = filled(TINY.people, out=tmp_path, told=told.append)
+    told.clear()
     first = filled(TINY.people, leaving=True, out=tmp_path, told=told.append)
     assert filled(TINY.people, leaving=True, out=tmp_path, told=told.append) == first
     assert len(told) == 1, "made once"
+    assert other.folder.exists(), "another kind of station is another one"
     with opened(first.folder) as desk:
         assert check(desk.store.conn, desk.roster).is_whole
         counted = desk.store.conn.execute("SELECT count(*), count(to_ms) FROM presence").fetchone()
