@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from shelterdesk.core.errors import BadField
 from shelterdesk.core.words import language, ntr, tr
@@ -90,6 +91,7 @@ class Birth:
 UNKNOWN = Birth(None, Precision.UNKNOWN, None, None)
 
 
+@lru_cache(maxsize=4_096)
 def from_stored(text: str | None) -> Birth:
     """The birth of a stored text (None is unknown). Raises :class:`BadField` for any other text."""
     if text is None:
@@ -116,7 +118,7 @@ def read_birth(text: str, today: date) -> Birth:
     plain = _plain(shown)
     if plain in _UNKNOWN_WORDS:
         return UNKNOWN
-    if plain.startswith("~") and "/" in plain:
+    if _STORED.fullmatch(shown) or (plain.startswith("~") and "/" in plain):
         return _possible(shown, from_stored(plain), today)
     if plain in _ADULT_WORDS:
         return _said_age(shown, ADULT_AT, MAX_AGE, today)

@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from shelterdesk.core.countries import issuer_code
@@ -19,7 +20,7 @@ from shelterdesk.core.errors import WorldError
 from shelterdesk.core.mrz_fields import ALPHABET, FILLER, check_digit, compose_td1, compose_td3
 from shelterdesk.core.mrz_layout import LAYOUTS, WIDTH_OF_JOINED, Format, Span
 from shelterdesk.core.names import is_placeholder
-from shelterdesk.core.words import tr
+from shelterdesk.core.words import language, tr
 
 __all__ = [
     "Check", "Format", "MrzUnreadable", "NationalityStatus", "Swap", "TravelDocumentZone", "check_digit",
@@ -141,6 +142,12 @@ def read_zone(text: str, today: date) -> TravelDocumentZone:
     expiry lies from 49 years before to 50 years after. Raises :class:`MrzUnreadable` for a text whose
     length or signs belong to no zone; anything else is read, with its checks.
     """
+    return _read(text, today, language())
+
+
+@lru_cache(maxsize=64)
+def _read(text: str, today: date, _language: str) -> TravelDocumentZone:
+    """Read once what is asked for again while a form is checked and saved; its warnings are in one language."""
     lines = _lines(text)
     return _Reading(_format(lines), lines, today).zone()
 

@@ -63,6 +63,7 @@ def display_name(surnames: str, given: str, name_native: str = "") -> str:
     return ", ".join(known) or " ".join(name_native.split())
 
 
+@lru_cache(maxsize=10_000)
 def is_placeholder(text: str) -> bool:
     """Whether a text stands in the place of a name that nobody has: FNU, LNU, a dash.
 

@@ -196,6 +196,8 @@ def tidy_text(text: str) -> str:
 
     Joiners stay: Persian, Bengali and others are written with them.
     """
+    if text.isascii() and text.isprintable():  # most texts: nothing but spaces to look at
+        return " ".join(text.split())
     kept = (
         " " if sign.isspace() else sign
         for sign in unicodedata.normalize("NFC", text)

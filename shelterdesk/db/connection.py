@@ -132,7 +132,7 @@ def file_of(conn: Connection) -> Path:
     return Path(str(conn.execute("PRAGMA database_list").fetchone()[2]))
 
 
-def _take_lock(conn: Connection, path: Path) -> None:
+def _take_lock(conn: Connection) -> None:
     """Begin a transaction that may write, asking every millisecond while another holds the lock.
 
     SQLite itself asks ever more seldom, up to every 100 ms, and so keeps missing the moments that an import
@@ -146,7 +146,7 @@ def _take_lock(conn: Connection, path: Path) -> None:
                 return
             except dbapi2.OperationalError as error:
                 if "locked" not in str(error) and "busy" not in str(error):
-                    raise said(error, path) from None
+                    raise said(error, file_of(conn)) from None
             time.sleep(0.001)
         raise Busy
     finally:
@@ -160,8 +160,7 @@ def writing(conn: Connection) -> Iterator[None]:
     Sequence, clock and chain head are read inside it (SYNC §1.0, several processes). The failures of
     SQLite leave as sentences of the world.
     """
-    path = file_of(conn)
-    _take_lock(conn, path)
+    _take_lock(conn)
     try:
         yield
         conn.execute("COMMIT")
@@ -169,7 +168,7 @@ def writing(conn: Connection) -> Iterator[None]:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
         if isinstance(error, dbapi2.DatabaseError):
-            known = said(error, path)
+            known = said(error, file_of(conn))
             if known is not error:
                 raise known from None
         raise

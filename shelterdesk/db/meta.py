@@ -81,19 +81,21 @@ def put_hlc(conn: Connection, hlc: int) -> None:
 
 def next_count(conn: Connection, name: str) -> int:
     """The next number of a counter of this desk; call inside the transaction that uses it."""
-    row = conn.execute("UPDATE counter SET last = last + 1 WHERE name = ? RETURNING last", (name,)).fetchone()
-    if row is not None:
-        return int(row[0])
-    first = int(get(conn, _FLOOR) or 0) + 1
-    conn.execute("INSERT INTO counter (name, last) VALUES (?, ?)", (name, first))
-    return first
+    last = get(conn, _COUNT + name)
+    count = int(last if last is not None else get(conn, _FLOOR) or 0) + 1
+    put(conn, _COUNT + name, b"%d" % count)
+    return count
 
 
 _FLOOR = "count_floor"
+_COUNT = "count:"  # beside the hybrid clock: a save writes the page they share anyway
 
 
 def skip_counts(conn: Connection, by: int) -> None:
     """Leave a gap in every counter, also those not used yet: after a restore, numbers given since the backup
     must not come again."""
-    conn.execute("UPDATE counter SET last = last + ?", (by,))
+    for key, last in conn.execute(
+        "SELECT key, value FROM meta WHERE key >= ? AND key < ?", (_COUNT, _COUNT[:-1] + ";")
+    ).fetchall():
+        put(conn, key, b"%d" % (int(last) + by))
     put(conn, _FLOOR, b"%d" % (int(get(conn, _FLOOR) or 0) + by))

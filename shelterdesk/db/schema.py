@@ -64,7 +64,6 @@ def m0002_local(db: Database) -> None:
         " number INTEGER NOT NULL, raw BLOB NOT NULL, signature TEXT NOT NULL, received_ms INTEGER NOT NULL)"
         " WITHOUT ROWID"
     )
-    db.conn.execute("CREATE TABLE counter (name TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID")
 
 
 @migrations()

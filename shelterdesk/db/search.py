@@ -83,8 +83,11 @@ def refresh(conn: Connection, persons: Sequence[bytes]) -> None:
         ):
             held[ent] = (id_, (key, family))
     gone = [(id_, keys[0]) for ent, (id_, keys) in held.items() if ready.get(ent) != keys]
-    conn.executemany("INSERT INTO person_search (person_search, rowid, key) VALUES ('delete', ?, ?)", gone)
-    conn.executemany("DELETE FROM person_key WHERE id = ?", [(id_,) for id_, _ in gone])
+    if gone:
+        conn.executemany(
+            "INSERT INTO person_search (person_search, rowid, key) VALUES ('delete', ?, ?)", gone
+        )
+        conn.executemany("DELETE FROM person_key WHERE id = ?", [(id_,) for id_, _ in gone])
     new = [
         (ent, *keys) for ent, keys in ready.items() if keys[0] and (ent not in held or held[ent][1] != keys)
     ]

@@ -32,7 +32,7 @@ _SQL_TYPES = {
 INDEXES: dict[str, tuple[str, ...]] = {
     "place": ("code", "parent"),
     "arrival_group": ("number", "arrived_at_ms"),
-    "person": ("number", "arrived_at_ms", "arrival_group"),
+    "person": ("number", "arrival_group"),
     "household": ("number",),
     "membership": ("household", "person"),
     "relation": ("person", "other"),
