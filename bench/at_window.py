@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ _PATIENCE_S = 60.0
 
 
 def main(arguments: list[str]) -> int:
-    """``program <began> <folder> <texts.json>`` or ``bare <began> <modules.json>``; ``began`` is monotonic."""
+    """``program <began> <folder> <job.json>`` or ``bare <began> <modules.json>``; ``began`` is monotonic."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     what, began, *rest = arguments
     told = program(float(began), *map(Path, rest)) if what == "program" else bare(float(began), Path(rest[0]))
@@ -44,21 +45,21 @@ def bare(began: float, modules: Path) -> dict[str, Any]:
     return {"ready": ready, "peak": _peak()}
 
 
-def program(began: float, folder: Path, texts: Path) -> dict[str, Any]:
+def program(began: float, folder: Path, job: Path) -> dict[str, Any]:
     """The program on a station's folder: first key at the door and at reception, every screen, typing a name."""
     from PySide6.QtCore import Qt
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication, QLineEdit
 
     import shelterdesk.__main__  # noqa: F401  what starting it by its door loads
-    from bench.stations import NOW, PASSPHRASE
     from shelterdesk.actions.clock import SetClock
-    from shelterdesk.ui.all_screens import all_screens
     from shelterdesk.ui.app import DeskApp
+    from shelterdesk.ui.rail_entries import ALL_SCREENS
 
+    given = json.loads(job.read_text("utf-8"))  # not taken from bench.stations, which loads half the program
     app = QApplication([])
     app.setQuitOnLastWindowClosed(False)
-    desk_app = DeskApp(folder, SetClock(NOW), all_screens(), idle_seconds=0)
+    desk_app = DeskApp(folder, SetClock(datetime.fromisoformat(given["now"])), ALL_SCREENS, idle_seconds=0)
     desk_app.start()
 
     def type_in(text: str) -> QLineEdit:
@@ -77,7 +78,7 @@ def program(began: float, folder: Path, texts: Path) -> dict[str, Any]:
     QTest.keyClick(type_in("dmin"), Qt.Key.Key_Return)
     opened: list[object] = []
     desk_app.opened.connect(opened.append)
-    QTest.keyClick(type_in(PASSPHRASE), Qt.Key.Key_Return)
+    QTest.keyClick(type_in(given["passphrase"]), Qt.Key.Key_Return)
     _until(app, lambda: desk_app.window is not None and desk_app.window.isActiveWindow())
     type_in("A")
     told["ready"] = time.monotonic() - began
@@ -86,7 +87,6 @@ def program(began: float, folder: Path, texts: Path) -> dict[str, Any]:
     if window is None:
         raise TypeError("the window closed again")
     _until(app, lambda: bool(opened) and not desk_app.worker.is_busy)
-    told["modules"] = _libraries()
     told["screens"] = {}
     for name in _names(window):
         before = time.monotonic()
@@ -95,7 +95,8 @@ def program(began: float, folder: Path, texts: Path) -> dict[str, Any]:
         app.processEvents()
         told["screens"][name] = time.monotonic() - before
     told["peak"] = _peak()
-    told["typed"] = _typing(app, window, json.loads(texts.read_text("utf-8")))
+    told["modules"] = _libraries()  # of the whole program, also those that came in after the first key
+    told["typed"] = _typing(app, window, given["texts"])
     desk_app.close()
     app.processEvents()
     return told
@@ -103,7 +104,7 @@ def program(began: float, folder: Path, texts: Path) -> dict[str, Any]:
 
 def _names(window: Any) -> list[str]:
     """The screens this window has, in the order of the rail."""
-    return list(window._screens)
+    return list(window.names())
 
 
 def _typing(app: Any, window: Any, texts: list[str]) -> dict[str, Any]:

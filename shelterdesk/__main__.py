@@ -18,10 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _window(folder: Path) -> int:
-    from shelterdesk.ui.all_screens import all_screens  # Qt is loaded only where a window opens
     from shelterdesk.ui.app import run_window
+    from shelterdesk.ui.rail_entries import ALL_SCREENS  # Qt is loaded only where a window opens
 
-    return run_window(folder, SystemClock(), all_screens())
+    return run_window(folder, SystemClock(), ALL_SCREENS)
 
 
 def _day(folder: Path, target: Path, seed: int) -> int:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shelterdesk.actions.bearers import (
     CardSeen,
@@ -41,9 +42,10 @@ from shelterdesk.db.population import present_persons
 from shelterdesk.db.store import Reader
 from shelterdesk.db.writing import Writing
 from shelterdesk.keys.cardtoken import key_id, make_token, read_token
-from shelterdesk.reports.cards import cards_warnings, write_cards
-from shelterdesk.reports.paper import PaperName
 from shelterdesk.reports.target import write_whole
+
+if TYPE_CHECKING:
+    from shelterdesk.reports.paper import PaperName
 
 VALID_DAYS = 90
 """How long a card is good where the setting ``card_valid_days`` says nothing."""
@@ -150,6 +152,8 @@ def card_print_warnings(desk: Desk, reader: Reader, persons: Sequence[str]) -> l
     facts = card_facts(reader.conn, [bytes.fromhex(one) for one in ents], today)
     token = make_token(desk.store.keys.signing, 0, today, reader.who.is_practice)
     cards = [_lodging_card(reader.who, one, 0, token, today, today) for one in facts if one.number]
+    from shelterdesk.reports.cards import cards_warnings
+
     return cards_warnings(cards, sentences())
 
 
@@ -218,6 +222,9 @@ def _drawn(
     cards: Sequence[LodgingCard], paper: PaperName, progress: Progress | None
 ) -> tuple[bytes, int, tuple[str, ...]]:
     """The PDF in memory, its pages, and what could not be set; nobody waits for a lock meanwhile."""
+    # Loaded with the first card, a tenth of a second: the desk is there for the first family without it.
+    from shelterdesk.reports.cards import write_cards
+
     buffer = BytesIO()
     written = write_cards(cards, buffer, sentences(), paper=paper, progress=progress)
     return buffer.getvalue(), written.pages, tuple(written.left_out)

@@ -5,17 +5,39 @@ from __future__ import annotations
 import locale
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import click
 
 from shelterdesk import __version__, startup
-from shelterdesk.cli import doors, exchange, office, people, practice, records, site, station
+from shelterdesk.cli import doors
 from shelterdesk.cli.ways import Ways, answering, clock_given, finish
 
 
-@click.group(invoke_without_command=True)
+class AllCommands(click.Group):
+    """Every command, loaded with the first one that is asked for: the window opens without them."""
+
+    MODULES = ("station", "people", "site", "exchange", "office", "records", "practice")
+
+    _loaded: MutableMapping[str, click.Command] | None = None
+
+    @property
+    def commands(self) -> MutableMapping[str, click.Command]:
+        """The commands by name."""
+        if self._loaded is None:
+            self._loaded = {}
+            for name in self.MODULES:
+                import_module(f"shelterdesk.cli.{name}").add_to(self)
+        return self._loaded
+
+    @commands.setter
+    def commands(self, found: MutableMapping[str, click.Command]) -> None:
+        """Click sets none in the beginning; they come when asked for."""
+
+
+@click.group(cls=AllCommands, invoke_without_command=True)
 @click.option("--data", "folder", type=click.Path(path_type=Path), help="The station's or office's folder.")
 @click.option("--user", help="Who is working (or SHELTERDESK_USER).")
 @click.option(
@@ -47,10 +69,6 @@ def system_language() -> str:
     if not name or name.startswith("C"):
         name = locale.getlocale()[0] or "en"
     return name[:2].lower()
-
-
-for module in (station, people, site, exchange, office, records, practice):
-    module.add_to(root)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

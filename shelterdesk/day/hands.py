@@ -16,9 +16,9 @@ from shelterdesk.actions import faults
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import tr
-from shelterdesk.ui.all_screens import all_screens
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.rail_entries import ALL_SCREENS
 
 NONE = Qt.KeyboardModifier.NoModifier
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -123,7 +123,7 @@ class Hands:
 @contextmanager
 def at_the_desk(folder: Path, clock: SetClock, user: str, passphrase: str) -> Iterator[Hands]:
     """The real window on a folder, logged in by typing; closed again whatever happens."""
-    app = DeskApp(folder, clock, all_screens(), idle_seconds=0)
+    app = DeskApp(folder, clock, ALL_SCREENS, idle_seconds=0)
     app.start()
     log = faults.start_log(folder)
     hands = Hands(app)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 from shiboken6 import isValid
@@ -26,7 +27,6 @@ from shelterdesk.ui.crash import FaultWatch, calm_words
 from shelterdesk.ui.dialogs.sentence import tell_before_window
 from shelterdesk.ui.door import DoorWindow
 from shelterdesk.ui.drafts import DraftKeeper
-from shelterdesk.ui.first_run import FirstRunPage
 from shelterdesk.ui.lock import IdleWatch, Lock, LockPage
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.main_window import MainWindow
@@ -37,16 +37,18 @@ from shelterdesk.ui.preferences import (
     read_preferences,
     write_preferences,
 )
+from shelterdesk.ui.rail_entries import RailEntry
 from shelterdesk.ui.scan_router import ScanRouter
-from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.status_watch import StatusWatch
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker
 
-ScreenMaker = Callable[[DeskWorker], Screen]
+ScreenMaker = RailEntry | Callable[[DeskWorker], Screen]
+"""A place on the rail whose screen is loaded and made when it is needed, or what makes a screen at once."""
 WIDTH, HEIGHT = 1366, 768
 DONE, REFUSED = 0, 1
 LOCK_KEY = "Ctrl+L"
+_BETWEEN_SCREENS_MS = 60
 
 
 class DeskApp(QObject):
@@ -125,6 +127,8 @@ class DeskApp(QObject):
             door.show_page(page, self.preferences.practice)
             first = page.first_focus()
         else:
+            from shelterdesk.ui.first_run import FirstRunPage  # a desk is set up once and opened every day
+
             run = FirstRunPage(self.worker, self.folder, self._cost)
             run.opened.connect(self._enter)
             run.joined.connect(self.show_door)
@@ -268,11 +272,12 @@ class DeskApp(QObject):
         self._user_id = desk.user.id
         if desk.who.is_practice is not self.preferences.practice:
             self._keep(practice=desk.who.is_practice)
-        screens = [make(self.worker) for make in self._makers if _is_for(make, desk)]
-        window = MainWindow(screens, station=desk.who.name, practice=desk.who.is_practice)
+        window = MainWindow((), station=desk.who.name, practice=desk.who.is_practice)
         self.window = window
-        # Held on to for as long as the window stands, for the reason given in ScrollingPage.
         self._insides = [area.viewport() for area in window.findChildren(QScrollArea)]
+        window.screen_made.connect(lambda made: self._on_screen_made(window, made))
+        self._fill(window, desk)
+        window.open_screen(screen if screen in window.names() else window.names()[0])
         self._give_size(window)
         if self.door is not None:
             window.setGeometry(self.door.geometry())
@@ -283,29 +288,55 @@ class DeskApp(QObject):
         self.lock.asked.connect(self._unlock)
         key = QShortcut(QKeySequence(LOCK_KEY), window)
         key.activated.connect(self.lock_now)
-        for one in screens:
-            if isinstance(one, SettingsScreen):
-                one.preferences_wanted.connect(self.take_preferences)
-        ScanRouter(window, self.worker, screens, self.clock)
+        ScanRouter(window, self.worker, self.clock)
         self.status = StatusWatch(window, self.worker, self.clock)
-        if screen and screen in {one.name for one in screens}:
-            window.open_screen(screen)
         window.show()
         window.activateWindow()
         if self.door is not None:
             self._release_page()
             self.door.hide()
-        self.drafts = DraftKeeper(self.worker, screens)
+        self.drafts = DraftKeeper(self.worker, window.made())
         self.drafts.start(lambda back: self._ready(window, back))
         self.status.start()
         self.idle.start(window)
 
+    def _fill(self, window: MainWindow, desk: Desk) -> None:
+        """Put every screen on the rail that is for this folder and this person."""
+        for maker in self._makers:
+            entry = maker if isinstance(maker, RailEntry) else getattr(maker, "entry", None)
+            if isinstance(entry, RailEntry) and not entry.is_for(desk):
+                continue
+            if isinstance(maker, RailEntry):
+                window.promise(maker, partial(_load, maker, self.worker))
+            else:
+                screen = maker(self.worker)
+                window.add_screen(screen)
+                self._on_screen_made(window, screen)
+
+    def _on_screen_made(self, window: MainWindow, screen: Screen) -> None:
+        # Held on to for as long as the window stands, for the reason given in ScrollingPage.
+        self._insides += [area.viewport() for area in screen.findChildren(QScrollArea)]
+        wanted = getattr(screen, "preferences_wanted", None)
+        if isinstance(wanted, SignalInstance):
+            wanted.connect(self.take_preferences)
+        if self.drafts is not None and self.drafts.add(screen):
+            self._tell_back(window, [screen.name])
+
+    def _make_next(self, window: MainWindow) -> None:
+        """Make the screens not needed yet, one in each quiet moment: opening one is then at once."""
+        if window is self.window and window.make_next():
+            QTimer.singleShot(_BETWEEN_SCREENS_MS, window, lambda: self._make_next(window))
+
+    def _tell_back(self, window: MainWindow, back: Sequence[str]) -> None:
+        titles = ", ".join(window.screen_named(name).title() for name in back)
+        window.say(tr("What you were typing is back: {screens}.", screens=titles), Tone.NEUTRAL)
+
     def _ready(self, window: MainWindow, back: Sequence[str]) -> None:
         if window is not self.window:
             return
+        QTimer.singleShot(_BETWEEN_SCREENS_MS, window, lambda: self._make_next(window))
         if back:
-            titles = ", ".join(window.screen_named(name).title() for name in back)
-            window.say(tr("What you were typing is back: {screens}.", screens=titles), Tone.NEUTRAL)
+            self._tell_back(window, back)
         elif is_sheet_waiting(self.folder):
             window.say(
                 tr("The recovery sheet of this station is not put away yet; it waits in the settings."),
@@ -357,8 +388,9 @@ class DeskApp(QObject):
 
     def _release_page(self) -> None:
         page = self.door.page if self.door is not None else None
-        if isinstance(page, Screen | FirstRunPage):
-            page.release()
+        release = getattr(page, "release", None)
+        if release is not None:
+            release()
 
     def _on_changed(self, changes: object) -> None:
         if self.window is not None and isinstance(changes, Changes):
@@ -373,13 +405,9 @@ class DeskApp(QObject):
             self.close()
 
 
-def _is_for(make: ScreenMaker, desk: Desk) -> bool:
-    """Whether a screen has something to do here: in this kind of folder (``fits``), for these roles (``roles``)."""
-    fits = getattr(make, "fits", None)
-    if fits is not None and not fits(desk):
-        return False
-    roles = getattr(make, "roles", None)
-    return not roles or not frozenset(roles).isdisjoint(desk.user.roles)
+def _load(entry: RailEntry, worker: DeskWorker) -> Screen:
+    make: Callable[[DeskWorker], Screen] = entry.load()
+    return make(worker)
 
 
 def _refuse(page: LogInPage | LockPage, error: WorldError) -> None:

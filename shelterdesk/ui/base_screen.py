@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
+from shelterdesk.ui.rail_entries import RailEntry
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets.choice_field import ChoiceField
 from shelterdesk.ui.widgets.tone import Tone
@@ -36,14 +37,16 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class Screen(QWidget):
     """One page of the window.
 
-    Class attributes: ``name`` (``"reception"``, never shown), ``icon`` (a name of ``ui/icons``), ``key``
-    (``"Ctrl+1"``; left empty, the window gives the next free one), ``kinds`` (kinds of record shown: a change
-    in one of them leads to :meth:`refresh`), ``at_foot`` (stands at the lower end of the rail).
+    Class attributes: ``entry``, its place on the rail, which gives it ``name`` (``"reception"``, never shown),
+    ``icon`` (a name of ``ui/icons``), ``key`` (``"Ctrl+1"``; left empty, the window gives the next free one)
+    and ``at_foot`` (stands at the lower end of the rail); ``kinds`` (kinds of record shown: a change in one of
+    them leads to :meth:`refresh`).
 
     Signals, heard by the window: ``said(text, tone, undo)`` for :meth:`say`, ``stepped_out()`` when Esc has
-    nothing left to leave, ``title_changed()``.
+    nothing left to leave.
     """
 
+    entry: ClassVar[RailEntry | None] = None
     name: ClassVar[str] = ""
     icon: ClassVar[str] = "none"
     key: ClassVar[str] = ""
@@ -52,7 +55,6 @@ class Screen(QWidget):
 
     said = Signal(str, object, object)
     stepped_out = Signal()
-    title_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,9 +65,18 @@ class Screen(QWidget):
         self._space()
         self.track(theme().changed, self._space)
 
+    def __init_subclass__(cls, **named: Any) -> None:
+        """What the rail knows of a screen before it is loaded holds for the screen itself."""
+        super().__init_subclass__(**named)
+        entry = cls.__dict__.get("entry")
+        if isinstance(entry, RailEntry):
+            cls.name, cls.icon, cls.key, cls.at_foot = entry.name, entry.icon, entry.key, entry.at_foot
+
     def title(self) -> str:
         """What the rail calls this screen, in the language spoken."""
-        raise NotImplementedError
+        if self.entry is None:
+            raise NotImplementedError
+        return self.entry.title()
 
     def help_text(self) -> str:
         """What F1 explains: what this screen is for and how it goes, in a few sentences."""

@@ -40,10 +40,11 @@ class DraftKeeper(QObject):
     def __init__(self, worker: DeskWorker, screens: Sequence[Screen], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._worker = worker
-        self._screens = [screen for screen in screens if getattr(screen, "keeps_drafts", True)]
+        self._screens = [screen for screen in screens if _keeps_drafts(screen)]
         self._drafts: Drafts | None = None
         self._watched: dict[LabelledField, tuple[Screen, str]] = {}
         self._connections: list[tuple[QObject, SignalInstance, Callable[..., Any]]] = []
+        self._found: Mapping[str, Mapping[str, Any]] | None = None  # once they are loaded
         self._typed: dict[str, dict[str, Any]] = {}
         self._quiet = False
         self._stopped = False
@@ -72,6 +73,13 @@ class DraftKeeper(QObject):
             self._worker.write(close_drafts, self._drafts)
             self._drafts = None
 
+    def add(self, screen: Screen) -> bool:
+        """Watch a screen that was made later; True when something that had been typed in it is back."""
+        if self._stopped or screen in self._screens or not _keeps_drafts(screen):
+            return False
+        self._screens.append(screen)
+        return self._take_up(screen)
+
     def keep(self, screen: Screen) -> None:
         """Keep what is typed on a screen now."""
         if self._quiet or self._drafts is None:
@@ -81,20 +89,25 @@ class DraftKeeper(QObject):
 
     def _put_back(self, found: Mapping[str, Mapping[str, Any]]) -> list[str]:
         """Texts into their screens before anything is watched; returns the names of the screens."""
-        back: list[str] = []
         if self._stopped:
-            return back
-        self._quiet = True
-        for screen in self._screens:
-            self._watch_all(screen)
-            typed = found.get(screen.name)
-            if typed and self._give(screen, typed):
-                back.append(screen.name)
-        self._quiet = False
+            return []
+        self._found = found
+        back = [screen.name for screen in self._screens if self._take_up(screen)]
         app = QApplication.instance()
         if isinstance(app, QApplication):
             self._connect(app, app.focusChanged, self._on_focus_changed)
         return back
+
+    def _take_up(self, screen: Screen) -> bool:
+        """Put back what was typed in a screen and watch it; True when there was anything."""
+        if self._found is None:
+            return False
+        self._quiet = True
+        self._watch_all(screen)
+        typed = self._found.get(screen.name)
+        given = bool(typed) and self._give(screen, typed or {})
+        self._quiet = False
+        return given
 
     def _give(self, screen: Screen, typed: Mapping[str, Any]) -> bool:
         if isinstance(screen, Drafted):
@@ -173,3 +186,7 @@ def _is_by_hand(field: LabelledField) -> bool:
         return field.editor.isModified()
     focused = QApplication.focusWidget()
     return focused is not None and (focused is field.editor or field.isAncestorOf(focused))
+
+
+def _keeps_drafts(screen: Screen) -> bool:
+    return bool(getattr(screen, "keeps_drafts", True))

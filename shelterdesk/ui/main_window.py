@@ -22,6 +22,7 @@ from shiboken6 import isValid
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.words import tr
 from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.rail_entries import RailEntry
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets.focus_ring import FocusRing
 from shelterdesk.ui.widgets.help_panel import HelpPanel
@@ -41,17 +42,22 @@ from shelterdesk.ui.widgets.top_bar import TopBar
 class MainWindow(QMainWindow):
     """Holds the screens it is given and nothing else: the rail shows only what exists.
 
+    A screen may be promised: it stands on the rail at once and is made when it is first needed, or in a quiet
+    moment before (:meth:`make_next`), so that the window is there for the first key without waiting for all.
+
     ``results`` answers what is typed into the scan field with lines to show below it; leave it out and call
     ``window.scan.show_results`` when a worker has found them. A change of language needs a new window.
 
     Signals: ``scanned(str)`` a code, passport lines joined by line breaks; ``search_changed(str)``;
-    ``result_chosen(object)`` the value of a found line; ``screen_opened(str)``; ``user_clicked()``;
+    ``result_chosen(object)`` the value of a found line; ``screen_made(object)`` a promised screen;
+    ``screen_opened(str)``; ``user_clicked()``;
     ``task_cancelled()``; ``closing()``.
     """
 
     scanned = Signal(str)
     search_changed = Signal(str)
     result_chosen = Signal(object)
+    screen_made = Signal(object)
     screen_opened = Signal(str)
     user_clicked = Signal()
     task_cancelled = Signal()
@@ -69,6 +75,7 @@ class MainWindow(QMainWindow):
         theme()
         self.setWindowTitle(f"ShelterDesk · {station}" if station else "ShelterDesk")
         self._screens: dict[str, Screen] = {}
+        self._promised: dict[str, Callable[[], Screen]] = {}
         self._pages: dict[str, QScrollArea] = {}
         self._stale: set[str] = set()
         self._watched_line: QLineEdit | None = None
@@ -99,7 +106,40 @@ class MainWindow(QMainWindow):
 
     def add_screen(self, screen: Screen) -> None:
         """Put a screen on the rail; it is not opened yet, and asked to refresh when it is."""
-        key = screen.key or self._free_key()
+        self._put_on_rail(screen.name, screen.icon, screen.title(), screen.key, screen.at_foot)
+        self._take_in(screen)
+
+    def promise(self, entry: RailEntry, make: Callable[[], Screen]) -> None:
+        """Put a screen on the rail that is made later, when it is asked for or by :meth:`make_next`."""
+        self._put_on_rail(entry.name, entry.icon, entry.title(), entry.key, entry.at_foot)
+        self._promised[entry.name] = make
+
+    def make_next(self) -> bool:
+        """Make one of the screens promised; False when none is left."""
+        if not self._promised:
+            return False
+        self.screen_named(next(iter(self._promised)))
+        return True
+
+    def made(self) -> tuple[Screen, ...]:
+        """The screens there are by now."""
+        return tuple(self._screens.values())
+
+    def names(self) -> tuple[str, ...]:
+        """The names of all screens, made or promised, as they stand on the rail."""
+        return tuple(button.name for button in self.rail.buttons())
+
+    def screens(self) -> tuple[Screen, ...]:
+        """All screens in the order of the rail; those still promised are made now."""
+        return tuple(self.screen_named(name) for name in self.names())
+
+    def _put_on_rail(self, name: str, icon: str, title: str, key: str, at_foot: bool) -> None:
+        key = key or self._free_key()
+        self.rail.add(name, icon, title, key, at_foot=at_foot)
+        if key:
+            self._key(key, lambda: self.open_screen(name))
+
+    def _take_in(self, screen: Screen) -> None:
         area = QScrollArea()
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidgetResizable(True)
@@ -109,15 +149,16 @@ class MainWindow(QMainWindow):
         self._screens[screen.name], self._pages[screen.name] = screen, area
         self._stale.add(screen.name)
         self.stack.addWidget(area)
-        button = self.rail.add(screen.name, screen.icon, screen.title(), key, at_foot=screen.at_foot)
         screen.said.connect(self._on_said)
         screen.stepped_out.connect(self._on_stepped_out)
-        screen.title_changed.connect(lambda: button.set_words(screen.title()))
-        if key:
-            self._key(key, lambda: self.open_screen(screen.name))
 
     def screen_named(self, name: str) -> Screen:
-        """A screen by its name; raises KeyError when there is none."""
+        """A screen by its name, made now if it was promised; raises KeyError when there is none."""
+        make = self._promised.pop(name, None)
+        if make is not None:
+            screen = make()
+            self._take_in(screen)
+            self.screen_made.emit(screen)
         return self._screens[name]
 
     def current(self) -> Screen | None:
@@ -128,7 +169,7 @@ class MainWindow(QMainWindow):
 
     def open_screen(self, name: str) -> None:
         """Open a screen, fresh if something it shows changed meanwhile, with typing at its first field."""
-        screen = self._screens[name]
+        screen = self.screen_named(name)
         if self.help.is_open():
             self.help.close_panel()
         bar = self._pages[name].verticalScrollBar()

@@ -26,7 +26,6 @@ from shelterdesk.db.people import PersonLine, entity_of
 from shelterdesk.db.store import Reader
 from shelterdesk.keys.cardclaim import CardUnreadable
 from shelterdesk.keys.cardtoken import PREFIX, read_token
-from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.widgets import Found, Tone
 from shelterdesk.ui.worker import DeskWorker
@@ -114,11 +113,9 @@ def record_of(reader: Reader, scan: Scan) -> tuple[str, str] | None:
 class ScanRouter(QObject):
     """Stands between the field on top and the screens of one window."""
 
-    def __init__(
-        self, window: MainWindow, worker: DeskWorker, screens: Sequence[Screen], clock: Clock
-    ) -> None:
+    def __init__(self, window: MainWindow, worker: DeskWorker, clock: Clock) -> None:
         super().__init__(window)
-        self._window, self._worker, self._screens, self._clock = window, worker, screens, clock
+        self._window, self._worker, self._clock = window, worker, clock
         self._asked, self._found = "", 0
         window.scanned.connect(self.route)
         window.search_changed.connect(self.search)
@@ -178,7 +175,7 @@ class ScanRouter(QObject):
             return True
         if scan.kind not in (ScanKind.CARD, ScanKind.DOCUMENT):
             return False
-        for screen in self._screens:
+        for screen in self._window.screens():
             if screen is not now and _takes(screen, scan):
                 self._window.open_screen(screen.name)
                 return True
@@ -193,7 +190,7 @@ class ScanRouter(QObject):
             self._show(*found)
 
     def _show(self, kind: str, ent: str) -> None:
-        for screen in self._screens:
+        for screen in self._window.screens():
             if isinstance(screen, OpensRecords):
                 self._window.open_screen(screen.name)
                 if screen.open_record(kind, ent):

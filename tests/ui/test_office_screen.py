@@ -52,7 +52,7 @@ def written(world: World, station: Path, stick: Path, clock: SetClock) -> Path:
 def test_only_an_office_has_this_screen(qtbot: QtBot, world: World, clock: SetClock) -> None:
     with at_work(qtbot, world.office, clock, OFFICE) as (_, window):
         names = [screen_of(window).name, "sheets", "settings"]
-        assert sorted(names) == sorted(window._screens)
+        assert sorted(names) == sorted(window.names())
         assert list(screen_of(window).sections) == ["posts", "intake", "aside", "enrol_station", "matrix"]
 
 

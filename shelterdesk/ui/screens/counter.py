@@ -21,7 +21,6 @@ from shelterdesk.actions.counter import (
     serve_family,
     services_now,
 )
-from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.lodging import bearer
 from shelterdesk.actions.people import find_people
 from shelterdesk.actions.undo import Undone, undo_last
@@ -31,6 +30,7 @@ from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.words import language, ntr, tr
 from shelterdesk.db.people import PersonLine
 from shelterdesk.db.store import Reader
+from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.scan_router import Scan, ScanKind
 from shelterdesk.ui.screens.counter_day import DayCount, count_day
@@ -58,7 +58,7 @@ from shelterdesk.ui.worker import DeskWorker
 class CounterScreen(Screen):
     """One service at a time; what is scanned is served at once and answered so that it is seen from afar."""
 
-    name, icon = "counter", "counter"
+    entry = rail_entries.COUNTER
     keeps_drafts: ClassVar[bool] = False
     kinds: ClassVar[frozenset[str]] = frozenset(
         {"service", "service_type", "movement", "person", "membership", "flag", "foreign"}
@@ -90,14 +90,6 @@ class CounterScreen(Screen):
         self._build()
         self._connect()
         self._show_override()
-
-    @staticmethod
-    def fits(desk: Desk) -> bool:
-        """Only at a station: an office receives nobody."""
-        return not desk.who.is_office
-
-    def title(self) -> str:
-        return tr("Counter")
 
     def help_text(self) -> str:
         return tr(

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from PySide6.QtWidgets import QWidget
 
-from shelterdesk.actions.desk import Desk
-from shelterdesk.core.roles import DOES
-from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import tr
+from shelterdesk.ui import rail_entries
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.exchange_parts import PartsScreen
@@ -25,21 +22,12 @@ SECTIONS: tuple[type[Section], ...] = (StickSection, StandSection, AsideSection,
 class ExchangeScreen(PartsScreen):
     """For a station's desk; an office takes in on its own screen (``fits`` says so)."""
 
-    name, icon = "exchange", "exchange"
+    entry = rail_entries.EXCHANGE
     keeps_drafts = False
-    roles: ClassVar[frozenset[Role]] = DOES["write a bundle"] | DOES["take in bundles"]
     kinds = frozenset().union(*(section.kinds for section in SECTIONS))
 
     def __init__(self, worker: DeskWorker) -> None:
         super().__init__(worker, SECTIONS, tr("Parts of the exchange"))
-
-    @staticmethod
-    def fits(desk: Desk) -> bool:
-        """Whether this screen has anything to do in a folder."""
-        return not desk.who.is_office
-
-    def title(self) -> str:
-        return tr("Exchange")
 
     def help_text(self) -> str:
         return tr(

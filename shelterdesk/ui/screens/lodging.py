@@ -21,6 +21,7 @@ from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.lodging import Occupant
 from shelterdesk.db.people import PersonLine
 from shelterdesk.db.store import Reader
+from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.scan_router import Scan, ScanKind
 from shelterdesk.ui.screens.lodging_block import BlockPlace, rename
@@ -56,7 +57,7 @@ _PAUSE_MS = 250  # walking through the list with the arrows looks at nobody; sto
 class LodgingScreen(Screen):
     """Site on one side; on the other who sleeps in the place stood on, or what is being done."""
 
-    name, icon = "lodging", "lodging"
+    entry = rail_entries.LODGING
     keeps_drafts: ClassVar[bool] = False
     kinds: ClassVar[frozenset[str]] = frozenset(
         {"place", "stay", "person", "movement", "membership", "arrival_group", "same_as", "foreign"}
@@ -93,14 +94,6 @@ class LodgingScreen(Screen):
         self._pause.timeout.connect(self._look_now)
         self._connect()
         self._show_place(None)
-
-    @staticmethod
-    def fits(desk: Desk) -> bool:
-        """Only at a station: an office receives nobody."""
-        return not desk.who.is_office
-
-    def title(self) -> str:
-        return tr("Lodging")
 
     def help_text(self) -> str:
         return tr(

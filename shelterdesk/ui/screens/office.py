@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from shelterdesk.actions.desk import Desk
-from shelterdesk.core.roles import DOES
-from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import tr
+from shelterdesk.ui import rail_entries
 from shelterdesk.ui.screens.exchange_parts import PartsScreen
 from shelterdesk.ui.screens.exchange_stand import AsideSection
 from shelterdesk.ui.screens.office_enrol import EnrolStationSection
@@ -29,23 +25,12 @@ SECTIONS: tuple[type[Section], ...] = (
 class OfficeScreen(PartsScreen):
     """Shown in an office's folder alone (``fits`` says so)."""
 
-    name, icon = "office", "office"
+    entry = rail_entries.OFFICE
     keeps_drafts = False
-    roles: ClassVar[frozenset[Role]] = (
-        DOES["see the posts"] | DOES["take in bundles"] | DOES["enrol a station"] | DOES["publish matrices"]
-    )
     kinds = frozenset().union(*(section.kinds for section in SECTIONS))
 
     def __init__(self, worker: DeskWorker) -> None:
         super().__init__(worker, SECTIONS, tr("Parts of the office"))
-
-    @staticmethod
-    def fits(desk: Desk) -> bool:
-        """Whether this screen has anything to do in a folder."""
-        return desk.who.is_office
-
-    def title(self) -> str:
-        return tr("Office")
 
     def help_text(self) -> str:
         return tr(

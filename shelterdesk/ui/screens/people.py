@@ -20,6 +20,7 @@ from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.households import members
 from shelterdesk.db.person_page import PersonPage
 from shelterdesk.db.store import Reader
+from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.screens.lodging_give import GivePlace
 from shelterdesk.ui.screens.people_cards import CardPrinting
@@ -41,7 +42,7 @@ from shelterdesk.ui.worker import DeskWorker
 class PeopleScreen(Screen):
     """Two pages: the search, and a person. :meth:`open_record` shows somebody found elsewhere."""
 
-    name, icon = "people", "people"
+    entry = rail_entries.PEOPLE
     keeps_drafts: ClassVar[bool] = False
     kinds: ClassVar[frozenset[str]] = frozenset(
         {
@@ -76,9 +77,6 @@ class PeopleScreen(Screen):
         self.page.addWidget(self.pages, 1)
         self._connect()
         self._show_mode(None)
-
-    def title(self) -> str:
-        return tr("People")
 
     def help_text(self) -> str:
         return tr(

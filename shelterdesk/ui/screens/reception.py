@@ -11,16 +11,15 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from shelterdesk.actions.arrival_groups import CountedGroup
 from shelterdesk.actions.cards import CardsPrinted
-from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.registration import RegisteredFamily, register_family
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.family_checks import FieldProblem, NotThisForm
 from shelterdesk.core.lodging import Proposal
 from shelterdesk.core.number import Counted
-from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
+from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.scan_router import Scan, ScanKind
 from shelterdesk.ui.screens.people_undo import way_back
@@ -40,13 +39,10 @@ MOST_NUMBERS = 4
 class ReceptionScreen(Screen):
     """The form of a family and today's tokens. Signals: ``draft_changed()`` when what is typed has changed."""
 
-    name, icon, key = "reception", "reception", "Ctrl+1"
+    entry = rail_entries.RECEPTION
     kinds: ClassVar[frozenset[str]] = frozenset({
         "person", "arrival_group", "membership", "movement", "stay", "place", "same_as", "foreign",
     })  # fmt: skip
-    roles: ClassVar[frozenset[Role]] = frozenset(
-        {Role.OPERATOR, Role.SUPERVISOR, Role.ADMIN, Role.PROTECTION}
-    )
 
     draft_changed = Signal()
 
@@ -74,14 +70,6 @@ class ReceptionScreen(Screen):
         self._listen()
         self._space_side()
         self.track(theme().changed, self._space_side)
-
-    @staticmethod
-    def fits(desk: Desk) -> bool:
-        """Only at a station: an office receives nobody."""
-        return not desk.who.is_office
-
-    def title(self) -> str:
-        return tr("Reception")
 
     def help_text(self) -> str:
         return tr(

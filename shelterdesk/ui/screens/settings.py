@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
 
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.words import tr
+from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
@@ -45,9 +46,7 @@ class SettingsScreen(Screen):
     Signals: ``preferences_wanted(Preferences)`` when something about this desk was chosen.
     """
 
-    name = "settings"
-    icon = "settings"
-    at_foot = True
+    entry = rail_entries.SETTINGS
     kinds: ClassVar[frozenset[str]] = frozenset().union(*(section.kinds for section in SECTIONS), {"status"})
     keeps_drafts = False
     preferences_wanted = Signal(object)
@@ -80,9 +79,6 @@ class SettingsScreen(Screen):
         first = next(iter(self.sections))
         self.tiles[first].setChecked(True)
         self.open_section(first)
-
-    def title(self) -> str:
-        return tr("Settings")
 
     def help_text(self) -> str:
         return tr(

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
-from shelterdesk.core.roles import DOES
-from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import tr
+from shelterdesk.ui import rail_entries
 from shelterdesk.ui.screens.exchange_parts import PartsScreen
 from shelterdesk.ui.screens.office_matrix import MatrixSection
 from shelterdesk.ui.screens.settings_section import Section
@@ -22,19 +20,13 @@ OFFICE_PAPERS: tuple[type[Section], ...] = (MatrixSection,)
 class SheetsScreen(PartsScreen):
     """The list of papers at the left, the paper with its preview at the right."""
 
-    name, icon = "sheets", "sheets"
+    entry = rail_entries.SHEETS
     keeps_drafts = False
-    roles: ClassVar[frozenset[Role]] = (
-        DOES["print the daily sheet"] | DOES["print cards"] | DOES["publish matrices"]
-    )
     kinds = frozenset().union(*(paper.kinds for paper in (*STATION_PAPERS, *OFFICE_PAPERS)))
 
     def __init__(self, worker: DeskWorker) -> None:
         is_office = worker.desk is not None and worker.desk.who.is_office
         super().__init__(worker, OFFICE_PAPERS if is_office else STATION_PAPERS, tr("Papers"))
-
-    def title(self) -> str:
-        return tr("Sheets")
 
     def help_text(self) -> str:
         return tr(

@@ -7,7 +7,7 @@ items that Qt makes and frees under it, and such a wrapper, gone invalid, has br
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from shelterdesk.ui.theme import theme
@@ -83,6 +83,10 @@ class FlowLayout(QWidget):
         super().resizeEvent(event)
         self._place(self.rect(), move=True)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self._place(self.rect(), move=True)
+        super().showEvent(event)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (
@@ -124,7 +128,8 @@ class FlowLayout(QWidget):
 
     def _place_again(self) -> None:
         self.updateGeometry()
-        self._place(self.rect(), move=True)
+        if self.isVisible():  # while a page is being made it would be placed anew with every child
+            self._place(self.rect(), move=True)
 
     def _lines(self, width: int) -> list[list[int]]:
         gap, used = theme().gap(self._across), 0

@@ -16,7 +16,7 @@ from shelterdesk.ui.widgets.popup_list import Found, PopupList
 
 # ICAO Doc 9303: a machine readable zone has two lines of 44 or 36 signs, or three of 30.
 _MRZ_LINES = {44: 2, 36: 2, 30: 3}
-_PAUSE_MS = 40  # a scanner types a sign each few milliseconds: search once, after it, not 150 times
+_PAUSE_MS = 20  # a scanner types a sign each few milliseconds: search once, after it, not 150 times
 
 
 def looks_like_code(text: str) -> bool:
