@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from shelterdesk.core.event import ROW, Event, Op, parse
+from shelterdesk.core.event import ROW, Event, Op, OpId, parse, read_again
 from shelterdesk.core.heads import Head, Logged, heads, in_conflict, void_reason
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roster import Roster
@@ -176,9 +176,9 @@ class Standing:
 def logged_ops(conn: Connection, ent: bytes) -> list[tuple[Event, int, str | None]]:
     """All ops on an entity as (event, position, reason it is set aside), oldest arrival first."""
     return [
-        (parse(line), pos, reason)
-        for line, pos, reason in conn.execute(
-            "SELECT e.line, o.pos, s.reason FROM op o JOIN event e ON e.id = o.event"
+        (read_again(line, eh), pos, reason)
+        for line, eh, pos, reason in conn.execute(
+            "SELECT e.line, e.eh, o.pos, s.reason FROM op o JOIN event e ON e.id = o.event"
             " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
             " WHERE o.ent = ? AND e.line IS NOT NULL ORDER BY o.event, o.pos",
             (ent,),
@@ -209,10 +209,10 @@ def standings(
             part,
         ).fetchall()
         for lines, ids in _in_parts(sorted({row[1] for row in rows} - parsed.keys())):
-            for id_, line in conn.execute(
-                f"SELECT id, line FROM event WHERE id IN ({lines}) AND line IS NOT NULL", ids
+            for id_, line, eh in conn.execute(
+                f"SELECT id, line, eh FROM event WHERE id IN ({lines}) AND line IS NOT NULL", ids
             ):
-                parsed[id_] = parse(line)
+                parsed[id_] = read_again(line, eh)
         found: dict[bytes, list[tuple[Event, int, str | None]]] = {ent: [] for ent in part}
         for ent, id_, pos, reason in rows:
             if id_ in parsed:
@@ -222,25 +222,32 @@ def standings(
 
 
 def _standing(ent: bytes, ops: Iterable[tuple[Event, int, str | None]]) -> Standing | None:
-    admitted = [(event, pos) for event, pos, reason in ops if reason is None]
+    admitted = [(event, event.op_id(pos), event.ops[pos]) for event, pos, reason in ops if reason is None]
     if not admitted:
         return None
-    logged = [Logged(event.op_id(pos), event.hlc, event.ops[pos]) for event, pos in admitted]
     # The first to speak of the entity, by clock and id, says what kind it is and who entered it;
     # its creation counts before any edit, even one that reached us earlier.
-    first, first_pos = min(
-        admitted, key=lambda one: (one[0].ops[one[1]].field != ROW, one[0].hlc, one[0].op_id(one[1]))
-    )
-    kind = first.ops[first_pos].kind
-    mine = [one for one in logged if one.op.kind == kind]
-    found = heads(mine)
-    creations = sum(1 for one in mine if one.op.field == ROW)
-    edited = frozenset(found if creations > 1 else (one.op.field for one in mine if one.op.field != ROW))
+    first, _, spoken = min(admitted, key=lambda one: (one[2].field != ROW, one[0].hlc, one[1]))
+    kind = spoken.kind
+    found = heads([Logged(id_, event.hlc, op) for event, id_, op in admitted if op.kind == kind])
+    created = {id_: op for _, id_, op in admitted if op.field == ROW and op.kind == kind}
+    several = len(created) > 1
+    edited = frozenset(found if several else (o.field for _, _, o in admitted if o.kind == kind and o.field))
     row = None
     if tables.is_known(kind):
-        values = {str(number): msgspec.json.decode(several[0].value) for number, several in found.items()}
+        values = _shown_values(found, created)
         row = tables.table_row(kind, ent, values, void_reason(found), first.dev, first.wall_ms, first.user)
     return Standing(kind, found, edited, row)
+
+
+def _shown_values(found: Mapping[int, list[Head]], created: Mapping[OpId, Op]) -> dict[str, Any]:
+    """The shown value of each field, decoded; a creation's are decoded together."""
+    given = {id_: msgspec.json.decode(op.value) for id_, op in created.items()}
+    values: dict[str, Any] = {}
+    for number, several in found.items():
+        shown, name = several[0], str(number)
+        values[name] = given[shown.id][name] if shown.id in given else msgspec.json.decode(shown.value)
+    return values
 
 
 def rematerialise(
