@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,11 @@ from babel.messages.pofile import read_po, write_po
 TOP = Path(__file__).resolve().parent.parent
 KEYWORDS = {"tr": None, "ntr": (1, 2), "ptr": ((1, "c"), 2)}
 LITERALS = {"tr": 1, "ntr": 2, "ptr": 2}  # how many leading arguments are the sentence itself
+# A number before a plural. A limit, a range or a share ("at most {n} people", "of {total} rows") has no singular.
+GLUED = re.compile(
+    r"(?<!than )(?<!least )(?<!most )(?<!up to )(?<!\bto )(?<!\bof )(?<!\band )"
+    r"\{(?:n|count|[a-z]+s)\} (?:[a-z]+ )?(?:people|children|[a-z]{2,}[^aius\W]s)\b"
+)
 DOOR = "core/words.py"  # where the three functions live; it passes sentences on and says none
 
 
@@ -42,11 +48,17 @@ def unmarkable(package: Path) -> Iterator[str]:
             continue
         tree = ast.parse(path.read_text("utf-8"), str(path))
         where = path.relative_to(package.parent).as_posix()
+        for whole in ast.walk(tree):
+            if isinstance(whole, ast.JoinedStr) and any(_calls(whole, at_import=False)):
+                yield f"{where}:{whole.lineno}: inside an f-string, where no catalogue tool finds it"
         for call, at_import in _calls(tree, at_import=True):
             sentence = call.args[: LITERALS[_name(call.func)]]
             literal = [isinstance(part, ast.Constant) and isinstance(part.value, str) for part in sentence]
             if len(sentence) < LITERALS[_name(call.func)] or not all(literal):
                 yield f"{where}:{call.lineno}: not a literal sentence, so no translation can be found"
+            text = ast.literal_eval(sentence[0]) if _name(call.func) == "tr" and literal == [True] else ""
+            if glued := GLUED.search(text):
+                yield f"{where}:{call.lineno}: “{glued.group()}” needs ntr, or one of them reads as several"
             if at_import:
                 yield f"{where}:{call.lineno}: said at import, before the language is known"
 

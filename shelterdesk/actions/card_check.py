@@ -98,7 +98,7 @@ def verify_card_in_folder(text: str, folder: Path, today: date) -> CardChecked:
     except (OSError, ValueError):
         raise NotFound(
             tr("The list for checking cards"),
-            tr("Log in once at this station, or give a roster file."),
+            tr("Log in once at this station, or give its list for checking cards with --roster."),
         ) from None
     return verify_card_with_roster(text, content, signature, today)
 

@@ -34,6 +34,7 @@ from shelterdesk.core.moment import (
     to_milliseconds,
 )
 from shelterdesk.core.number import BadNumber
+from shelterdesk.core.role_words import role_words
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import language, tr
@@ -105,7 +106,11 @@ class Served:
         if self.verdict is Verdict.UNKNOWN:
             return tr("Not known here. Food and care are given all the same: count it without a name.")
         if self.verdict is Verdict.HELD_BACK and self.flag is not None:
-            return tr("{flag}. To be lifted by: {role}.", flag=self.flag.name, role=self.flag.lifted_by_role)
+            return tr(
+                "{flag}. To be lifted by: {role}.",
+                flag=self.flag.name,
+                role=role_words(self.flag.lifted_by_role or Role.SUPERVISOR),
+            )
         if self.previous is None:
             return tr("{service}: everybody of this token has received it.", service=name)
         before, hour, counter = self.previous

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from shelterdesk import startup
-from shelterdesk.core.errors import NotAllowed, WorldError, WrongPassphrase
+from shelterdesk.core.errors import WorldError, WrongPassphrase
 from shelterdesk.core.moment import Clock, to_milliseconds
+from shelterdesk.core.role_words import cannot_do
 from shelterdesk.core.roles import may_do
 from shelterdesk.core.roster import Roster, UserEntry
 from shelterdesk.db.chain import add_signed_head, last_of
@@ -53,7 +54,7 @@ class Desk:
     def must(self, what: str) -> None:
         """Raise ``NotAllowed`` unless the user's roles may do ``what`` (``core/roles.py``)."""
         if not may_do(self.user.roles, what):
-            raise NotAllowed(what)
+            raise cannot_do(what)
 
     def publish(self, kind: str, body: Mapping[str, object]) -> set[str]:
         """Sign a statement with this desk's key and keep it; returns the names of the kinds changed."""

@@ -27,7 +27,7 @@ from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.presence import LEAVING
 from shelterdesk.core.sheet import Capacity
 from shelterdesk.core.vocabulary import MovementKind
-from shelterdesk.core.words import tr
+from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.households import households_of, members
 from shelterdesk.db.lodging import (
@@ -204,7 +204,9 @@ def _give_group(
     if not 0 < many <= left:
         raise BadField(
             "heads",
-            tr("{n} of this token have no name yet", n=left),
+            ntr(
+                "{n} person of this token has no name yet", "{n} people of this token have no name yet", left
+            ),
             tr("Give the others their places by name."),
         )
     elsewhere = [stay for stay in stays if site.code_of(stay.place) != code]

@@ -12,11 +12,12 @@ import msgspec
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.registration import RegisteredFamily, local_day, register_family
-from shelterdesk.core.errors import BadField, NotAllowed, NotFound, Refused
+from shelterdesk.core.errors import BadField, NotFound, Refused
 from shelterdesk.core.family_checks import problems_of, tidy
 from shelterdesk.core.number import BadNumber, Counted
 from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.core.person_line import ReadLine, read_line
+from shelterdesk.core.role_words import cannot_write
 from shelterdesk.core.roles import may_write
 from shelterdesk.core.vocabulary import HouseholdRole
 from shelterdesk.core.words import tr
@@ -63,7 +64,7 @@ def add_people(
     write (``DiskFull``, ``Busy``).
     """
     if not may_write(desk.user.roles, "person"):
-        raise NotAllowed(tr("register people"))
+        raise cannot_write("person")
     return _add_people(desk, lines, progress or (lambda n: None), cancelled or (lambda: False))
 
 
@@ -208,7 +209,7 @@ def _answer(together: _Together, done: RegisteredFamily, demoted: set[int]) -> N
     for at, ((answer, read), person) in enumerate(zip(together.lines, done.members, strict=True)):
         warnings = list(read.warnings)
         if at in demoted:
-            warnings.append(tr("role: this household has a head already, entered as a member"))
+            warnings.append(tr("role: this family has a head already, entered as a member"))
         warnings += [one.sentence for one in done.warnings if one.member in (at, None)]
         answer.update(
             person=person.ent, number=person.number, household=done.household_number, warnings=warnings

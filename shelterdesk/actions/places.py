@@ -208,7 +208,10 @@ def block_places(desk: Desk, code: str, places: int, reason: str = "") -> Done[P
         state = _state(event, desk, code)
         if not 0 <= places <= state.capacity.capacity:
             n = state.capacity.capacity
-            raise BadField("blocked_places", tr("{place} has {n} places", place=state.place.code, n=n))
+            raise BadField(
+                "blocked_places",
+                ntr("{place} has {n} place", "{place} has {n} places", n, place=state.place.code),
+            )
         if places and not reason.strip():
             raise BadField("blocked_reason", tr("blocking a place needs a reason"), tr("For example: wet."))
         event.set(PLACE, state.place.ent, "blocked_places", places)

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.users import class_identity
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import BadField, NotAllowed, NotFound
+from shelterdesk.core.errors import BadField, NotFound
 from shelterdesk.core.kinds import (
     CARRIERS,
     HEALTH_ACCESS,
@@ -23,6 +23,7 @@ from shelterdesk.core.kinds import (
     Kind,
 )
 from shelterdesk.core.moment import read_moment
+from shelterdesk.core.role_words import cannot_open
 from shelterdesk.core.vocabulary import AccessKind, Confidentiality, Missing
 from shelterdesk.core.words import tr
 from shelterdesk.db.classes import ClassFile, SealedRecord
@@ -107,7 +108,7 @@ def sealed_records(
     """The opened records of a class, for somebody who holds its key; writes the sealed access entry."""
     key = class_identity(desk, name)
     if key is None:
-        raise NotAllowed(tr("open {what} entries", what=name.value))
+        raise cannot_open(name)
     file = open_class_file(desk, key)
     try:
         file.catch_up(desk.store.conn, [key.key.identity])
@@ -155,7 +156,7 @@ def _checked(desk: Desk, kind: Kind, name: str, value: Any) -> Any:
             name, tr("{kind} has no such field.", kind=kind.name), tr("It has: {names}.", names=names)
         ) from None
     if field.number == VOID:
-        raise BadField(name, tr("A record is not made void when it is made."))
+        raise BadField(name, tr("A new record cannot be void from the start; leave “void” out."))
     if value is None:
         return None
     if isinstance(value, dict) and set(value) == {"missing"}:

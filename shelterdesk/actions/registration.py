@@ -295,7 +295,7 @@ def current_household(conn: Connection, person: bytes) -> str:
     """The household somebody joined last; raises ``BadField`` for nobody's."""
     found = households_of(conn, person)
     if not found:
-        raise BadField("household", tr("this person belongs to no household"))
+        raise BadField("household", tr("this person belongs to no family"))
     return found[0].hex()
 
 

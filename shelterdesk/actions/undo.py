@@ -114,7 +114,7 @@ def _plain(kind: str) -> str:
         "service": lambda: tr("a meal or another service"),
         "movement": lambda: tr("a movement at the gate"),
         "person": lambda: tr("a person"),
-        "membership": lambda: tr("a member of the household"),
+        "membership": lambda: tr("a member of the family"),
         "travel_document": lambda: tr("a document"),
         "flag": lambda: tr("a flag"),
         "bed_need": lambda: tr("a bed need"),

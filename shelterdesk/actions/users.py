@@ -8,6 +8,7 @@ from shelterdesk.actions.desk import Desk, changed_user, match_key_file
 from shelterdesk.actions.station import user_entry
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotFound, Refused
+from shelterdesk.core.role_words import class_words
 from shelterdesk.core.roster import ClassKey as ClassEntry
 from shelterdesk.core.roster import UserEntry, class_body, user_body
 from shelterdesk.core.vocabulary import Confidentiality, Role
@@ -157,7 +158,7 @@ def _handed_over(desk: Desk, name: Confidentiality, to: UserEntry, recovery_code
                 raise keyfile.WrongRecoveryCode from None
     if key is None:
         raise Refused(
-            tr("Nobody here can hand over the key to {what} entries.", what=name.value),
+            tr("Nobody here can hand over the key to {entries}.", entries=class_words(name)),
             tr("Type the code of the recovery sheet, or ask somebody who holds that role to add this user."),
         )
     return ClassEntry(

@@ -52,10 +52,10 @@ def export(ways: Ways, target: Path, for_: str, as_json: bool) -> None:
     else:
         out(
             tr(
-                "{parts} parts with {events} entries, {bytes} bytes, written and read back.",
-                parts=len(done.parts),
-                events=done.events,
-                bytes=done.size,
+                "Written and read back: {parts}, {entries}, {size}.",
+                parts=ntr("{n} part", "{n} parts", len(done.parts)),
+                entries=ntr("{n} entry", "{n} entries", done.events),
+                size=ntr("{n} byte", "{n} bytes", done.size),
             )
         )
     if done.note:
@@ -99,7 +99,13 @@ def show_imported(found: Imported, as_json: bool) -> None:
             }
         )
     else:
-        out(tr("{new} new entries, {known} already known.", new=found.new, known=found.known))
+        out(
+            tr(
+                "Taken in: {new}, {known}.",
+                new=ntr("{n} new entry", "{n} new entries", found.new),
+                known=ntr("{n} entry known already", "{n} entries known already", found.known),
+            )
+        )
         if found.receipts:
             out(ntr("{n} receipt taken in.", "{n} receipts taken in.", found.receipts))
         for part in found.parts:
@@ -116,10 +122,11 @@ def _take_reply(ways: Ways, reply: Path, words: str | None) -> None:
     if not startup.is_set_up(ways.folder) and (ways.folder / JOIN_KEYS).exists():
         joined = finish_join(ways.folder, reply, ways.clock).result
         say(
-            tr(
-                "This desk is {desk} now; {events} entries came along.",
+            ntr(
+                "This desk is {desk} now; {n} entry came along.",
+                "This desk is {desk} now; {n} entries came along.",
+                joined.events,
                 desk=joined.desk,
-                events=joined.events,
             )
         )
         return
@@ -191,10 +198,18 @@ def status(ways: Ways, as_json: bool) -> None:
     if as_json:
         data(now.to_json())
         return
-    out(tr("{present} present, {places} places.", present=now.present, places=now.places))
+    present = ntr("{n} person present", "{n} people present", now.present)
+    out(tr("{people}, {places}.", people=present, places=ntr("{n} place", "{n} places", now.places)))
     out(ntr("{n} entry is only here.", "{n} entries are only here.", now.only_here))
     if now.conflicts or now.set_aside:
-        out(tr("{conflicts} conflicts, {aside} set aside.", conflicts=now.conflicts, aside=now.set_aside))
+        two = ntr("{n} value with two answers", "{n} values with two answers", now.conflicts)
+        out(
+            tr(
+                "{two}, {aside}.",
+                two=two,
+                aside=ntr("{n} part set aside", "{n} parts set aside", now.set_aside),
+            )
+        )
 
 
 def add_to(root: click.Group) -> None:

@@ -9,7 +9,7 @@ import click
 from shelterdesk.actions.demo import make_demo
 from shelterdesk.cli import doors
 from shelterdesk.cli.ways import Ways, finish, progress_on_stderr, say
-from shelterdesk.core.words import tr
+from shelterdesk.core.words import ntr, tr
 
 
 @click.command()
@@ -26,7 +26,14 @@ def demo(ways: Ways, folder: Path | None, people: int, seed: int, no_window: boo
     where = folder if folder is not None else ways.folder
     made = make_demo(where, people, seed, ways.clock, progress=progress_on_stderr(tr("People")))
     made.desk.close()
-    say(tr("Practice station with {people} people in {folder}.", people=made.people, folder=str(where)))
+    say(
+        ntr(
+            "Practice station with {n} person in {folder}.",
+            "Practice station with {n} people in {folder}.",
+            made.people,
+            folder=str(where),
+        )
+    )
     say(tr("Log in as admin, operator, supervisor, health or protection; the passphrase is demo."))
     if not no_window:
         finish(doors.window(where))

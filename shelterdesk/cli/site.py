@@ -39,10 +39,10 @@ def import_(ways: Ways, plan: Path) -> None:
         done = import_plan(desk, plan).result
     say(
         tr(
-            "{new} new, {changed} changed, {unchanged} as they were.",
-            new=done.new,
-            changed=done.changed,
-            unchanged=done.unchanged,
+            "{new}, {changed}, {unchanged}.",
+            new=ntr("{n} new place", "{n} new places", done.new),
+            changed=ntr("{n} changed", "{n} changed", done.changed),
+            unchanged=ntr("{n} as it was", "{n} as they were", done.unchanged),
         )
     )
     if done.missing_from_file:
@@ -216,7 +216,7 @@ def _roster_file(path: Path) -> tuple[bytes, str | None]:
     try:
         return path.read_bytes(), signature.read_text("ascii") if signature.exists() else None
     except (OSError, ValueError):
-        raise NotFound(tr("The roster file {name}", name=path.name)) from None
+        raise NotFound(tr("The list for checking cards {name}", name=path.name)) from None
 
 
 def _sheet(

@@ -25,7 +25,7 @@ from shelterdesk.cli.ways import (
     say,
 )
 from shelterdesk.core.vocabulary import Role
-from shelterdesk.core.words import tr
+from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.check import Finding
 from shelterdesk.keys.recovery import as_printed
 
@@ -156,7 +156,7 @@ def backup(ways: Ways, target: Path) -> None:
     with ways.desk() as desk:
         made = make_backup(desk, target, progress_on_stderr(tr("Backup"))).result
         out(str(made.folder))
-        say(tr("Backup made and read back: {size} bytes.", size=made.size))
+        say(ntr("Backup made and read back: {n} byte.", "Backup made and read back: {n} bytes.", made.size))
 
 
 @click.command("restore")
@@ -186,9 +186,9 @@ def check(ways: Ways, as_json: bool, repair: bool) -> None:
     elif report.is_whole:
         out(
             tr(
-                "Whole: {events} entries of the log, {rows} rows follow from them.",
-                events=report.events,
-                rows=report.rows,
+                "Whole: {entries} of the log, from which follow {rows}.",
+                entries=ntr("{n} entry", "{n} entries", report.events),
+                rows=ntr("{n} row", "{n} rows", report.rows),
             )
         )
     if done.after is not None:

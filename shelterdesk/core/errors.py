@@ -6,16 +6,17 @@ person at the desk: what happened, and what to do next. Anything else that escap
 
 from __future__ import annotations
 
-from shelterdesk.core.words import tr
+from shelterdesk.core.words import ntr, tr
 
 
 class WorldError(Exception):
     """The world's fault: disk, stick, passphrase, file, role. Said in one line, nothing is lost."""
 
     def __init__(self, sentence: str, next_step: str = "") -> None:
-        self.sentence = sentence
+        # Words under a field stand without a full stop; before a next step they need one.
+        self.sentence = f"{sentence}." if next_step and sentence[-1:] not in ".?!:…" else sentence
         self.next_step = next_step
-        super().__init__(f"{sentence} {next_step}".strip())
+        super().__init__(f"{self.sentence} {next_step}".strip())
 
 
 class Refused(WorldError):
@@ -23,12 +24,12 @@ class Refused(WorldError):
 
 
 class NotAllowed(Refused):
-    """The user's role may not do this."""
+    """The user's role may not do this; ``what`` is something to do in field words (``core/role_words.py``)."""
 
-    def __init__(self, what: str) -> None:
+    def __init__(self, what: str, next_step: str = "") -> None:
         super().__init__(
-            tr("Your role may not do this: {what}.", what=what),
-            tr("Ask someone who holds the role to log in."),
+            tr("Your role cannot {what}.", what=what),
+            next_step or tr("Ask somebody who holds the role to log in."),
         )
 
 
@@ -38,7 +39,7 @@ class WrongPassphrase(WorldError):
     def __init__(self, wait_seconds: int = 0) -> None:
         self.seconds = wait_seconds
         step = (
-            tr("Wait {seconds} seconds and type it again.", seconds=wait_seconds)
+            ntr("Wait {n} second and type both again.", "Wait {n} seconds and type both again.", wait_seconds)
             if wait_seconds
             else tr("Type both again; capital letters count.")
         )
@@ -101,7 +102,7 @@ class DamagedFile(WorldError):
     """A file that is not what it should be."""
 
     def __init__(self, what: str, why: str, next_step: str = "") -> None:
-        super().__init__(tr("{what} cannot be used: {why}.", what=what, why=why), next_step)
+        super().__init__(tr("{what} cannot be used: {why}.", what=what, why=why.rstrip(".")), next_step)
 
 
 class NotFound(WorldError):

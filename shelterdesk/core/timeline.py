@@ -54,8 +54,8 @@ def _sentence(kind: str, event: str, label: str) -> str:
     sentences = {
         ("person", "arrived_at"): lambda: tr("Arrived"),
         ("person", "entered"): lambda: tr("Registered"),
-        ("membership", "from_at"): lambda: tr("Joined the household {label}", label=label),
-        ("membership", "to_at"): lambda: tr("Left the household {label}", label=label),
+        ("membership", "from_at"): lambda: tr("Joined the family {label}", label=label),
+        ("membership", "to_at"): lambda: tr("Left the family {label}", label=label),
         ("stay", "from_at"): lambda: tr("Lodged in {label}", label=label),
         ("stay", "to_at"): lambda: tr("Left {label}", label=label),
         ("service", "happened_at"): lambda: tr("Received {label}", label=label),

@@ -16,6 +16,7 @@ from shelterdesk.core.heads import Head, void_value
 from shelterdesk.core.identity import EntityOrder, new_entity
 from shelterdesk.core.kinds import CARRIERS, MERGE_RULES, SCHEMA_VERSION, VOID, FieldType, Kind
 from shelterdesk.core.moment import moment_text, to_milliseconds
+from shelterdesk.core.role_words import cannot_write
 from shelterdesk.core.roles import may_write
 from shelterdesk.core.roster import Roster, UserEntry
 from shelterdesk.core.vocabulary import Confidentiality, Missing
@@ -161,7 +162,7 @@ class Writing:
 
     def _check(self, kind: Kind) -> None:
         if not may_write(self.user.roles, kind.name):
-            raise NotAllowed(kind.name.replace("_", " "))
+            raise cannot_write(kind.name)
 
     def _new_entity(self) -> bytes:
         return self._ids.next(to_milliseconds(self.now), secrets.token_bytes(10))
@@ -227,7 +228,7 @@ class Writing:
         taken = take_in(self.conn, events, self._roster)
         if taken.set_aside:
             # What would lie set aside was not saved: said at once, with nothing written.
-            raise NotAllowed(tr("save at this desk with this role any more"))
+            raise NotAllowed(tr("save at this desk any more"))
         self.written = Written(frozenset(taken.kinds), tuple(event.eh for event in events))
         return self.written
 

@@ -42,7 +42,7 @@ class RecoveryTypo(WorldError):
             )
         else:
             sentence = tr(
-                "A recovery code has {groups} groups of {length} characters.",
+                "A recovery code is made of {groups} groups of {length} characters.",
                 groups=GROUPS,
                 length=GROUP_LENGTH,
             )

@@ -94,7 +94,7 @@ def _nothing_proved(code: str) -> tuple[str, str]:
             return (
                 tr("It was sealed for somebody else."),
                 tr(
-                    "Ask the sender to take in this desk's admission or the office's roster, and to write again."
+                    "Ask the sender to take in this desk's admission or the office's list of who belongs, and to write again."
                 ),
             )
         case "other_station":

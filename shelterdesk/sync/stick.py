@@ -50,7 +50,7 @@ class StickFull(DiskFull):
         super().__init__(where)
         if lacking is not None:
             self.sentence = tr(
-                "{where} has too little room: {kb} kB more are needed.", where=where, kb=lacking // 1024 + 1
+                "{where} has too little room; still needed: {kb} kB.", where=where, kb=lacking // 1024 + 1
             )
             self.next_step = tr("Empty its wastebasket, free some room, or use another stick.")
             self.args = (f"{self.sentence} {self.next_step}",)

@@ -151,7 +151,7 @@ def test_a_label_met_again_and_a_number_name_the_same_household(desk: Desk) -> N
 
 def test_a_second_head_becomes_a_member_and_hears_so(desk: Desk) -> None:
     found = answers(desk, EXAMPLE, {"given": "Juan", "birth": "1990", "household": "H1", "role": "HEAD"})
-    assert found[1]["warnings"] == ["role: this household has a head already, entered as a member"]
+    assert found[1]["warnings"] == ["role: this family has a head already, entered as a member"]
     assert shown(desk, found[0]["number"])["household"]["role"] == "HEAD"
 
 

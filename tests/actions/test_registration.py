@@ -176,7 +176,7 @@ def test_nothing_of_a_refused_family_is_kept(desk: Desk) -> None:
     with pytest.raises(NotThisForm) as refused:
         registered(desk, ANA, replace(LUIS, birth="1994-13", nationality=("Narnia",)))
     assert [(p.member, p.field, p.sentence) for p in refused.value.problems] == [
-        (1, "birth", "1994-13 is not a month"),
+        (1, "birth", "1994-13 is not a month."),
         (1, "nationality", "Narnia is not a country"),
     ]
     with pytest.raises(NotFound):

@@ -154,7 +154,7 @@ def test_a_person_with_a_bed_since_is_not_unmade_under_it(desk: Desk) -> None:
 def test_newcomers_keep_a_household_from_being_unmade(desk: Desk) -> None:
     done = family(desk, ANA)
     add_members(desk, done.household, [LUIS])
-    with pytest.raises(Refused, match="a member of the household"):
+    with pytest.raises(Refused, match="a member of the family"):
         undo_last(desk, done.undo)
 
 

@@ -123,6 +123,11 @@ def test_the_compiled_catalogue_speaks(top: Path) -> None:
         ("def f(name):\n    return tr(f'Hello {name}')", "not a literal sentence"),
         ("def f(name):\n    return tr(name)", "not a literal sentence"),
         ("def f(n, many):\n    return words.ntr('One', many, n)", "not a literal sentence"),
+        ("def f(n):\n    return f'{n}: {tr(\"Beds\")}'", "inside an f-string"),
+        ('def f(n):\n    return f\'{words.ntr("One", "Many", n):>9}\'', "inside an f-string"),
+        ("def f(n):\n    return tr('{n} beds.', n=n)", "“{n} beds” needs ntr"),
+        ("def f(n):\n    return tr('{n} free beds', n=n)", "“{n} free beds” needs ntr"),
+        ("def f(n):\n    return tr('Rooms: {rooms} rooms', rooms=n)", "“{rooms} rooms” needs ntr"),
         ("TITLE = tr('Beds')", "said at import"),
         ("class Screen:\n    title = tr('Beds')", "said at import"),
         ("def f(title=tr('Beds')):\n    return title", "said at import"),
@@ -139,6 +144,7 @@ def test_a_sentence_said_when_shown_is_none(tmp_path: Path) -> None:
     code = (
         "class Screen:\n    title = staticmethod(lambda: tr('Beds'))\n"
         "    def paint(self):\n        return tr('a' 'b')\n"
+        "    def limits(self):\n        return tr('At most {n} people, 1 to {n} cards, {n} of {total} rows.')\n"
     )
     (tmp_path / "desk.py").write_text(code, "utf-8")
     assert list(unmarkable(tmp_path)) == []

@@ -64,7 +64,7 @@ def test_every_fault_has_its_own_sentence(number: int, kind: type[Exception]) ->
 def test_a_pulled_stick_is_told_from_a_full_one(stick: Path) -> None:
     with pytest.raises(StickPulled):
         write_file(stick / "gone", "a.age", b"x")
-    with pytest.raises(StickFull, match="more are needed"):
+    with pytest.raises(StickFull, match="still needed"):
         check_room(stick, 1 << 60)
     with pytest.raises(NotOurs):
         our_folder(stick / "nowhere")

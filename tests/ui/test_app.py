@@ -238,7 +238,9 @@ def test_the_world_s_fault_and_ours_are_told_in_the_window(
     with program(qtbot, station_folder, clock) as app:
         window = log_in(qtbot, app, "counter")
         app.worker.write(add_record, KIND_NAMES["place"], {"code": "A"})
-        qtbot.waitUntil(lambda: "Your role may not do this" in window.toast.text())
+        qtbot.waitUntil(
+            lambda: "Your role cannot change the places of the site. Ask a supervisor" in window.toast.text()
+        )
 
         def broken(_: Desk) -> Done[None]:
             raise KeyError("Ana Toussaint")

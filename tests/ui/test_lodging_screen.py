@@ -187,7 +187,7 @@ def test_somebody_given_two_places_is_marked(
 
     with_desk(station_folder, clock, crowd)
     screen = lodging(qtbot, log_in(qtbot, app))
-    qtbot.waitUntil(lambda: "beds given twice: B02-1" in screen.site.population.text())
+    qtbot.waitUntil(lambda: "bed given twice: B02-1" in screen.site.population.text())
 
 
 def test_a_station_without_a_plan_says_what_to_do(

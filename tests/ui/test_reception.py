@@ -260,7 +260,7 @@ def test_a_count_that_cannot_be_is_said_and_kept(work: AtWork) -> None:
     work.enter("2", "", "", "")
     work.type("3")
     work.save()
-    assert heads.mistake.text() == "By age and sex there are more: 3."
+    assert heads.mistake.text() == "By age and sex there are more: 3. Correct one of the two."
     assert heads.text() == "2" and work.screen.tokens.all_tokens() == ()
 
 

@@ -227,7 +227,7 @@ def test_cards_for_those_who_hold_none(qtbot: QtBot, world: World, clock: SetClo
         paper = paper_of(window)
         assert isinstance(paper, PresentCards)
         drawn(qtbot, app, paper)
-        assert paper.notes.said()[0] == "40 people in the house, 40 of them without a card."
+        assert paper.notes.said()[0] == "40 people in the house; without a card: 40."
         assert any("No native speaker" in said for said in paper.notes.said()), "said before printing"
         assert paper.preview.empty.sentence() == "40 cards on 5 pages will be made."
         press(KEY.Key_S, CTRL)

@@ -359,7 +359,7 @@ class CounterScreen(Screen):
         said = [ntr("{n} portion given.", "{n} portions given.", len(given))]
         said += [f"{who_words(one)}: {one.sentence}" for one in refused]
         tone = Tone.OK if given and not refused else Tone.WARN
-        word = tr("{n} given", n=len(given)) if given else tr("Already")
+        word = ntr("{n} given", "{n} given", len(given)) if given else tr("Already")
         self._answer(tone, word, " ".join(said), name=", ".join(who_words(one) for one in given))
         if refused:
             QApplication.beep()

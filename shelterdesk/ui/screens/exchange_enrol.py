@@ -16,7 +16,7 @@ from shelterdesk.actions.offices import (
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.roles import DOES
-from shelterdesk.core.words import tr
+from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.screens.exchange_letter import SixWords
 from shelterdesk.ui.screens.exchange_lines import Lines
@@ -35,6 +35,10 @@ from shelterdesk.ui.widgets import (
 from shelterdesk.ui.worker import DeskWorker
 
 REQUEST_NAME = "enrol-request.json"
+
+
+def _six_words(typed: int) -> str:
+    return ntr("Six words are needed, {n} is written.", "Six words are needed, {n} are written.", typed)
 
 
 class EnrolSection(Section):
@@ -161,7 +165,7 @@ class EnrolSection(Section):
 
     def _check_words(self, _: str) -> str:
         typed = len(self._typed_words())
-        return "" if typed in (0, 6) else tr("Six words are needed, {n} are written.", n=typed)
+        return "" if typed in (0, 6) else _six_words(typed)
 
     def _on_accept(self) -> None:
         path, typed = self.reply.path(), self._typed_words()
@@ -169,7 +173,7 @@ class EnrolSection(Section):
             self.reply.set_mistake(tr("Choose the file the office sent."))
             self.reply.setFocus()
         elif len(typed) != 6:
-            self.said_field.set_mistake(tr("Six words are needed, {n} are written.", n=len(typed)))
+            self.said_field.set_mistake(_six_words(len(typed)))
             self.said_field.setFocus()
         else:
             self.accept_button.setEnabled(False)

@@ -256,8 +256,8 @@ class GivePlace(Card):
         if n > state.capacity.allocable:
             set_role(self.spoken, "warn")
             self.spoken.setText(
-                ntr("{place} has {free} free places for {n} person. It can be given all the same.",
-                    "{place} has {free} free places for {n} people. It can be given all the same.",
+                ntr("{n} person for {place}; free places: {free}. It can be given all the same.",
+                    "{n} people for {place}; free places: {free}. It can be given all the same.",
                     n, place=state.place.code, free=state.capacity.allocable)
             )  # fmt: skip
         else:

@@ -33,8 +33,9 @@ class _Sums(QWidget):
         """Places, taken, free, blocked and over, and how full it is in words."""
         now = site.site
         said = (
-            ntr("{n} place", "{n} places", now.capacity), tr("{n} taken", n=now.occupied),
-            tr("{n} free", n=now.allocable), tr("{n} blocked", n=now.blocked), tr("{n} over", n=now.excess),
+            ntr("{n} place", "{n} places", now.capacity), ntr("{n} taken", "{n} taken", now.occupied),
+            ntr("{n} free", "{n} free", now.allocable), ntr("{n} blocked", "{n} blocked", now.blocked),
+            ntr("{n} over", "{n} over", now.excess),
         )  # fmt: skip
         for label, text in zip(self._labels, said, strict=True):
             label.setText(text)
@@ -92,7 +93,10 @@ class SiteCard(Card):
         present = ntr("{n} person present", "{n} people present", site.present)
         parts = [present, without]
         if site.double_beds:
-            parts.append(tr("beds given twice: {beds}", beds=", ".join(site.double_beds)))
+            twice = ", ".join(site.double_beds)
+            parts.append(
+                ntr("bed given twice: {beds}", "beds given twice: {beds}", len(site.double_beds), beds=twice)
+            )
         self.population.setText(" · ".join(parts))
         self._show_rows()
         if self.table.current() is None and self.model.rowCount():

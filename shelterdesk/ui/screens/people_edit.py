@@ -19,6 +19,7 @@ from shelterdesk.core.vocabulary import HouseholdRole, Missing, Relation
 from shelterdesk.core.words import ptr, tr
 from shelterdesk.db.person_page import MemberShown, PersonPage
 from shelterdesk.ui.screens.people_words import field_label, missing_words, relation_words, sex_words
+from shelterdesk.ui.screens.reception_member import sentence_of
 from shelterdesk.ui.widgets import (
     ButtonRow,
     Card,
@@ -117,7 +118,7 @@ class PersonEdit(Card):
             try:
                 given.update(self._meant(name, text))
             except BadField as bad:
-                mistakes[name] = f"{bad.sentence} {bad.next_step}".strip()
+                mistakes[name] = sentence_of(bad)
         if mistakes:
             self._show_mistakes(mistakes)
             return
@@ -135,11 +136,11 @@ class PersonEdit(Card):
         if isinstance(error, NotThisForm):
             self._show_mistakes({
                 ("surnames" if problem.field == "name" else problem.field):
-                f"{problem.sentence} {problem.next_step}".strip()
+                sentence_of(problem)
                 for problem in error.problems
             })  # fmt: skip
         elif isinstance(error, BadField):
-            self._show_mistakes({error.field: f"{error.sentence} {error.next_step}".strip()})
+            self._show_mistakes({error.field: sentence_of(error)})
         else:
             self.failed.emit(error)
 

@@ -162,7 +162,7 @@ class CountCard(Card):
     def _check_heads(self, text: str) -> str:
         counted = sum(int(cell.text()) for cell in self.cells.values() if cell.text())
         if text and counted > int(text):
-            return tr("By age and sex there are more: {n}.", n=counted)
+            return tr("By age and sex there are more: {n}. Correct one of the two.", n=counted)
         return ""
 
     def _check_landed(self, text: str) -> str:

@@ -157,7 +157,12 @@ class PlanSection(Section):
 
     def _on_taken(self, taken: PlanImported) -> None:
         self._forget()
-        said = tr("Taken in: {new} new places, {changed} changed.", new=taken.new, changed=taken.changed)
+        said = " ".join(
+            (
+                ntr("{n} new place was taken in.", "{n} new places were taken in.", taken.new),
+                ntr("{n} place was changed.", "{n} places were changed.", taken.changed),
+            )
+        )
         if taken.missing_from_file:
             stay = ntr(
                 "{n} place of the site is not in the file; it stays.",

@@ -17,6 +17,7 @@ from shelterdesk.actions.users import (
 )
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError, WrongPassphrase
+from shelterdesk.core.role_words import role_words
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import ntr, tr
@@ -49,21 +50,6 @@ STATION_ROLES = (
     Role.SUPERVISOR,
     Role.ADMIN,
 )
-
-
-def role_words(role: str) -> str:
-    """A role in the words of the field."""
-    return {
-        Role.OPERATOR: tr("desk operator"),
-        Role.COUNTER: tr("counter"),
-        Role.GATE: tr("gate"),
-        Role.HEALTH: tr("health"),
-        Role.PROTECTION: tr("protection"),
-        Role.SUPERVISOR: tr("supervisor"),
-        Role.ADMIN: tr("admin"),
-        Role.STATISTICIAN: tr("statistician"),
-        Role.SAFEGUARDING: tr("safeguarding"),
-    }[Role(role)]
 
 
 def users_here(desk: Desk) -> Done[list[UserLine]]:

@@ -158,7 +158,7 @@ class PresentCards(CardPaper):
             Line(
                 Tone.NEUTRAL,
                 tr(
-                    "{present} in the house, {without} of them without a card.",
+                    "{present} in the house; without a card: {without}.",
                     present=ntr("{n} person", "{n} people", len(wanted.present)),
                     without=len(wanted.without_card),
                 ),

@@ -59,9 +59,9 @@ def summary_said(sheet: DailySheet) -> str:
     return " · ".join(
         (
             ntr("{n} person in the house", "{n} people in the house", sheet.present),
-            tr("{n} the day before", n=sheet.present_prev),
-            tr("{n} came", n=sheet.came),
-            tr("{n} left", n=sheet.left),
+            ntr("{n} the day before", "{n} the day before", sheet.present_prev),
+            ntr("{n} came", "{n} came", sheet.came),
+            ntr("{n} left", "{n} left", sheet.left),
         )
     )
 
