@@ -38,7 +38,7 @@ BEGAN = datetime(2024, 1, 1, 11, 0, tzinfo=UTC)
 """When the first of them arrived; the rest follow one after the other."""
 
 ZONE = "America/Panama"
-STAYERS = 2_000
+STAYERS = 5_000
 """People still in the house, at most, where departures are written too; the others have left."""
 
 _MODELS = 20_000

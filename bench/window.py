@@ -69,7 +69,7 @@ def run(sizes: Sizes, out: Path, work: Path) -> Iterator[Figure]:
 
 def _typing(sizes: Sizes, out: Path, work: Path) -> Iterator[Figure]:
     """From a key in the search to the rows it brings, in a file of a million people."""
-    crowd = filled(sizes.crowd, sealed=False, out=out)
+    crowd = filled(sizes.crowd, sealed=False, leaving=True, out=out)
     folder, job = copy_of(crowd, work / "crowd"), work / "crowd.json"
     _job(folder, job, crowd.people, min(_TYPED, sizes.queries))
     told = _process(work / "compiled", "program", str(folder), str(job))["typed"]
