@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.registration import desk_slot
 from shelterdesk.actions.users import class_identity
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotFound
@@ -18,16 +19,20 @@ from shelterdesk.core.kinds import (
     HEALTH_ACCESS,
     KIND_NAMES,
     PROTECTION_ACCESS,
+    STATION,
     VOID,
     FieldType,
     Kind,
 )
 from shelterdesk.core.moment import read_moment
+from shelterdesk.core.number import household_number, person_number, token_number
+from shelterdesk.core.record_rules import check_record
 from shelterdesk.core.role_words import cannot_open
 from shelterdesk.core.vocabulary import AccessKind, Confidentiality, Missing
 from shelterdesk.core.words import tr
 from shelterdesk.db.classes import ClassFile, SealedRecord
-from shelterdesk.db.records import rows_of
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.records import REFERS_TO, UNIQUE, count_of, in_use, is_there, rows_of
 from shelterdesk.keys.classes import ClassKey
 
 _ACCESS = {Confidentiality.HEALTH: HEALTH_ACCESS, Confidentiality.PROTECTION: PROTECTION_ACCESS}
@@ -46,14 +51,46 @@ def kind_named(name: str) -> Kind:
 
 
 def add_record(desk: Desk, kind: Kind, values: Mapping[str, Any]) -> Done[str]:
-    """Write one record; returns its id. Raises ``BadField`` naming the field, ``NotAllowed``."""
+    """Write one record; returns its id. A person, family or group without a number gets the desk's next one.
+
+    The rules of ``core/record_rules`` hold, and what the file knows: a number in use, a reference to nobody.
+    Raises ``BadField`` naming the field, ``NotAllowed``.
+    """
     given = {
         name: _checked(desk, kind, name, value) for name, value in values.items() if name not in _OWN_KEYS
     }
+    check_record(kind, given)
     with desk.store.write(desk.user) as event:
+        if kind.name in _NUMBERED and given.get("number") is None:
+            make, counter = _NUMBERED[kind.name]
+            given["number"] = make(desk.who.station, desk_slot(desk), event.next_count(counter))
+        _check_with_file(event.conn, kind, given)
         ent = event.create(kind, given)
     written = event.written
     return Done(ent, Changes(written.kinds if written is not None else frozenset()))
+
+
+_NUMBERED: Mapping[str, tuple[Callable[[str, str, int], str], str]] = {
+    "person": (person_number, "person"),
+    "household": (household_number, "household"),
+    "arrival_group": (token_number, "token"),
+}
+
+
+def _check_with_file(conn: Connection, kind: Kind, given: Mapping[str, Any]) -> None:
+    """What only the file can tell of a new record; raises ``BadField``."""
+    said_of = {name: value for name, value in given.items() if not isinstance(value, Missing)}
+    for name, value in said_of.items():
+        target = REFERS_TO.get(name)
+        if value is not None and target is not None and kind.field(name).type is FieldType.REF:
+            if not is_there(conn, target, value):
+                raise BadField(name, tr("No such record is known here: {id}.", id=value))
+    unique = UNIQUE.get(kind.name)
+    said = said_of.get(unique) if unique is not None else None
+    if unique is not None and isinstance(said, str) and in_use(conn, kind.name, said):
+        raise BadField(unique, tr("{text} is in use already.", text=said[:40]))
+    if kind is STATION and count_of(conn, kind.name):
+        raise BadField("code", tr("This folder has its station already; it is changed in the settings."))
 
 
 _OWN_KEYS = frozenset({"ref", "id", "kind"})
@@ -72,7 +109,7 @@ def add_records(
             answer |= {"id": done.result}
             changes |= done.changes
         except BadField as error:
-            answer |= {"error": f"{error.field}: {error.sentence}"}
+            answer |= {"error": f"{error.field}: {error.sentence} {error.next_step}".strip()}
         answers.append(answer)
         if heard is not None:
             heard(n + 1)
@@ -88,13 +125,18 @@ def show_records(desk: Desk, kind: Kind, ent: str | None = None) -> list[dict[st
         raise NotFound(tr("The record {id}", id=ent[:40]))
     if kind.is_sealed:
         records = sealed_records(desk, kind.confidentiality, kind=kind, ent=ent)
+        if ent is not None and not records:
+            raise NotFound(tr("The record {id}", id=ent))
         return [_shown(record.values, record.missing, record.kind, record.ent) for record in records]
     desk.must("see the site plan" if kind.name in ("place", "station", "service_type") else "open a person")
     reader = desk.reader()
     try:
-        return [_shown(v, missing, kind.name, e) for e, v, missing in rows_of(reader.conn, kind, ent)]
+        found = [_shown(v, missing, kind.name, e) for e, v, missing in rows_of(reader.conn, kind, ent)]
     finally:
         reader.close()
+    if ent is not None and not found:
+        raise NotFound(tr("The record {id}", id=ent))
+    return found
 
 
 def sealed_records(
@@ -171,7 +213,10 @@ def _checked(desk: Desk, kind: Kind, name: str, value: Any) -> Any:
     if field.type is FieldType.TIME:
         if not isinstance(value, str):
             raise problem
-        return read_moment(value, desk.who.zone)
+        try:
+            return read_moment(value, desk.who.zone)
+        except BadField as bad:
+            raise BadField(name, bad.sentence, bad.next_step) from None
     if field.type is FieldType.REF:
         if not isinstance(value, str) or len(value) != 32 or value != value.lower() or not _is_hex(value):
             raise problem

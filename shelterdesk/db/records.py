@@ -2,12 +2,56 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from shelterdesk.core.kinds import VOID, FieldType, Kind
 from shelterdesk.db.connection import Connection
+
+UNIQUE: Mapping[str, str] = {
+    "person": "number",
+    "household": "number",
+    "arrival_group": "number",
+    "transfer": "number",
+    "place": "code",
+    "service_type": "code",
+}
+"""The field by which people know a record of a kind; one desk refuses it twice, a merge shows it (SYNC §0.7)."""
+
+REFERS_TO: Mapping[str, str] = {
+    "person": "person",
+    "other": "person",
+    "collected_by": "person",
+    "given_by": "person",
+    "carer": "person",
+    "sought_person": "person",
+    "household": "household",
+    "arrival_group": "arrival_group",
+    "place": "place",
+    "parent": "place",
+    "service_type": "service_type",
+    "transfer": "transfer",
+    "replaced_by": "card",
+}
+"""Field that refers to a record → its kind; *subject* may be of any."""
+
+
+def is_there(conn: Connection, kind: str, ent: str) -> bool:
+    """Whether a record of an open kind is known here."""
+    return conn.execute(f"SELECT 1 FROM {kind} WHERE ent = ?", (bytes.fromhex(ent),)).fetchone() is not None
+
+
+def in_use(conn: Connection, kind: str, value: str) -> bool:
+    """Whether a record that stands has that number or code."""
+    sql = f"SELECT 1 FROM {kind} WHERE {UNIQUE[kind]} = ? AND void IS NULL"
+    return conn.execute(sql, (value,)).fetchone() is not None
+
+
+def count_of(conn: Connection, kind: str) -> int:
+    """How many records of a kind stand."""
+    return int(conn.execute(f"SELECT count(*) FROM {kind} WHERE void IS NULL").fetchone()[0])
 
 
 def rows_of(

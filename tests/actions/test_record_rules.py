@@ -1,0 +1,91 @@
+"""Records of any kind keep the rules of the desk, from whatever door they come."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.records import add_record, show_records
+from shelterdesk.core.errors import BadField, NotFound
+from shelterdesk.core.kinds import KIND_NAMES
+from shelterdesk.core.record_rules import LISTS, NEEDED
+
+NOBODY = "0199" + "0" * 28
+
+REFUSED: list[tuple[str, Mapping[str, Any], str]] = [
+    ("person", {"given": "Ana", "sex": "W"}, "sex"),
+    ("person", {"given": "Ana", "birth": "1994-13"}, "birth"),
+    ("person", {"given": "Ana", "birth": "yesterday"}, "birth"),
+    ("person", {"given": "  "}, "surnames"),
+    ("person", {"sex": "F"}, "surnames"),
+    ("person", {"given": "Ana", "nationality": ["ZZZ"]}, "nationality"),
+    ("person", {"given": "Ana", "nationality": ["ve"]}, "nationality"),
+    ("person", {"given": "Ana", "languages": ["Spanish"]}, "languages"),
+    ("person", {"given": "Ana", "level": "L9"}, "level"),
+    ("person", {"given": "Ana", "arrived_at": "yesterday"}, "arrived_at"),
+    ("person", {"given": "Ana", "arrival_group": NOBODY}, "arrival_group"),
+    ("place", {"code": "Z1", "place_kind": "block", "capacity": -1}, "capacity"),
+    ("place", {"code": "Z1", "place_kind": "tent"}, "place_kind"),
+    ("place", {"code": "Z1", "place_kind": "block", "quarter": "VIP"}, "quarter"),
+    ("place", {"code": "Z1", "place_kind": "block", "area_m2": -3.0}, "area_m2"),
+    ("place", {"code": " Z1", "place_kind": "block"}, "code"),
+    ("place", {"place_kind": "block"}, "code"),
+    ("place", {"code": {"missing": "unknown"}, "place_kind": "block"}, "code"),
+    ("place", {"code": "Z2", "place_kind": "room", "parent": NOBODY}, "parent"),
+    ("service_type", {"code": "LUNCH"}, "code"),
+    ("service_type", {"code": "SOAP", "from_hour": 25}, "from_hour"),
+    ("station", {"code": "XX"}, "code"),
+    ("movement", {"person": NOBODY, "movement": "IN"}, "person"),
+    ("membership", {"household": NOBODY, "person": NOBODY}, "household"),
+    ("stay", {"place": NOBODY}, "place"),
+    ("travel_document", {"person": NOBODY, "document_type": "PASSPORT"}, "person"),
+    ("facility_day", {"day": "Monday"}, "day"),
+    ("facility_day", {"day": "2026-02-30"}, "day"),
+    ("intake_answers", {"pregnant": "perhaps"}, "pregnant"),
+    ("note", {"person": NOBODY, "text": "x"}, "person"),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "field"), REFUSED, ids=[f"{n}-{k}" for n, (k, _, _) in enumerate(REFUSED)]
+)
+def test_what_cannot_be_is_refused_by_its_field(
+    desk: Desk, kind: str, values: Mapping[str, Any], field: str
+) -> None:
+    before = desk.store.conn.execute("SELECT count(*) FROM event").fetchone()
+    with pytest.raises(BadField) as refused:
+        add_record(desk, KIND_NAMES[kind], values)
+    assert refused.value.field == field and refused.value.sentence.endswith(".")
+    assert desk.store.conn.execute("SELECT count(*) FROM event").fetchone() == before, "nothing half written"
+
+
+def test_a_person_without_a_number_gets_the_desks_next_one(desk: Desk) -> None:
+    first, second = (
+        add_record(desk, KIND_NAMES["person"], {"given": name}).result for name in ("Ana", "Eva")
+    )
+    numbers = [show_records(desk, KIND_NAMES["person"], ent)[0]["number"] for ent in (first, second)]
+    assert numbers == ["LB1-000001-T", "LB1-000002-R"]
+    with pytest.raises(BadField, match="in use"):
+        add_record(desk, KIND_NAMES["person"], {"given": "Eva", "number": numbers[1]})
+
+
+def test_a_reason_stands_for_a_name(desk: Desk) -> None:
+    ent = add_record(desk, KIND_NAMES["person"], {"given": {"missing": "refused"}}).result
+    assert show_records(desk, KIND_NAMES["person"], ent)[0]["given"] == {"missing": "refused"}
+
+
+@pytest.mark.parametrize("kind", ["person", "place"])
+def test_a_record_that_is_not_there_is_said(desk: Desk, kind: str) -> None:
+    with pytest.raises(NotFound):
+        show_records(desk, KIND_NAMES[kind], NOBODY)
+
+
+def test_the_rules_name_fields_there_are() -> None:
+    for kind, name in LISTS:
+        KIND_NAMES[kind].field(name)
+    for kind, names in NEEDED.items():
+        for name in names:
+            KIND_NAMES[kind].field(name)
