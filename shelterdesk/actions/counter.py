@@ -49,6 +49,9 @@ from shelterdesk.db.unnamed import unnamed_at
 from shelterdesk.db.writing import Writing
 from shelterdesk.keys.cardclaim import CardUnreadable, CardVerdict
 
+MOST_DAYS_LATE = 31
+"""Days after which a service is not entered from a paper list any more: a year mistyped is likelier."""
+
 
 @dataclass(frozen=True, slots=True)
 class Served:
@@ -262,12 +265,31 @@ class _Counter:
     ) -> _Counter:
         if at is not None and at > now:
             raise BadField("time", tr("this is still to come"))
+        if at is not None and now - at > timedelta(days=MOST_DAYS_LATE):
+            raise BadField(
+                "time",
+                tr("This is more than {n} days ago.", n=MOST_DAYS_LATE),
+                tr("Look at the year and month again; lists older than that stay on paper."),
+            )
         when = at or now
         known = services(conn)
         day = service_day(when, who.zone, who.change_hour)
         ends = service_day_limits(day + timedelta(days=1), who.zone, who.change_hour)[1]
         rule = _rule(known, service, when.astimezone(ZoneInfo(who.zone)).hour)
         return cls(conn, roster, who, known, rule, when, day, to_milliseconds(ends), local_today(who, now))
+
+    def about_time(self, now: datetime) -> list[str]:
+        """What to say of the hour: entered late, or outside the hours of a meal, which is given all the same."""
+        said = []
+        local = self.when.astimezone(ZoneInfo(self.who.zone))
+        if self.day != service_day(now, self.who.zone, self.who.change_hour):
+            said.append(tr("Entered late: it counts for {day}.", day=self.day.isoformat()))
+        rule = self.rule
+        if rule.from_hour is not None and rule.to_hour is not None and not rule.is_proposed_at(local.hour):
+            said.append(
+                tr("Outside its hours, {first}:00 to {last}:59.", first=rule.from_hour, last=rule.to_hour)
+            )
+        return said
 
     def bearer(self, said: str) -> tuple[Bearer, list[str]]:
         """Whom the counter has before it, and what to say of the card; nobody rather than an error."""
@@ -367,7 +389,7 @@ def _serve_one(
         unknown = Answer(Verdict.UNKNOWN)
         served = Served(work.rule, unknown, work.who.zone, portions=portions)
     collector, said = _collector(desk, event, work, bearer, collected_by, reason)
-    served = replace(served, advice=(*advice, *said, *served.advice))
+    served = replace(served, advice=(*advice, *said, *work.about_time(event.now), *served.advice))
     if not served.answer.is_free and (reason is None or not _may_lift(desk, served)):
         return served
     # A reason is kept only where one was needed: it also says that this one is no double.

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from shelterdesk import startup
-from shelterdesk.core.errors import WorldError, WrongPassphrase
+from shelterdesk.core.errors import NotHere, WorldError, WrongPassphrase
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.role_words import cannot_do
 from shelterdesk.core.roles import may_do
@@ -55,6 +55,16 @@ class Desk:
         """Raise ``NotAllowed`` unless the user's roles may do ``what`` (``core/roles.py``)."""
         if not may_do(self.user.roles, what):
             raise cannot_do(what)
+
+    def must_be_office(self) -> None:
+        """Raise ``NotHere`` in a station's folder."""
+        if not self.who.is_office:
+            raise NotHere(is_office=False)
+
+    def must_be_station(self) -> None:
+        """Raise ``NotHere`` in an office's folder."""
+        if self.who.is_office:
+            raise NotHere(is_office=True)
 
     def publish(self, kind: str, body: Mapping[str, object]) -> set[str]:
         """Sign a statement with this desk's key and keep it; returns the names of the kinds changed."""

@@ -350,6 +350,11 @@ def end_stay(
             movement = _note_movement(event, person, why, when, note)
             code = site.code_of(stays[-1].place) if stays else None
             ended.append(EndedStay(person, numbers.get(person, ""), code, movement))
+        if not any(held.values()) and not any(one.movement for one in ended):
+            raise Refused(
+                tr("{number} has left already.", number=numbers.get(people[0], "")),
+                tr("Nothing was changed."),
+            )
     written = event.written
     kinds = written.kinds if written is not None else frozenset()
     return Done(StayEnded(tuple(ended), written.events if written is not None else ()), Changes(kinds))

@@ -112,7 +112,7 @@ def new_office(
     startup.prepare_folder(folder)
     if startup.is_set_up(folder) or keyfile.exists(folder):
         raise Refused(
-            tr("This folder already holds a station."),
+            tr("This folder already holds a station or an office."),
             tr("Open it, or choose an empty folder for a new one."),
         )
     keys, file_key, escrow = DeskKeys.new(), keyfile.new_file_key(), new_recovery()
@@ -299,6 +299,7 @@ def posts(reader: Reader) -> list[Post]:
 def list_posts(desk: Desk) -> list[Post]:
     """The posts, for who may see them; raises ``NotAllowed``."""
     desk.must("see the posts")
+    desk.must_be_office()
     reader = desk.reader()
     try:
         return posts(reader)
@@ -312,6 +313,7 @@ def publish_matrix(desk: Desk, first: date, last: date, out: Path) -> Done[Matri
     Raises ``NotAllowed``, ``BadField`` for a period that ends before it begins, ``CannotWrite``, ``DiskFull``.
     """
     desk.must("publish matrices")
+    desk.must_be_office()
     if last < first:
         raise BadField("to", tr("The period ends before it begins."))
     reader = desk.reader()

@@ -60,11 +60,12 @@ def add_people(
     Lines of one household that follow each other are saved in one event, committed before their answers are
     given: what was answered is saved. A line that cannot be is answered with its error and
     the others go on. ``progress`` hears how many lines are done; once ``cancelled`` says so nothing further is
-    saved and the lines left get no answer. Raises ``NotAllowed`` before the first line, and what stops every
+    saved and the lines left get no answer. Raises ``NotAllowed`` or ``NotHere`` before the first line, and what stops every
     write (``DiskFull``, ``Busy``).
     """
     if not may_write(desk.user.roles, "person"):
         raise cannot_write("person")
+    desk.must_be_station()
     return _add_people(desk, lines, progress or (lambda n: None), cancelled or (lambda: False))
 
 

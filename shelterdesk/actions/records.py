@@ -59,6 +59,8 @@ def add_record(desk: Desk, kind: Kind, values: Mapping[str, Any]) -> Done[str]:
     given = {
         name: _checked(desk, kind, name, value) for name, value in values.items() if name not in _OWN_KEYS
     }
+    if kind.name in _NUMBERED:
+        desk.must_be_station()
     check_record(kind, given)
     with desk.store.write(desk.user) as event:
         if kind.name in _NUMBERED and given.get("number") is None:

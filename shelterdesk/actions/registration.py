@@ -82,6 +82,7 @@ def register_family(desk: Desk, form: FamilyForm) -> Done[RegisteredFamily]:
     ``BadField``) with everything that cannot be, ``NotFound`` for a household, group or place not known here,
     ``NotAllowed``.
     """
+    desk.must_be_station()
     today, zone = local_day(desk), desk.who.zone
     form = replace(form, members=tuple(tidy(member, today) for member in form.members))
     problems = why_not(form, today, zone)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import BadField, NotFound, Refused
+from shelterdesk.core.errors import BadField, NotFound, NotHere, Refused
 from shelterdesk.core.kinds import ACCESS, DAILY_SHEET
 from shelterdesk.core.moment import (
     from_milliseconds,
@@ -55,6 +55,8 @@ def sheet_numbers(
         newest = from_milliseconds(numbers.newest_entry_ms(source.conn))
         conn, made_at, made_by = source.conn, now or newest, by
     who, roster = source.who, source.roster
+    if who.is_office:
+        raise NotHere(is_office=True)
     start, _ = service_day_limits(day, who.zone, who.change_hour)
     if start > made_at:
         raise BadField("day", tr("the day {day} is still to come", day=day.isoformat()))

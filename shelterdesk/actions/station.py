@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from shelterdesk import startup
 from shelterdesk.actions.card_check import refresh_public_roster
 from shelterdesk.actions.desk import Desk, publish
+from shelterdesk.core.countries import NO_COUNTRY, iso3
 from shelterdesk.core.errors import BadField, Refused
 from shelterdesk.core.kinds import SERVICE_TYPE, SETTING, STATION
 from shelterdesk.core.moment import Clock
@@ -65,9 +66,11 @@ def check_plan(plan: StationPlanned) -> None:
         raise BadField("code", tr("The station code is two to four capital letters."), tr("For example LB."))
     if not plan.name.strip():
         raise BadField("name", tr("The station needs a name."))
-    if not _COUNTRY.fullmatch(plan.country):
+    if not _COUNTRY.fullmatch(plan.country) or iso3(plan.country) is None or plan.country in NO_COUNTRY:
         raise BadField(
-            "country", tr("The country is three capital letters (ISO 3166)."), tr("For example PAN.")
+            "country",
+            tr("The country is three capital letters of ISO 3166."),
+            tr("For example PAN."),
         )
     try:
         ZoneInfo(plan.zone)
@@ -95,7 +98,7 @@ def new_station(
         _put_aside(folder, clock)
     if startup.is_set_up(folder) or keyfile.exists(folder):
         raise Refused(
-            tr("This folder already holds a station."),
+            tr("This folder already holds a station or an office."),
             tr("Open it, or choose an empty folder for a new one."),
         )
     keys, file_key, recovery = DeskKeys.new(), keyfile.new_file_key(), new_recovery()

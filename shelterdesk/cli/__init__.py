@@ -57,6 +57,11 @@ def root(
 
     Without a command it opens the desk's window.
     """
+    if language is not None and language[:2].lower() not in startup.languages():
+        raise click.BadParameter(
+            f"{language[:20]} is not spoken here; there are {', '.join(startup.languages())}",
+            param_hint="--language",
+        )
     startup.use_language(language or os.environ.get("SHELTERDESK_LANGUAGE") or system_language())
     context.obj = Ways(startup.data_folder(folder), user, passphrase_file, clock_given())
     if context.invoked_subcommand is None:

@@ -52,7 +52,8 @@ def export(ways: Ways, target: Path, for_: str, as_json: bool) -> None:
     else:
         out(
             tr(
-                "Written and read back: {parts}, {entries}, {size}.",
+                "Written to {folder} and read back: {parts}, {entries}, {size}.",
+                folder=done.folder,
                 parts=ntr("{n} part", "{n} parts", len(done.parts)),
                 entries=ntr("{n} entry", "{n} entries", done.events),
                 size=ntr("{n} byte", "{n} bytes", done.size),

@@ -18,6 +18,7 @@ from shelterdesk.cli.ways import (
     REFUSED,
     Ways,
     data,
+    file_to_write,
     finish,
     out,
     progress_on_stderr,
@@ -60,6 +61,8 @@ def init(
 
     The recovery code is shown once: write it down or print the sheet.
     """
+    if recovery_sheet is not None:
+        file_to_write(recovery_sheet)
     phrase = ways.passphrase()
     check_passphrase(phrase)
     plan = StationPlanned(code, name, country, zone, admin, practice, organisation=organisation)

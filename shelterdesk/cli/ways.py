@@ -135,6 +135,20 @@ def folder_to_write(path: Path) -> Path:
     return path
 
 
+def file_to_write(path: Path) -> Path:
+    """A file named on the command line, in a folder that is there and takes it; raises ``CannotWrite``.
+
+    Asked before a work that cannot be done a second time.
+    """
+    if path.is_dir() or not path.parent.is_dir():
+        raise CannotWrite(
+            str(path), tr("there is no such folder") if not path.is_dir() else tr("it is a folder")
+        )
+    if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise CannotWrite(str(path))
+    return path
+
+
 def progress_on_stderr(doing: str) -> Callable[[int, int], None]:
     """Progress told on standard error, at most a line for each tenth, only at a terminal."""
     told = -1

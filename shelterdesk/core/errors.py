@@ -46,6 +46,18 @@ class WrongPassphrase(WorldError):
         super().__init__(tr("This name and passphrase do not open this desk."), step)
 
 
+class NotHere(Refused):
+    """What was asked for is done in a folder of the other kind: a station's, or the office's."""
+
+    def __init__(self, *, is_office: bool) -> None:
+        super().__init__(
+            tr("This is the office's folder; people are received at a station.")
+            if is_office
+            else tr("This is a station's folder; this is done at the office."),
+            tr("Open the folder of the station.") if is_office else tr("Open the folder of the office."),
+        )
+
+
 class BadField(Refused):
     """A value that cannot be true; names the field so that the form can point at it."""
 

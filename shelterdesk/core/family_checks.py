@@ -309,12 +309,15 @@ def warnings_of(
         found += [FormWarning(at, code, sentence) for code, sentence in _of_member(member, arrived, today)]
         asked = member.answers.child_alone is not Missing.NOT_ASKED
         if is_child(member.birth, arrived) and not has_adult and not asked:
-            found.append(
-                FormWarning(
-                    at, "child_alone", tr("No adult is in this family: ask whether the child is alone.")
-                )
-            )
+            found.append(FormWarning(at, "child_alone", _child_alone(member, arrived)))
     return found + _between_members(form, arrived)
+
+
+def _child_alone(member: PersonForm, arrived: date) -> str:
+    """The question as far as it is known: in doubt about age a child (DESIGN §2.6), and the doubt is said."""
+    if age_range(birth_of(member.birth), arrived) is None:
+        return tr("The age is not known, and nobody here is surely an adult: ask whether a child is alone.")
+    return tr("No adult is in this family: ask whether the child is alone.")
 
 
 def _of_member(form: PersonForm, arrived: date, today: date) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from shelterdesk.core.errors import BadField
 from shelterdesk.core.moment import read_moment
 from shelterdesk.core.people import Answer, BedNeed, DocumentForm, IntakeAnswers, PersonForm, Said
 from shelterdesk.core.vocabulary import (
+    NEED_CATEGORIES,
     DocumentType,
     EntryKind,
     EntryRoute,
@@ -66,6 +67,9 @@ def read_line(raw: Mapping[str, Any], zone: str) -> ReadLine:
     warnings = [tr("{key}: not known here, left out", key=str(key)[:40]) for key in raw if key not in KEYS]
     line = _Line(raw)
     bed_needs, specific = _needs(line)
+    if any(need.partition("-")[0].upper() not in NEED_CATEGORIES for need in specific):
+        # Without saying which: what the person told is for the sealed record alone.
+        warnings.append(tr("needs: one of them is no code of the list; it is sealed as it was said"))
     form = PersonForm(
         **{key: line.text(key, getattr(_EMPTY, key)) for key in _TEXTS},
         **{key: line.plain(key) for key in _PLAIN},

@@ -51,6 +51,9 @@ WRITES: dict[str, frozenset[Role]] = {
 }
 """Kinds of the log and the roles whose events on them are admitted."""
 
+OFFICE_WRITES = frozenset({"access", "same_as", "setting", "correction", "sealed_safeguarding"})
+"""Kinds that an office writes itself; all others are the work of its stations."""
+
 DOES: dict[str, frozenset[Role]] = {
     "find people": _AT_SITE,
     "open a person": _AT_SITE,

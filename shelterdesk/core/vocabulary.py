@@ -177,3 +177,7 @@ class AccessKind(StrEnum):
     PRINTED = "printed"
     EXPORTED = "exported"
     REQUESTED = "requested"  # by an authority
+
+
+NEED_CATEGORIES = frozenset(("CR", "SC", "WR", "ER", "SP", "DS", "SM", "FU", "LP", "TR", "SV"))
+"""Categories of UNHCR's specific-needs codes (DOMAIN §5); the codes below them are a list a station may change."""

@@ -10,14 +10,14 @@ from typing import Any
 
 import msgspec
 
-from shelterdesk.core.errors import BadField, NotAllowed, Refused
+from shelterdesk.core.errors import BadField, NotAllowed, NotHere, Refused
 from shelterdesk.core.event import MAX_OPS, Event, Op, compose, field_op, next_hlc, row_op
 from shelterdesk.core.heads import Head, void_value
 from shelterdesk.core.identity import EntityOrder, new_entity
 from shelterdesk.core.kinds import CARRIERS, MERGE_RULES, SCHEMA_VERSION, VOID, FieldType, Kind
 from shelterdesk.core.moment import moment_text, to_milliseconds
 from shelterdesk.core.role_words import cannot_write
-from shelterdesk.core.roles import may_write
+from shelterdesk.core.roles import OFFICE_WRITES, may_write
 from shelterdesk.core.roster import Roster, UserEntry
 from shelterdesk.core.vocabulary import Confidentiality, Missing
 from shelterdesk.core.words import tr
@@ -161,6 +161,8 @@ class Writing:
         return self._sealed if kind in CARRIERS.values() else self._ops
 
     def _check(self, kind: Kind) -> None:
+        if self.who.is_office and kind.name not in OFFICE_WRITES:
+            raise NotHere(is_office=True)
         if not may_write(self.user.roles, kind.name):
             raise cannot_write(kind.name)
 

@@ -186,7 +186,8 @@ def test_ends_that_cannot_be(desk: Desk) -> None:
     with pytest.raises(BadField):
         end_stay(desk, number, "BORED")
     assert end_stay(desk, number, "LEFT_BUS").result.ended[0].movement == "DEPARTED_BUS"
-    assert end_stay(desk, number, "LEFT_BUS").result.ended[0].movement is None
+    with pytest.raises(Refused, match="has left already"):
+        end_stay(desk, number, "LEFT_BUS")
     assert rows(desk, "SELECT count(*) FROM movement") == [(1,)]
 
 

@@ -165,7 +165,7 @@ def test_f_keys_choose_and_ctrl_z_takes_the_last_back(qtbot: QtBot, app: DeskApp
     press(KEY.Key_F7)
     qtbot.waitUntil(lambda: screen.count.text() == "Dinner: 0 of 40")
     scan(qtbot, screen, house.number(5), "Given")
-    assert screen.answer.reason() == "Dinner: give it."
+    assert screen.answer.reason() == "Dinner: give it. Outside its hours, 17:00 to 22:59."
     press(KEY.Key_Z, CTRL)
     qtbot.waitUntil(lambda: screen.count.text() == "Dinner: 0 of 40" and screen._past[0].is_undone)
     assert screen.answer.word() == "" and served_today(app, qtbot, "DINNER") == 0
