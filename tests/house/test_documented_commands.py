@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +14,7 @@ import click
 import pytest
 
 from shelterdesk.cli import main, root
+from shelterdesk.core.kinds import CARRIERS, KINDS, VOID
 
 GUIDE = Path(__file__).parents[2] / "docs" / "command-line.md"
 
@@ -28,6 +33,41 @@ def documented() -> set[str]:
     """Commands named in the first column of the guide's tables."""
     rows = re.findall(r"^\| `([a-z -]+)` \|", GUIDE.read_text("utf-8"), re.MULTILINE)
     return {row for row in rows if row != "shelterdesk"}
+
+
+def kinds_table() -> str:
+    """The list of kinds and fields as it stands in the guide."""
+    rows = ["| kind | class | fields |", "|---|---|---|"]
+    for kind in KINDS.values():
+        if kind not in CARRIERS.values():
+            fields = ", ".join(f"`{f.name}` {f.type.value}" for f in kind.fields if f.number != VOID)
+            rows.append(f"| **{kind.name}** | {kind.confidentiality.value} | {fields} |")
+    return "\n".join(rows) + "\n"
+
+
+def test_the_guide_lists_every_kind_with_its_fields() -> None:
+    assert GUIDE.read_text("utf-8").endswith("## Kinds of record\n" + kinds_table())
+
+
+def test_the_first_hour_runs_as_it_stands(tmp_path: Path) -> None:
+    """Word for word in an empty folder; ``shelterdesk`` is the program of this checkout."""
+    block = re.search(r"## A first hour\n.*?```sh\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL)
+    assert block is not None
+    door = f'shelterdesk() {{ "{sys.executable}" -m shelterdesk "$@"; }}\n'
+    top = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", door + block[1]],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": top, "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert (last["present"], last["places"]) == (2, 2)
+    assert (tmp_path / "cards.pdf").exists() and list((tmp_path / "stick").rglob("*.age"))
 
 
 def test_the_guide_documents_every_command_and_no_other() -> None:
