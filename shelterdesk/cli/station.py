@@ -20,6 +20,7 @@ from shelterdesk.cli.ways import (
     data,
     file_to_write,
     finish,
+    must_be_terminal,
     out,
     progress_on_stderr,
     read_secret,
@@ -113,6 +114,7 @@ def add(
         if new_passphrase_file is not None:
             phrase = read_secret(new_passphrase_file)
         else:
+            must_be_terminal(tr("Use --new-passphrase-file, or run it at a terminal."))
             phrase = click.prompt(
                 tr("Passphrase of {name}", name=name), hide_input=True, confirmation_prompt=True, err=True
             )

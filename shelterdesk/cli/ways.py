@@ -43,11 +43,7 @@ class Ways:
         given = os.environ.get("SHELTERDESK_PASSPHRASE")
         if given is not None:
             return given
-        if not sys.stdin.isatty():
-            raise WorldError(
-                tr("No passphrase was given."),
-                tr("Use --passphrase-file, SHELTERDESK_PASSPHRASE, or run it at a terminal."),
-            )
+        must_be_terminal(tr("Use --passphrase-file, SHELTERDESK_PASSPHRASE, or run it at a terminal."))
         return str(click.prompt(tr("Passphrase"), hide_input=True, err=True))
 
     def name(self) -> str:
@@ -72,6 +68,12 @@ class Ways:
         finally:
             opened.close()
             faults.stop_log(log)
+
+
+def must_be_terminal(next_step: str) -> None:
+    """Raise ``WorldError`` where nobody can be asked for a passphrase."""
+    if not sys.stdin.isatty():
+        raise WorldError(tr("No passphrase was given."), next_step)
 
 
 def read_secret(path: Path) -> str:
@@ -169,7 +171,7 @@ def answering(folder: Path | None) -> Iterator[None]:
     try:
         yield
     except WorldError as error:
-        say(str(error))
+        say(f"{error.field}: {error}" if isinstance(error, BadField) else str(error))
         finish(REFUSED)
     except BrokenPipeError:
         sys.stderr.close()
