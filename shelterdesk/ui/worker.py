@@ -11,10 +11,12 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from shiboken6 import isValid
 
 from shelterdesk.actions import faults
 from shelterdesk.actions.desk import Desk, open_desk
@@ -34,6 +36,22 @@ class _Job:
     done: Callable[[Any], object] | None
     failed: Callable[[WorldError], object] | None
     topic: str = ""
+    wrote: Callable[[Any], object] | None = None  # whoever asked: what was written is told to all
+
+
+def is_gone(answer: Callable[..., object]) -> bool:
+    """Whether an answer is for a screen or widget that is deleted by now.
+
+    Whose it is shows in the bound method, in what a ``partial`` holds, or in the ``self`` of a closure.
+    """
+    if isinstance(answer, partial):
+        return is_gone(answer.func)
+    owner = getattr(answer, "__self__", None)
+    if owner is None:
+        names = getattr(getattr(answer, "__code__", None), "co_freevars", ())
+        cells = getattr(answer, "__closure__", None) or ()
+        owner = next((c.cell_contents for n, c in zip(names, cells, strict=False) if n == "self"), None)
+    return isinstance(owner, QObject) and not isValid(owner)
 
 
 class _Lane:
@@ -180,13 +198,16 @@ class DeskWorker(QObject):
                 raise RuntimeError("no desk is open")
             return action(self.desk, *args, **named)
 
-        def finished(result: Done[Result]) -> None:
+        def wrote(result: Done[Result]) -> None:
             if result.changes.kinds:
                 self.changed.emit(result.changes)
-            if done is not None:
+
+        def finished(result: Done[Result]) -> None:
+            if done is not None and not is_gone(done):
                 done(result.result)
 
-        self._add(self._writing, _Job(getattr(action, "__name__", "action"), work, finished, failed))
+        name = getattr(action, "__name__", "action")
+        self._add(self._writing, _Job(name, work, finished, failed, wrote=wrote))
 
     def read(
         self,
@@ -241,10 +262,12 @@ class DeskWorker(QObject):
     def _on_ended(self, job: _Job, result: Any, fault: BaseException | None) -> None:
         self._waiting -= 1
         if fault is None:
-            if job.done is not None:
+            if job.wrote is not None:
+                job.wrote(result)
+            if job.done is not None and not is_gone(job.done):
                 job.done(result)
         elif isinstance(fault, WorldError):
-            if job.failed is not None:
+            if job.failed is not None and not is_gone(job.failed):
                 job.failed(fault)
             else:
                 self.failed.emit(fault)

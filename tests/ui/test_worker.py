@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
@@ -70,7 +73,7 @@ def test_wrong_passphrase_is_told_and_nothing_opens(worker: DeskWorker, qtbot: Q
 def test_the_world_s_fault_and_ours_arrive_apart(worker: DeskWorker, qtbot: QtBot) -> None:
     log_in(worker, qtbot, "operator")
     with qtbot.waitSignal(worker.failed) as heard:
-        worker.write(add_record, KIND_NAMES["place"], {"code": "A"})
+        worker.write(add_record, KIND_NAMES["place"], {"code": "A", "place_kind": "block"})
     assert heard.args is not None and isinstance(heard.args[0], NotAllowed)
 
     def broken(_: Desk) -> Done[None]:
@@ -112,3 +115,57 @@ def test_another_process_s_write_is_noticed(worker: DeskWorker, qtbot: QtBot, cl
     qtbot.waitUntil(lambda: bool(heard))
     assert heard == [Changes.of("foreign")]
     beside.close()
+
+
+class Asker(QLabel):
+    """A widget that shows what it asked for."""
+
+    def show_answer(self, found: object, *_: object) -> None:
+        self.setText(str(found))
+
+    def ask(self, worker: DeskWorker, how: str, gate: threading.Event) -> None:
+        """Read once the gate is open; the answer comes in one of three ways."""
+
+        def slow(reader: Reader) -> int:
+            gate.wait(10)
+            return count(reader)
+
+        def closure(found: int) -> None:
+            self.show_answer(found)
+
+        answers: dict[str, Callable[[int], object]] = {
+            "method": self.show_answer,
+            "partial": partial(self.show_answer, 1),
+            "closure": closure,
+            "lambda": lambda found: self.show_answer(found),
+        }
+        worker.read(slow, done=answers[how])
+
+    def add(self, worker: DeskWorker, gate: threading.Event) -> None:
+        """Write once the gate is open."""
+
+        def slow(desk: Desk) -> Done[str]:
+            gate.wait(10)
+            return add_record(desk, KIND_NAMES["person"], {"given": "Ana"})
+
+        worker.write(slow, done=self.show_answer)
+
+
+@pytest.mark.parametrize("how", ["method", "partial", "closure", "lambda"])
+def test_an_answer_whose_asker_is_gone_is_dropped(worker: DeskWorker, qtbot: QtBot, how: str) -> None:
+    log_in(worker, qtbot)
+    gate, asker = threading.Event(), Asker()
+    asker.ask(worker, how, gate)
+    delete(asker)
+    gate.set()
+    qtbot.waitUntil(lambda: not worker.is_busy)  # an answer to the deleted widget fails the test by itself
+
+
+def test_what_a_gone_asker_wrote_is_told_to_all(worker: DeskWorker, qtbot: QtBot) -> None:
+    log_in(worker, qtbot)
+    gate, asker = threading.Event(), Asker()
+    asker.add(worker, gate)
+    delete(asker)
+    with qtbot.waitSignal(worker.changed) as heard:
+        gate.set()
+    assert heard.args == [Changes.of("person")]
