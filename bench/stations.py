@@ -25,12 +25,13 @@ from shelterdesk.core import event as events_module
 from shelterdesk.core import identity, kinds, names, presence
 from shelterdesk.core.roster import DeskEntry, desk_body
 from shelterdesk.core.vocabulary import Confidentiality, Role
-from shelterdesk.db import meta, schema, search, statements, tables, unnamed
+from shelterdesk.db import chain, meta, schema, search, statements, tables, unnamed
 from shelterdesk.db import presence as presence_table
 from shelterdesk.db.store import Store
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.passphrase import Argon2Cost
+from shelterdesk.keys.signing import sign_chain_head
 from shelterdesk.startup import FILE
 
 OUT = Path(__file__).resolve().parent / "out"
@@ -42,6 +43,9 @@ CHEAP = Argon2Cost(memory_kib=64, passes=1, lanes=1)
 NOW = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
 OTHER = "other"
 """Folder, beside the station's, of the second desk of the table."""
+
+_WRITER = "writer.keys"
+"""The keys of desk LB1B, whose registrations fill the station: it signs them like any desk."""
 
 _PLACES_PER_BLOCK = 40
 _SLICE_OPS = 2_000  # the most SYNC §1.0 allows
@@ -92,6 +96,8 @@ def new_table(folder: Path) -> None:
         desk.publish("admit", {"desk": desk_body(entry)})
         if slot == "LB1A":
             _second_desk(desk, folder / OTHER, keys, slot)
+        else:
+            (folder / _WRITER).write_bytes(keys.stored())
     desk.close()
 
 
@@ -183,6 +189,7 @@ def _fill(folder: Path, people: int, sealed: bool, leaving: bool) -> None:
             began = perf_counter()
             desk.store.take_in(some)
             taking += perf_counter() - began
+        _sign_what_was_filled(desk, folder)
         after = size_of(desk)
     note = {
         "people": line.people,
@@ -192,6 +199,16 @@ def _fill(folder: Path, people: int, sealed: bool, leaving: bool) -> None:
         "bytes_after": after,
     }
     (folder / "filled.json").write_text(json.dumps(note), "utf-8")
+
+
+def _sign_what_was_filled(desk: Desk, folder: Path) -> None:
+    """The head of LB1B's line, as it would have come with its bundles."""
+    keys = DeskKeys.from_stored((folder / _WRITER).read_bytes())
+    with desk.store.transaction() as conn:
+        last = chain.last_of(conn, keys.dev, 0)
+        if last is not None:
+            signature = sign_chain_head(keys.signing, 0, *last)
+            chain.add_signed_head(conn, keys.dev, 0, *last, signature)
 
 
 def size_of(desk: Desk) -> int:

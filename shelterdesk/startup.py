@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import json
 import os
+import secrets
 from contextlib import suppress
 from dataclasses import replace
 from importlib import resources
@@ -13,7 +14,7 @@ from pathlib import Path
 import platformdirs
 
 from shelterdesk.core.errors import CannotWrite, DamagedFile, InUse
-from shelterdesk.core.moment import Clock
+from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.words import speak, tr
 from shelterdesk.db import meta, presence, schema, search, tables
 from shelterdesk.db.backup import backup_file
@@ -30,6 +31,7 @@ WINDOW_LOCK = "window.lock"
 EPOCH_GAP = 5_000
 """Numbers left out after a restore: those given since the backup must not be given again."""
 
+_EPOCH_RANDOM = 26
 _HIGH_WATER = b"highwater.v1@shelterdesk\0"
 
 
@@ -72,9 +74,9 @@ def prepare_folder(folder: Path) -> None:
 
 
 def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
-    """Open a folder's file: refuse a newer one, migrate an older one after a backup, notice a restored one.
+    """Open a folder's file: refuse a newer one or a backup, migrate an older one after a backup, notice a restored one.
 
-    Raises ``NewerData``, ``WrongKey``, ``CannotWrite``, ``DiskFull``.
+    Raises ``NewerData``, ``IsCopy``, ``WrongKey``, ``CannotWrite``, ``DiskFull``.
     """
     path = folder / FILE
     if not path.exists():
@@ -85,17 +87,29 @@ def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
         )
     if not os.access(path, os.W_OK) or not os.access(folder, os.W_OK):
         raise CannotWrite(str(folder), tr("it is read-only"))
+    _refuse_untouched(path, key)
     conn = open_file(path, key)
     try:
-        schema.refuse_newer(conn)
         if schema.is_behind(conn):
             backup_file(conn, key, folder / f"before-update-{clock.now():%Y%m%dT%H%M%SZ}.db")
             schema.bring_up_to_date(conn)
         _align(conn)
-        _notice_restore(conn, folder)
+        _notice_restore(conn, folder, clock)
     finally:
         conn.close()
-    return Store(path, key, clock)
+    store = Store(path, key, clock)
+    store.judge_waiting()
+    return store
+
+
+def _refuse_untouched(path: Path, key: bytes) -> None:
+    """Refuse a newer file, and a backup, before a byte of it changes: a backup must still be what was written."""
+    conn = open_file(path, key, read_only=True)
+    try:
+        schema.refuse_newer(conn)
+        meta.refuse_copy(conn)
+    finally:
+        conn.close()
 
 
 def _align(conn: Connection) -> None:
@@ -108,22 +122,37 @@ def _align(conn: Connection) -> None:
             rebuild(conn)
 
 
-def _notice_restore(conn: Connection, folder: Path) -> None:
+def _notice_restore(conn: Connection, folder: Path, clock: Clock) -> None:
     """A file that knows less than this desk once wrote is a restored one: it goes on in a new epoch (SYNC §1.1)."""
     who = meta.get_whoami(conn)
     mark = read_high_water(folder, meta.get_desk_keys(conn).public)
     if mark is None or mark[0] < who.epoch:
         return
     if mark > (who.epoch, last_seq(conn, who.dev, who.epoch)):
-        begin_epoch(conn, mark[0] + 1)
+        begin_epoch(conn, clock, mark[0])
 
 
-def begin_epoch(conn: Connection, epoch: int) -> None:
-    """Go on in a new epoch, with a gap in every counter of human numbers."""
+def begin_epoch(conn: Connection, clock: Clock, above: int = 0) -> None:
+    """Go on in a new epoch, greater than the present one and ``above``, with a gap in every counter of numbers.
+
+    A copy made as a backup is the desk from then on.
+    """
     with writing(conn):
         who = meta.get_whoami(conn)
-        meta.put_whoami(conn, replace(who, epoch=max(epoch, who.epoch + 1)))
+        meta.put_whoami(conn, replace(who, epoch=new_epoch(max(above, who.epoch), clock)))
         meta.skip_counts(conn, EPOCH_GAP)
+        meta.drop(conn, meta.COPY)
+
+
+def new_epoch(above: int, clock: Clock) -> int:
+    """An epoch greater than ``above`` that no other restore of the same file takes.
+
+    Minutes since 1970 and 26 random bits: two restores of one backup, even with the same clock or a clock that
+    stands in 1970, meet once in 67 million. Below 2^53 until the year 2225 (SYNC §1.1).
+    """
+    minutes = max(0, to_milliseconds(clock.now()) // 60_000)
+    below = (1 << 53) - (1 << _EPOCH_RANDOM)
+    return min(max(minutes << _EPOCH_RANDOM, above + 1), below) + secrets.randbits(_EPOCH_RANDOM)
 
 
 def write_high_water(store: Store, folder: Path) -> None:

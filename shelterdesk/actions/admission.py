@@ -11,13 +11,14 @@ from typing import BinaryIO
 
 from shelterdesk import startup
 from shelterdesk.actions.desk import Desk, sign_head
+from shelterdesk.core.belief import fold
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import DamagedFile, NotFound, Refused
 from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import ACCESS
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.number import child_slot
-from shelterdesk.core.roster import DeskEntry, desk_body, fold
+from shelterdesk.core.roster import DeskEntry, desk_body
 from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.core.words import tr
 from shelterdesk.db import exchange, meta
@@ -162,6 +163,7 @@ def _write_reply(desk: Desk, entry: DeskEntry, reply: Path, progress: stick.Prog
         "change_hour": who.change_hour,
         "practice": who.is_practice,
         "recovery": list(keyfile.recipients(desk.folder, keyfile.RECOVERY)),
+        "pins": [s.sha.hex() for s in held if s.is_pinned],
         "statements": enclosed(SignedStatement(s.raw, s.signature) for s in held),
     }
     starter = age.encrypt(letter_bytes(store.keys, ADMISSION, body), [entry.age])
@@ -248,7 +250,7 @@ def _make(
     told: Callable[[int], None] | None,
 ) -> Joined:
     who = _whoami(letter, keys)
-    believed = judge_from_root(who, letter.statements)
+    believed = judge_from_root(who, letter.statements, letter.texts("pins"))
     roster = fold(believed)
     me, admitting = roster.desks.get(keys.dev), roster.desks.get(letter.dev)
     if me is None or (me.sign, me.slot) != (keys.public, who.slot):
@@ -275,11 +277,11 @@ def _make(
                 told(events)
     finally:
         store.close()
-    users = {
-        user.name: WrappedUser.from_json(dict(user.wrapped))
+    users = [
+        (user.name, WrappedUser.from_json(dict(user.wrapped)))
         for user in roster.users.values()
         if user.station == who.station and user.is_active
-    }
+    ]
     recovery = letter.body.get("recovery")
     recipients = (
         [r for r in recovery if isinstance(r, str) and age.is_recipient(r)]

@@ -23,7 +23,7 @@ from shelterdesk.db.chain import last_seq
 from shelterdesk.db.connection import open_file
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.desk import desk_hex
-from shelterdesk.keys.safefile import write_whole
+from shelterdesk.keys.safefile import sync_folder, write_whole
 
 MANIFEST = "backup.json"
 _FORMAT = "shelterdesk-backup"
@@ -55,7 +55,7 @@ def make_backup(
     except OSError as error:
         raise _cannot(target, error) from None
     try:
-        backup_file(desk.store.conn, desk.store.file_key, partial / startup.FILE, progress)
+        backup_file(desk.store.conn, desk.store.file_key, partial / startup.FILE, progress, marked=True)
         shutil.copyfile(desk.folder / keyfile.FILE_NAME, partial / keyfile.FILE_NAME)
         manifest = {
             "format": _FORMAT,
@@ -69,6 +69,7 @@ def make_backup(
         }
         write_whole(partial / MANIFEST, json.dumps(manifest, indent=1).encode())
         partial.rename(folder)
+        sync_folder(target)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
         raise _cannot(target, error) from None
@@ -103,9 +104,10 @@ def restore(source: Path, folder: Path, name: str, passphrase: str, clock: Clock
         unlocked = keyfile.unlock(folder, name, passphrase, clock.now().timestamp())
         conn = open_file(folder / startup.FILE, unlocked.file_key)
         try:
-            startup.begin_epoch(conn, int(manifest["epoch"]) + 1)
+            startup.begin_epoch(conn, clock, int(manifest["epoch"]))
         finally:
             conn.close()
+        sync_folder(folder)
         return open_desk(folder, name, passphrase, clock)
     except OSError as error:
         _take_back(folder, files)

@@ -13,10 +13,10 @@ from shelterdesk.core.errors import NotHere, WorldError, WrongPassphrase
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.role_words import cannot_do
 from shelterdesk.core.roles import may_do
-from shelterdesk.core.roster import Roster, UserEntry
+from shelterdesk.core.roster import Roster, Statement, UserEntry
 from shelterdesk.db.chain import add_signed_head, last_of
 from shelterdesk.db.meta import Whoami
-from shelterdesk.db.statements import next_number, read_statement
+from shelterdesk.db.statements import read_statement
 from shelterdesk.db.store import Reader, Store
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.signing import sign_chain_head, sign_statement
@@ -104,26 +104,28 @@ def user_by_key(roster: Roster, keys: UserKeys) -> UserEntry | None:
     return next((u for u in roster.users.values() if u.sign == keys.signing.public), None)
 
 
-def publish(store: Store, kind: str, body: Mapping[str, object]) -> set[str]:
-    """Number, sign and keep a statement of this desk (or office)."""
-    number = next_number(store.conn, store.who.dev)
-    signed = sign_statement(
-        store.keys.signing,
-        {"statement": kind, "issuer": f"{store.who.dev:016x}", "number": number, "body": dict(body)},
-    )
-    return store.add_statements([read_statement(signed.body, signed.signature)])
+def publish(store: Store, kind: str, body: Mapping[str, object], *, is_pinned: bool = False) -> set[str]:
+    """Number, sign and keep a statement of this desk (or office); pinned where a person vouches for it here."""
+
+    def made(number: int) -> Statement:
+        signed = sign_statement(
+            store.keys.signing,
+            {"statement": kind, "issuer": f"{store.who.dev:016x}", "number": number, "body": dict(body)},
+        )
+        return read_statement(signed.body, signed.signature, is_pinned)
+
+    return store.say(made)
 
 
 def sign_head(store: Store) -> None:
     """Sign the head of this desk's chain, at start and end of work and before each bundle (SYNC §1.0)."""
-    who = store.who
-    last = last_of(store.conn, who.dev, who.epoch)
-    if last is None:
-        return
-    seq, chain = last
     with store.transaction() as conn:
-        signature = sign_chain_head(store.keys.signing, who.epoch, seq, chain)
-        add_signed_head(conn, who.dev, who.epoch, seq, chain, signature)
+        who = store.who
+        last = last_of(conn, who.dev, who.epoch)
+        if last is not None:
+            seq, chain = last
+            signature = sign_chain_head(store.keys.signing, who.epoch, seq, chain)
+            add_signed_head(conn, who.dev, who.epoch, seq, chain, signature)
 
 
 def match_key_file(desk: Desk) -> None:
@@ -132,19 +134,16 @@ def match_key_file(desk: Desk) -> None:
     Sealing the file key to a user's public key needs no secret of theirs, so a user added at another desk
     can log in here as soon as the statement has arrived.
     """
+    held = keyfile.users_held(desk.folder)
     for user in desk.roster.users.values():
         if user.station != desk.who.station:
             continue
         if user.is_active:
             wrapped = WrappedUser.from_json(dict(user.wrapped))
-            if not keyfile.has_user(desk.folder, user.name) or _is_other(desk.folder, user.name, wrapped):
+            if held.get(wrapped.public) != wrapped:
                 keyfile.add_user(desk.folder, desk.store.file_key, user.name, wrapped)
-        elif keyfile.has_user(desk.folder, user.name):
-            keyfile.remove_user(desk.folder, user.name)
-
-
-def _is_other(folder: Path, name: str, wrapped: WrappedUser) -> bool:
-    return keyfile.wrapped_user(folder, name) != wrapped
+        elif user.sign in held:
+            keyfile.remove_user(desk.folder, user.sign)
 
 
 def now_ms(desk: Desk) -> int:

@@ -300,7 +300,7 @@ class _Import:
 
     def _new_epoch(self) -> None:
         """Others hold more of this desk than it does: its file was put back. It goes on in a new epoch."""
-        startup.begin_epoch(self.store.conn, self.store.who.epoch + 1)
+        startup.begin_epoch(self.store.conn, self.store.clock)
         self.store.who = meta.get_whoami(self.store.conn)
         self._alarm(
             tr(

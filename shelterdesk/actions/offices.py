@@ -28,7 +28,7 @@ from shelterdesk.keys.classes import new_class_key, wrap_class_key
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.fingerprint import fingerprint_words
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
-from shelterdesk.keys.recovery import new_recovery
+from shelterdesk.keys.recovery import new_recovery, signing_key_of
 from shelterdesk.keys.signing import SignedStatement
 from shelterdesk.keys.user import new_user
 from shelterdesk.office import posts as office_posts
@@ -133,8 +133,9 @@ def new_office(
     roster = Roster(is_practice=is_practice, users={user.id: user}, classes=(class_,))
     store = Store.create(folder / startup.FILE, file_key, who, keys, clock)
     try:
-        publish(store, "roster", roster_body(office, roster, [], []))
-        keyfile.create(folder, file_key, {admin: wrapped}, escrow.recipient)
+        recovery = signing_key_of(escrow.code).public.hex()
+        publish(store, "roster", roster_body(office, roster, [], [], recovery), is_pinned=True)
+        keyfile.create(folder, file_key, [(admin, wrapped)], escrow.recipient)
     except BaseException:
         store.close()
         for name_ in (startup.FILE, f"{startup.FILE}-wal", f"{startup.FILE}-shm"):
@@ -149,8 +150,13 @@ def enrol_request(desk: Desk, path: Path) -> Done[EnrolmentAsked]:
     desk.must("enrol a station")
     if desk.who.is_office:
         raise Refused(tr("This is an office."), tr("A station's desk asks for enrolment."))
-    held = [SignedStatement(s.raw, s.signature) for s in statements(desk.store.conn)]
-    body = {"station": desk.who.station, "practice": desk.who.is_practice, "statements": enclosed(held)}
+    held = statements(desk.store.conn)
+    body = {
+        "station": desk.who.station,
+        "practice": desk.who.is_practice,
+        "pins": [s.sha.hex() for s in held if s.is_pinned],
+        "statements": enclosed(SignedStatement(s.raw, s.signature) for s in held),
+    }
     write_letter(path, desk.store.keys, REQUEST, body)
     return Done(EnrolmentAsked(path, desk.store.keys.words))
 
@@ -189,7 +195,9 @@ def enrol(desk: Desk, request: Path, reply: Path, station: str | None = None) ->
         for s in entries.values()
     ]
     desks = {d.dev: d for d in (*roster.desks.values(), *asked.desks.values())}
-    changed |= publish(desk.store, "roster", roster_body(office, roster, stations, desks.values()))
+    ruling = next(s for s in statements(desk.store.conn) if s.kind == "roster" and s.issuer == desk.who.dev)
+    body = roster_body(office, roster, stations, desks.values(), ruling.body.get("recovery"))
+    changed |= publish(desk.store, "roster", body)
     number = desk.roster.number
     changed |= publish(
         desk.store, "adoption", {"station": code, "office": office_body(office), "roster": number}
@@ -199,13 +207,13 @@ def enrol(desk: Desk, request: Path, reply: Path, station: str | None = None) ->
         for s in statements(desk.store.conn)
         if s.issuer == desk.who.dev and (s.kind != "roster" or s.number == number)
     ]
-    body = {
+    answer = {
         "station": code,
         "desk": hex16(letter.dev),
         "practice": desk.who.is_practice,
         "statements": enclosed(mine),
     }
-    write_letter(reply, desk.store.keys, REPLY, body)
+    write_letter(reply, desk.store.keys, REPLY, answer)
     names = tuple(d.slot for d in sorted(asked.desks.values(), key=lambda d: d.slot))
     result = Enrolled(
         code, asked.stations[code].name, names, letter.words, desk.store.keys.words, number, reply
@@ -250,7 +258,8 @@ def accept_reply(desk: Desk, path: Path, words: Sequence[str]) -> Done[OfficeOff
     body = _ruling_office(desk, letter)
     changed: set[str] = set()
     if held is None:
-        changed |= desk.publish("adoption", {"station": desk.who.station, "office": body})
+        adoption = {"station": desk.who.station, "office": body}
+        changed |= publish(desk.store, "adoption", adoption, is_pinned=True)
     judged = judge(desk.who, statements(desk.store.conn), letter.statements)
     changed |= desk.store.add_statements(judged.new)
     meet_roster(desk)
@@ -264,7 +273,7 @@ def _ruling_office(desk: Desk, letter: Letter) -> dict[str, object]:
     office = next((o for o in _offices(letter) if o.get("sign") == letter.signer.hex()), None)
     if office is None:
         raise _does_not_fit()
-    root = Roster(office=OfficeEntry(letter.dev, "", letter.signer, "", ""))
+    root = Roster(adopted=frozenset({letter.signer}))
     found = judge(who, [], letter.statements, root).new
     rosters = [s for s in found if s.kind == "roster" and s.body.get("office") == office]
     if not rosters:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from shelterdesk.actions.class_keys import class_identities
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.registration import desk_slot
-from shelterdesk.actions.users import class_identity
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotFound
 from shelterdesk.core.kinds import (
@@ -30,7 +31,7 @@ from shelterdesk.core.record_rules import check_record
 from shelterdesk.core.role_words import cannot_open
 from shelterdesk.core.vocabulary import AccessKind, Confidentiality, Missing
 from shelterdesk.core.words import tr
-from shelterdesk.db.classes import ClassFile, SealedRecord
+from shelterdesk.db.classes import ClassFile, SealedRecord, together
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.records import REFERS_TO, UNIQUE, count_of, in_use, is_there, rows_of
 from shelterdesk.keys.classes import ClassKey
@@ -150,15 +151,18 @@ def sealed_records(
     ent: str | None = None,
 ) -> list[SealedRecord]:
     """The opened records of a class, for somebody who holds its key; writes the sealed access entry."""
-    key = class_identity(desk, name)
-    if key is None:
+    keys = class_identities(desk, name)
+    if not keys:
         raise cannot_open(name)
-    file = open_class_file(desk, key)
-    try:
-        file.catch_up(desk.store.conn, [key.key.identity])
-        found = file.records(kind=kind, person=person, ent=ent)
-    finally:
-        file.close()
+    several = []
+    for key in keys:
+        file = open_class_file(desk, key)
+        try:
+            file.catch_up(desk.store.conn, [key.key.identity])
+            several.append(file.records(kind=kind, person=person, ent=ent))
+        finally:
+            file.close()
+    found = together(several)
     access = _ACCESS.get(name)
     if access is not None and (person or ent or found):
         with desk.store.write(desk.user) as event:
@@ -175,9 +179,14 @@ def sealed_records(
 
 
 def open_class_file(desk: Desk, key: ClassKey) -> ClassFile:
-    """The second encrypted file of a class, under a key that follows from the class key alone."""
+    """The second encrypted file of one version of a class key, under a key that follows from that alone.
+
+    One file a version: who holds the newer key only does not see what was sealed to the older one.
+    """
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"class-file.v1@shelterdesk")
-    path: Path = desk.folder / f"{key.name.value}.db"
+    path: Path = (
+        desk.folder / f"{key.name.value}-{sha256(key.key.recipient.encode('ascii')).hexdigest()[:8]}.db"
+    )
     return ClassFile(path, derived.derive(key.key.identity.encode("ascii")), key.name)
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from shelterdesk.actions.class_keys import class_identities
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.records import sealed_records
-from shelterdesk.actions.users import class_identity
 from shelterdesk.core.kinds import HEALTH_ACCESS, PROTECTION_ACCESS
 from shelterdesk.core.vocabulary import Confidentiality
 
@@ -20,7 +20,7 @@ def sealed_of_person(desk: Desk, ent: str) -> dict[str, list[dict[str, Any]]]:
     """
     found: dict[str, list[dict[str, Any]]] = {}
     for name in (Confidentiality.HEALTH, Confidentiality.PROTECTION):
-        if class_identity(desk, name) is None:
+        if not class_identities(desk, name):
             continue
         for record in sealed_records(desk, name, person=ent):
             if record.kind in _NOT_SHOWN:

@@ -22,10 +22,10 @@ from shelterdesk.db.meta import Whoami
 from shelterdesk.db.store import Store
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.classes import new_class_key, wrap_class_key
-from shelterdesk.keys.desk import DeskKeys, desk_hex, desk_id
+from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
-from shelterdesk.keys.recovery import new_recovery
-from shelterdesk.keys.user import UserKeys, WrappedUser, new_user
+from shelterdesk.keys.recovery import new_recovery, signing_key_of
+from shelterdesk.keys.user import UserKeys, WrappedUser, new_user, user_id
 
 _CODE = re.compile(r"[A-Z]{2,4}")
 _COUNTRY = re.compile(r"[A-Z]{3}")
@@ -130,8 +130,10 @@ def new_station(
                 "desks": [desk_body(DeskEntry(keys.dev, keys.public, keys.recipient, plan.code, who.slot))],
                 "users": [user_body(user)],
                 "classes": [class_body(entry) for entry in _class_keys(plan.code, recovery.recipient)],
+                "recovery": signing_key_of(recovery.code).public.hex(),
                 "office": None,
             },
+            is_pinned=True,
         )
         with store.write(user) as event:
             event.create(
@@ -168,7 +170,7 @@ def new_station(
                     "source": tr("a starting value of the program; change it in the settings"),
                 },
             )
-        keyfile.create(folder, file_key, {plan.admin: wrapped}, recovery.recipient)
+        keyfile.create(folder, file_key, [(plan.admin, wrapped)], recovery.recipient)
         desk = Desk(folder, store, user, user_keys)
         refresh_public_roster(desk)
     except BaseException:
@@ -196,7 +198,7 @@ def user_entry(
 ) -> UserEntry:
     """The first revision of a user's entry in the roster."""
     return UserEntry(
-        id=desk_hex(desk_id(keys.signing.public)),
+        id=user_id(keys.signing.public, keys.age.recipient),
         name=name.strip(),
         organisation=organisation,
         roles=roles,

@@ -4,27 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shelterdesk.actions.class_keys import CLASS_OF_ROLE, hand_over
 from shelterdesk.actions.desk import Desk, changed_user, match_key_file
 from shelterdesk.actions.station import user_entry
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotFound, Refused
-from shelterdesk.core.role_words import class_words
-from shelterdesk.core.roster import ClassKey as ClassEntry
-from shelterdesk.core.roster import UserEntry, class_body, user_body
-from shelterdesk.core.vocabulary import Confidentiality, Role
+from shelterdesk.core.roster import UserEntry, user_body
+from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import tr
-from shelterdesk.keys import keyfile
-from shelterdesk.keys.age import NotForUs
-from shelterdesk.keys.classes import ClassKey, unwrap_class_key, wrap_class_key
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
-from shelterdesk.keys.recovery import identity_of, recipient_of
 from shelterdesk.keys.user import WrappedUser, change_passphrase, new_user
-
-CLASS_OF_ROLE = {
-    Role.HEALTH: Confidentiality.HEALTH,
-    Role.PROTECTION: Confidentiality.PROTECTION,
-}
-"""Roles that are held by having a class key wrapped to the user (DESIGN §6)."""
 
 SHORTEST_PASSPHRASE = 4
 
@@ -50,7 +39,7 @@ def list_users(desk: Desk) -> list[UserLine]:
             user.organisation,
             tuple(sorted(user.roles)),
             user.is_active,
-            tuple(key.confidentiality for key in desk.roster.classes if user.id in dict(key.wraps)),
+            tuple(sorted({key.confidentiality for key in desk.roster.classes if user.id in dict(key.wraps)})),
             user.id,
         )
         for user in sorted(mine, key=lambda u: u.name.casefold())
@@ -85,16 +74,19 @@ def add_user(
     classes = [CLASS_OF_ROLE[role] for role in sorted(roles) if role in CLASS_OF_ROLE]
     keys, wrapped = new_user(passphrase, cost)
     entry = user_entry(name, organisation, roles, keys, wrapped, desk.who.station)
-    handed = [_handed_over(desk, name_of_class, entry, recovery_code) for name_of_class in classes]
+    handed = [body for one in classes for body in hand_over(desk, one, entry, recovery_code)]
     changed = desk.publish("user", {"user": user_body(entry)})
-    for key in handed:
-        changed |= desk.publish("class_key", {"class": class_body(key)})
+    for body in handed:
+        changed |= desk.publish("class_key", body)
     match_key_file(desk)
     return Done(_line(desk, entry.id), Changes(frozenset(changed)))
 
 
 def disable_user(desk: Desk, name: str) -> Done[UserLine]:
-    """Take the right to log in away; what the person entered stays. Raises ``NotAllowed``, ``NotFound``, ``Refused``."""
+    """Take the right to log in away; what the person entered stays. ``name`` may be the user's id.
+
+    Raises ``NotAllowed``, ``NotFound``, ``Refused``.
+    """
     desk.must("add or disable users")
     user = _known(desk, name)
     admins = [
@@ -104,6 +96,20 @@ def disable_user(desk: Desk, name: str) -> Done[UserLine]:
         raise Refused(tr("{name} is the last admin.", name=user.name), tr("Make somebody else admin first."))
     changed = desk.publish("user", {"user": user_body(changed_user(user, is_active=False))})
     match_key_file(desk)
+    return Done(_line(desk, user.id), Changes(frozenset(changed)))
+
+
+def enable_user(desk: Desk, name: str) -> Done[UserLine]:
+    """Give a disabled user the right to log in back, with the passphrase they had; as :func:`disable_user`.
+
+    It takes back the disabling known here: one made apart at another desk meanwhile stays in force.
+    """
+    desk.must("add or disable users")
+    user = _known(desk, name)
+    changed: set[str] = set()
+    if not user.is_active:
+        changed = desk.publish("user", {"user": user_body(changed_user(user, is_active=True))})
+        match_key_file(desk)
     return Done(_line(desk, user.id), Changes(frozenset(changed)))
 
 
@@ -129,57 +135,17 @@ def check_passphrase(passphrase: str) -> None:
         )
 
 
-def class_identity(desk: Desk, name: Confidentiality) -> ClassKey | None:
-    """The class key of who is logged in, or None for somebody who does not hold it."""
-    found = _wrap_for(desk, name, desk.user.id)
-    if found is None:
-        return None
-    try:
-        return unwrap_class_key(found, [desk.user_keys.age.identity])
-    except NotForUs:
-        return None
-
-
-def _handed_over(desk: Desk, name: Confidentiality, to: UserEntry, recovery_code: str | None) -> ClassEntry:
-    """The class key wrapped to a further holder, by who is logged in or by the recovery sheet."""
-    entry = desk.roster.class_key(name.value, desk.who.station)
-    if entry is None:
-        raise Refused(
-            tr("This station has no key for that class yet."), tr("Ask the admin to finish the set-up.")
-        )
-    key = class_identity(desk, name)
-    if key is None and recovery_code is not None:
-        recipient_of(recovery_code)
-        wrap = dict(entry.wraps).get("recovery")
-        if wrap is not None:
-            try:
-                key = unwrap_class_key(wrap, [identity_of(recovery_code)])
-            except NotForUs:
-                raise keyfile.WrongRecoveryCode from None
-    if key is None:
-        raise Refused(
-            tr("Nobody here can hand over the key to {entries}.", entries=class_words(name)),
-            tr("Type the code of the recovery sheet, or ask somebody who holds that role to add this user."),
-        )
-    return ClassEntry(
-        entry.confidentiality,
-        entry.version,
-        entry.recipient,
-        entry.station,
-        ((to.id, wrap_class_key(key, [to.age])),),
-    )
-
-
-def _wrap_for(desk: Desk, name: Confidentiality, holder: str) -> str | None:
-    entry = desk.roster.class_key(name.value, desk.who.station)
-    return dict(entry.wraps).get(holder) if entry is not None else None
-
-
 def _known(desk: Desk, name: str) -> UserEntry:
-    user = desk.roster.user_named(name, desk.who.station)
-    if user is None:
+    by_id = desk.roster.members.get((desk.who.station, name))
+    found = [by_id] if by_id is not None else desk.roster.users_named(name, desk.who.station)
+    if not found:
         raise NotFound(tr("A user with the name {name}", name=name))
-    return user
+    if len(found) > 1:
+        raise Refused(
+            tr("Several people log in with the name {name}: desks had each added one.", name=name),
+            tr("Name the one you mean by the id: {ids}.", ids=", ".join(sorted(user.id for user in found))),
+        )
+    return found[0]
 
 
 def _line(desk: Desk, user_id: str) -> UserLine:

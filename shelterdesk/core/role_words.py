@@ -37,6 +37,7 @@ TASK_WORDS: dict[str, Callable[[], str]] = {
     "print the daily sheet": lambda: tr("print the daily sheet"),
     "add or disable users": lambda: tr("decide who may log in"),
     "admit a desk": lambda: tr("admit a desk"),
+    "revoke a desk": lambda: tr("revoke a desk"),
     "import the site plan": lambda: tr("take in a site plan"),
     "write a bundle": lambda: tr("write to a stick"),
     "take in bundles": lambda: tr("take in what others brought"),

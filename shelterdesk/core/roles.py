@@ -62,6 +62,7 @@ DOES: dict[str, frozenset[Role]] = {
     "print the daily sheet": _SUPERVISORS | {Role.STATISTICIAN},
     "add or disable users": _ADMIN,
     "admit a desk": _ADMIN,
+    "revoke a desk": _ADMIN,
     "import the site plan": _SUPERVISORS,
     "write a bundle": _SUPERVISORS | {Role.OPERATOR},
     "take in bundles": _SUPERVISORS | {Role.OPERATOR, Role.STATISTICIAN},

@@ -1,14 +1,14 @@
-"""Who belongs: stations, desks, users, class keys and the office, folded from signed statements.
+"""Who belongs: stations, desks, users, class keys and the office, and whose changes are admitted.
 
-SYNC §1.10 and §1.0. A statement is one signed JSON object; the roster is a pure function of the set of
-statements held, so replicas with the same statements agree on whom to admit. Signatures are checked
-where statements come in (``keys/signing.py``); here their content counts.
+SYNC §1.10 and §1.0. The roster follows from the set of signed statements held (``core/belief.py``); this
+module says what is in it and what it answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from shelterdesk.core.event import Event, Op
@@ -26,13 +26,18 @@ STATEMENT_KINDS = (
     "clock_fix",  # corrects the clock of a range of events
     "erase",  # blanks a record on legal request
     "horizon",  # allows tombstones to be purged
-    "revocation",  # a desk is not heard beyond a number
+    "revocation",  # a desk is not heard beyond a place in each of its epochs, nor beyond the statements named
+    "reinstatement",  # the office lifts revocations
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One signed statement. ``issuer`` is the signing desk's or office's id; ``number`` grows per issuer."""
+    """One signed statement. ``issuer`` is the signing desk's or office's id; ``number`` grows per issuer.
+
+    ``is_pinned`` is known to this file alone: people vouched for it, by making the station here or by comparing
+    six words. Everything else is believed because of a pinned one, or not at all.
+    """
 
     kind: str
     issuer: int
@@ -41,6 +46,19 @@ class Statement:
     raw: bytes
     signature: str
     sha: bytes
+    is_pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """How far a revoked desk is still heard: per epoch an op number and the chain value there, else nothing.
+
+    The chain value is what makes it hold: whoever has the desk's key can use its old numbers again, not its
+    old chain (SYNC §0.6).
+    """
+
+    sha: bytes
+    epochs: Mapping[int, tuple[int, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +71,21 @@ class DeskEntry:
     station: str
     slot: str
     admitted_by: int | None = None
-    valid_upto: tuple[int, int] | None = None  # (epoch, seq): revoked after it
+    revocations: tuple[Revocation, ...] = ()  # those in force; what is heard must lie within all of them
     is_office: bool = False
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether the desk is heard up to a point only, and sealed to no more."""
+        return bool(self.revocations)
 
 
 @dataclass(frozen=True, slots=True)
 class UserEntry:
-    """A user: roles, public keys and the wrapped private ones, so that any desk can log them in."""
+    """A user: roles, public keys and the wrapped private ones, so that any desk can log them in.
+
+    ``disabled_by`` are the hashes of the statements that disabled the user and that nobody has taken back.
+    """
 
     id: str
     name: str
@@ -71,6 +97,7 @@ class UserEntry:
     is_active: bool
     revision: int
     station: str
+    disabled_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +133,24 @@ class OfficeEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a desk's events entered by one user: set aside whole, or those ops of refused kinds."""
+
+    reason: str | None
+    refused: frozenset[int] = frozenset()
+
+    def of(self, kind: int) -> str | None:
+        """Why an op on that kind is not admitted, or None."""
+        return self.reason or ("role" if kind in self.refused else None)
+
+
+@dataclass(frozen=True, slots=True)
 class Roster:
-    """Everything known about who belongs, from all statements held."""
+    """Everything known about who belongs, from all statements held.
+
+    ``members`` are users by station and id, ``users`` the same by id alone. ``adopted`` are the public keys an
+    office's word is heard from, ``applied`` the hashes of believed statements that change what the log says.
+    """
 
     number: int = 0
     issuer: int = 0
@@ -115,9 +158,20 @@ class Roster:
     stations: Mapping[str, StationEntry] = field(default_factory=dict)
     desks: Mapping[int, DeskEntry] = field(default_factory=dict)
     users: Mapping[str, UserEntry] = field(default_factory=dict)
+    members: Mapping[tuple[str, str], UserEntry] = field(default_factory=dict)
     classes: tuple[ClassKey, ...] = ()
     office: OfficeEntry | None = None
+    adopted: frozenset[bytes] = frozenset()
     revoked_cards: frozenset[tuple[str, int]] = frozenset()  # (signing key id hex, serial)
+    applied: tuple[bytes, ...] = ()
+    _verdicts: dict[tuple[int, str], Verdict] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+
+    def users_named(self, name: str, station: str) -> list[UserEntry]:
+        """The users of a station who log in with that name; two desks may each have added one."""
+        wanted = name.strip().casefold()
+        return [u for u in self.users.values() if u.station == station and u.name.casefold() == wanted]
 
     def user_named(self, name: str, station: str | None = None) -> UserEntry | None:
         """The user who logs in with that name, if any (of that station where several have it)."""
@@ -127,162 +181,75 @@ class Roster:
                 return user
         return None
 
-    def class_key(self, confidentiality: str, station: str) -> ClassKey | None:
-        """The newest key of a class for that station; ``safeguarding`` is the office's."""
+    def class_keys(self, confidentiality: str, station: str) -> list[ClassKey]:
+        """All keys of a class for that station, the newest last; ``safeguarding`` is the office's."""
         found = [
             key
             for key in self.classes
             if key.confidentiality == confidentiality
             and (key.station == station or confidentiality == "safeguarding")
         ]
-        return max(found, key=lambda key: (key.version, key.recipient), default=None)
+        return sorted(found, key=lambda key: (key.version, key.recipient))
+
+    def class_key(self, confidentiality: str, station: str) -> ClassKey | None:
+        """The key of a class that new entries are sealed to."""
+        found = self.class_keys(confidentiality, station)
+        return found[-1] if found else None
 
     def recipients(self, station: str) -> list[str]:
         """Who can open an ordinary part of a station (SYNC §1.0): its desks, the office, escrow."""
-        found = [
-            desk.age for desk in self.desks.values() if desk.station == station and desk.valid_upto is None
-        ]
+        found = [desk.age for desk in self.desks.values() if desk.station == station and not desk.is_revoked]
         if self.office is not None:
             found += [self.office.age, self.office.escrow]
         return sorted({r for r in found if r})
 
-    def why_not(self, event: Event, op: Op) -> str | None:
-        """Why an op is not admitted, or None: unknown desk, revoked desk, unknown operator, role (SYNC §1.10)."""
-        desk = self.desks.get(event.dev)
+    def is_above(self, above: int, dev: int) -> bool:
+        """Whether one desk admitted the other, or admitted one that did."""
+        return is_above(self.desks, above, dev)
+
+    def verdict(self, dev: int, user: str) -> Verdict:
+        """What the desk and the user mean for an event: unknown desk, unknown operator, another station's, role.
+
+        Remembered, as an import asks it for every event. How far the desk is heard is for ``db/judging.py``.
+        """
+        found = self._verdicts.get((dev, user))
+        if found is None:
+            found = self._verdicts[dev, user] = self._judge(dev, user)
+        return found
+
+    def _judge(self, dev: int, user: str) -> Verdict:
+        desk = self.desks.get(dev)
         if desk is None:
-            return "unknown_desk"
-        if desk.valid_upto is not None and (event.epoch, event.first_seq) > desk.valid_upto:
-            return "revoked_desk"
-        user = self.users.get(event.user)
-        if user is None:
-            return "unknown_operator"
-        kind = KINDS.get(op.kind)
-        if kind is not None and (kind.is_sealed or not may_write(user.roles, kind.name)):
-            return "role"
-        return None
+            return Verdict("unknown_desk")
+        # An operator is admitted at the desks of their own station; the office's people at every desk.
+        entry = self.members.get((desk.station, user)) or self.members.get(("", user))
+        if entry is None:
+            return Verdict("other_station" if user in self.users else "unknown_operator")
+        return Verdict(None, _refused_kinds(entry.roles))
+
+    def why_not(self, event: Event, op: Op) -> str | None:
+        """Why the roster does not admit an op, or None (SYNC §1.10)."""
+        return self.verdict(event.dev, event.user).of(op.kind)
 
 
-def fold(statements: Iterable[Statement]) -> Roster:
-    """The roster that follows from a set of statements, whatever their order.
-
-    The highest-numbered roster of the office wins over a station's own series once an adoption is held
-    (SYNC §1.0); admissions, users and class keys of stations extend it until the office rules.
-    """
-    held = sorted(statements, key=lambda s: (s.kind, s.number, s.issuer, s.sha))
-    rosters = [s for s in held if s.kind == "roster"]
-    if not rosters:
-        return Roster()
-    offices = [s for s in rosters if s.body.get("office")]
-    base = max(offices or rosters, key=lambda s: (s.number, s.issuer, s.sha))
-    roster = Roster(
-        number=base.number, issuer=base.issuer, is_practice=bool(base.body.get("practice", False))
-    )
-    stations: dict[str, StationEntry] = {}
-    desks: dict[int, DeskEntry] = {}
-    users: dict[str, UserEntry] = {}
-    classes: dict[tuple[str, int, str, str], ClassKey] = {}
-    # A station's first roster stays beneath the office's: nothing already issued changes by adoption.
-    for statement in [s for s in rosters if s is not base] + [base]:
-        body = statement.body
-        stations.update({s["code"]: _station(s) for s in body.get("stations", ())})
-        desks.update({entry.dev: entry for entry in map(_desk, body.get("desks", ()))})
-        _take_users(users, body.get("users", ()))
-        _take_classes(classes, body.get("classes", ()))
-    for statement in held:
-        if statement.kind == "admit":
-            entry = _desk(statement.body["desk"])
-            desks.setdefault(entry.dev, replace(entry, admitted_by=statement.issuer))
-        elif statement.kind == "user":
-            _take_users(users, (statement.body["user"],))
-        elif statement.kind == "class_key":
-            _take_classes(classes, (statement.body["class"],))
-    revoked: set[tuple[str, int]] = set()
-    for statement in held:
-        if statement.kind == "revocation":
-            dev = int(statement.body["dev"], 16)
-            if dev in desks:
-                desks[dev] = replace(desks[dev], valid_upto=(statement.body["epoch"], statement.body["seq"]))
-        elif statement.kind == "revoked_cards":
-            revoked.update((key, serial) for key, serial in statement.body["cards"])
-    office = _office(base.body.get("office"))
-    if office is not None:
-        desks[office.dev] = DeskEntry(office.dev, office.sign, office.age, "", "", is_office=True)
-    return replace(
-        roster,
-        stations=stations,
-        desks=desks,
-        users=users,
-        classes=tuple(classes[key] for key in sorted(classes)),
-        office=office,
-        revoked_cards=frozenset(revoked),
+@cache
+def _refused_kinds(roles: frozenset[Role]) -> frozenset[int]:
+    """The kinds those roles may not write; one of a newer program is not among them."""
+    return frozenset(
+        kind.number for kind in KINDS.values() if kind.is_sealed or not may_write(roles, kind.name)
     )
 
 
-def _station(body: Mapping[str, Any]) -> StationEntry:
-    return StationEntry(body["code"], body["name"], body["country"], body["timezone"])
-
-
-def _desk(body: Mapping[str, Any]) -> DeskEntry:
-    upto = body.get("valid_upto")
-    above = body.get("admitted_by")
-    return DeskEntry(
-        dev=int(body["dev"], 16),
-        sign=bytes.fromhex(body["sign"]),
-        age=body["age"],
-        station=body["station"],
-        slot=body["slot"],
-        admitted_by=int(above, 16) if above else None,
-        valid_upto=(upto[0], upto[1]) if upto else None,
-    )
-
-
-def _take_users(users: dict[str, UserEntry], bodies: Iterable[Mapping[str, Any]]) -> None:
-    """Keep the highest revision of each user; the same revision twice is decided by its content."""
-    for body in bodies:
-        entry = UserEntry(
-            id=body["id"],
-            name=body["name"],
-            organisation=body.get("organisation", ""),
-            roles=frozenset(Role(r) for r in body["roles"] if r in set(Role)),
-            sign=bytes.fromhex(body["sign"]),
-            age=body["age"],
-            wrapped=body["wrapped"],
-            is_active=bool(body["active"]),
-            revision=int(body["revision"]),
-            station=body.get("station", ""),
-        )
-        held = users.get(entry.id)
-        if held is None or _user_rank(entry) > _user_rank(held):
-            users[entry.id] = entry
-
-
-def _user_rank(user: UserEntry) -> tuple[int, bool, list[str], str]:
-    # Of two changes made apart, disabling wins.
-    return (user.revision, not user.is_active, sorted(user.roles), repr(sorted(user.wrapped.items())))
-
-
-def _take_classes(
-    classes: dict[tuple[str, int, str, str], ClassKey], bodies: Iterable[Mapping[str, Any]]
-) -> None:
-    """Collect class keys; wraps to further holders add up."""
-    for body in bodies:
-        key = (str(body["class"]), int(body["version"]), str(body["station"]), str(body["recipient"]))
-        wraps = {(str(h), str(w)) for h, w in body.get("wraps", ())}
-        if key in classes:
-            wraps |= set(classes[key].wraps)
-        classes[key] = ClassKey(key[0], key[1], key[3], key[2], tuple(sorted(wraps)))
-
-
-def _office(body: Mapping[str, Any] | None) -> OfficeEntry | None:
-    if not body:
-        return None
-    return OfficeEntry(
-        dev=int(body["dev"], 16),
-        name=body["name"],
-        sign=bytes.fromhex(body["sign"]),
-        age=body["age"],
-        escrow=body["escrow"],
-    )
+def is_above(desks: Mapping[int, DeskEntry], above: int, dev: int) -> bool:
+    """Whether one desk admitted the other, or admitted one that did."""
+    seen: set[int] = set()
+    entry = desks.get(dev)
+    while entry is not None and entry.admitted_by is not None and entry.dev not in seen:
+        if entry.admitted_by == above:
+            return True
+        seen.add(entry.dev)
+        entry = desks.get(entry.admitted_by)
+    return False
 
 
 def desk_body(desk: DeskEntry) -> dict[str, Any]:
@@ -294,12 +261,15 @@ def desk_body(desk: DeskEntry) -> dict[str, Any]:
         "station": desk.station,
         "slot": desk.slot,
         "admitted_by": None if desk.admitted_by is None else f"{desk.admitted_by:016x}",
-        "valid_upto": list(desk.valid_upto) if desk.valid_upto else None,
     }
 
 
 def user_body(user: UserEntry) -> dict[str, Any]:
-    """A user as they stand in a statement."""
+    """A user as they stand in a statement.
+
+    Whoever lets a disabled user in again names what disabled them: a disabling made apart, which they have not
+    seen, is not undone by it.
+    """
     return {
         "id": user.id,
         "name": user.name,
@@ -309,6 +279,7 @@ def user_body(user: UserEntry) -> dict[str, Any]:
         "age": user.age,
         "wrapped": dict(user.wrapped),
         "active": user.is_active,
+        "enables": sorted(user.disabled_by) if user.is_active else [],
         "revision": user.revision,
         "station": user.station,
     }

@@ -8,16 +8,24 @@ from pathlib import Path
 
 from shelterdesk.core.errors import DamagedFile
 from shelterdesk.core.words import tr
+from shelterdesk.db import meta
 from shelterdesk.db.connection import Connection, DatabaseError, open_file, said
+from shelterdesk.keys.safefile import sync_folder
 
 _PAGES = 512
 
 
 def backup_file(
-    conn: Connection, key: bytes, target: Path, progress: Callable[[int, int], None] | None = None
+    conn: Connection,
+    key: bytes,
+    target: Path,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    marked: bool = False,
 ) -> None:
     """Copy an open file to ``target``, encrypted with the same key; whole or not at all.
 
+    A ``marked`` copy knows that it is one, and opens as a desk only after it was restored (SYNC §1.1).
     ``progress`` hears (pages left, pages in all). Raises ``CannotWrite``, ``DiskFull``.
     """
     partial = target.with_name(f"{target.name}.partial")
@@ -27,6 +35,8 @@ def backup_file(
         copy.execute("PRAGMA journal_mode = DELETE")
         conn.backup(copy, pages=_PAGES, progress=_told(progress))
         copy.execute("PRAGMA journal_mode = DELETE")
+        if marked:
+            meta.put(copy, meta.COPY, b"1")
         if copy.execute("PRAGMA quick_check").fetchone()[0] != "ok":
             raise DamagedFile(
                 target.name, tr("the copy does not read back"), tr("Make it again on another disk.")
@@ -43,6 +53,7 @@ def backup_file(
     with partial.open("rb+") as stream:
         os.fsync(stream.fileno())
     partial.replace(target)
+    sync_folder(target.parent)
 
 
 def _told(progress: Callable[[int, int], None] | None) -> Callable[[int, int, int], None] | None:

@@ -1,10 +1,13 @@
-"""The end of a desk's line: how far it is whole, the chain value there, and the signatures under it."""
+"""A desk's main line: how far it is whole, the chain values on it, and the signatures under it.
+
+In the line stands what this desk wrote itself and what a head of its author vouches for (``db/vouching.py``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shelterdesk.core.event import GENESIS, Event, chain_next
+from shelterdesk.core.event import GENESIS, MAX_OPS, Event, chain_next
 from shelterdesk.db.connection import Connection
 
 
@@ -16,6 +19,16 @@ def last_of(conn: Connection, dev: int, epoch: int) -> tuple[int, bytes] | None:
         (dev, epoch),
     ).fetchone()
     return None if row is None else (int(row[0]), bytes(row[1]))
+
+
+def value_at(conn: Connection, dev: int, epoch: int, seq: int) -> bytes | None:
+    """The chain value after the event of the main line that ends with ``seq``; None where there is none."""
+    row = conn.execute(
+        "SELECT chain FROM event WHERE dev = ? AND epoch = ? AND seq > ? AND seq <= ? AND last_seq = ?"
+        " AND chain IS NOT NULL",
+        (dev, epoch, seq - MAX_OPS, seq, seq),
+    ).fetchone()
+    return None if row is None else bytes(row[0])
 
 
 def last_seq(conn: Connection, dev: int, epoch: int) -> int:
@@ -62,17 +75,28 @@ def continued(conn: Connection, fresh: Sequence[Event]) -> tuple[dict[bytes, byt
 
 
 def carry_on(conn: Connection, dev: int, epoch: int) -> None:
-    """Give a chain value to every event that now follows an unbroken line from the first."""
+    """Give a chain value to every event that now follows an unbroken line from the first.
+
+    Of an event that came with a chain value said to stand before it (``claim``), only where it is this one: what
+    has the next number may be of another branch.
+    """
     upto, value = last_of(conn, dev, epoch) or (0, GENESIS)
     ready: list[tuple[bytes, int]] = []
+    proved: list[tuple[int, bytes]] = []
     for id_, seq, last, eh in conn.execute(
-        "SELECT id, seq, last_seq, eh FROM event WHERE dev = ? AND epoch = ? AND seq > ? ORDER BY seq, eh",
+        "SELECT id, seq, last_seq, eh FROM event WHERE dev = ? AND epoch = ? AND seq > ?"
+        " AND id NOT IN (SELECT event FROM unsigned) ORDER BY seq, eh",
         (dev, epoch, upto),
     ):
         if seq <= upto:
             continue  # a second branch: it has no place in this line
         if seq != upto + 1:
             break
+        said = [bytes(row[0]) for row in conn.execute("SELECT before FROM claim WHERE event = ?", (id_,))]
+        if said and value not in said:
+            continue
+        proved.append((id_, value))
         value, upto = chain_next(value, eh), last
         ready.append((value, id_))
     conn.executemany("UPDATE event SET chain = ? WHERE id = ?", ready)
+    conn.executemany("DELETE FROM claim WHERE event = ? AND before = ?", proved)

@@ -11,16 +11,20 @@ from shelterdesk.core.event import GENESIS, BadLine, chain_next, glance, line_ha
 from shelterdesk.core.kinds import LOGGED
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.db import presence, search, statements, tables, unnamed
+from shelterdesk.db import meta, presence, search, tables, unnamed
+from shelterdesk.db.check_trust import (
+    Aside,
+    lost_receipts,
+    wrong_signed_heads,
+    wrong_statements,
+    wrongly_signed,
+)
 from shelterdesk.db.connection import Connection, DatabaseError
 from shelterdesk.db.merge import Standing, conflict_rows, head_rows, standing, standings
 from shelterdesk.db.rebuild import not_alone
-from shelterdesk.keys.signing import is_chain_head
-from shelterdesk.keys.sshsig import BadSignature, verify
 
 _EVENTS_AT_ONCE = 500
 _CHUNK = 400
-_STATEMENT = "statement.v1@shelterdesk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class _Tally:
     bad_hashes: int = 0
     chain_breaks: int = 0
     wrong_heads: int = 0
+    unvouched: int = 0
     rows: dict[str, int] = field(default_factory=dict)
 
     def row(self, table: str, count: int = 1) -> None:
@@ -79,6 +84,7 @@ def check(conn: Connection, roster: Roster, progress: Callable[[int, int], None]
     batch: dict[int, dict[bytes, tuple[Any, ...]]] = {kind.number: {} for kind in LOGGED}
     from_hex, row_of = bytes.fromhex, tables.table_row
     waiting = 0
+    aside = Aside(conn, roster)
     for id_, dev, epoch, seq, last_seq, eh, chain, line in conn.execute(
         "SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event ORDER BY dev, epoch, seq, id"
     ):
@@ -100,6 +106,8 @@ def check(conn: Connection, roster: Roster, progress: Callable[[int, int], None]
             continue
         report.ops += len(seen.ops)
         author, wall_ms, user = seen.dev, seen.wall_ms, seen.user
+        if aside.differs(id_, dev, epoch, last_seq, user, [op[0] for op in seen.ops]):
+            tally.row("set_aside_op")
         for pos, (kind, ent_hex, number, value, _) in enumerate(seen.ops):
             ent = from_hex(ent_hex)
             expected_ops ^= hash((ent, id_, pos, kind, number))
@@ -121,9 +129,11 @@ def check(conn: Connection, roster: Roster, progress: Callable[[int, int], None]
     if held_ops != expected_ops:
         tally.row("op")
     _compare_followers(conn, tally)
-    tally.wrong_heads = _wrong_signed_heads(conn, roster)
+    tally.row("set_aside_op", aside.left())
+    tally.wrong_heads = wrong_signed_heads(conn, roster)
+    tally.unvouched = wrongly_signed(conn, roster, meta.get_whoami(conn).dev)
     report.rows = sum(seen_rows.values())
-    report.findings += _said(tally) + _statement_findings(conn, roster) + _receipt_findings(conn)
+    report.findings += _said(tally) + _statement_findings(conn) + _receipt_findings(conn)
     return report
 
 
@@ -245,23 +255,6 @@ def _compare_followers(conn: Connection, tally: _Tally) -> None:
             tally.row("person_search")
 
 
-def _wrong_signed_heads(conn: Connection, roster: Roster) -> int:
-    """The last signed head of each desk and epoch: signed by that desk, and the chain value is the log's."""
-    wrong = 0
-    for dev, epoch, seq, chain, signature in conn.execute(
-        "SELECT dev, epoch, seq, chain, signature FROM signed_head ORDER BY dev, epoch, seq"
-    ).fetchall():
-        desk = roster.desks.get(dev)
-        here = conn.execute(
-            "SELECT chain FROM event WHERE dev = ? AND epoch = ? AND last_seq = ? AND chain IS NOT NULL",
-            (dev, epoch, seq),
-        ).fetchall()
-        signed = desk is not None and is_chain_head(desk.sign, epoch, seq, chain, signature)
-        if not signed or (here and all(bytes(row[0]) != chain for row in here)):
-            wrong += 1
-    return wrong
-
-
 def _file_findings(conn: Connection) -> list[Finding]:
     """Every page is read (each proves its HMAC as it is) and the trees on them are walked."""
     try:
@@ -309,6 +302,13 @@ def _said(tally: _Tally) -> list[Finding]:
             tally.wrong_heads,
         )
         found.append(Finding("signed_head", tally.wrong_heads, said, log_risk, log_advice))
+    if tally.unvouched:
+        said = ntr(
+            "{n} line of another desk is not covered by that desk's signature as it is noted here.",
+            "{n} lines of other desks are not covered by those desks' signatures as it is noted here.",
+            tally.unvouched,
+        )
+        found.append(Finding("unsigned", tally.unvouched, said, log_risk, log_advice))
     for table, count in sorted(tally.rows.items()):
         said = ntr(
             "{n} entry of “{table}” does not follow from the log.",
@@ -324,18 +324,8 @@ def _said(tally: _Tally) -> list[Finding]:
     return found
 
 
-def _statement_findings(conn: Connection, roster: Roster) -> list[Finding]:
-    """Statements must carry the signature of the desk or office that issued them."""
-    signers = {desk.dev: desk.sign for desk in roster.desks.values()}
-    wrong = 0
-    for statement in statements.statements(conn):
-        signer = signers.get(statement.issuer)
-        try:
-            if signer is None:
-                raise BadSignature
-            verify(statement.raw, statement.signature, _STATEMENT, [signer])
-        except BadSignature:
-            wrong += 1
+def _statement_findings(conn: Connection) -> list[Finding]:
+    wrong = wrong_statements(conn)
     if not wrong:
         return []
     said = ntr(
@@ -348,16 +338,7 @@ def _statement_findings(conn: Connection, roster: Roster) -> list[Finding]:
 
 
 def _receipt_findings(conn: Connection) -> list[Finding]:
-    """What the office confirmed must still be in the log as it was then (SYNC §2, rolled-back history)."""
-    lost = 0
-    for dev, epoch, upto, chain in conn.execute(
-        "SELECT dev, epoch, upto, chain FROM acknowledged"
-    ).fetchall():
-        row = conn.execute(
-            "SELECT chain FROM event WHERE dev = ? AND epoch = ? AND last_seq = ?", (dev, epoch, upto)
-        ).fetchall()
-        if all(found[0] is None or bytes(found[0]) != bytes(chain) for found in row):
-            lost += 1
+    lost = lost_receipts(conn)
     if not lost:
         return []
     said = ntr(

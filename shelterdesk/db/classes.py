@@ -1,13 +1,14 @@
 """What holders of a class key see: the sealed records of that class in a second encrypted file, made from the log.
 
-The file (``health.db``, ``protection.db``) is a view: its key is known to holders only, and it can be thrown
-away and made again from the log at any time (DESIGN §6).
+The file (``health-….db``, ``protection-….db``) is a view of what is sealed to one version of the class key: its
+key is known to holders of that version only, and it can be thrown away and made again from the log at any time
+(DESIGN §6).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ class SealedRecord:
 
 
 class ClassFile:
-    """The opened records of one class. Belongs to the thread that opened it."""
+    """The opened records of one version of a class key. Belongs to the thread that opened it."""
 
     def __init__(self, path: Path, key: bytes, confidentiality: Confidentiality) -> None:
         self.confidentiality = confidentiality
@@ -56,29 +57,35 @@ class ClassFile:
             )
             self.conn.execute("CREATE INDEX IF NOT EXISTS record_person ON record (person)")
             self.conn.execute("CREATE INDEX IF NOT EXISTS record_kind ON record (kind, ent)")
-            self.conn.execute("CREATE TABLE IF NOT EXISTS done (upto INTEGER NOT NULL)")
+            self.conn.execute(
+                "CREATE TABLE IF NOT EXISTS done (upto INTEGER NOT NULL, turned INTEGER NOT NULL)"
+            )
 
     def catch_up(self, log: Connection, identities: Sequence[str]) -> int:
-        """Open what came into the log since the last time; returns how many carriers were looked at.
+        """Open what came into the log, or was admitted or set aside, since the last time; returns how many carriers.
 
-        A value that does not open (sealed to an older key this holder never had) is left as it is.
+        A value that does not open (sealed to another version of the key) is not of this file.
         """
-        row = self.conn.execute("SELECT max(upto) FROM done").fetchone()
-        upto = int(row[0]) if row[0] is not None else 0
+        upto, turned = self.conn.execute(
+            "SELECT coalesce(max(upto), 0), coalesce(max(turned), 0) FROM done"
+        ).fetchone()
         last = int(log.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()[0])
+        last_turned = int(log.execute("SELECT coalesce(max(n), 0) FROM turned_carrier").fetchone()[0])
         carrier_kind = CARRIERS[self.confidentiality].number
         carriers = [
             r[0]
             for r in log.execute(
-                "SELECT DISTINCT ent FROM op WHERE kind = ? AND event > ? AND event <= ?",
-                (carrier_kind, upto, last),
+                "SELECT ent FROM op WHERE kind = ?1 AND event > ?2 AND event <= ?3 UNION"
+                " SELECT o.ent FROM turned_carrier t JOIN op o ON o.ent = t.ent"
+                " WHERE t.n > ?4 AND t.n <= ?5 AND o.kind = ?1",
+                (carrier_kind, upto, last, turned, last_turned),
             )
         ]
         with writing(self.conn):
             for carrier in carriers:
                 self._open(log, carrier, identities)
             self.conn.execute("DELETE FROM done")
-            self.conn.execute("INSERT INTO done (upto) VALUES (?)", (last,))
+            self.conn.execute("INSERT INTO done (upto, turned) VALUES (?, ?)", (last, last_turned))
         return len(carriers)
 
     def _open(self, log: Connection, carrier: bytes, identities: Sequence[str]) -> None:
@@ -140,6 +147,20 @@ class ClassFile:
     def close(self) -> None:
         """Let the file go."""
         self.conn.close()
+
+
+def together(files: Sequence[Sequence[SealedRecord]]) -> list[SealedRecord]:
+    """The records of the files of several versions of a key, oldest first.
+
+    One carrier in two of them holds two versions nobody has decided between, sealed to different keys.
+    """
+    found = [record for records in files for record in records]
+    times: dict[str, int] = {}
+    for records in files:
+        for carrier in {record.carrier for record in records}:
+            times[carrier] = times.get(carrier, 0) + 1
+    found = [replace(r, is_conflict=True) if times[r.carrier] > 1 else r for r in found]
+    return sorted(found, key=lambda record: record.ent)
 
 
 def _record(kind: str, ent: bytes, carrier: bytes, vals: str, several: int) -> SealedRecord:

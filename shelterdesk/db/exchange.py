@@ -16,8 +16,9 @@ _CHUNK = 400
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """An event as a part needs it: its place, the chain value after it if its line is whole, its bytes."""
+    """An event as a part needs it: its place, the chain value after it if it is on the main line, its bytes."""
 
+    id: int
     dev: int
     epoch: int
     seq: int
@@ -86,26 +87,33 @@ def authors(conn: Connection) -> list[tuple[int, int]]:
 
 
 def event_ids_after(conn: Connection, dev: int, epoch: int, upto: int) -> list[int]:
-    """Ids of the events of an author that begin after ``upto``, blanked ones left out."""
+    """Ids of the events of an author that begin after ``upto``, blanked ones left out.
+
+    Nor is anything passed on that no head of the author reaches: its author will bring it.
+    """
     return [
         row[0]
         for row in conn.execute(
-            "SELECT id FROM event WHERE dev = ? AND epoch = ? AND seq > ? AND line IS NOT NULL",
+            "SELECT id FROM event WHERE dev = ? AND epoch = ? AND seq > ? AND line IS NOT NULL"
+            " AND id NOT IN (SELECT event FROM unsigned)",
             (dev, epoch, upto),
         )
     ]
 
 
 def in_log_order(conn: Connection, ids: Iterable[tuple[int, int]]) -> list[int]:
-    """The event ids of some ranges in the order of a part: by author, epoch, number and hash."""
-    found: list[tuple[int, int, int, bytes, int]] = []
+    """The event ids of some ranges in the order of a part: by author, epoch, number and hash.
+
+    What lies beside an author's main line follows it, so that a second branch is not torn to pieces.
+    """
+    found: list[tuple[int, int, int, int, bytes, int]] = []
     for low, high in ids:
         found += conn.execute(
-            "SELECT dev, epoch, seq, eh, id FROM event WHERE id BETWEEN ? AND ? AND line IS NOT NULL",
+            "SELECT dev, epoch, chain IS NULL, seq, eh, id FROM event WHERE id BETWEEN ? AND ? AND line IS NOT NULL",
             (low, high),
         )
     found.sort()
-    return [row[4] for row in found]
+    return [row[5] for row in found]
 
 
 def log_lines(conn: Connection, ids: Sequence[int]) -> Iterator[LogLine]:
@@ -114,7 +122,7 @@ def log_lines(conn: Connection, ids: Sequence[int]) -> Iterator[LogLine]:
         part = ids[start : start + _CHUNK]
         marks = ",".join("?" * len(part))
         rows = {
-            row[0]: LogLine(*row[1:])
+            row[0]: LogLine(*row)
             for row in conn.execute(
                 f"SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event WHERE id IN ({marks})",
                 part,
@@ -133,25 +141,18 @@ def read_ids(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(msgspec.json.decode(text, type=list[tuple[int, int]]))
 
 
-def chain_at(conn: Connection, dev: int, epoch: int, seq: int) -> bytes | None:
-    """The chain value after the event that ends with ``seq``, None where the line is not whole up to it."""
-    row = conn.execute(
-        "SELECT chain FROM event WHERE dev = ? AND epoch = ? AND last_seq = ? AND chain IS NOT NULL",
-        (dev, epoch, seq),
-    ).fetchone()
-    return None if row is None else bytes(row[0])
-
-
-def signed_head_within(
+def heads_within(
     conn: Connection, dev: int, epoch: int, first: int, last: int
-) -> tuple[int, bytes, bytes] | None:
-    """(seq, chain, signature) of the last head its author signed between two numbers."""
-    row = conn.execute(
-        "SELECT seq, chain, signature FROM signed_head WHERE dev = ? AND epoch = ? AND seq BETWEEN ? AND ?"
-        " ORDER BY seq DESC LIMIT 1",
-        (dev, epoch, first, last),
-    ).fetchone()
-    return None if row is None else (int(row[0]), bytes(row[1]), bytes(row[2]))
+) -> list[tuple[int, bytes, bytes]]:
+    """(seq, chain, signature) of the heads an author signed between two numbers, the last first."""
+    return [
+        (int(seq), bytes(value), bytes(signature))
+        for seq, value, signature in conn.execute(
+            "SELECT seq, chain, signature FROM signed_head WHERE dev = ? AND epoch = ? AND seq BETWEEN ? AND ?"
+            " ORDER BY seq DESC, chain",
+            (dev, epoch, first, last),
+        )
+    ]
 
 
 def signed_heads(conn: Connection, dev: int, epoch: int, first: int, last: int) -> dict[int, set[bytes]]:

@@ -7,7 +7,7 @@ op goes straight into its table; any other is computed anew from all its ops by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -18,7 +18,7 @@ from shelterdesk.core.event import ROW, Event, Op, OpId, parse, read_again
 from shelterdesk.core.heads import Head, Logged, heads, in_conflict, void_reason
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roster import Roster
-from shelterdesk.db import chain, tables
+from shelterdesk.db import chain, judging, tables, vouching
 from shelterdesk.db.connection import Connection
 
 _CHUNK = 400
@@ -37,11 +37,19 @@ class Taken:
     kinds: set[str] = field(default_factory=set)
 
 
-def take_in(conn: Connection, events: Sequence[Event], roster: Roster) -> Taken:
+def take_in(
+    conn: Connection,
+    events: Sequence[Event],
+    roster: Roster,
+    unsigned: Collection[bytes] = (),
+    apart: Collection[bytes] = (),
+) -> Taken:
     """Add events to the log and bring the tables along, inside the caller's transaction.
 
     A slice is a few events (SYNC §1.0 caps it at 2,000 ops, so that a waiting save gets its turn).
-    Ops the roster does not admit stay in the log, out of the tables, with the reason (SYNC §1.10).
+    Ops that are not admitted stay in the log, out of the tables, with the reason (SYNC §1.10). ``unsigned`` are
+    the hashes of events that no head of their author reaches (what this desk writes itself needs none), ``apart``
+    of those that do not follow on from their author's main line.
     """
     taken = Taken()
     fresh = _only_new(conn, events, taken)
@@ -49,14 +57,18 @@ def take_in(conn: Connection, events: Sequence[Event], roster: Roster) -> Taken:
         return taken
     known = _known_entities(conn, {op.ent for event in fresh for op in event.ops})
     first_id = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM event").fetchone()[0])
-    _log(conn, fresh, first_id)
+    nobodys = {first_id + i for i, event in enumerate(fresh) if event.eh in unsigned}
+    vouching.note_unsigned(conn, nobodys)
+    _log(conn, fresh, first_id, unsigned, apart)
+    judge = judging.Judge(conn, roster, nobodys)
     rows: list[tuple[bytes, int, int, int, int]] = []
     aside: list[tuple[int, int, str]] = []
     alone: dict[bytes, tuple[Event, Op] | None] = {}
     for i, event in enumerate(fresh):
+        verdict = judge.of(first_id + i, event.dev, event.epoch, event.last_seq, event.user)
         for pos, op in enumerate(event.ops):
             rows.append((op.ent, first_id + i, pos, op.kind, op.field))
-            reason = roster.why_not(event, op)
+            reason = verdict.of(op.kind)
             if reason is not None:
                 aside.append((first_id + i, pos, reason))
                 alone[op.ent] = None
@@ -76,9 +88,20 @@ def take_in(conn: Connection, events: Sequence[Event], roster: Roster) -> Taken:
     return taken
 
 
-def _log(conn: Connection, fresh: Sequence[Event], first_id: int) -> None:
-    """Lines into the log, with their chain values where their line is whole, and the ranges seen."""
-    chained, apart = chain.continued(conn, fresh)
+def _log(
+    conn: Connection,
+    fresh: Sequence[Event],
+    first_id: int,
+    unsigned: Collection[bytes],
+    beside: Collection[bytes],
+) -> None:
+    """Lines into the log, with their chain values where their line is whole, and the ranges seen.
+
+    An unsigned event is in neither: anybody may have made it.
+    """
+    authors = [event for event in fresh if event.eh not in unsigned] if unsigned else fresh
+    in_line = [event for event in authors if event.eh not in beside] if beside else authors
+    chained, apart = chain.continued(conn, in_line)
     conn.executemany(
         "INSERT INTO event (id, dev, epoch, seq, last_seq, hlc, wall_ms, user, eh, chain, line)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -92,7 +115,7 @@ def _log(conn: Connection, fresh: Sequence[Event], first_id: int) -> None:
     )  # fmt: skip
     for dev, epoch in apart:
         chain.carry_on(conn, dev, epoch)
-    _note_seen(conn, fresh)
+    _note_seen(conn, authors)
 
 
 def _only_new(conn: Connection, events: Sequence[Event], taken: Taken) -> list[Event]:
@@ -345,38 +368,23 @@ def join_ranges(ranges: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     return joined
 
 
-def reconsider(conn: Connection, roster: Roster) -> set[str]:
-    """Judge set-aside ops anew, and those of revoked desks, after the roster changed; names of kinds changed."""
-    turned: dict[bytes, None] = {}
-    for event_id, pos, reason, line in conn.execute(
-        "SELECT s.event, s.pos, s.reason, e.line FROM set_aside_op s JOIN event e ON e.id = s.event"
-        " WHERE e.line IS NOT NULL"
-    ).fetchall():
-        event = parse(line)
-        now = roster.why_not(event, event.ops[pos])
-        if now is None:
-            conn.execute("DELETE FROM set_aside_op WHERE event = ? AND pos = ?", (event_id, pos))
-            turned[event.ops[pos].ent] = None
-        elif now != reason:
-            conn.execute(
-                "UPDATE set_aside_op SET reason = ? WHERE event = ? AND pos = ?", (now, event_id, pos)
-            )
-    for desk in roster.desks.values():
-        if desk.valid_upto is None:
-            continue
-        for event_id, line in conn.execute(
-            "SELECT id, line FROM event WHERE dev = ? AND (epoch, seq) > (?, ?) AND line IS NOT NULL",
-            (desk.dev, *desk.valid_upto),
-        ).fetchall():
-            event = parse(line)
-            for pos, op in enumerate(event.ops):
-                reason = roster.why_not(event, op)
-                if reason is not None:
-                    conn.execute(
-                        "INSERT OR IGNORE INTO set_aside_op (event, pos, reason) VALUES (?, ?, ?)",
-                        (event_id, pos, reason),
-                    )
-                    turned[op.ent] = None
+def reconsider(conn: Connection, roster: Roster) -> set[str] | None:
+    """Judge one slice of what waits to be judged again, and bring the tables along, inside the caller's transaction.
+
+    Returns the names of kinds changed; None when nothing waits.
+    """
+    turned = judging.judge_some(conn, roster)
+    if turned is None:
+        return None
     touched = rematerialise(conn, turned)
     tables.follow(conn, touched)
     return {KINDS[kind].name for kind in touched}
+
+
+def settle(conn: Connection, roster: Roster, devs: Iterable[int]) -> None:
+    """After heads or claims of these desks came: what they reach now is the authors' own, and is judged again."""
+    ids = vouching.settle(conn, roster, devs)
+    for marks, part in _in_parts(ids):
+        rows = conn.execute(f"SELECT line FROM event WHERE id IN ({marks}) AND line IS NOT NULL", part)
+        _note_seen(conn, [parse(row[0]) for row in rows.fetchall()])
+    judging.put_off_aside(conn)

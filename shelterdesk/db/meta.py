@@ -6,8 +6,29 @@ from dataclasses import dataclass
 
 import msgspec
 
+from shelterdesk.core.errors import WorldError
+from shelterdesk.core.words import tr
 from shelterdesk.db.connection import Connection
 from shelterdesk.keys.desk import DeskKeys
+
+COPY = "copy"
+"""Set in a copy that was made as a backup: it is not the desk, until it was restored."""
+
+
+class IsCopy(WorldError):
+    """A backup opened as if it were the desk: two of the same desk would write under the same numbers."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            tr("This is a backup, not the desk itself."),
+            tr("Restore it into an empty folder; there it can be opened."),
+        )
+
+
+def refuse_copy(conn: Connection) -> None:
+    """Raise :class:`IsCopy` for a file that was made as a backup and not restored yet."""
+    if get(conn, COPY) is not None:
+        raise IsCopy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +61,11 @@ def get(conn: Connection, key: str) -> bytes | None:
 def put(conn: Connection, key: str, value: bytes) -> None:
     """Set a local value."""
     conn.execute("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)", (key, value))
+
+
+def drop(conn: Connection, key: str) -> None:
+    """Forget a local value."""
+    conn.execute("DELETE FROM meta WHERE key = ?", (key,))
 
 
 def get_whoami(conn: Connection) -> Whoami:

@@ -6,7 +6,7 @@ import msgspec
 
 from shelterdesk.core.event import ROW, parse
 from shelterdesk.core.kinds import LOGGED
-from shelterdesk.db import presence, search, tables
+from shelterdesk.db import judging, presence, search, statements, tables
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import lone_row, rematerialise
 
@@ -14,7 +14,8 @@ _SLICE = 2_000
 
 
 def rebuild(conn: Connection) -> None:
-    """Drop and fill all derived tables, inside the caller's transaction."""
+    """Judge the log and fill all derived tables anew, inside the caller's transaction."""
+    judging.judge_all(conn, statements.roster_of(conn))
     for kind in LOGGED:
         conn.execute(f"DROP TABLE IF EXISTS {kind.name}")
     for name in ("person_search", "person_key", "presence", "named_head", "counted_group"):

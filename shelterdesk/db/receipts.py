@@ -95,7 +95,7 @@ def confirmable(conn: Connection, dev: int) -> list[Heard]:
     for epoch, upto in conn.execute(
         "SELECT epoch, max(upto) FROM heard WHERE dev = ? GROUP BY epoch ORDER BY epoch", (dev,)
     ).fetchall():
-        value = GENESIS if upto == 0 else exchange.chain_at(conn, dev, epoch, upto)
+        value = GENESIS if upto == 0 else chain.value_at(conn, dev, epoch, upto)
         if value is None:
             continue
         beyond = [] if merging else [r for r in ranges.get((dev, epoch), []) if r[0] > upto]

@@ -61,8 +61,8 @@ def m0002_local(db: Database) -> None:
     db.conn.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID")
     db.conn.execute(
         "CREATE TABLE statement (sha BLOB PRIMARY KEY, kind TEXT NOT NULL, issuer INTEGER NOT NULL,"
-        " number INTEGER NOT NULL, raw BLOB NOT NULL, signature TEXT NOT NULL, received_ms INTEGER NOT NULL)"
-        " WITHOUT ROWID"
+        " number INTEGER NOT NULL, raw BLOB NOT NULL, signature TEXT NOT NULL, received_ms INTEGER NOT NULL,"
+        " is_pinned INTEGER NOT NULL) WITHOUT ROWID"
     )
 
 
@@ -114,6 +114,22 @@ def m0003_exchange(db: Database) -> None:
         "CREATE TABLE said_to_exist (dev INTEGER NOT NULL, epoch INTEGER NOT NULL, by_dev INTEGER NOT NULL,"
         " upto INTEGER NOT NULL, at_ms INTEGER NOT NULL, PRIMARY KEY (dev, epoch, by_dev)) WITHOUT ROWID"
     )
+
+
+@migrations()
+def m0004_vouching(db: Database) -> None:
+    """Events nobody vouches for yet, what is known of their place in a chain, and what has to be judged again."""
+    db.conn.execute("CREATE TABLE unsigned (event INTEGER PRIMARY KEY)")
+    # The chain value before an event, as a part said it: of events that have no place in the main line.
+    db.conn.execute(
+        "CREATE TABLE claim (event INTEGER NOT NULL, before BLOB NOT NULL, PRIMARY KEY (event, before)) WITHOUT ROWID"
+    )
+    db.conn.execute(
+        "CREATE TABLE to_judge (what TEXT NOT NULL, subject TEXT NOT NULL, epoch INTEGER NOT NULL, seq INTEGER NOT NULL,"
+        " event INTEGER NOT NULL, PRIMARY KEY (what, subject)) WITHOUT ROWID"
+    )
+    # Carriers of sealed records admitted or set aside after they came: class files look at them again.
+    db.conn.execute("CREATE TABLE turned_carrier (n INTEGER PRIMARY KEY, ent BLOB NOT NULL)")
 
 
 def bring_up_to_date(conn: Connection) -> None:

@@ -216,10 +216,7 @@ def last_heard(conn: Connection, who: Whoami, roster: Roster) -> list[tuple[int,
     found = [
         (desk.dev, desk.slot, at.get(desk.dev))
         for desk in roster.desks.values()
-        if desk.station == who.station
-        and desk.dev != who.dev
-        and not desk.is_office
-        and desk.valid_upto is None
+        if desk.station == who.station and desk.dev != who.dev and not desk.is_office and not desk.is_revoked
     ]
     return sorted(found, key=lambda one: (one[2] is not None, one[2] or 0, one[1]))
 

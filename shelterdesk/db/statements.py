@@ -8,11 +8,12 @@ from typing import Any
 
 import msgspec
 
-from shelterdesk.core.roster import Roster, Statement, fold
+from shelterdesk.core.belief import fold
+from shelterdesk.core.roster import Roster, Statement
 from shelterdesk.db.connection import Connection
 
 
-def read_statement(raw: bytes, signature: str) -> Statement:
+def read_statement(raw: bytes, signature: str, is_pinned: bool = False) -> Statement:
     """A statement from its bytes; raises ``ValueError`` for what is not one. The signature is not checked here."""
     try:
         body: Mapping[str, Any] = msgspec.json.decode(raw, type=dict[str, Any])
@@ -24,6 +25,7 @@ def read_statement(raw: bytes, signature: str) -> Statement:
             raw=raw,
             signature=signature,
             sha=hashlib.sha256(raw).digest(),
+            is_pinned=is_pinned,
         )
     except (msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
         raise ValueError(f"not a statement: {error}") from None
@@ -32,8 +34,8 @@ def read_statement(raw: bytes, signature: str) -> Statement:
 def add_statement(conn: Connection, statement: Statement, now_ms: int) -> bool:
     """Keep a statement whose signature was checked; False when it was already held."""
     done = conn.execute(
-        "INSERT OR IGNORE INTO statement (sha, kind, issuer, number, raw, signature, received_ms)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR IGNORE INTO statement (sha, kind, issuer, number, raw, signature, received_ms, is_pinned)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             statement.sha,
             statement.kind,
@@ -42,6 +44,7 @@ def add_statement(conn: Connection, statement: Statement, now_ms: int) -> bool:
             statement.raw,
             statement.signature,
             now_ms,
+            int(statement.is_pinned),
         ),
     )
     return done.rowcount > 0
@@ -50,9 +53,9 @@ def add_statement(conn: Connection, statement: Statement, now_ms: int) -> bool:
 def statements(conn: Connection) -> list[Statement]:
     """All statements held, in a fixed order."""
     return [
-        read_statement(raw, signature)
-        for raw, signature in conn.execute(
-            "SELECT raw, signature FROM statement ORDER BY kind, issuer, number, sha"
+        read_statement(raw, signature, bool(is_pinned))
+        for raw, signature, is_pinned in conn.execute(
+            "SELECT raw, signature, is_pinned FROM statement ORDER BY kind, issuer, number, sha"
         )
     ]
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shelterdesk.core.event import absorb_hlc
+from shelterdesk.core.event import Event, absorb_hlc
 from shelterdesk.core.identity import EntityOrder
 from shelterdesk.core.moment import Clock, to_milliseconds
-from shelterdesk.core.roster import Roster, UserEntry
-from shelterdesk.db import meta, presence, schema, search, statements, tables
+from shelterdesk.core.roster import Roster, Statement, UserEntry
+from shelterdesk.db import judging, meta, presence, schema, search, statements, tables
 from shelterdesk.db.connection import Connection, open_file, writing
-from shelterdesk.db.merge import Taken, reconsider, rematerialise, take_in
+from shelterdesk.db.merge import Taken, reconsider, rematerialise, settle, take_in
 from shelterdesk.db.writing import Writing
 from shelterdesk.keys.desk import DeskKeys
 
 _HANG_ON = (search, presence)  # imported so that they follow the tables they derive from
+
+GIVE_WAY_S = 0.0015
+"""How long the lock stays free between two slices: one who waits asks for it again every millisecond."""
 
 
 class Reader:
@@ -72,6 +76,7 @@ class Store:
         # faster, and fewer than one save in a hundred waits for it.
         self.conn.execute("PRAGMA wal_autocheckpoint = 4000")
         schema.refuse_newer(self.conn)
+        meta.refuse_copy(self.conn)
         self.who = meta.get_whoami(self.conn)
         self.keys = meta.get_desk_keys(self.conn)
         self.clock_doubt = False
@@ -119,21 +124,35 @@ class Store:
 
         Raises what the block raises, with nothing written; ``writing.written`` says afterwards what changed.
         """
-        with writing(self.conn):
+        with self.transaction():
             event = Writing(self.conn, self.who, user, self.roster, self.now, self.clock_doubt, self._ids)
             yield event
             event.finish()
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """A transaction on the local tables (exchange, statements), without an event."""
-        with writing(self.conn):
-            yield self.conn
+        """A transaction on the local tables (exchange, statements), without an event.
 
-    def take_in(self, events: list[Any]) -> Taken:
-        """Merge a slice of others' events in one transaction; moves the clock only once it is committed."""
-        with writing(self.conn):
-            taken = take_in(self.conn, events, self.roster)
+        Which desk this is, and in which epoch, is read inside: another process may have begun a new one.
+        """
+        try:
+            with writing(self.conn):
+                self.who = meta.get_whoami(self.conn)
+                yield self.conn
+        except BaseException:
+            self._roster = None  # it may have been that of statements now rolled back
+            raise
+
+    def take_in(
+        self, events: Sequence[Event], unsigned: Collection[bytes] = (), apart: Collection[bytes] = ()
+    ) -> Taken:
+        """Merge a slice of others' events in one transaction; moves the clock only once it is committed.
+
+        ``unsigned`` are the hashes of events that no head of their author reaches: kept, not admitted; ``apart``
+        of those that do not follow on from their author's main line.
+        """
+        with self.transaction():
+            taken = take_in(self.conn, events, self.roster, unsigned, apart)
             if taken.events:
                 now = to_milliseconds(self.now)
                 hlc = meta.get_hlc(self.conn)
@@ -142,14 +161,45 @@ class Store:
                 meta.put_hlc(self.conn, hlc)
         return taken
 
-    def add_statements(self, found: list[Any]) -> set[str]:
-        """Keep statements whose signatures were checked, and judge set-aside events by the new roster."""
-        with writing(self.conn):
-            new = [s for s in found if statements.add_statement(self.conn, s, to_milliseconds(self.now))]
-            if not new:
-                return set()
-            self._roster = None
-            return reconsider(self.conn, self.roster) | {"roster"}
+    def add_statements(self, found: Sequence[Statement]) -> set[str]:
+        """Keep statements whose signatures were checked, and judge anew the events they decide about."""
+        with self.transaction():
+            kinds = self._add(found)
+        return kinds | self.judge_waiting()
+
+    def say(self, make: Callable[[int], Statement]) -> set[str]:
+        """Keep a statement of this desk, made with its next number inside the transaction that keeps it."""
+        with self.transaction():
+            kinds = self._add([make(statements.next_number(self.conn, self.who.dev))])
+        return kinds | self.judge_waiting()
+
+    def _add(self, found: Sequence[Statement]) -> set[str]:
+        before, now = self.roster, to_milliseconds(self.now)
+        if not [s for s in found if statements.add_statement(self.conn, s, now)]:
+            return set()
+        self._roster = None
+        new_desks = judging.meet(self.conn, before, self.roster)
+        if new_desks:
+            settle(self.conn, self.roster, new_desks)
+        return {"roster"}
+
+    def settle(self, devs: Iterable[int]) -> set[str]:
+        """After heads of these desks came: admit what they reach; returns the names of kinds changed."""
+        with self.transaction():
+            settle(self.conn, self.roster, devs)
+        return self.judge_waiting()
+
+    def judge_waiting(self) -> set[str]:
+        """Judge again whatever waits for it, in slices that give way; returns the names of kinds changed.
+
+        What is not done when the process ends is done when the file is opened again.
+        """
+        kinds: set[str] = set()
+        while judging.is_waiting(self.conn):
+            with self.transaction():
+                kinds |= reconsider(self.conn, self.roster) or set()
+            time.sleep(GIVE_WAY_S)
+        return kinds
 
     def rebuild(self) -> None:
         """Make every derived table anew from the log."""

@@ -22,7 +22,7 @@ from shelterdesk.core.roster import Roster, UserEntry
 from shelterdesk.core.vocabulary import Confidentiality, Missing
 from shelterdesk.core.words import tr
 from shelterdesk.db import meta
-from shelterdesk.db.chain import last_seq
+from shelterdesk.db.chain import last_of
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import standing, take_in
 from shelterdesk.keys.classes import seal
@@ -239,7 +239,9 @@ class Writing:
         if not parts:
             return []
         wall, hlc = to_milliseconds(self.now), meta.get_hlc(self.conn)
-        seq = last_seq(self.conn, self.who.dev, self.who.epoch) + 1
+        # Of the main line: what others brought under this desk's name and cannot prove takes no number away.
+        last = last_of(self.conn, self.who.dev, self.who.epoch)
+        seq = 1 if last is None else last[0] + 1
         events = []
         for ops in parts:
             hlc = next_hlc(hlc, wall)

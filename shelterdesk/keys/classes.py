@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shelterdesk.core.errors import DamagedFile, Refused
@@ -18,7 +18,9 @@ from shelterdesk.core.vocabulary import Confidentiality
 from shelterdesk.core.words import tr
 from shelterdesk.keys import age
 from shelterdesk.keys.age import AgeKey
+from shelterdesk.keys.ed25519 import SigningKey, is_signed_by
 from shelterdesk.keys.shape import base64_text, read_json
+from shelterdesk.keys.signing import canonical
 
 BUCKETS = (1 << 10, 4 << 10, 16 << 10, 64 << 10)
 """Sizes in bytes to which a record is padded before it is sealed."""
@@ -26,6 +28,7 @@ BUCKETS = (1 << 10, 4 << 10, 16 << 10, 64 << 10)
 CLASSES = (Confidentiality.HEALTH, Confidentiality.PROTECTION, Confidentiality.SAFEGUARDING)
 """The classes that have a key pair of their own."""
 
+_HANDED = b"class-key.v1@shelterdesk\0"
 _FRAME_VERSION = 1
 _FRAME_HEADER = 5  # version, then the length of the record in four bytes, big-endian
 _AGE_ROOM = 640  # one recipient adds at most 385 bytes (40,000 sealings measured), the random stanza included
@@ -91,6 +94,16 @@ def unwrap_class_key(text: str, identities: Sequence[str]) -> ClassKey:
     except ValueError as fault:
         raise DamagedFile(what, tr("it belongs to a kind of entry not known here")) from fault
     return ClassKey(name, inside.number("version", 1, 1 << 31), age.key_of(inside.text("identity")))
+
+
+def sign_class_body(key: SigningKey, body: Mapping[str, object]) -> str:
+    """A holder's signature under a class key as a statement carries it, as 128 hex digits (DESIGN §6)."""
+    return key.sign(_HANDED + canonical(body)).hex()
+
+
+def is_class_body(public: bytes, body: Mapping[str, object], signature: str) -> bool:
+    """Whether the holder of this public key signed this class key; raises ``ValueError`` for what is no hex."""
+    return is_signed_by(public, _HANDED + canonical(body), bytes.fromhex(signature))
 
 
 def sealed_length(bucket: int) -> int:

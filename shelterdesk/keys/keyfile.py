@@ -2,8 +2,9 @@
 
 It lies in clear beside the encrypted station file and holds no name: a user is found by the HMAC of
 the typed name under a salt of this file. Each user has the wrapped user keys and the file key sealed
-to the user's recipient; beside them the file key is sealed to the recovery sheet and, later, to the
-office's escrow (DESIGN §6).
+to the user's recipient. Two desks may each have added a user of one name, so a name may have several
+entries, told apart by the users' public keys and tried in turn. Beside them the file key is sealed to
+the recovery sheet and, later, to the office's escrow (DESIGN §6).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import hmac
 import json
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -78,10 +79,17 @@ class _KeyFile:
     users: tuple[object, ...] = ()
     others: tuple[object, ...] = ()
 
-    def find(self, name: str) -> _User | None:
+    def find(self, name: str) -> list[_User]:
+        """The entries of a name; a damaged one does not stand in the way of its namesake."""
         wanted = _name_hash(self.salt, name).hex()
-        entry = next((entry for entry in self.users if _member(entry, "name") == wanted), None)
-        return None if entry is None else _User.from_json(entry)
+        entries = [entry for entry in self.users if _member(entry, "name") == wanted]
+        found = []
+        for entry in entries:
+            with contextlib.suppress(DamagedFile):
+                found.append(_User.from_json(entry))
+        if entries and not found:
+            _User.from_json(entries[0])  # raises what is wrong with it
+        return found
 
     def has_key(self, file_key: bytes) -> bool:
         return hmac.compare_digest(self.check, _key_check(self.salt, file_key))
@@ -90,12 +98,14 @@ class _KeyFile:
         if not self.has_key(file_key):
             raise ValueError("not the file key of this folder")
 
-    def without_user(self, name: str) -> _KeyFile:
-        gone = _name_hash(self.salt, name).hex()
-        return replace(self, users=tuple(entry for entry in self.users if _member(entry, "name") != gone))
+    def without_user(self, public: bytes) -> _KeyFile:
+        gone = public.hex()
+        return replace(
+            self, users=tuple(e for e in self.users if _member(_member(e, "user"), "public") != gone)
+        )
 
     def with_user(self, name: str, user: WrappedUser, file_key: bytes) -> _KeyFile:
-        kept = self.without_user(name)
+        kept = self.without_user(user.public)
         entry = {
             "name": _name_hash(self.salt, name).hex(),
             "user": user.as_json(),
@@ -141,9 +151,12 @@ def exists(folder: Path) -> bool:
 
 
 def create(
-    folder: Path, file_key: bytes, users: Mapping[str, WrappedUser], recovery_recipient: str | None = None
+    folder: Path,
+    file_key: bytes,
+    users: Iterable[tuple[str, WrappedUser]],
+    recovery_recipient: str | None = None,
 ) -> None:
-    """Write the folder's first key file, for these users by name and for the recovery sheet.
+    """Write the folder's first key file, for these users with their names and for the recovery sheet.
 
     Raises ``Refused`` where one already is (it may be the only way into data), ``CannotWrite`` or
     ``DiskFull``.
@@ -152,7 +165,7 @@ def create(
         raise ValueError("a file key has 32 bytes")
     salt = secrets.token_bytes(_SALT_BYTES)
     made = _KeyFile(salt, _key_check(salt, file_key))
-    for name, user in users.items():
+    for name, user in users:
         made = made.with_user(name, user, file_key)
     if recovery_recipient is not None:
         made = made.with_other(RECOVERY, recovery_recipient, file_key)
@@ -170,21 +183,20 @@ def unlock(folder: Path, name: str, phrase: str, now: float) -> Unlocked:
 
     Raises ``WrongPassphrase`` with the seconds to wait (an unknown name looks and takes the same),
     ``WaitFirst`` for a try before they have passed, ``NotFound`` without a key file, ``DamagedFile``,
-    ``NewerData``.
+    ``NewerData``. Of namesakes it is the one whose passphrase it is.
     """
     found = _read(folder)
     tries = Tries(folder, _name_hash(found.salt, name))
     count = tries.begin(now)
-    entry = found.find(name)
-    if entry is None:
+    entries = found.find(name)
+    if not entries:
         passphrase.derive(phrase[:1] or "-", found.salt, _usual_cost(found))  # as long as for a real name
-        raise WrongPassphrase(wait_seconds(count))
-    try:
-        keys = open_user(entry.user, phrase)
-    except WrongPassphrase:
-        raise WrongPassphrase(wait_seconds(count)) from None
-    tries.right()
-    return Unlocked(keys, _opened(found, entry.file_key, keys.age.identity))
+    for entry in entries:
+        with contextlib.suppress(WrongPassphrase):
+            keys = open_user(entry.user, phrase)
+            tries.right()
+            return Unlocked(keys, _opened(found, entry.file_key, keys.age.identity))
+    raise WrongPassphrase(wait_seconds(count))
 
 
 def unlock_with_recovery(folder: Path, code: str) -> bytes:
@@ -212,19 +224,21 @@ def unlock_with_identity(folder: Path, identity: str) -> bytes:
 
 def has_user(folder: Path, name: str) -> bool:
     """Whether somebody of that name may log in here."""
-    return _read(folder).find(name) is not None
+    return bool(_read(folder).find(name))
 
 
-def wrapped_user(folder: Path, name: str) -> WrappedUser:
-    """The wrapped keys of a user, to change the passphrase or to let them travel; raises ``NotFound``."""
-    entry = _read(folder).find(name)
-    if entry is None:
-        raise NotFound(name)
-    return entry.user
+def users_held(folder: Path) -> dict[bytes, WrappedUser]:
+    """The wrapped keys of everybody who may log in here, by public key; damaged entries are left out."""
+    found = {}
+    for entry in _read(folder).users:
+        with contextlib.suppress(DamagedFile):
+            user = _User.from_json(entry).user
+            found[user.public] = user
+    return found
 
 
 def add_user(folder: Path, file_key: bytes, name: str, user: WrappedUser) -> None:
-    """Let a user in, or replace what was there for that name (a new passphrase).
+    """Let a user in, or replace what was there for that public key (a new passphrase, a new name).
 
     Raises ``BadField`` for an empty name, ``ValueError`` for a file key of another folder (a bug).
     """
@@ -234,15 +248,15 @@ def add_user(folder: Path, file_key: bytes, name: str, user: WrappedUser) -> Non
         _write(folder, found.with_user(name, user, file_key))
 
 
-def remove_user(folder: Path, name: str) -> bool:
-    """Take a user's way in away; False if there was none.
+def remove_user(folder: Path, public: bytes) -> bool:
+    """Take the way in of the user with that public key away; False if there was none.
 
     Raises ``Refused`` for the last way into the folder. Who held the file key once may have kept it; that
     is answered by a new file key, not here.
     """
     with alone(folder / _LOCK_NAME):
         found = _read(folder)
-        left = found.without_user(name)
+        left = found.without_user(public)
         if len(left.users) == len(found.users):
             return False
         if not left.users and not left.others:

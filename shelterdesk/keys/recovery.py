@@ -18,12 +18,14 @@ from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys import age
 from shelterdesk.keys.age import SCALAR_BYTES, AgeKey
+from shelterdesk.keys.ed25519 import SEED_BYTES, SigningKey
 
 GROUPS = 8
 GROUP_LENGTH = 5
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _DATA = GROUP_LENGTH - 1
 _PURPOSE = b"recovery.v1@shelterdesk"
+_SIGNING = b"recovery-sign.v1@shelterdesk"
 _VALUES = {character: value for value, character in enumerate(ALPHABET)} | {"I": 1, "L": 1, "O": 0}
 _BETWEEN = re.compile(r"[\s\-\u2010-\u2015\u2212.]+")  # every dash an office program may make of one
 
@@ -76,18 +78,27 @@ def identity_of(code: str) -> str:
     return _key(code).identity
 
 
+def signing_key_of(code: str) -> SigningKey:
+    """The key by which the holder of the sheet hands class keys on; raises ``RecoveryTypo``."""
+    return SigningKey(HKDF(SHA256(), SEED_BYTES, salt=None, info=_SIGNING).derive(_material(code)))
+
+
 def as_printed(code: str) -> str:
     """A typed code in the one form that is printed; raises ``RecoveryTypo``."""
     return "-".join(_group_text(place, values) for place, values in enumerate(_checked(code)))
 
 
 def _key(code: str) -> AgeKey:
+    return age.derived(HKDF(SHA256(), SCALAR_BYTES, salt=None, info=_PURPOSE).derive(_material(code)))
+
+
+def _material(code: str) -> bytes:
+    """The 160 bits of a typed code."""
     number = 0
     for values in _checked(code):
         for value in values:
             number = number << 5 | value
-    material = number.to_bytes(GROUPS * _DATA * 5 // 8, "big")
-    return age.derived(HKDF(SHA256(), SCALAR_BYTES, salt=None, info=_PURPOSE).derive(material))
+    return number.to_bytes(GROUPS * _DATA * 5 // 8, "big")
 
 
 def _checked(code: str) -> list[list[int]]:

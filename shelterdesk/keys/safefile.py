@@ -29,7 +29,7 @@ def write_whole(path: Path, data: bytes) -> None:
     try:
         _write_synced(partial, data)
         os.replace(partial, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as fault:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -71,7 +71,8 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make renames and new names in a folder outlast a pulled plug; raises ``OSError``."""
     if os.name == "nt":  # Windows has no handle on a folder to sync; its rename is journalled
         return
     handle = os.open(folder, os.O_RDONLY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 
 from shelterdesk.core.errors import DamagedFile
@@ -14,6 +15,15 @@ from shelterdesk.keys.shape import Members
 
 _VERSION = 1
 _PURPOSE = b"user-keys.v1@shelterdesk\0"
+
+
+def user_id(public: bytes, recipient: str) -> str:
+    """The id of a user: 63 bits of SHA-256 over both public halves, as 16 hex digits.
+
+    So nobody can keep a user's name and put another key to seal to in its place.
+    """
+    digest = hashlib.sha256(b"user.v1@shelterdesk\0" + public + recipient.encode("ascii")).digest()
+    return f"{int.from_bytes(digest[:8], 'big') >> 1:016x}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from shelterdesk.core.belief import fold
 from shelterdesk.core.errors import Refused
 from shelterdesk.core.roster import (
     DeskEntry,
@@ -14,7 +15,6 @@ from shelterdesk.core.roster import (
     Statement,
     class_body,
     desk_body,
-    fold,
     user_body,
 )
 from shelterdesk.core.words import tr
@@ -36,12 +36,17 @@ def office_body(office: OfficeEntry) -> dict[str, Any]:
 
 
 def roster_body(
-    office: OfficeEntry, roster: Roster, stations: Iterable[Mapping[str, Any]], desks: Iterable[DeskEntry]
+    office: OfficeEntry,
+    roster: Roster,
+    stations: Iterable[Mapping[str, Any]],
+    desks: Iterable[DeskEntry],
+    recovery: str | None,
 ) -> dict[str, Any]:
     """The next roster of the office: all stations and desks, its own users, its class keys.
 
     Users of stations are not in it: they travel as their station's own statements to their station and the
-    office, and a roster that lies on every stick names nobody.
+    office, and a roster that lies on every stick names nobody. ``recovery`` is the public key of the escrow sheet,
+    by which the office's classes are handed on.
     """
     return {
         "practice": roster.is_practice,
@@ -49,6 +54,7 @@ def roster_body(
         "desks": [desk_body(desk) for desk in sorted(desks, key=lambda one: one.dev) if not desk.is_office],
         "users": [user_body(user) for user in roster.users.values() if user.station == ""],
         "classes": [class_body(key) for key in roster.classes if key.station == ""],
+        "recovery": recovery,
         "office": office_body(office),
     }
 
@@ -60,17 +66,18 @@ def station_statements(letter: Letter, who: Whoami) -> tuple[list[Statement], Ro
     """
     code = letter.text("station")
     station = replace(who, folder_kind="station", dev=letter.dev, station=code)
-    believed = judge_from_root(station, letter.statements)
+    believed = judge_from_root(station, letter.statements, letter.texts("pins"))
     # What an office said is not the station's to bring: this office knows its own word.
     mine = {desk.dev for desk in fold(believed).desks.values() if desk.station == code}
     believed = [s for s in believed if s.issuer in mine and not (s.kind == "roster" and s.body.get("office"))]
     roster = fold(believed)
     desk = roster.desks.get(letter.dev)
-    if desk is None or desk.sign != letter.signer or desk.station != code or desk.valid_upto is not None:
+    if desk is None or desk.sign != letter.signer or desk.station != code or desk.is_revoked:
         raise _incoherent()
     if code not in roster.stations:
         raise _incoherent()
-    return believed, roster
+    # Pinned is what people vouched for at the station; here the office's own roster will speak for its desks.
+    return [replace(s, is_pinned=False) for s in believed], roster
 
 
 def check_new_station(store: Store, code: str, asked: Roster, believed: Iterable[Statement]) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from shelterdesk.core.event import GENESIS, hex16
-from shelterdesk.db import exchange
+from shelterdesk.core.event import chain_next, hex16
+from shelterdesk.db import chain, exchange, vouching
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.exchange import LogLine
 from shelterdesk.sync.container import zip_lines
@@ -23,11 +23,14 @@ PART_UNPACKED = 40 << 20
 
 @dataclass(slots=True)
 class Run:
-    """Consecutive events of one author, as they will stand in ``ranges``."""
+    """Consecutive events of one author, as they will stand in ``ranges``: all on its main line, or all beside it."""
 
     first: LogLine
     last: LogLine
     events: int = 1
+    beside: list[tuple[int, bytes]] = field(
+        default_factory=list
+    )  # last number and hash of each, beside the line
 
     def goes_on_with(self, line: LogLine) -> bool:
         """Whether a line is the next of the same author, held as whole as the last."""
@@ -38,23 +41,52 @@ class Run:
     def closed(self, conn: Connection) -> Range:
         """The range, with the chain around it and the last head its author signed in it."""
         first, last = self.first, self.last
-        before = GENESIS if first.seq == 1 else exchange.chain_at(conn, first.dev, first.epoch, first.seq - 1)
-        whole = before is not None and last.chain is not None
-        head = exchange.signed_head_within(conn, first.dev, first.epoch, first.seq, last.last_seq)
-        if head is None or not whole or exchange.chain_at(conn, first.dev, first.epoch, head[0]) != head[1]:
-            signed = None
+        if last.chain is not None:
+            before = vouching.before_first(conn, first.dev, first.epoch, first.seq)
+            after: bytes | None = last.chain
+            head = _signed_on_main(conn, first, last)
         else:
-            signed = SignedHead(head[0], head[1].hex(), head[2].hex())
+            before, after, head = self._proved(conn)
         return Range(
             hex16(first.dev),
             first.epoch,
             first.seq,
             last.last_seq,
             self.events,
-            before.hex() if before is not None and whole else None,
-            last.chain.hex() if last.chain is not None and whole else None,
-            signed,
+            None if before is None or after is None else before.hex(),
+            None if before is None or after is None else after.hex(),
+            None if before is None else head,
         )
+
+    def _proved(self, conn: Connection) -> tuple[bytes | None, bytes | None, SignedHead | None]:
+        """Chain before and after of events beside the main line: as was claimed and, where it can be, proved."""
+        first, last = self.first, self.last
+        heads = {
+            (seq, value): signature
+            for seq, value, signature in exchange.heads_within(
+                conn, first.dev, first.epoch, first.seq, last.last_seq
+            )
+        }
+        best: tuple[bytes | None, bytes | None, SignedHead | None] = (None, None, None)
+        for before in vouching.claims_of(conn, first.id):
+            value, head = before, None
+            for seq, eh in self.beside:
+                value = chain_next(value, eh)
+                if (seq, value) in heads:
+                    head = SignedHead(seq, value.hex(), heads[seq, value].hex())
+            if head is not None:
+                return before, value, head
+            best = (before, value, None)
+        return best
+
+
+def _signed_on_main(conn: Connection, first: LogLine, last: LogLine) -> SignedHead | None:
+    """The last head its author signed on the main line between two events."""
+    found = exchange.heads_within(conn, first.dev, first.epoch, first.seq, last.last_seq)
+    for seq, value, signature in found:
+        if chain.value_at(conn, first.dev, first.epoch, seq) == value:
+            return SignedHead(seq, value.hex(), signature.hex())
+    return None
 
 
 class _OpKinds(msgspec.Struct):
@@ -92,6 +124,8 @@ class Draft:
             self.runs[-1].events += 1
         else:
             self.runs.append(Run(line, line))
+        if line.chain is None:
+            self.runs[-1].beside.append((line.last_seq, line.eh))
         for op in _op_kinds.decode(line.line).o:
             self.kinds[op[0]] = self.kinds.get(op[0], 0) + 1
         self.events += 1

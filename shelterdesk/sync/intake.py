@@ -9,19 +9,17 @@ from dataclasses import dataclass, field
 from shelterdesk.core.event import Event
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Statement
-from shelterdesk.db import chain, exchange, statements
+from shelterdesk.db import chain, exchange, statements, vouching
 from shelterdesk.db import receipts as held
 from shelterdesk.db.exchange import PartIn
-from shelterdesk.db.store import Store
+from shelterdesk.db.store import GIVE_WAY_S, Store
 from shelterdesk.keys.signing import SignedStatement, is_chain_head
+from shelterdesk.sync.manifest import Range
 from shelterdesk.sync.reader import Known, Opened, Recipient
 from shelterdesk.sync.trust import Judged, judge
 
 SLICE_OPS = 500
 """Ops of one transaction: 10 to 40 ms of the write lock (SYNC §1.0 allows 2,000)."""
-
-_GIVE_WAY_S = 0.0015
-"""How long the lock stays free between two slices: one who waits asks for it again every millisecond."""
 
 
 @dataclass(slots=True)
@@ -51,7 +49,7 @@ def known_of(store: Store) -> Known:
     return Known(
         {desk.dev: desk.sign for desk in store.roster.desks.values()},
         lambda dev, epoch: chain.last_seq(conn, dev, epoch),
-        lambda dev, epoch, seq: exchange.chain_at(conn, dev, epoch, seq),
+        lambda dev, epoch, seq: chain.value_at(conn, dev, epoch, seq),
         lambda dev, epoch, first, last: exchange.signed_heads(conn, dev, epoch, first, last),
     )
 
@@ -68,14 +66,59 @@ def keep_statements(store: Store, new: Sequence[Statement]) -> set[str]:
 
 
 def is_newer_self(store: Store, opened: Opened) -> bool:
-    """Whether the sender holds more of this desk's present epoch than this desk: its file was put back."""
+    """Whether this desk's present epoch holds more than this desk knows: its file was put back.
+
+    Said by what the sender holds, or shown by events that this desk's own key signed.
+    """
     who = store.who
+    last = chain.last_of(store.conn, who.dev, who.epoch)
+    upto = 0 if last is None else last[0]
+    here = (who.dev, who.epoch)
     return any(
-        (int(one.dev, 16), one.epoch) == (who.dev, who.epoch)
-        and one.ranges
-        and one.ranges[-1][1] > chain.last_seq(store.conn, who.dev, who.epoch)
+        (int(one.dev, 16), one.epoch) == here and one.ranges and one.ranges[-1][1] > upto
         for one in opened.manifest.have
+    ) or any(
+        (one.author, one.epoch) == here and signed_upto(store, one) > upto for one in opened.manifest.ranges
     )
+
+
+def signed_upto(store: Store, range_: Range) -> int:
+    """The number up to which a range bears its author's signature; 0 for none, or an author not known here."""
+    desk, head = store.roster.desks.get(range_.author), range_.head
+    if desk is None or head is None or range_.chain_before is None:
+        return 0
+    value, signature = bytes.fromhex(head.chain), bytes.fromhex(head.signature)
+    return head.seq if is_chain_head(desk.sign, range_.epoch, head.seq, value, signature) else 0
+
+
+def _unsigned(store: Store, opened: Opened) -> set[bytes]:
+    """The hashes of the events of a part that lie beyond what their author signed (SYNC §1.0, *signatures*)."""
+    found: set[bytes] = set()
+    for range_, events in ranges_of(opened):
+        upto = signed_upto(store, range_)
+        if events[-1].last_seq > upto:
+            found.update(event.eh for event in events if event.last_seq > upto)
+    return found
+
+
+def _apart(store: Store, opened: Opened) -> set[bytes]:
+    """The hashes of the events of ranges that do not follow on from what is held: a gap, or a second branch."""
+    found: set[bytes] = set()
+    for range_, events in ranges_of(opened):
+        before = range_.chain_before
+        if before is None or not vouching.goes_on(
+            store.conn, range_.author, range_.epoch, events, bytes.fromhex(before)
+        ):
+            found.update(event.eh for event in events)
+    return found
+
+
+def ranges_of(opened: Opened) -> Iterator[tuple[Range, Sequence[Event]]]:
+    """The ranges of a part with their events."""
+    at = 0
+    for range_ in opened.manifest.ranges:
+        yield range_, opened.events[at : at + range_.events]
+        at += range_.events
 
 
 def merge_part(
@@ -103,15 +146,17 @@ def merge_part(
         len(opened.events),
         ops,
     )
+    unsigned, apart = _unsigned(store, opened), _apart(store, opened)
     with store.transaction():
         exchange.begin_part(conn, part, now)
+        _keep_heads(store, opened)
     done = 0
     for some in slices(opened.events):
         if cancelled is not None and cancelled():
             raise Stopped
         if done:
-            time.sleep(_GIVE_WAY_S)
-        taken = store.take_in(some)
+            time.sleep(GIVE_WAY_S)
+        taken = store.take_in(some, unsigned, apart)
         counted.events += taken.events
         counted.ops += taken.ops
         counted.already_known += taken.already_known
@@ -122,22 +167,38 @@ def merge_part(
         done += len(some)
         if told is not None:
             told(done)
+    counted.kinds |= _settle(store, opened)
     _complete(store, opened, now)
     return counted
 
 
-def _complete(store: Store, opened: Opened, now: int) -> None:
-    """One transaction: signed heads, how far heard, what the sender says exists, the part itself."""
-    manifest, conn = opened.manifest, store.conn
-    signers = {desk.dev: desk.sign for desk in store.roster.desks.values()}
-    with store.transaction():
-        for range_ in manifest.ranges:
-            head, key = range_.head, signers.get(range_.author)
-            if head is None or key is None:
-                continue
+def _keep_heads(store: Store, opened: Opened) -> None:
+    """Heads that their author signed, and those of authors not known here, whose signature can be checked later."""
+    for range_ in opened.manifest.ranges:
+        head = range_.head
+        if head is not None and (range_.author not in store.roster.desks or signed_upto(store, range_)):
             value, signature = bytes.fromhex(head.chain), bytes.fromhex(head.signature)
-            if is_chain_head(key, range_.epoch, head.seq, value, signature):
-                chain.add_signed_head(conn, range_.author, range_.epoch, head.seq, value, signature)
+            chain.add_signed_head(store.conn, range_.author, range_.epoch, head.seq, value, signature)
+
+
+def _settle(store: Store, opened: Opened) -> set[str]:
+    """Keep what the part says of chains beside main lines; admit what is signed now, or heard up to there now."""
+    conn = store.conn
+    with store.transaction():
+        for range_, events in ranges_of(opened):
+            if range_.chain_before is not None and range_.chain_after is not None:
+                before, after = bytes.fromhex(range_.chain_before), bytes.fromhex(range_.chain_after)
+                vouching.note_claims(conn, range_.author, range_.epoch, events, before, after)
+        authors = {range_.author for range_ in opened.manifest.ranges}
+        desks = [store.roster.desks[dev] for dev in authors if dev in store.roster.desks]
+        waiting = [d.dev for d in desks if d.is_revoked or vouching.unsigned_of(conn, d.dev)]
+    return store.settle(waiting) if waiting else set()
+
+
+def _complete(store: Store, opened: Opened, now: int) -> None:
+    """One transaction: how far heard, what the sender says exists, the part itself."""
+    manifest, conn = opened.manifest, store.conn
+    with store.transaction():
         heard = {(r.author, r.epoch) for r in manifest.ranges} | {(manifest.sender, manifest.epoch)}
         others = [author for author in sorted(heard) if author[0] != store.who.dev]
         held.note_heard(conn, others, manifest.sender, now)

@@ -58,6 +58,13 @@ class Letter:
             raise _no_letter(self.kind)
         return found
 
+    def texts(self, name: str) -> list[str]:
+        """A list of texts of the letter; raises ``DamagedFile``."""
+        found = self.body.get(name)
+        if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+            raise _no_letter(self.kind)
+        return found
+
     def is_true(self, name: str) -> bool:
         """A yes or no of the letter; raises ``DamagedFile``."""
         found = self.body.get(name)

@@ -29,7 +29,7 @@ MAX_EVENT_OPS = 50_000
 DEEPEST = 8
 LONGEST_TEXT = 64 << 10
 GREATEST = 1 << 53
-GREATEST_EPOCH = 1 << 31
+GREATEST_EPOCH = GREATEST
 
 
 class SignedHead(msgspec.Struct, frozen=True):

@@ -16,12 +16,12 @@ from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import KINDS, MERGE_RULES, SCHEMA_VERSION
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Statement
-from shelterdesk.db import exchange, meta, statements
+from shelterdesk.db import chain, exchange, meta, statements
 from shelterdesk.db import receipts as held
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.exchange import PartOut
 from shelterdesk.db.store import Store
-from shelterdesk.keys.signing import canonical
+from shelterdesk.keys.signing import canonical, sign_chain_head
 from shelterdesk.keys.sshsig import MANIFEST, sign
 from shelterdesk.sync.container import MAX_PART, pack, zip_lines
 from shelterdesk.sync.cutting import Draft, drafts, ndjson
@@ -153,6 +153,7 @@ def _new_bundle(
     number = meta.next_count(conn, "bundle")
     before = exchange.last_manifest(conn, audience.name)
     have = _version_vector(store, conn, audience)
+    _sign_ends(store, conn, cut)
     made: list[PartOut] = []
     skip = 0
     for at, draft in enumerate(cut):
@@ -185,6 +186,16 @@ def _new_bundle(
         exchange.add_part_out(conn, audience.name, part)
         made.append(part)
     return made
+
+
+def _sign_ends(store: Store, conn: Connection, cut: Sequence[Draft]) -> None:
+    """This desk signs its line at the end of each part, so that no part has to wait for the next to be admitted."""
+    for draft in cut:
+        for run in draft.runs:
+            last = run.last
+            if last.dev == store.who.dev and last.chain is not None:
+                signature = sign_chain_head(store.keys.signing, last.epoch, last.last_seq, last.chain)
+                chain.add_signed_head(conn, last.dev, last.epoch, last.last_seq, last.chain, signature)
 
 
 def _plain(name: str, data: bytes) -> Member:

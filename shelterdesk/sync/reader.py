@@ -21,6 +21,8 @@ from shelterdesk.sync.container import MAX_PART, MAX_SEALED, PartName, is_within
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.manifest import (
     DEEPEST,
+    GREATEST,
+    GREATEST_EPOCH,
     LONGEST_TEXT,
     Manifest,
     Member,
@@ -216,7 +218,7 @@ def _check_counts(manifest: Manifest, events: Sequence[Event]) -> None:
     kinds: dict[str, int] = {}
     ops = 0
     for event in events:
-        if event.epoch >= 1 << 31 or event.last_seq >= 1 << 53:
+        if event.epoch >= GREATEST_EPOCH or event.last_seq >= GREATEST:
             raise SetAside("jump")
         for op in event.ops:
             key = str(op.kind)

@@ -16,7 +16,7 @@ from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import GENESIS, hex16
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Roster
-from shelterdesk.db import chain, exchange, meta
+from shelterdesk.db import chain, meta
 from shelterdesk.db import receipts as held
 from shelterdesk.db.receipts import Heard, HeldReceipt
 from shelterdesk.db.statements import read_statement
@@ -193,7 +193,7 @@ def _apply(store: Store, confirmed: Confirmed, issuer: int, dev: int, line: Line
         if dev == who.dev and line.epoch >= who.epoch:
             confirmed.newer_self = max(line.epoch, confirmed.newer_self or 0)
         return
-    ours = GENESIS if line.upto == 0 else exchange.chain_at(conn, dev, line.epoch, line.upto)
+    ours = GENESIS if line.upto == 0 else chain.value_at(conn, dev, line.epoch, line.upto)
     if ours is None or ours != bytes.fromhex(line.chain):
         if ours is not None or dev == who.dev:
             confirmed.other_history.append(dev)

@@ -65,7 +65,7 @@ def _held_by_all(store: Store, station: str) -> dict[tuple[int, int], int]:
     desks = [
         desk.dev
         for desk in store.roster.desks.values()
-        if desk.station == station and desk.valid_upto is None and desk.dev != store.who.dev
+        if desk.station == station and not desk.is_revoked and desk.dev != store.who.dev
     ]
     confirmed = {dev: held.acknowledged_by(store.conn, dev) for dev in desks}
     return {

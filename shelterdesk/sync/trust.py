@@ -1,32 +1,43 @@
-"""Which statements are believed: signed by the right desk or office, in their right shape, within their reach.
+"""Which statements are kept: signed by a desk or office known here, in their right shape, within their reach.
 
-SYNC §1.10. A station's desk speaks for its own station and for nobody else; what the office alone may say
-is believed from the office whose key is pinned here, or from the one a desk of this station has adopted.
+SYNC §1.10. A station's desk speaks for its own station and for nobody else; the office's word is heard once a
+desk of this station has adopted it. Keeping is not yet believing: what of all statements held counts follows
+from the whole set (``core/belief.py``), so that the order in which they came makes no difference.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from shelterdesk.core.belief import (
+    beyond_reach,
+    classes_in,
+    desks_in,
+    fold,
+    hangs_below,
+    read_desk,
+    read_office,
+    users_in,
+)
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import hex16
+from shelterdesk.core.members import read_user
 from shelterdesk.core.number import is_slot, is_station_code
-from shelterdesk.core.roster import DeskEntry, Roster, Statement, fold
+from shelterdesk.core.roster import DeskEntry, Roster, Statement
 from shelterdesk.db.meta import Whoami
 from shelterdesk.db.statements import read_statement
 from shelterdesk.keys.age import is_recipient
+from shelterdesk.keys.classes import is_class_body
 from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.signing import SignedStatement, verify_statement
 from shelterdesk.keys.sshsig import claimed_signer
-from shelterdesk.keys.user import WrappedUser
+from shelterdesk.keys.user import WrappedUser, user_id
 
-OFFICE_ONLY = frozenset({"clock_fix", "erase", "horizon"})
 _GREATEST = 1 << 53
-_NOBODY = Statement("roster", 0, 0, {"stations": [], "desks": [], "users": []}, b"", "", b"")
+_MOST_NAMED = 20_000
 
 
 @dataclass(slots=True)
@@ -49,17 +60,16 @@ def judge(
     known = {statement.sha for statement in held}
     waiting = _unread(offered, known, judged)
     roster = root if root is not None else fold(held)
-    adopted = _adopted(who, roster, held)
     while waiting:
         left: list[tuple[bytes, SignedStatement]] = []
         before = len(judged.new)
         for signer, signed in waiting:
-            issuer = _issuer(roster, adopted, signer)
+            issuer = _issuer(roster, signer)
             if issuer is None:
                 left.append((signer, signed))
                 continue
             try:
-                statement = read_believed(signed, issuer, roster, adopted, who)
+                statement = read_kept(signed, issuer, roster, who.is_practice)
             except ValueError as error:
                 judged.refused.append(str(error))
                 continue
@@ -69,30 +79,45 @@ def judge(
         waiting = left
         if len(judged.new) == before:
             break
-        roster = fold([*held, *judged.new])
-        adopted = _adopted(who, roster, [*held, *judged.new])
+        if waiting:
+            roster = fold([*held, *judged.new])
     judged.unknown = len(waiting)
     return judged
 
 
-def judge_from_root(who: Whoami, offered: Sequence[SignedStatement]) -> list[Statement]:
-    """The statements of ``who.station`` that are believed where nothing of that station is known yet.
+def judge_from_root(
+    who: Whoami, offered: Sequence[SignedStatement], pins: Collection[str]
+) -> list[Statement]:
+    """The statements of ``who.station`` that can be kept where nothing of that station is known yet.
 
-    A station starts alone, so its first word is a roster signed by a desk that stands in it; whose that is,
-    people find out by comparing six words. Everything else hangs on that roster.
+    ``pins`` are the hashes of those people vouched for where they come from; the first roster of the station,
+    signed by a desk that stands in it, must be among them. Whose letter says so, people find out by comparing
+    six words. Empty where there is no such roster.
     """
-    roots: list[Statement] = []
-    for signed in offered:
-        with suppress(WorldError, ValueError, KeyError, TypeError, AttributeError):
-            signer = claimed_signer(signed.signature)
-            verify_statement(signed.body, signed.signature, [signer])
-            statement = read_statement(signed.body, signed.signature)
-            if statement.kind != "roster" or statement.body.get("office"):
-                continue
-            own = fold([statement]).desks[statement.issuer]
-            if own.sign == signer and own.station == who.station:
-                roots.append(read_believed(signed, own, Roster(), frozenset(), who))
-    return roots + judge(who, roots, offered).new
+    by_sha = {hashlib.sha256(signed.body).hexdigest(): signed for signed in offered}
+    pinned = [root for sha in pins if (root := _root(by_sha.get(sha), who)) is not None]
+    if len(pinned) != 1:
+        return []
+    found = judge(who, pinned, offered).new
+    return pinned + [replace(s, is_pinned=s.kind == "adoption" and s.sha.hex() in pins) for s in found]
+
+
+def _root(signed: SignedStatement | None, who: Whoami) -> Statement | None:
+    """A station's first roster, vouched for by itself alone; None for anything else."""
+    if signed is None:
+        return None
+    try:
+        signer = claimed_signer(signed.signature)
+        verify_statement(signed.body, signed.signature, [signer])
+        statement = read_statement(signed.body, signed.signature)
+        if statement.kind != "roster" or statement.body.get("office"):
+            return None
+        own = {entry.dev: entry for entry in map(read_desk, desks_in(statement))}[desk_id(signer)]
+        if own.sign != signer or own.station != who.station:
+            return None
+        return replace(read_kept(signed, own, Roster(), who.is_practice), is_pinned=True)
+    except (WorldError, ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def _unread(
@@ -110,31 +135,16 @@ def _unread(
     return waiting
 
 
-def _adopted(who: Whoami, roster: Roster, held: Iterable[Statement]) -> frozenset[bytes]:
-    """Public keys of the office that rules here: the pinned one, else one a desk of this station adopted."""
-    if roster.office is not None:
-        return frozenset({roster.office.sign})
-    found = set()
-    for statement in held:
-        desk = roster.desks.get(statement.issuer)
-        if statement.kind == "adoption" and desk is not None and desk.station == who.station:
-            with suppress(KeyError, TypeError, ValueError):
-                found.add(bytes.fromhex(statement.body["office"]["sign"]))
-    return frozenset(found)
-
-
-def _issuer(roster: Roster, adopted: frozenset[bytes], signer: bytes) -> DeskEntry | None:
+def _issuer(roster: Roster, signer: bytes) -> DeskEntry | None:
     """The desk or office that key belongs to."""
     dev = desk_id(signer)
     desk = roster.desks.get(dev)
     if desk is not None and desk.sign == signer:
         return desk
-    return DeskEntry(dev, signer, "", "", "", is_office=True) if signer in adopted else None
+    return DeskEntry(dev, signer, "", "", "", is_office=True) if signer in roster.adopted else None
 
 
-def read_believed(
-    signed: SignedStatement, issuer: DeskEntry, roster: Roster, adopted: frozenset[bytes], who: Whoami
-) -> Statement:
+def read_kept(signed: SignedStatement, issuer: DeskEntry, roster: Roster, is_practice: bool) -> Statement:
     """The statement, if its signature, shape and reach are right; raises ``ValueError`` naming what is not."""
     try:
         verify_statement(signed.body, signed.signature, [issuer.sign])
@@ -145,7 +155,7 @@ def read_believed(
         raise ValueError("issuer or number")
     try:
         _check_shape(statement)
-        reason = _beyond_reach(statement, issuer, roster, adopted, who)
+        reason = beyond_reach(statement, issuer, is_practice) or _against_known(statement, issuer, roster)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, WorldError):
         raise ValueError(f"shape of {statement.kind[:20]}") from None
     if reason:
@@ -153,127 +163,128 @@ def read_believed(
     return statement
 
 
+def _against_known(statement: Statement, issuer: DeskEntry, roster: Roster) -> str | None:
+    """Why a desk's statement cannot come to count, going by desks and users known here, or None.
+
+    Only what spares keeping a statement for nothing: belief asks the same of the whole set.
+    """
+    if issuer.is_office:
+        return None
+    for desk in desks_in(statement):
+        held = roster.desks.get(int(desk["dev"], 16))
+        if held is not None and held.station != issuer.station:
+            return "it speaks for another station"
+    for user in users_in(statement):
+        known = roster.users.get(user["id"])
+        if known is not None and known.station != issuer.station:
+            return "it speaks for another station"
+    if statement.kind == "revocation":
+        revoked = roster.desks.get(int(statement.body["dev"], 16))
+        if revoked is not None and not hangs_below(revoked.slot, issuer.slot):
+            return "only the office or a desk above may revoke a desk"
+    return None
+
+
 def _check_shape(statement: Statement) -> None:
-    """Raise unless the roster can be folded with it and every key in it can be used."""
+    """Raise unless the statement can be folded and every key in it can be used."""
     body = statement.body
     if not isinstance(body, Mapping):
         raise TypeError("body")
-    if statement.kind == "roster":
-        fold([statement])
-    else:
-        fold([_NOBODY, statement])
-    for desk in _desks(statement):
-        dev = int(desk["dev"], 16)
-        if hex16(dev) != desk["dev"] or desk_id(bytes.fromhex(desk["sign"])) != dev:
-            raise ValueError("desk id")
-        slot = desk["slot"].removeprefix(desk["station"])
-        if not is_recipient(desk["age"]) or not is_slot(slot) or not is_station_code(desk["station"]):
-            raise ValueError("desk")
+    for desk in desks_in(statement):
+        _check_desk(desk)
     for station in body.get("stations", ()) if statement.kind == "roster" else ():
-        if not is_station_code(station["code"]) or not all(
-            isinstance(text, str) for text in station.values()
-        ):
+        texts = (station["code"], station["name"], station["country"], station["timezone"])
+        if not is_station_code(station["code"]) or not all(isinstance(text, str) for text in texts):
             raise ValueError("station")
-    for user in _users(statement):
-        if user["id"] != hex16(desk_id(bytes.fromhex(user["sign"]))) or not is_recipient(user["age"]):
-            raise ValueError("user")
-        if not isinstance(user["name"], str) or not user["name"].strip():
-            raise ValueError("user name")
-        WrappedUser.from_json(user["wrapped"])
-    for class_ in _classes(statement):
-        if not is_recipient(class_["recipient"]):
-            raise ValueError("class key")
-    office = body.get("office")
-    if statement.kind in ("roster", "adoption") and office:
-        if desk_id(bytes.fromhex(office["sign"])) != int(office["dev"], 16):
-            raise ValueError("office id")
-        if not is_recipient(office["age"]) or not is_recipient(office["escrow"]):
-            raise ValueError("office keys")
-        if not isinstance(office["name"], str):
-            raise ValueError("office name")
+    for user in users_in(statement):
+        _check_user(user)
+    for class_ in classes_in(statement):
+        _check_class(class_)
+    if statement.kind == "adoption" or (statement.kind == "roster" and body.get("office")):
+        _check_office(body["office"])
+    if statement.kind == "roster" and body.get("recovery") is not None:
+        _is_hex(body["recovery"], 32)
+    if statement.kind == "adoption" and not isinstance(body["station"], str):
+        raise ValueError("station")
+    if statement.kind == "class_key":
+        _is_hex(body["by"], 32)
+        if not is_class_body(bytes.fromhex(body["by"]), body["class"], body["signature"]):
+            raise ValueError("no holder's signature")
     if statement.kind == "revocation":
         _check_revocation(body)
+    if statement.kind == "reinstatement":
+        int(body["dev"], 16)
+        _are_hashes(body["revocations"])
     if statement.kind == "revoked_cards":
-        _check_cards(body)
+        for key, serial in body["cards"]:
+            if not isinstance(key, str) or type(serial) is not int:
+                raise ValueError("card")
+
+
+def _check_desk(desk: Mapping[str, Any]) -> None:
+    entry = read_desk(desk)
+    if hex16(entry.dev) != desk["dev"] or desk_id(entry.sign) != entry.dev:
+        raise ValueError("desk id")
+    slot = entry.slot.removeprefix(entry.station)
+    if not is_recipient(entry.age) or not is_slot(slot) or not is_station_code(entry.station):
+        raise ValueError("desk")
+
+
+def _check_user(user: Mapping[str, Any]) -> None:
+    entry = read_user(user)
+    if not is_recipient(entry.age) or entry.id != user_id(entry.sign, entry.age):
+        raise ValueError("user id")
+    wrapped = WrappedUser.from_json(dict(entry.wrapped))
+    if (wrapped.public, wrapped.recipient) != (entry.sign, entry.age):
+        raise ValueError("keys of another user")
+    if not isinstance(entry.name, str) or not entry.name.strip() or not isinstance(entry.organisation, str):
+        raise ValueError("user name")
+    if (
+        type(user["revision"]) is not int
+        or type(user["active"]) is not bool
+        or not isinstance(entry.station, str)
+    ):
+        raise ValueError("user")
+    _are_hashes(user.get("enables", []))
+
+
+def _check_class(class_: Mapping[str, Any]) -> None:
+    if not is_recipient(class_["recipient"]) or type(class_["version"]) is not int:
+        raise ValueError("class key")
+    if not 0 < class_["version"] < 1 << 31 or not isinstance(class_["station"], str):
+        raise ValueError("class key")
+    for holder, wrap in class_.get("wraps", ()):
+        if not isinstance(holder, str) or not isinstance(wrap, str):
+            raise ValueError("wrap")
+
+
+def _check_office(body: Mapping[str, Any]) -> None:
+    office = read_office(body)
+    if desk_id(office.sign) != office.dev or not isinstance(office.name, str):
+        raise ValueError("office")
+    if not is_recipient(office.age) or not is_recipient(office.escrow):
+        raise ValueError("office keys")
 
 
 def _check_revocation(body: Mapping[str, Any]) -> None:
+    if len(body["dev"]) != 16 or len(body["epochs"]) > _MOST_NAMED:
+        raise ValueError("revocation")
     int(body["dev"], 16)
-    for number in (body["epoch"], body["seq"]):
-        if type(number) is not int or not 0 <= number < _GREATEST:
-            raise ValueError("revocation")
+    for one in body["epochs"]:
+        _is_hex(one["chain"], 32)
+        for number in (one["epoch"], one["seq"]):
+            if type(number) is not int or not 0 <= number < _GREATEST:
+                raise ValueError("revocation")
+    _are_hashes(body["statements"])
 
 
-def _check_cards(body: Mapping[str, Any]) -> None:
-    for key, serial in body["cards"]:
-        if not isinstance(key, str) or type(serial) is not int:
-            raise ValueError("card")
+def _are_hashes(found: Any) -> None:
+    if not isinstance(found, list) or len(found) > _MOST_NAMED:
+        raise ValueError("hashes")
+    for one in found:
+        _is_hex(one, 32)
 
 
-def _desks(statement: Statement) -> list[Mapping[str, Any]]:
-    if statement.kind == "roster":
-        return list(statement.body.get("desks", ()))
-    return [statement.body["desk"]] if statement.kind == "admit" else []
-
-
-def _users(statement: Statement) -> list[Mapping[str, Any]]:
-    if statement.kind == "roster":
-        return list(statement.body.get("users", ()))
-    return [statement.body["user"]] if statement.kind == "user" else []
-
-
-def _classes(statement: Statement) -> list[Mapping[str, Any]]:
-    if statement.kind == "roster":
-        return list(statement.body.get("classes", ()))
-    return [statement.body["class"]] if statement.kind == "class_key" else []
-
-
-def _beyond_reach(
-    statement: Statement, issuer: DeskEntry, roster: Roster, adopted: frozenset[bytes], who: Whoami
-) -> str | None:
-    """Why the issuer may not say this, or None."""
-    if statement.kind == "roster" and bool(statement.body.get("practice", False)) != who.is_practice:
-        return "practice and real work are never mixed"
-    if issuer.is_office:
-        return _office_beyond_reach(statement, issuer, adopted)
-    if statement.kind in OFFICE_ONLY or (statement.kind == "roster" and statement.body.get("office")):
-        return "only the office may say this"
-    for desk in _desks(statement):
-        held = roster.desks.get(int(desk["dev"], 16))
-        if desk["station"] != issuer.station or (held is not None and held.station != issuer.station):
-            return "it speaks for another station"
-        if statement.kind == "admit" and not _hangs_below(desk["slot"], issuer.slot):
-            return "the slot is not below the admitting desk's"
-    for user in _users(statement):
-        known = roster.users.get(user["id"])
-        if user.get("station", "") != issuer.station or (
-            known is not None and known.station != issuer.station
-        ):
-            return "it speaks for another station"
-    if any(class_["station"] != issuer.station for class_ in _classes(statement)):
-        return "it speaks for another station"
-    if statement.kind == "roster" and any(
-        s["code"] != issuer.station for s in statement.body.get("stations", ())
-    ):
-        return "it speaks for another station"
-    if statement.kind == "adoption" and statement.body["station"] != issuer.station:
-        return "it speaks for another station"
-    if statement.kind == "revocation":
-        revoked = roster.desks.get(int(statement.body["dev"], 16))
-        if revoked is None or revoked.station != issuer.station:
-            return "it speaks for another station"
-    return None
-
-
-def _office_beyond_reach(statement: Statement, issuer: DeskEntry, adopted: frozenset[bytes]) -> str | None:
-    if issuer.sign not in adopted:
-        return "this office has not adopted us"
-    if statement.kind == "roster":
-        office = statement.body.get("office")
-        if not office or bytes.fromhex(office["sign"]) != issuer.sign:
-            return "it names another office"
-    return None
-
-
-def _hangs_below(slot: str, above: str) -> bool:
-    return slot.startswith(above) and len(slot) > len(above)
+def _is_hex(text: str, length: int) -> None:
+    if len(text) != 2 * length or bytes.fromhex(text).hex() != text:
+        raise ValueError("hex")

@@ -83,7 +83,7 @@ def moved(desk: Desk, ent: str, movement: str, at: datetime | None = None) -> st
 def second_desk(desk: Desk, folder: Path) -> Desk:
     """A further desk of the station with the same user at it, holding what the first holds now."""
     keys = DeskKeys.new()
-    slot = f"{desk.who.slot}A"
+    slot = f"{desk.who.slot}A" if desk.who.slot[-1].isdigit() else f"{desk.who.slot}1"
     desk.publish("admit", {"desk": desk_body(DeskEntry(keys.dev, keys.public, keys.recipient, "LB", slot))})
     who = replace(desk.who, dev=keys.dev, slot=slot)
     folder.mkdir()

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -20,9 +24,11 @@ from shelterdesk.core.kinds import CARRIERS, KIND_NAMES, KINDS, Field, FieldType
 from shelterdesk.core.record_rules import LISTS, NEEDED
 from shelterdesk.core.vocabulary import Confidentiality, Missing, Role
 from shelterdesk.db.check import check
+from shelterdesk.db.meta import IsCopy
 from shelterdesk.db.records import REFERS_TO
 from shelterdesk.db.state import state_of
-from tests.stations import CHEAP, PASSPHRASE, Template
+from shelterdesk.db.store import Store
+from tests.stations import CHEAP, MORNING, PASSPHRASE, Template
 
 SAMPLES: dict[FieldType, object] = {
     FieldType.TEXT: "text",
@@ -181,7 +187,7 @@ def test_a_backup_opens_elsewhere_in_a_new_epoch(desk: Desk, tmp_path: Path, clo
     assert {p.name for p in made.folder.iterdir()} == {"station.db", "keys.json", "backup.json"}
     restored = restore(made.folder, tmp_path / "new", "admin", PASSPHRASE, clock)
     assert state_of(restored.store.conn) == state
-    assert (restored.who.epoch, desk.who.epoch) == (1, 0)
+    assert 0 == desk.who.epoch < restored.who.epoch < 1 << 53
     with restored.store.write(restored.user) as event:
         assert event.next_count("person") > startup.EPOCH_GAP
         assert event.next_count("person") == startup.EPOCH_GAP + 3
@@ -190,6 +196,73 @@ def test_a_backup_opens_elsewhere_in_a_new_epoch(desk: Desk, tmp_path: Path, clo
     restored.close()
     with pytest.raises(Refused, match="already holds"):
         restore(made.folder, tmp_path / "new", "admin", PASSPHRASE, clock)
+
+
+def test_a_backup_opened_by_hand_is_refused(desk: Desk, tmp_path: Path, clock: SetClock) -> None:
+    """A copy of it in a folder of its own is still a backup: opened as it is, two desks would be one."""
+    made = make_backup(desk, tmp_path / "stick").result
+    by_hand = tmp_path / "by-hand"
+    shutil.copytree(made.folder, by_hand)
+    (by_hand / "backup.json").unlink()
+    before = (by_hand / startup.FILE).read_bytes()
+    with pytest.raises(IsCopy, match="backup"):
+        open_desk(by_hand, "admin", PASSPHRASE, clock)
+    assert (by_hand / startup.FILE).read_bytes() == before  # it can still be restored
+    with pytest.raises(IsCopy):
+        Store(by_hand / startup.FILE, desk.store.file_key, clock)
+    restore(made.folder, tmp_path / "new", "admin", PASSPHRASE, clock).close()
+    open_desk(tmp_path / "new", "admin", PASSPHRASE, clock).close()
+
+
+@pytest.mark.parametrize(
+    "when", [MORNING, datetime(1970, 1, 1, tzinfo=UTC), datetime(2190, 1, 1, tzinfo=UTC)]
+)
+def test_two_restores_of_one_backup_never_share_an_epoch(desk: Desk, tmp_path: Path, when: datetime) -> None:
+    """Nor with a clock that stands still, or stands in 1970; and each goes up, below what all tools can read."""
+    made = make_backup(desk, tmp_path / "stick").result
+    clock = SetClock(when)
+    epochs = []
+    for n in range(3):
+        with closing(restore(made.folder, tmp_path / f"new-{n}", "admin", PASSPHRASE, clock)) as restored:
+            epochs.append(restored.who.epoch)
+    assert len(set(epochs)) == 3
+    for _ in range(200):
+        epochs.append(startup.new_epoch(epochs[-1], clock))
+        assert epochs[-2] < epochs[-1] < 1 << 53
+
+
+def test_an_epoch_begun_by_another_process_is_noticed(desk: Desk, clock: SetClock) -> None:
+    """Whoever has the file open goes on in it: nothing more is written under the old one."""
+    beside = open_desk(desk.folder, "operator", PASSPHRASE, clock)
+    startup.begin_epoch(desk.store.conn, clock)
+    add_record(beside, KIND_NAMES["person"], {"given": "Ana"})
+    newest = beside.store.conn.execute("SELECT epoch, seq FROM event ORDER BY id DESC LIMIT 1").fetchone()
+    assert newest == (beside.who.epoch, 1) and newest[0] > 0
+    beside.close()
+    heads = desk.store.conn.execute(
+        "SELECT count(*) FROM signed_head WHERE epoch = ?", (newest[0],)
+    ).fetchone()
+    assert heads == (1,)
+
+
+def test_the_folders_of_a_backup_are_synced(
+    desk: Desk, tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rename lasts once its folder is on the disk, not before (SYNC §1.8)."""
+    synced: list[int] = []
+    real = os.fsync
+
+    def watched(handle: int) -> None:
+        synced.append(os.fstat(handle).st_ino)
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", watched)
+    made = make_backup(desk, tmp_path / "stick").result
+    assert {(tmp_path / "stick").stat().st_ino, made.folder.stat().st_ino} <= set(synced)
+    synced.clear()
+    restore(made.folder, tmp_path / "new", "admin", PASSPHRASE, clock).close()
+    files = [tmp_path / "new", tmp_path / "new" / "keys.json", tmp_path / "new" / startup.FILE]
+    assert {file.stat().st_ino for file in files} <= set(synced)
 
 
 def test_a_damaged_or_foreign_backup_leaves_nothing(desk: Desk, tmp_path: Path, clock: SetClock) -> None:
@@ -213,12 +286,15 @@ def test_a_damaged_or_foreign_backup_leaves_nothing(desk: Desk, tmp_path: Path, 
 def test_an_older_file_under_the_same_desk_takes_a_new_epoch(
     desk: Desk, tmp_path: Path, clock: SetClock
 ) -> None:
-    made = make_backup(desk, tmp_path / "stick").result
+    file = desk.folder / startup.FILE
+    desk.close()
+    older = file.read_bytes()
+    desk = open_desk(desk.folder, "admin", PASSPHRASE, clock)
     add_record(desk, KIND_NAMES["person"], {"given": "Ana"})
     desk.close()
-    (desk.folder / startup.FILE).write_bytes((made.folder / startup.FILE).read_bytes())
+    file.write_bytes(older)
     again = open_desk(desk.folder, "admin", PASSPHRASE, clock)
-    assert again.who.epoch == 1
+    assert again.who.epoch > 0
     again.close()
 
 

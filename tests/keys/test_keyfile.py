@@ -39,7 +39,7 @@ SHEET = recovery.new_recovery()
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder that Ana, Ben and the recovery sheet open."""
-    keyfile.create(tmp_path, FILE_KEY, {"Ana": ANA, "ben": BEN}, SHEET.recipient)
+    keyfile.create(tmp_path, FILE_KEY, [("Ana", ANA), ("ben", BEN)], SHEET.recipient)
     return tmp_path
 
 
@@ -78,7 +78,7 @@ def test_the_file_holds_no_name_and_no_key(folder: Path) -> None:
             assert secret not in data.lower(), path.name
     # Another folder hashes the same name otherwise: two stolen files do not show that they share a user.
     (folder / "other").mkdir()
-    keyfile.create(folder / "other", FILE_KEY, {"Ana": ANA})
+    keyfile.create(folder / "other", FILE_KEY, [("Ana", ANA)])
     names = [{entry["name"] for entry in _users(where)} for where in (folder, folder / "other")]
     assert not names[0] & names[1]
 
@@ -110,25 +110,41 @@ def test_a_user_is_added_changed_and_removed(folder: Path) -> None:
     _, cem = user.new_user("cem's words", CHEAP)
     keyfile.add_user(folder, FILE_KEY, "Cem", cem)
     assert keyfile.unlock(folder, "cem", "cem's words", NOON).file_key == FILE_KEY
-    changed = user.change_passphrase(keyfile.wrapped_user(folder, "CEM"), "cem's words", "new", CHEAP)
+    changed = user.change_passphrase(keyfile.users_held(folder)[cem.public], "cem's words", "new", CHEAP)
     keyfile.add_user(folder, FILE_KEY, "cem", changed)
     assert keyfile.unlock(folder, "cem", "new", NOON).file_key == FILE_KEY
     with pytest.raises(WrongPassphrase):
         keyfile.unlock(folder, "cem", "cem's words", NOON)
-    assert keyfile.remove_user(folder, "CEM")
-    assert not keyfile.remove_user(folder, "cem")
+    assert keyfile.remove_user(folder, cem.public)
+    assert not keyfile.remove_user(folder, cem.public)
     assert not keyfile.has_user(folder, "cem")
-    with pytest.raises(NotFound):
-        keyfile.wrapped_user(folder, "cem")
+    assert set(keyfile.users_held(folder)) == {ANA.public, BEN.public}
     assert keyfile.unlock(folder, "ben", "ben's words", NOON).file_key == FILE_KEY
 
 
+def test_namesakes_each_log_in_with_their_own_words(folder: Path) -> None:
+    """Two desks may each have added a user of one name before they heard of each other."""
+    first_keys, first = user.new_user("first words", CHEAP)
+    second_keys, second = user.new_user("second words", CHEAP)
+    keyfile.add_user(folder, FILE_KEY, "Rosa", first)
+    keyfile.add_user(folder, FILE_KEY, "rosa ", second)
+    for phrase, keys in (("first words", first_keys), ("second words", second_keys)):
+        opened = keyfile.unlock(folder, "ROSA", phrase, NOON)
+        assert opened.file_key == FILE_KEY and opened.user.signing.public == keys.signing.public
+    with pytest.raises(WrongPassphrase):
+        keyfile.unlock(folder, "rosa", "other words", NOON)
+    assert keyfile.remove_user(folder, first.public)
+    assert keyfile.unlock(folder, "rosa", "second words", NOON + 60).file_key == FILE_KEY
+    with pytest.raises(WrongPassphrase):
+        keyfile.unlock(folder, "rosa", "first words", NOON + 60)
+
+
 def test_the_last_way_in_stays(tmp_path: Path) -> None:
-    keyfile.create(tmp_path, FILE_KEY, {"Ana": ANA})
+    keyfile.create(tmp_path, FILE_KEY, [("Ana", ANA)])
     with pytest.raises(Refused):
-        keyfile.remove_user(tmp_path, "Ana")
+        keyfile.remove_user(tmp_path, ANA.public)
     keyfile.set_recovery(tmp_path, FILE_KEY, SHEET.recipient)
-    assert keyfile.remove_user(tmp_path, "Ana")
+    assert keyfile.remove_user(tmp_path, ANA.public)
     assert keyfile.unlock_with_recovery(tmp_path, SHEET.code) == FILE_KEY
 
 
@@ -165,14 +181,14 @@ def test_the_key_of_another_folder_is_a_bug(folder: Path) -> None:
     with pytest.raises(ValueError, match="folder"):
         keyfile.add_recipient(folder, other, SHEET.recipient)
     with pytest.raises(ValueError, match="32"):
-        keyfile.create(folder / "x", b"short", {})
+        keyfile.create(folder / "x", b"short", [])
     assert (folder / keyfile.FILE_NAME).read_bytes() == before
 
 
 def test_a_station_is_never_written_over(folder: Path) -> None:
     before = (folder / keyfile.FILE_NAME).read_bytes()
     with pytest.raises(Refused):
-        keyfile.create(folder, keyfile.new_file_key(), {"Ana": ANA})
+        keyfile.create(folder, keyfile.new_file_key(), [("Ana", ANA)])
     assert (folder / keyfile.FILE_NAME).read_bytes() == before
 
 
@@ -210,8 +226,8 @@ def test_an_entry_that_cannot_be_read_is_written_back(folder: Path) -> None:
     content = _content(folder)
     content["users"] = [5, later, *_users(folder)]
     (folder / keyfile.FILE_NAME).write_text(json.dumps(content))
-    keyfile.add_user(folder, FILE_KEY, "Cem", BEN)
-    assert keyfile.remove_user(folder, "ben")
+    keyfile.add_user(folder, FILE_KEY, "Ben", BEN)
+    assert keyfile.remove_user(folder, BEN.public)
     written = _content(folder)["users"]
     assert isinstance(written, list)
     assert written[:2] == [5, later]
@@ -223,7 +239,7 @@ def test_a_folder_without_keys_says_so(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         keyfile.unlock(tmp_path, "Ana", "ana's words", NOON)
     with pytest.raises(CannotWrite):
-        keyfile.create(tmp_path / "missing", FILE_KEY, {})
+        keyfile.create(tmp_path / "missing", FILE_KEY, [])
 
 
 @pytest.mark.parametrize(
@@ -253,10 +269,11 @@ def test_a_newer_key_file_is_left_alone(folder: Path) -> None:
 
 _ADD = """
 import sys, pathlib
-from shelterdesk.keys import keyfile, user
+from shelterdesk.keys import keyfile, passphrase, user
 folder = pathlib.Path(sys.argv[1])
-wrapped = keyfile.wrapped_user(folder, "Ana")
+cheap = passphrase.Argon2Cost(memory_kib=64, passes=1, lanes=1)
 for n in range(25):
+    wrapped = user.new_user("words", cheap)[1]
     keyfile.add_user(folder, bytes(range(32)), f"{sys.argv[2]}{n}", wrapped)
 """
 

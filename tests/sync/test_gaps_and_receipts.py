@@ -200,7 +200,7 @@ def test_a_restored_desk_goes_on_in_a_new_epoch_and_loses_nothing(
     with at(world.lb, clock) as desk:
         assert desk.who.epoch == 0 and given_names(desk) == {"Ana"}
         found = import_from(desk, back).result
-        assert desk.who.epoch == 1 and len(found.alarms) == 1
+        assert desk.who.epoch > 0 and len(found.alarms) == 1
         assert given_names(desk) == {"Ana", "Berta"} and set(lost) <= set(events_of(desk))
         register(desk, "Carla")
         export_bundle(desk, stick)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,20 +12,26 @@ from typing import Any
 import pytest
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.desk import Desk, changed_user
+from shelterdesk.actions.desk import Desk, changed_user, open_desk
 from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.revoking import revoke_desk
 from shelterdesk.actions.users import add_user, disable_user
-from shelterdesk.core.event import hex16
-from shelterdesk.core.roster import DeskEntry, desk_body, user_body
+from shelterdesk.core.belief import fold, hangs_below
+from shelterdesk.core.errors import WrongPassphrase
+from shelterdesk.core.event import compose, hex16, row_op
+from shelterdesk.core.kinds import PERSON
+from shelterdesk.core.roster import DeskEntry, class_body, desk_body, user_body
 from shelterdesk.core.vocabulary import Role
+from shelterdesk.db import chain
 from shelterdesk.db.statements import statements
 from shelterdesk.keys import keyfile
+from shelterdesk.keys.classes import sign_class_body
 from shelterdesk.keys.desk import DeskKeys
-from shelterdesk.keys.signing import SignedStatement, sign_statement
+from shelterdesk.keys.signing import SignedStatement, canonical, sign_statement
 from shelterdesk.sync.intake import keep_statements, take_statements
 from shelterdesk.sync.trust import Judged, judge
 from tests.stations import CHEAP, make_template
-from tests.sync.worlds import World, at, join, register
+from tests.sync.worlds import World, at, given_names, join, register
 
 
 def signed(keys: DeskKeys, kind: str, body: Mapping[str, Any], number: int = 900) -> SignedStatement:
@@ -127,7 +135,7 @@ def another_practice(mt: Desk, lb: Desk) -> SignedStatement:
 
 
 def revoke_another(mt: Desk, lb: Desk) -> SignedStatement:
-    return signed(mt.store.keys, "revocation", {"dev": hex16(lb.who.dev), "epoch": 0, "seq": 1})
+    return signed(mt.store.keys, "revocation", {"dev": hex16(lb.who.dev), "epochs": [], "statements": []})
 
 
 def erase(mt: Desk, lb: Desk) -> SignedStatement:
@@ -187,7 +195,16 @@ SHAPES: list[tuple[str, Any]] = [
     ("admit", {"desk": {"dev": "zz"}}),
     ("user", {"user": {"id": 1}}),
     ("class_key", {"class": {"class": "health"}}),
-    ("revocation", {"dev": "0" * 16, "epoch": "a", "seq": 1}),
+    (
+        "class_key",
+        {"class": {"class": "health", "version": 1, "recipient": "x", "station": "LB", "wraps": []}},
+    ),
+    (
+        "revocation",
+        {"dev": "0" * 16, "epochs": [{"epoch": "a", "seq": 1, "chain": "0" * 64}], "statements": []},
+    ),
+    ("revocation", {"dev": "0" * 16, "epochs": [{"epoch": 0, "seq": 1, "chain": "00"}], "statements": []}),
+    ("revocation", {"dev": "0" * 16, "epochs": [], "statements": ["all"]}),
     ("revocation", {}),
     ("revoked_cards", {"cards": [[1, "x"]]}),
     ("revoked_cards", {"cards": "abc"}),
@@ -216,24 +233,161 @@ def test_a_desk_key_nobody_could_seal_to_is_refused(world: World, clock: SetCloc
         assert judged(office, signed(lb.store.keys, "admit", {"desk": desk_body(other)})).new == []
 
 
-def test_a_revoked_desk_is_sealed_to_no_more(
-    world: World, stick: Path, clock: SetClock, tmp_path: Path
+def test_a_user_keeps_the_keys_the_id_was_made_of(world: World, clock: SetClock) -> None:
+    """Whoever publishes a later revision cannot put a key of their own in, to be sealed to."""
+    with at(world.lb, clock) as lb, at(world.office, clock) as office:
+        user = lb.roster.users[lb.user.id]
+        stolen = user_body(changed_user(user, age=DeskKeys.new().recipient))
+        other = user_body(changed_user(user))
+        other["wrapped"] = dict(next(u for u in lb.roster.users.values() if u.id != user.id).wrapped)
+        for body in (stolen, other):
+            assert judged(office, signed(lb.store.keys, "user", {"user": body})).new == []
+        assert judged(office, signed(lb.store.keys, "user", {"user": user_body(changed_user(user))})).new
+
+
+def test_an_operator_is_admitted_at_the_desks_of_their_station(
+    world: World, stick: Path, clock: SetClock
 ) -> None:
-    join(world.lb, tmp_path / "second", clock)
+    """The office knows both stations, and yet a user of one enters nothing at the other; its own people may."""
+    with at(world.mt, clock) as mt, at(world.office, clock) as office:
+        export_bundle(mt, stick)
+        import_from(office, stick)
+        visitor, chief = mt.user, office.user
     with at(world.lb, clock) as lb:
-        lost = next(d for d in lb.roster.desks.values() if d.slot == "LB1A")
-        assert lost.age in lb.roster.recipients("LB")
-        lb.publish("revocation", {"dev": hex16(lost.dev), "epoch": 0, "seq": 0})
+        own = lb.user
+        offered = signed(lb.store.keys, "user", {"user": user_body(visitor)})
+        assert judged(lb, offered).new == []  # nor can the desk make them one of its own
+        for user, name in ((own, "Ana"), (visitor, "Zoe"), (chief, "Berta")):
+            rng = random.Random(name)
+            last = chain.last_of(lb.store.conn, lb.who.dev, 0)
+            assert last is not None
+            event = compose(
+                dev=lb.who.dev, epoch=0, first_seq=last[0] + 1, hlc=1 << 50, wall_ms=1, zone="UTC", user=user.id,
+                schema=1, merge_rules=1, salt=rng.randbytes(16),
+                ops=[row_op(PERSON.number, rng.randbytes(16), {4: name})],
+            )  # fmt: skip
+            lb.store.take_in([event])
         export_bundle(lb, stick)
-        assert lost.age not in lb.roster.recipients("LB")
-    with at(tmp_path / "second", clock) as desk:
-        found = import_from(desk, stick).result
-        assert found.refused == 1 and "somebody else" in found.parts[0].reason
-        register(desk, "Zoe")
-        export_bundle(desk, stick)
     with at(world.office, clock) as office:
         import_from(office, stick)
-        reasons = office.store.conn.execute("SELECT DISTINCT reason FROM set_aside_op").fetchall()
-        assert reasons == [("revoked_desk",)]  # whichever of the two parts came first
-        rows = office.store.conn.execute("SELECT count(*) FROM person WHERE given = 'Zoe'").fetchone()
-        assert rows == (0,)
+        assert given_names(office) == {"Ana", "Berta"}
+        reasons = office.store.conn.execute("SELECT reason FROM set_aside_op").fetchall()
+        assert reasons == [("other_station",)]
+
+
+def test_namesakes_of_two_desks_both_log_in_at_both(
+    world: World, stick: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    """Each desk had let a Rosa in before it heard of the other's."""
+    second = tmp_path / "second"
+    join(world.lb, second, clock)
+    ids = {}
+    for folder, words in ((world.lb, "first words"), (second, "second words")):
+        with at(folder, clock) as desk:
+            ids[words] = add_user(desk, "Rosa", frozenset({Role.OPERATOR}), words, cost=CHEAP).result.id
+            export_bundle(desk, stick, "LB")
+    for folder in (world.lb, second):
+        with at(folder, clock) as desk:
+            import_from(desk, stick)
+        for words, id_ in ids.items():
+            opened = open_desk(folder, "rosa", words, clock)
+            assert opened.user.id == id_
+            opened.close()
+    with at(second, clock) as desk:
+        disable_user(desk, ids["first words"])
+    with pytest.raises(WrongPassphrase):
+        open_desk(second, "rosa", "first words", clock)
+    open_desk(second, "rosa", "second words", clock).close()
+    join(second, tmp_path / "third", clock)  # who joins later has both, each with their own words
+    assert len(keyfile.users_held(tmp_path / "third")) == len(keyfile.users_held(second))
+
+
+def test_what_is_kept_can_always_be_folded(world: World, clock: SetClock, tmp_path: Path) -> None:
+    """A statement that cannot be folded would shut every file that keeps it; a known desk signs what it likes."""
+    rng = random.Random(5)
+    join(world.lb, tmp_path / "second", clock)
+    odd: list[Any] = [
+        None,
+        True,
+        -1,
+        0,
+        1 << 62,
+        "",
+        "x",
+        "0" * 16,
+        "0" * 64,
+        [],
+        {},
+        [[]],
+        [None],
+        {"a": 1},
+        ["x"],
+    ]
+    with at(world.lb, clock) as lb, at(world.office, clock) as office:
+        for slot in ("LB1A",):
+            revoke_desk(lb, slot)
+        held, issued = statements(lb.store.conn), (lb.store.keys, office.store.keys)
+        good = [(s.kind, s.body) for s in held]
+        good.append(("reinstatement", {"dev": "0" * 16, "revocations": ["0" * 64]}))
+        good.append(("class_key", _class_statement(lb)))
+        kept = 0
+        for n in range(1500):
+            kind, body = good[n % len(good)]
+            whole = json.loads(canonical(dict(body)))
+            spot: Any = whole
+            path = some_path(rng, whole)
+            for step in path[:-1]:
+                spot = spot[step]
+            if path:
+                spot[path[-1]] = rng.choice(odd)
+            for keys in issued:
+                try:
+                    said = signed(keys, kind, whole, 900 + n)
+                except ValueError:
+                    continue
+                found = judge(lb.who, held, [said]).new
+                kept += len(found)
+                fold([*held, *found])
+        assert kept > 100
+
+
+def _class_statement(desk: Desk) -> dict[str, object]:
+    entry = desk.roster.class_key("health", "LB")
+    assert entry is not None
+    body = class_body(entry)
+    signing = desk.user_keys.signing
+    return {"class": body, "by": signing.public.hex(), "signature": sign_class_body(signing, body)}
+
+
+def some_path(rng: random.Random, value: Any) -> list[Any]:
+    path: list[Any] = []
+    while isinstance(value, (dict, list)) and value and (not path or rng.random() < 0.8):
+        key = rng.choice(sorted(value)) if isinstance(value, dict) else rng.randrange(len(value))
+        path.append(key)
+        value = value[key]
+    return path
+
+
+def test_a_later_roster_of_a_station_adds_no_class_key_at_the_office(world: World, clock: SetClock) -> None:
+    with at(world.lb, clock) as lb, at(world.office, clock) as office:
+        before = office.roster.classes
+        root = next(s for s in statements(lb.store.conn) if s.is_pinned and s.kind == "roster")
+        key = dict(root.body["classes"][0]) | {"recipient": DeskKeys.new().recipient}
+        said = signed(lb.store.keys, "roster", dict(root.body) | {"classes": [key]})
+        assert len(take_statements(office.store, [said])[0].new) == 1
+        assert office.roster.classes == before
+        assert {key.station for key in before} == {"", "LB", "MT"}
+
+
+def test_slots_tell_who_hangs_below_whom() -> None:
+    below = [("LB1A", "LB1"), ("LB1A1", "LB1"), ("LB1A1", "LB1A"), ("LB1AA", "LB1")]
+    assert all(hangs_below(slot, above) for slot, above in below)
+    apart = [
+        ("LB10", "LB1"),
+        ("LB1AA", "LB1A"),
+        ("LB1", "LB1"),
+        ("LB1", "LB1A"),
+        ("MT1A", "LB1"),
+        ("LB1A", ""),
+    ]
+    assert not any(hangs_below(slot, above) for slot, above in apart)

@@ -237,7 +237,7 @@ def test_the_world_s_fault_and_ours_are_told_in_the_window(
 ) -> None:
     with program(qtbot, station_folder, clock) as app:
         window = log_in(qtbot, app, "counter")
-        app.worker.write(add_record, KIND_NAMES["place"], {"code": "A"})
+        app.worker.write(add_record, KIND_NAMES["place"], {"code": "A", "place_kind": "block"})
         qtbot.waitUntil(
             lambda: "Your role cannot change the places of the site. Ask a supervisor" in window.toast.text()
         )

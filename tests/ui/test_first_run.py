@@ -185,7 +185,7 @@ def test_a_backup_is_restored(qtbot: QtBot, tmp_path: Path, desk: Desk, clock: S
         type_text(PASSPHRASE)
         with qtbot.waitSignal(app.opened, timeout=10_000):
             press(KEY.Key_Return, CTRL)
-        assert app.worker.desk is not None and app.worker.desk.who.epoch == 1
+        assert app.worker.desk is not None and app.worker.desk.who.epoch > 0
 
 
 def test_a_laptop_joins_a_station(qtbot: QtBot, tmp_path: Path, desk: Desk, clock: SetClock) -> None:

@@ -6,9 +6,9 @@ from functools import partial
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from shelterdesk.actions.class_keys import CLASS_OF_ROLE
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.users import (
-    CLASS_OF_ROLE,
     UserLine,
     add_user,
     disable_user,

@@ -1,0 +1,73 @@
+"""A desk that was lost or stolen: heard up to where it is held now, sealed to no more; and the office's way back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shelterdesk.actions.desk import Desk
+from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.errors import NotFound, Refused
+from shelterdesk.core.event import hex16
+from shelterdesk.core.roster import DeskEntry
+from shelterdesk.core.words import tr
+from shelterdesk.db.statements import statements
+from shelterdesk.db.vouching import bounds_now
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """A desk (``LB1A``) and whether it is revoked now."""
+
+    desk: str
+    dev: str
+    is_revoked: bool
+
+
+def revoke_desk(desk: Desk, slot: str) -> Done[Revoked]:
+    """Hear a desk no further than it is held here now: per epoch a number with its chain value, and its statements.
+
+    What it wrote before and nobody has brought yet stays set aside until the office lifts the revocation. Raises
+    ``NotAllowed``, ``NotFound``, ``Refused`` where neither the office nor a desk above speaks.
+    """
+    desk.must("revoke a desk")
+    entry = _desk_of(desk, slot)
+    if not desk.who.is_office and not desk.roster.is_above(desk.who.dev, entry.dev):
+        raise Refused(
+            tr("Desk {desk} cannot be revoked here.", desk=entry.slot),
+            tr("Its admitting desk can, or the office."),
+        )
+    conn = desk.store.conn
+    body = {
+        "dev": hex16(entry.dev),
+        "epochs": [
+            {"epoch": epoch, "seq": seq, "chain": value.hex()}
+            for epoch, (seq, value) in bounds_now(conn, entry.dev).items()
+        ],
+        "statements": [s.sha.hex() for s in statements(conn) if s.issuer == entry.dev],
+    }
+    changed = desk.publish("revocation", body)
+    return Done(_now(desk, entry), Changes(frozenset(changed)))
+
+
+def reinstate_desk(desk: Desk, slot: str) -> Done[Revoked]:
+    """Lift every revocation of a desk that is known here. Raises ``NotAllowed``, ``NotFound``, ``Refused``."""
+    desk.must("revoke a desk")
+    entry = _desk_of(desk, slot)
+    if not desk.who.is_office:
+        raise Refused(tr("Only the office can lift a revocation."), tr("Ask there."))
+    changed: set[str] = set()
+    if entry.is_revoked:
+        shas = [one.sha.hex() for one in entry.revocations]
+        changed = desk.publish("reinstatement", {"dev": hex16(entry.dev), "revocations": shas})
+    return Done(_now(desk, entry), Changes(frozenset(changed)))
+
+
+def _desk_of(desk: Desk, slot: str) -> DeskEntry:
+    found = [one for one in desk.roster.desks.values() if one.slot == slot and not one.is_office]
+    if not found:
+        raise NotFound(tr("A desk {slot}", slot=slot[:20]))
+    return found[0]
+
+
+def _now(desk: Desk, entry: DeskEntry) -> Revoked:
+    return Revoked(entry.slot, hex16(entry.dev), desk.roster.desks[entry.dev].is_revoked)

@@ -1,0 +1,111 @@
+"""The part of the check that asks who said so: signatures, receipts, and whether what is set aside rightly is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from shelterdesk.core.roster import Roster
+from shelterdesk.db import chain, statements, vouching
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.judging import Judge
+from shelterdesk.keys.desk import desk_id
+from shelterdesk.keys.signing import STATEMENT, is_chain_head
+from shelterdesk.keys.sshsig import BadSignature, claimed_signer, verify
+
+
+class Aside:
+    """What is set aside, compared event by event with what roster, signatures and revocations say of it."""
+
+    def __init__(self, conn: Connection, roster: Roster) -> None:
+        unsigned = {row[0] for row in conn.execute("SELECT event FROM unsigned")}
+        self._judge = Judge(conn, roster, unsigned)
+        self._held: dict[int, dict[int, str]] = {}
+        for event, pos, reason in conn.execute("SELECT event, pos, reason FROM set_aside_op"):
+            self._held.setdefault(event, {})[pos] = reason
+
+    def differs(self, event: int, dev: int, epoch: int, last_seq: int, user: str, kinds: list[int]) -> bool:
+        """Whether an event with ops on these kinds is set aside otherwise than it should be."""
+        verdict = self._judge.of(event, dev, epoch, last_seq, user)
+        held = self._held.pop(event, None)
+        if verdict.reason is None and not verdict.refused.intersection(kinds):
+            return held is not None
+        expected = {pos: reason for pos, kind in enumerate(kinds) if (reason := verdict.of(kind)) is not None}
+        return held != expected
+
+    def left(self) -> int:
+        """How many events are set aside that the log does not hold."""
+        return len(self._held)
+
+
+def wrong_signed_heads(conn: Connection, roster: Roster) -> int:
+    """Heads that their desk did not sign, or whose chain value no line of the log has at that number.
+
+    Of a desk not known here nothing can be said; a number not held yet is no fault.
+    """
+    wrong = 0
+    for dev, epoch, seq, value, signature in conn.execute(
+        "SELECT dev, epoch, seq, chain, signature FROM signed_head ORDER BY dev, epoch, seq"
+    ).fetchall():
+        desk = roster.desks.get(dev)
+        if desk is None:
+            continue
+        is_signed = is_chain_head(desk.sign, epoch, seq, bytes(value), signature)
+        main = chain.value_at(conn, dev, epoch, seq)
+        is_elsewhere = main is not None and main != value
+        if not is_signed or (
+            is_elsewhere and not vouching.reach(conn, dev, epoch, [(seq, bytes(value))]).beside
+        ):
+            wrong += 1
+    return wrong
+
+
+def wrongly_signed(conn: Connection, roster: Roster, own: int) -> int:
+    """Events of other desks that are admitted without a head that reaches them, or unsigned though one does."""
+    wrong = 0
+    for dev, epoch in _authors(conn):
+        desk = roster.desks.get(dev)
+        if desk is None:
+            continue
+        reached = vouching.reach(conn, dev, epoch, vouching.signed_places(conn, dev, epoch, desk.sign))
+        for id_, last_seq, is_main, is_unsigned in conn.execute(
+            "SELECT e.id, e.last_seq, e.chain IS NOT NULL, u.event IS NOT NULL FROM event e"
+            " LEFT JOIN unsigned u ON u.event = e.id WHERE e.dev = ? AND e.epoch = ?"
+            " AND (e.chain IS NULL OR e.last_seq > ?)",
+            (dev, epoch, reached.upto),
+        ):
+            if is_unsigned:
+                wrong += reached.has(id_, last_seq, bool(is_main))
+            else:
+                wrong += dev != own and not reached.has(id_, last_seq, bool(is_main))
+    return wrong
+
+
+def _authors(conn: Connection) -> Iterator[tuple[int, int]]:
+    yield from conn.execute("SELECT DISTINCT dev, epoch FROM event ORDER BY dev, epoch").fetchall()
+
+
+def wrong_statements(conn: Connection) -> int:
+    """Statements that do not carry the signature of the desk or office they name as their issuer."""
+    wrong = 0
+    for statement in statements.statements(conn):
+        try:
+            signer = claimed_signer(statement.signature)
+            verify(statement.raw, statement.signature, STATEMENT, [signer])
+            wrong += desk_id(signer) != statement.issuer
+        except BadSignature:
+            wrong += 1
+    return wrong
+
+
+def lost_receipts(conn: Connection) -> int:
+    """Desks of which the office confirmed what this log does not hold as it was (SYNC §2, rolled-back history)."""
+    lost = 0
+    for dev, epoch, upto, value in conn.execute(
+        "SELECT dev, epoch, upto, chain FROM acknowledged"
+    ).fetchall():
+        row = conn.execute(
+            "SELECT chain FROM event WHERE dev = ? AND epoch = ? AND last_seq = ?", (dev, epoch, upto)
+        ).fetchall()
+        if all(found[0] is None or bytes(found[0]) != bytes(value) for found in row):
+            lost += 1
+    return lost
