@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from shelterdesk.actions.desk import Desk
@@ -11,6 +12,7 @@ from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.db.backup import backup_file
 from shelterdesk.db.check import Report, check
+from shelterdesk.db.connection import Connection
 from shelterdesk.db.state import state_of
 
 
@@ -36,7 +38,8 @@ def check_folder(
     Only what follows from the log is repaired, and only from a log whose lines are whole; lines, chain and
     signatures are never touched.
     """
-    before = check(desk.store.conn, desk.roster, progress)
+    beside = partial(_second_reader, desk)
+    before = check(desk.store.conn, desk.roster, progress, beside)
     derived = [finding for finding in before.findings if finding.code.startswith("table:")]
     is_log_whole = all(finding.code not in ("line", "file") for finding in before.findings)
     if not repair or not derived or not is_log_whole:
@@ -44,8 +47,12 @@ def check_folder(
     copy = desk.folder / f"before-repair-{desk.clock.now():%Y%m%dT%H%M%SZ}.db"
     backup_file(desk.store.conn, desk.store.file_key, copy)
     desk.store.rebuild()
-    after = check(desk.store.conn, desk.roster, progress)
+    after = check(desk.store.conn, desk.roster, progress, beside)
     return Done(Checked(before, after, copy), Changes(frozenset(kind.name for kind in KINDS.values())))
+
+
+def _second_reader(desk: Desk) -> Connection:
+    return desk.store.reader().conn
 
 
 def state(desk: Desk) -> str:

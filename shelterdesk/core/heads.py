@@ -6,7 +6,7 @@ or how often, can make no difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -44,12 +44,15 @@ def heads(ops: Iterable[Logged]) -> dict[int, list[Head]]:
     fields, and ids named in advance, change nothing.
     """
     known = {logged.id: logged for logged in ops}
+    found = _edited_in_turn(known)
+    if found is not None:
+        return found
     gone: dict[OpId, set[int]] = {}
     for logged in known.values():
         if logged.op.field != ROW:
             for above in logged.op.supersedes:
                 gone.setdefault(above, set()).add(logged.op.field)
-    found: dict[int, list[Head]] = {}
+    found = {}
     for id_, logged in known.items():
         superseded = gone.get(id_, ())
         op = logged.op
@@ -60,6 +63,38 @@ def heads(ops: Iterable[Logged]) -> dict[int, list[Head]]:
     for several in found.values():
         if len(several) > 1:
             several.sort(key=lambda head: head.rank, reverse=True)
+    return found
+
+
+def _edited_in_turn(known: Mapping[OpId, Logged]) -> dict[int, list[Head]] | None:
+    """The heads where nothing was done apart: one creation, and of each field at most one edit that saw it.
+
+    Nearly every edited entity is such a one; None for all others.
+    """
+    created: Logged | None = None
+    edits: dict[int, Logged] = {}
+    for logged in known.values():
+        number = logged.op.field
+        if number == ROW:
+            if created is not None:
+                return None
+            created = logged
+        elif number in edits:
+            return None
+        else:
+            edits[number] = logged
+    if created is None:
+        return None
+    found = {
+        number: [Head(number, created.hlc, created.id, value)]
+        for number, value in row_values(created.op).items()
+    }
+    for number, logged in edits.items():
+        if number in found and created.id not in logged.op.supersedes:
+            return None
+        if any(above in known and above != created.id for above in logged.op.supersedes):
+            return None  # it names an edit of another field: looked at with care
+        found[number] = [Head(number, logged.hlc, logged.id, logged.op.value)]
     return found
 
 

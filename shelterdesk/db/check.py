@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from threading import Thread
 from typing import Any
 
 from shelterdesk.core.event import GENESIS, BadLine, chain_next, glance, line_hash
@@ -69,13 +71,62 @@ class _Tally:
             self.rows[table] = self.rows.get(table, 0) + count
 
 
-def check(conn: Connection, roster: Roster, progress: Callable[[int, int], None] | None = None) -> Report:
-    """Read everything once and compare; changes nothing. ``progress`` hears (events read, events in all)."""
+def check(
+    conn: Connection,
+    roster: Roster,
+    progress: Callable[[int, int], None] | None = None,
+    beside: Callable[[], Connection] | None = None,
+) -> Report:
+    """Read everything once and compare; changes nothing. ``progress`` hears (events read, events in all).
+
+    The pages of the file are examined at the same time on a connection that ``beside`` opens, on a thread of
+    its own; without it they come first.
+    """
+    pages = _Pages(beside) if beside is not None else None
+    was_collecting = gc.isenabled()
+    gc.disable()  # nothing here refers in circles, and looking for that takes a tenth of the time
+    try:
+        damaged = _file_findings(conn) if pages is None else []
+        if not damaged:
+            found = _compare(conn, roster, progress)
+    except DatabaseError:
+        if pages is None or not pages.findings():
+            raise
+    finally:
+        if was_collecting:
+            gc.enable()
+    damaged = damaged if pages is None else pages.findings()
+    # What a damaged file says of itself proves nothing.
+    return Report(findings=damaged) if damaged else found
+
+
+class _Pages:
+    """The examination of the file's pages, under way on a thread and a connection of its own."""
+
+    def __init__(self, opened: Callable[[], Connection]) -> None:
+        self._found: list[Finding] = []
+        self._fault: BaseException | None = None
+        self._thread = Thread(target=self._run, args=(opened,), name="check-pages")
+        self._thread.start()
+
+    def findings(self) -> list[Finding]:
+        """What was found, once it is done; raises what stopped it."""
+        self._thread.join()
+        if self._fault is not None:
+            raise self._fault
+        return self._found
+
+    def _run(self, opened: Callable[[], Connection]) -> None:
+        try:
+            with closing(opened()) as conn:
+                self._found = _file_findings(conn)
+        except BaseException as fault:  # told where it was asked, never lost with the thread
+            self._fault = fault
+
+
+def _compare(conn: Connection, roster: Roster, progress: Callable[[int, int], None] | None) -> Report:
+    """Lines, chain, tables, what follows from them, and who signed."""
     report, tally = Report(), _Tally()
-    whole_file = _file_findings(conn)
-    report.findings += whole_file
-    if whole_file:
-        return report  # what a damaged file says of itself proves nothing
     several = not_alone(conn)
     total = int(conn.execute("SELECT count(*) FROM event").fetchone()[0])
     expected_ops, blanked = 0, set[int]()
