@@ -20,7 +20,7 @@ from shelterdesk.db.store import Reader
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.signing import SignedStatement
 from shelterdesk.sync import intake, stick
-from shelterdesk.sync.faults import SetAside, outcome_of, said
+from shelterdesk.sync.faults import ELSEWHERE, SetAside, outcome_of, said
 from shelterdesk.sync.manifest import sha256
 from shelterdesk.sync.reader import open_part
 from shelterdesk.sync.receipts import receipts_for, take_receipts
@@ -73,8 +73,9 @@ class PartTaken:
 class Imported:
     """What came in. ``new`` and ``known`` count events, ``set_aside`` and ``refused`` parts.
 
-    ``not_admitted`` counts changes kept but not counted because of who made them; ``alarms`` are sentences
-    that somebody must read.
+    ``elsewhere`` counts parts sealed for others, among them those written before this folder was known to their
+    writer: what was in them comes again in its next bundle. ``not_admitted`` counts changes kept but not counted
+    because of who made them; ``alarms`` are sentences that somebody must read.
     """
 
     parts: list[PartTaken] = field(default_factory=list)
@@ -87,6 +88,7 @@ class Imported:
     receipts: int = 0
     alarms: list[str] = field(default_factory=list)
     strange: int = 0
+    elsewhere: int = 0
     was_cancelled: bool = False
 
     @property
@@ -246,8 +248,10 @@ class _Import:
         try:
             sealed, signature = stick.read_part(one)
             sha = sha256(sealed)
-            if self._was_here(one, sha):
-                self.found.parts.append(PartTaken(one.label, KNOWN))
+            here = self._was_here(one, sha)
+            if here is not None:
+                self.found.known += here
+                self.found.parts.append(PartTaken(one.label, KNOWN, events=here))
                 return True
             opened = open_part(
                 one.name, one.folder, sealed, signature, intake.me_of(self.store), intake.known_of(self.store)
@@ -281,15 +285,19 @@ class _Import:
             )
         return True
 
-    def _was_here(self, one: stick.Found, sha: str) -> bool:
-        if exchange.is_file_known(self.store.conn, sha):
-            return True
-        return one.folder == self.store.who.dev and exchange.is_file_written(self.store.conn, sha)
+    def _was_here(self, one: stick.Found, sha: str) -> int | None:
+        """How many entries are in a file merged, or written, here before; None for any other."""
+        known = exchange.entries_of_file(self.store.conn, sha)
+        if known is None and one.folder == self.store.who.dev:
+            known = exchange.entries_written(self.store.conn, sha)
+        return known
 
     def _left_out(self, name: str, sha: str, error: SetAside, sender: int | None) -> None:
         """List something that was not taken in, and remember it where a good copy may clear it later."""
         self.found.parts.append(PartTaken(name, error.outcome, error.reason, error.advice))
-        if error.outcome == "set_aside":
+        if error.code in ELSEWHERE:
+            self.found.elsewhere += 1
+        elif error.outcome == "set_aside":
             self.found.set_aside += 1
         else:
             self.found.refused += 1

@@ -91,6 +91,7 @@ def show_imported(found: Imported, as_json: bool) -> None:
                 "set_aside": found.set_aside,
                 "refused": found.refused,
                 "not_admitted": found.not_admitted,
+                "for_others": found.elsewhere,
                 "statements": found.statements,
                 "receipts": found.receipts,
                 "parts": [
@@ -114,8 +115,11 @@ def show_imported(found: Imported, as_json: bool) -> None:
                 out(f"{part.name}: {part.reason} {part.advice}".strip())
     for alarm in found.alarms:
         say(alarm)
+    got_something = bool(found.new or found.known or found.receipts or found.statements)
     if not found.is_clean:
-        finish(IN_PART if found.new or found.known or found.receipts or found.statements else REFUSED)
+        finish(IN_PART if got_something else REFUSED)
+    if found.elsewhere and not got_something:
+        finish(REFUSED)
 
 
 def _take_reply(ways: Ways, reply: Path, words: str | None) -> None:

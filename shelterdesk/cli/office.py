@@ -89,6 +89,7 @@ def import_(ways: Ways, sources: tuple[Path, ...], workers: int, as_json: bool) 
                 "statements",
                 "receipts",
                 "strange",
+                "elsewhere",
             ):
                 setattr(total, name, getattr(total, name) + getattr(one, name))
     show_imported(total, as_json)

@@ -17,7 +17,7 @@ from shelterdesk.core import countries
 from shelterdesk.core.birth import age_band, from_stored
 from shelterdesk.core.errors import BadField
 from shelterdesk.core.vocabulary import Sex
-from shelterdesk.core.words import tr
+from shelterdesk.core.words import ntr, tr
 
 SCHEME = "SD-RCM-1"
 """Version of the classes and bands used here; changes with them (DOMAIN §3, *store the scheme id*)."""
@@ -131,20 +131,27 @@ def matrix_rows(
     A month that is not over on ``asof`` is provisional. A declaration without a figure makes an empty row, a
     true zero a row of zeros; where people are recorded all the same, the figures stand and the note says so.
     Unaccompanied and separated children are written by those who may know; until then their cells are empty
-    with a note. ``language`` (ISO 639-1) is that of the nationality names, by default the one now spoken.
-    Raises :class:`BadField` for a birth text that is none.
+    with a note. A birth that cannot be read counts as age not known, with a note. ``language`` (ISO 639-1) is
+    that of the nationality names, by default the one now spoken.
     """
     counts: dict[tuple[str, date, str], Counter[tuple[Sex, str]]] = {}
+    unread: Counter[tuple[str, date, str]] = Counter()
     for one in arrivals:
         key = (one.station, one.arrived_on.replace(day=1), one.nationality or UNKNOWN_NATIONALITY)
-        band = age_band(from_stored(one.birth), one.arrived_on)
+        try:
+            band = age_band(from_stored(one.birth), one.arrived_on)
+        except BadField:  # written by another program, or a newer one: never left out, never guessed
+            band = "unk"
+            unread[key] += 1
         counts.setdefault(key, Counter())[one.sex, band] += 1
     said = {(one.station, one.month, one.nationality): one for one in declared}
     frame = _Frame(reporting_iso3, source, asof, language)
     rows = []
     for (station, month, nationality), people in counts.items():
         word = said.get((station, month, nationality)) or said.get((station, month, None))
-        rows.append(frame.counted(station, month, nationality, people, word))
+        rows.append(
+            frame.counted(station, month, nationality, people, word, unread[station, month, nationality])
+        )
     present = {(station, month) for station, month, _ in counts}
     for (station, month, named), word in said.items():
         if named is None and (station, month) in present:
@@ -172,8 +179,9 @@ class _Frame:
         nationality: str,
         people: Counter[tuple[Sex, str]],
         said: Declared | None,
+        unread: int,
     ) -> MatrixRow:
-        """A row of figures, with what was declared of it."""
+        """A row of figures, with what was declared of it and how many births could not be read."""
         status, notes = CellStatus.FIGURE, []
         if _last_day(month) >= self.asof:
             status = CellStatus.PROVISIONAL
@@ -186,6 +194,14 @@ class _Frame:
             elif said.status is not CellStatus.FIGURE:
                 status = said.status
             notes.append(said.note)
+        if unread:
+            notes.append(
+                ntr(
+                    "{n} birth date cannot be read here and counts as age not known",
+                    "{n} birth dates cannot be read here and count as age not known",
+                    unread,
+                )
+            )
         notes.append(_children_note())
         return self._row(station, month, nationality, people, status, notes)
 

@@ -235,10 +235,14 @@ def written_before(conn: Connection, manifest_sha: bytes) -> list[WrittenPart]:
     ]
 
 
-def is_file_written(conn: Connection, cipher_sha: str) -> bool:
-    """Whether this very file was written and read back by this folder."""
-    found = conn.execute("SELECT 1 FROM part_written WHERE cipher_sha = ? LIMIT 1", (cipher_sha,)).fetchone()
-    return found is not None
+def entries_written(conn: Connection, cipher_sha: str) -> int | None:
+    """How many entries (events) are in this very file, written and read back by this folder; None if it was not."""
+    row = conn.execute(
+        "SELECT o.events FROM part_written w LEFT JOIN bundle_out o ON o.manifest_sha = w.manifest_sha"
+        " WHERE w.cipher_sha = ? LIMIT 1",
+        (cipher_sha,),
+    ).fetchone()
+    return None if row is None else int(row[0] or 0)
 
 
 def last_written_ms(conn: Connection) -> int | None:
@@ -284,14 +288,12 @@ def is_part_complete(conn: Connection, manifest_sha: bytes) -> bool:
     )
 
 
-def is_file_known(conn: Connection, cipher_sha: str) -> bool:
-    """Whether this very file was merged whole before."""
-    return (
-        conn.execute(
-            "SELECT 1 FROM part_in WHERE cipher_sha = ? AND is_complete = 1", (cipher_sha,)
-        ).fetchone()
-        is not None
-    )
+def entries_of_file(conn: Connection, cipher_sha: str) -> int | None:
+    """How many entries (events) are in this very file, merged whole before; None if it was not."""
+    row = conn.execute(
+        "SELECT events FROM part_in WHERE cipher_sha = ? AND is_complete = 1", (cipher_sha,)
+    ).fetchone()
+    return None if row is None else int(row[0])
 
 
 def is_merging(conn: Connection) -> bool:

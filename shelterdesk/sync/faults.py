@@ -30,6 +30,10 @@ _NOTHING_PROVED = frozenset(
 )
 
 
+ELSEWHERE = frozenset({"not_for_us", "other_station"})
+"""Reasons that say only that a part is for others: nothing is wrong with it, or here."""
+
+
 class BundleError(WorldError):
     """Something that came by stick, folder or letter and cannot be taken in."""
 

@@ -79,6 +79,12 @@ def test_age_is_that_of_the_day_of_arrival() -> None:
     assert (after.f_0_4, after.f_5_11) == (0, 1)
 
 
+def test_a_birth_that_cannot_be_read_is_counted_and_said() -> None:
+    made = rows(arrival(birth="Tuesday"), arrival(), arrival("HTI"))
+    assert [(row.total, row.age_unk) for row in made] == [(2, 1), (1, 0)]
+    assert "1 birth date cannot be read here" in made[0].note and "birth date" not in made[1].note
+
+
 def test_a_minor_of_unknown_band_is_a_minor_without_a_band() -> None:
     made = rows(arrival(birth="~2010..2021/2026-11-10", sex=Sex.M))[0]
     assert (made.m_unk, made.minors, made.adults, made.age_unk) == (1, 1, 0, 0)

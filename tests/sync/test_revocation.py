@@ -60,7 +60,7 @@ def test_a_revoked_desk_is_sealed_to_no_more(
         assert lost.age not in lb.roster.recipients("LB")
     with at(second, clock) as desk:
         found = import_from(desk, stick).result
-        assert found.refused == 1 and "somebody else" in found.parts[0].reason
+        assert found.elsewhere == 1 and "somebody else" in found.parts[0].reason
         register(desk, "Zoe")
         export_bundle(desk, stick)
     with at(world.office, clock) as office:

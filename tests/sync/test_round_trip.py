@@ -8,7 +8,8 @@ from pathlib import Path
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.exchange import exchange_state, export_bundle, export_receipts, import_from
 from shelterdesk.core.kinds import ACCESS, PERSON
-from tests.sync.worlds import World, at, events_of, given_names, parts_in, register, state
+from tests.stations import make_template
+from tests.sync.worlds import World, adopt, at, events_of, given_names, parts_in, register, state
 
 
 def test_what_was_written_arrives_once(world: World, stick: Path, clock: SetClock) -> None:
@@ -26,7 +27,7 @@ def test_what_was_written_arrives_once(world: World, stick: Path, clock: SetCloc
         again = import_from(office, stick).result
         assert (again.new, again.known, again.set_aside, [p.outcome for p in again.parts]) == (
             0,
-            0,
+            first.result.new,
             0,
             ["known"],
         )
@@ -143,3 +144,26 @@ def test_an_edit_follows_its_record(world: World, stick: Path, clock: SetClock) 
         before = state(office)
         office.store.rebuild()
         assert given_names(office) == {"Anna"} and state(office) == before
+
+
+def test_a_part_from_before_the_enrolment_hinders_no_later_import(
+    world: World, stick: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    """It was sealed without the office; the same entries come again in the first bundle after it."""
+    make_template(tmp_path / "sv", code="SV")
+    with at(tmp_path / "sv", clock) as desk:
+        register(desk, "Ana")
+        export_bundle(desk, stick)
+    with at(world.office, clock) as office:
+        first = import_from(office, stick).result
+        assert (first.new, first.refused + first.set_aside + first.elsewhere) == (0, 1)
+        assert first.parts[0].reason and first.parts[0].advice
+    with at(world.office, clock) as office:
+        adopt(office, tmp_path / "sv", tmp_path, clock)
+    with at(tmp_path / "sv", clock) as desk:
+        export_bundle(desk, stick)
+        sent = events_of(desk)
+    with at(world.office, clock) as office:
+        found = import_from(office, stick).result
+        assert found.is_clean and found.elsewhere == 1 and set(sent) <= set(events_of(office))
+        assert import_from(office, stick).result.is_clean

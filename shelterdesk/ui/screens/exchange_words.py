@@ -118,6 +118,19 @@ def imported_said(done: Imported) -> list[Line]:
     if done.set_aside:
         said = ntr("{n} part was set aside.", "{n} parts were set aside.", done.set_aside)
         lines.append(Line(Tone.WARN, said))
+    if done.elsewhere:
+        lines.append(
+            Line(
+                Tone.NEUTRAL,
+                ntr(
+                    "{n} part is for somebody else, or was written before its desk knew of this one; what is in it comes"
+                    " again.",
+                    "{n} parts are for somebody else, or were written before their desk knew of this one; what is in"
+                    " them comes again.",
+                    done.elsewhere,
+                ),
+            )
+        )
     if done.refused:
         lines.append(Line(Tone.BAD, ntr("{n} part was refused.", "{n} parts were refused.", done.refused)))
     if done.not_admitted:
