@@ -29,6 +29,7 @@ from shelterdesk.keys.recovery import identity_of, signing_key_of
 CLASS_OF_ROLE = {
     Role.HEALTH: Confidentiality.HEALTH,
     Role.PROTECTION: Confidentiality.PROTECTION,
+    Role.SAFEGUARDING: Confidentiality.SAFEGUARDING,
 }
 """Roles that are held by having a class key wrapped to the user (DESIGN §6)."""
 
@@ -63,7 +64,7 @@ def hand_over(
             tr("Type the code of the recovery sheet, or ask somebody who holds that role to add this user."),
         )
     return [
-        _signed(signing, _entry(key, desk.who.station, ((to.id, wrap_class_key(key, [to.age])),)))
+        _signed(signing, _entry(key, newest.station, ((to.id, wrap_class_key(key, [to.age])),)))
         for key in keys
     ]
 

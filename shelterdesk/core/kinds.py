@@ -292,10 +292,11 @@ SAFEGUARDING = _kind(
 
 SEALED_HEALTH = _kind(100, "sealed_health", "2:sealed:sealed 3:key_version:int")
 SEALED_PROTECTION = _kind(101, "sealed_protection", "2:sealed:sealed 3:key_version:int")
-SEALED_SAFEGUARDING = _kind(102, "sealed_safeguarding", "2:sealed:sealed 3:key_version:int")
+# 102 is not to be given: a carrier of its own would show in the log who complained about staff, and when.
 
-CARRIERS = {_H: SEALED_HEALTH, _P: SEALED_PROTECTION, _S: SEALED_SAFEGUARDING}
-"""The kind of the log that carries the sealed records of each class."""
+CARRIERS = {_H: SEALED_HEALTH, _P: SEALED_PROTECTION, _S: SEALED_PROTECTION}
+"""The kind of the log that carries the sealed records of each class. A complaint travels as what every registration
+writes; holders of either class find out by trying their key which are theirs."""
 
 LOGGED = tuple(kind for kind in KINDS.values() if not kind.is_sealed)
 """The kinds that stand in the log under their own number."""

@@ -78,7 +78,6 @@ WRITING_WORDS: dict[str, Callable[[], str]] = {
     "class_count": lambda: tr("count the sealed entries of a day"),
     "sealed_health": lambda: tr("write health entries"),
     "sealed_protection": lambda: tr("write protection entries"),
-    "sealed_safeguarding": lambda: tr("write safeguarding entries"),
 }
 """Kinds of ``WRITES`` in the same way."""
 

@@ -46,12 +46,11 @@ WRITES: dict[str, frozenset[Role]] = {
     "class_count": frozenset({Role.HEALTH, Role.PROTECTION}),
     # Anyone at the desk can write to a class; only holders of its key can read (DESIGN §6).
     "sealed_health": _AT_SITE,
-    "sealed_protection": _AT_SITE,
-    "sealed_safeguarding": _EVERYONE,
+    "sealed_protection": _EVERYONE,
 }
 """Kinds of the log and the roles whose events on them are admitted."""
 
-OFFICE_WRITES = frozenset({"access", "same_as", "setting", "correction", "sealed_safeguarding"})
+OFFICE_WRITES = frozenset({"access", "same_as", "setting", "correction", "sealed_protection"})
 """Kinds that an office writes itself; all others are the work of its stations."""
 
 DOES: dict[str, frozenset[Role]] = {

@@ -27,10 +27,6 @@ from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import standing, take_in
 from shelterdesk.keys.classes import seal
 
-SEALED_BUCKET = 1024
-"""Smallest sealed size, bytes: every sealed record of a registration looks the same (SYNC §1.0)."""
-
-
 LONGEST_TEXT = 60_000
 """Longest text of one value, in bytes of UTF-8: below the cap every reader of bundles holds (SYNC §2, 64 KiB)."""
 
@@ -211,7 +207,7 @@ class Writing:
         record = msgspec.json.encode(
             {"kind": kind.number, "ent": entity.hex(), "fields": {str(n): v for n, v in given.items()}}
         )
-        sealed = seal(record, key.recipient, SEALED_BUCKET)
+        sealed = seal(record, key.recipient)
         self._sealed.append(
             row_op(
                 carrier.number,
