@@ -220,6 +220,44 @@ def _check_shape(statement: Statement) -> None:
             if not isinstance(key, str) or type(serial) is not int:
                 raise ValueError("card")
 
+    if statement.kind in _LATER:
+        _LATER[statement.kind](body)
+
+
+def _check_clock_fix(body: Mapping[str, Any]) -> None:
+    """A range of one desk's events and by how much their clock was wrong (SYNC §1.3)."""
+    _is_hex(body["dev"], 8)
+    first, last, delta = body["first"], body["last"], body["delta_ms"]
+    for number in (body["epoch"], first, last):
+        if type(number) is not int or not 0 <= number < _GREATEST:
+            raise ValueError("range")
+    if not 0 < first <= last or type(delta) is not int or not -_GREATEST < delta < _GREATEST:
+        raise ValueError("range or delta")
+
+
+def _check_erase(body: Mapping[str, Any]) -> None:
+    """Whose records are blanked, and on what ground (SYNC §1.4); the ground names nobody."""
+    entities = body["entities"]
+    if not isinstance(entities, list) or not 0 < len(entities) <= 10_000:
+        raise ValueError("entities")
+    for ent in entities:
+        _is_hex(ent, 16)
+    if not isinstance(body["ground"], str) or not body["ground"].strip():
+        raise ValueError("ground")
+
+
+def _check_horizon(body: Mapping[str, Any]) -> None:
+    """How far the office holds everybody's events, so that tombstones before may go (SYNC §1.4)."""
+    for one in body["heard"]:
+        _is_hex(one["dev"], 8)
+        _is_hex(one["chain"], 32)
+        if any(type(one[name]) is not int or not 0 <= one[name] < _GREATEST for name in ("epoch", "seq")):
+            raise ValueError("heard")
+
+
+_LATER = {"clock_fix": _check_clock_fix, "erase": _check_erase, "horizon": _check_horizon}
+"""Statements of the office that are believed and passed on, and act from a later program on."""
+
 
 def _check_desk(desk: Mapping[str, Any]) -> None:
     entry = read_desk(desk)

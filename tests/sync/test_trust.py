@@ -139,7 +139,7 @@ def revoke_another(mt: Desk, lb: Desk) -> SignedStatement:
 
 
 def erase(mt: Desk, lb: Desk) -> SignedStatement:
-    return signed(mt.store.keys, "erase", {"ent": "0" * 32})
+    return signed(mt.store.keys, "erase", {"entities": ["0" * 32], "ground": "law"})
 
 
 def by_another_key(mt: Desk, lb: Desk) -> SignedStatement:
@@ -222,6 +222,33 @@ def test_a_misshapen_statement_is_refused_and_the_roster_still_folds(
         before = office.roster
         take_statements(office.store, [signed(lb.store.keys, kind, body)])
         assert office.roster == before
+
+
+LATER: list[tuple[str, dict[str, Any]]] = [
+    ("clock_fix", {"dev": "0" * 16, "epoch": 0, "first": 1, "last": 9, "delta_ms": -86_400_000}),
+    ("erase", {"entities": ["0" * 32], "ground": "request of the person, article 17"}),
+    ("horizon", {"heard": [{"dev": "0" * 16, "epoch": 0, "seq": 9, "chain": "0" * 64}]}),
+]
+MISSHAPEN: list[tuple[str, dict[str, Any]]] = [
+    ("clock_fix", {**LATER[0][1], "first": 10}),
+    ("clock_fix", {**LATER[0][1], "delta_ms": "1"}),
+    ("clock_fix", {**LATER[0][1], "dev": "1"}),
+    ("erase", {"entities": [], "ground": "law"}),
+    ("erase", {"entities": ["0" * 31], "ground": "law"}),
+    ("erase", {"entities": ["0" * 32], "ground": " "}),
+    ("horizon", {"heard": [{"dev": "0" * 16, "epoch": 0, "seq": -1, "chain": "0" * 64}]}),
+    ("horizon", {"heard": 5}),
+]
+
+
+@pytest.mark.parametrize(("kind", "body"), [*LATER, *MISSHAPEN])
+def test_what_acts_from_a_later_program_on_has_its_shape_now(
+    world: World, clock: SetClock, kind: str, body: dict[str, Any]
+) -> None:
+    """Believed of the office and passed on; a shape nobody could act on is not let into the state."""
+    with at(world.lb, clock) as lb, at(world.office, clock) as office:
+        found = judged(lb, signed(office.store.keys, kind, body))
+        assert bool(found.new) is ((kind, body) in LATER) and bool(found.refused) is not bool(found.new)
 
 
 def test_a_desk_key_nobody_could_seal_to_is_refused(world: World, clock: SetClock) -> None:
