@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from shelterdesk.actions.class_keys import class_identities
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import NotFound
-from shelterdesk.core.kinds import ACCESS
+from shelterdesk.core.kinds import ACCESS, HEALTH_ACCESS, PROTECTION_ACCESS, Kind
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.names import folded_words
 from shelterdesk.core.number import BadNumber, Counted
-from shelterdesk.core.vocabulary import AccessKind
+from shelterdesk.core.vocabulary import AccessKind, Confidentiality
 from shelterdesk.core.words import tr
 from shelterdesk.db import access
 from shelterdesk.db.access import Looked
@@ -34,21 +35,33 @@ def note_access(
 
     ``subject_kind`` is a kind's name, ``subject`` the record's id (32 hex digits) where it is one record,
     ``count`` how many were shown or written. ``detail`` is said in the program's words; of a search see
-    :func:`note_search`.
+    :func:`note_search`. That a holder of a sealed class opened a person is noted in that class.
     """
+    sealed = _sealed_instead(desk) if kind is AccessKind.OPENED and subject_kind == "person" else None
     with desk.store.write(desk.user) as event:
-        event.create(
-            ACCESS,
-            {
-                "access": kind.value,
-                "subject_kind": subject_kind,
-                "subject": subject,
-                "happened_at": event.now,
-                "detail": detail[:LONGEST_DETAIL] or None,
-                "count": count,
-            },
-        )
+        values: dict[str, object] = {
+            "access": kind.value,
+            "subject_kind": subject_kind,
+            "subject": subject,
+            "happened_at": event.now,
+        }
+        if sealed is None:
+            event.create(ACCESS, {**values, "detail": detail[:LONGEST_DETAIL] or None, "count": count})
+        else:
+            event.create(sealed, values)
     return Done(None, Changes.of("access"))
+
+
+SEALED_ACCESS = {Confidentiality.HEALTH: HEALTH_ACCESS, Confidentiality.PROTECTION: PROTECTION_ACCESS}
+"""The sealed kind in which holders of a class note whom they looked at."""
+
+
+def _sealed_instead(desk: Desk) -> Kind | None:
+    """The sealed kind in which this user's look at a person is noted; None for who holds no class.
+
+    An open entry beside what a holder writes sealed would tell whose record it is (SYNC §1.0).
+    """
+    return next((kind for name, kind in SEALED_ACCESS.items() if class_identities(desk, name)), None)
 
 
 def note_search(desk: Desk, text: str, shown: int) -> Done[None]:

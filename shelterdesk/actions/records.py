@@ -10,6 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from shelterdesk.actions.access import SEALED_ACCESS, note_access
 from shelterdesk.actions.class_keys import class_identities
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.registration import desk_slot
@@ -17,9 +18,7 @@ from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotFound
 from shelterdesk.core.kinds import (
     CARRIERS,
-    HEALTH_ACCESS,
     KIND_NAMES,
-    PROTECTION_ACCESS,
     STATION,
     VOID,
     FieldType,
@@ -36,7 +35,6 @@ from shelterdesk.db.connection import Connection
 from shelterdesk.db.records import REFERS_TO, UNIQUE, count_of, in_use, is_there, rows_of
 from shelterdesk.keys.classes import ClassKey
 
-_ACCESS = {Confidentiality.HEALTH: HEALTH_ACCESS, Confidentiality.PROTECTION: PROTECTION_ACCESS}
 _CARRIER_NAMES = frozenset(carrier.name for carrier in CARRIERS.values())
 
 
@@ -122,7 +120,7 @@ def add_records(
 def show_records(desk: Desk, kind: Kind, ent: str | None = None) -> list[dict[str, Any]]:
     """Records of a kind, or one of them, with missing-reasons in place of values; sealed ones for holders only.
 
-    Opening sealed records is itself recorded, sealed (SYNC §1.0). Raises ``NotAllowed``.
+    Opening records is itself recorded; of sealed ones sealed (SYNC §1.0). Raises ``NotAllowed``.
     """
     if ent is not None and (len(ent) != 32 or any(c not in "0123456789abcdef" for c in ent)):
         raise NotFound(tr("The record {id}", id=ent[:40]))
@@ -131,7 +129,7 @@ def show_records(desk: Desk, kind: Kind, ent: str | None = None) -> list[dict[st
         if ent is not None and not records:
             raise NotFound(tr("The record {id}", id=ent))
         return [_shown(record.values, record.missing, record.kind, record.ent) for record in records]
-    desk.must("see the site plan" if kind.name in ("place", "station", "service_type") else "open a person")
+    desk.must(_TO_SEE.get(kind.name, "open a person"))
     reader = desk.reader()
     try:
         found = [_shown(v, missing, kind.name, e) for e, v, missing in rows_of(reader.conn, kind, ent)]
@@ -139,7 +137,18 @@ def show_records(desk: Desk, kind: Kind, ent: str | None = None) -> list[dict[st
         reader.close()
     if ent is not None and not found:
         raise NotFound(tr("The record {id}", id=ent))
+    if kind.name not in _TO_SEE:
+        note_access(desk, AccessKind.OPENED, kind.name, ent, count=len(found))
     return found
+
+
+_TO_SEE = {
+    "place": "see the site plan",
+    "station": "see the site plan",
+    "service_type": "see the site plan",
+    "access": "see who looked at what",
+}
+"""Kinds that tell nothing of a person, or are looked at to watch over those who look; the rest is noted."""
 
 
 def sealed_records(
@@ -163,7 +172,7 @@ def sealed_records(
         finally:
             file.close()
     found = together(several)
-    access = _ACCESS.get(name)
+    access = SEALED_ACCESS.get(name)
     if access is not None and (person or ent or found):
         with desk.store.write(desk.user) as event:
             event.create(

@@ -91,6 +91,11 @@ class Writing:
         self.who = who
         # As the roster knows the user now: a role taken away since the log-in is away.
         self.user = roster.users.get(user.id, user)
+        if not self.user.is_active:
+            raise Refused(
+                tr("{name} may not work here any more.", name=self.user.name),
+                tr("Let somebody else log in; nothing was saved."),
+            )
         self.now = now
         self._roster = roster
         self._ops: list[Op] = []

@@ -166,7 +166,7 @@ def test_rights_that_change_and_events_in_any_order_give_one_state(
     for n in range(12):
         user = desk.roster.users[rng.choice(people).id]
         allowed = [kind for role, kind in kinds.items() if role in user.roles]
-        if allowed and rng.random() < 0.6:
+        if allowed and user.is_active and rng.random() < 0.6:
             with desk.store.write(user) as event:
                 kind = rng.choice(allowed)
                 event.create(kind, {"given": f"P{n}"} if kind is PERSON else {"key": f"k{n}", "value": n})
