@@ -150,19 +150,22 @@ def capacity_of(capacity: int, occupied: int, blocked: int, open: bool) -> Capac
 
 
 def capacity_of_site(units: Iterable[Capacity]) -> Capacity:
-    """Places of a site: sums, free and allocable each less the people above capacity elsewhere (§3.4)."""
+    """Places of a site or a part of it: sums, free and allocable each less the people above capacity (§3.4).
+
+    Free places of all units less the excess of all units are places less people, whatever was summed before:
+    rooms into blocks and blocks into the site give what the beds alone give.
+    """
     every = list(units)
     capacity = sum(unit.capacity for unit in every)
     blocked = sum(unit.blocked for unit in every)
     occupied = sum(unit.occupied for unit in every)
-    excess = sum(unit.excess for unit in every)
     return Capacity(
         capacity=capacity,
         blocked=blocked,
         occupied=occupied,
-        free=max(0, sum(unit.free for unit in every) - excess),
-        excess=excess,
-        allocable=max(0, sum(unit.allocable for unit in every) - excess),
+        free=max(0, capacity - occupied),
+        excess=sum(unit.excess for unit in every),
+        allocable=max(0, capacity - occupied - blocked),
         percent=_percent(occupied, capacity - blocked),
     )
 

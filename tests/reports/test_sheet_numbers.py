@@ -69,6 +69,20 @@ def test_a_site_has_no_more_room_than_its_people_leave(units: list[tuple[int, in
     assert 0 <= site.allocable <= site.free
 
 
+@given(st.lists(st.lists(st.tuples(counts, counts, counts, st.booleans()), max_size=4), max_size=4))
+def test_blocks_summed_give_what_their_units_give(blocks: list[list[tuple[int, int, int, bool]]]) -> None:
+    every = [[capacity_of(*unit) for unit in block] for block in blocks]
+    summed = capacity_of_site(capacity_of_site(block) for block in every)
+    assert summed == capacity_of_site(unit for block in every for unit in block)
+
+
+def test_people_crowded_into_two_beds_leave_the_others_free() -> None:
+    rooms = [[capacity_of(1, people, 0, True) for people in room] for room in ((2, 2, 0, 0), (0, 0, 0, 0))]
+    block = capacity_of_site(capacity_of_site(room) for room in rooms)
+    site = capacity_of_site([block])
+    assert (block.free, site.free, site.excess) == (4, 4, 2)
+
+
 def test_negative_places_are_a_bug() -> None:
     with pytest.raises(ValueError, match="negative"):
         capacity_of(-1, 0, 0, True)
