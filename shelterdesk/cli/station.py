@@ -10,6 +10,7 @@ import click
 from shelterdesk.actions.backups import make_backup, restore
 from shelterdesk.actions.checking import check_folder
 from shelterdesk.actions.checking import state as state_hash
+from shelterdesk.actions.recovering import recover
 from shelterdesk.actions.recovery import print_recovery_sheet
 from shelterdesk.actions.station import StationPlanned, new_station
 from shelterdesk.actions.users import add_user, check_passphrase, disable_user, list_users
@@ -111,17 +112,40 @@ def add(
 ) -> None:
     """Let somebody in."""
     with ways.desk() as desk:
-        if new_passphrase_file is not None:
-            phrase = read_secret(new_passphrase_file)
-        else:
-            must_be_terminal(tr("Use --new-passphrase-file, or run it at a terminal."))
-            phrase = click.prompt(
-                tr("Passphrase of {name}", name=name), hide_input=True, confirmation_prompt=True, err=True
-            )
+        phrase = _new_passphrase(name, new_passphrase_file)
         code = read_secret(recovery_code_file) if recovery_code_file is not None else None
         chosen = frozenset(Role(role) for role in roles)
         line = add_user(desk, name, chosen, phrase, organisation=organisation, recovery_code=code).result
         say(tr("{name} can log in now.", name=line.name))
+
+
+def _new_passphrase(name: str, file: Path | None) -> str:
+    if file is not None:
+        return read_secret(file)
+    must_be_terminal(tr("Use --new-passphrase-file, or run it at a terminal."))
+    said = click.prompt(
+        tr("Passphrase of {name}", name=name), hide_input=True, confirmation_prompt=True, err=True
+    )
+    return str(said)
+
+
+@user.command("recover")
+@click.argument("name")
+@click.option(
+    "--recovery-code-file",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="First line: the sheet's code.",
+)
+@click.option(
+    "--new-passphrase-file", type=click.Path(path_type=Path), help="First line: the new passphrase."
+)
+@click.pass_obj
+def recover_(ways: Ways, name: str, recovery_code_file: Path, new_passphrase_file: Path | None) -> None:
+    """Come in as admin with the recovery sheet where the passphrases are forgotten."""
+    code = read_secret(recovery_code_file)
+    recover(ways.folder, code, name, _new_passphrase(name, new_passphrase_file), ways.clock).close()
+    say(tr("{name} can log in now.", name=name))
 
 
 @user.command("list")

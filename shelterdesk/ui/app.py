@@ -233,7 +233,29 @@ class DeskApp(QObject):
         )
         page.language_chosen.connect(lambda language: self._speak_at_door(page, language))
         page.theme_chosen.connect(self._colour_door)
+        page.forgotten.connect(self._show_forgotten)
         return page
+
+    def _show_forgotten(self) -> None:
+        """The page for who has the recovery sheet in hand; back leads to the log-in."""
+        if self.door is None:
+            return
+        from shelterdesk.actions.recovering import recover  # once in a station's life
+        from shelterdesk.ui.forgotten import ForgottenPage
+
+        page = ForgottenPage()
+        page.went_back.connect(self.show_door)
+        page.asked.connect(
+            lambda code, name, phrase: self.worker.open_with(
+                lambda: recover(self.folder, code, name, phrase, self.clock, self._cost),
+                self._enter,
+                lambda error: page.refuse(error) if isValid(page) else None,
+            )
+        )
+        self.door.show_page(page, self.preferences.practice)
+        first = page.first_focus()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _colour_door(self, mode: str) -> None:
         self._keep(theme=mode)

@@ -48,6 +48,15 @@ def _said_of(field: str, plan: StationPlanned) -> str:
     return ""
 
 
+def passphrase_mistake(text: str) -> str:
+    """What is wrong with a new passphrase; empty when nothing is."""
+    try:
+        check_passphrase(text)
+    except BadField as error:
+        return f"{error.sentence} {error.next_step}".strip()
+    return ""
+
+
 class Step(Screen):
     """One step: a card with a title, fields, a primary button and a way back. Signals: ``went_back()``."""
 
@@ -288,7 +297,7 @@ class PersonStep(Step):
         )
         self.first, self.second = PassphraseLine(), PassphraseLine()
         self.passphrase = LabelledField(
-            tr("Passphrase"), self.first, hint=tr("three or four words"), check=self._check_first
+            tr("Passphrase"), self.first, hint=tr("three or four words"), check=passphrase_mistake
         )
         self.again = LabelledField(tr("Passphrase once more"), self.second, check=self._check_second)
         self.caps = words(tr("Capital letters are locked on the keyboard."), "warn", wrap=True)
@@ -319,13 +328,6 @@ class PersonStep(Step):
             wrong[0].setFocus()
         else:
             self.went_on.emit()
-
-    def _check_first(self, text: str) -> str:
-        try:
-            check_passphrase(text)
-        except BadField as error:
-            return f"{error.sentence} {error.next_step}".strip()
-        return ""
 
     def _check_second(self, text: str) -> str:
         return "" if text == self.first.text() else tr("The two passphrases are not the same.")

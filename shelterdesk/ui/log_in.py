@@ -28,6 +28,7 @@ from shelterdesk.ui.widgets import (
     LabelledField,
     PickField,
     PrimaryButton,
+    QuietButton,
     words,
 )
 
@@ -236,17 +237,21 @@ class LogInForm(Card):
 class LogInPage(Screen):
     """The whole page: the form in the middle, language and colours below.
 
-    Signals: ``asked(str, str)``; ``language_chosen(str)``, ``theme_chosen(str)`` (the app builds the page anew).
+    Signals: ``asked(str, str)``; ``language_chosen(str)``, ``theme_chosen(str)`` (the app builds the page anew);
+    ``forgotten()`` for who has the recovery sheet and no passphrase.
     """
 
     name, icon = "log_in", "user"
     asked = Signal(str, str)
     language_chosen = Signal(str)
     theme_chosen = Signal(str)
+    forgotten = Signal()
 
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
         self.form = LogInForm(tr("Log in"), tr("Log in"))
+        self.no_passphrase = QuietButton(tr("Passphrase forgotten?"))
+        self.no_passphrase.clicked.connect(self.forgotten)
         self.primary = self.form.primary
         self.language = PickField(language_names())
         self.language.set_value(language())
@@ -293,6 +298,7 @@ class LogInPage(Screen):
         mark.addStretch(1)
         column.addLayout(mark)
         column.addWidget(self.form)
+        column.addWidget(ButtonRow(self.no_passphrase))
         return holder
 
     def _foot(self) -> QBoxLayout:

@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.core.errors import WrongPassphrase
+from shelterdesk.ui.forgotten import ForgottenPage
 from shelterdesk.ui.log_in import LogInForm, LogInPage
 from shelterdesk.ui.preferences import read_preferences
 from shelterdesk.ui.theme import theme
-from tests.stations import PASSPHRASE
+from tests.stations import PASSPHRASE, Template
 from tests.ui.desk_windows import KEY, SHIFT, log_in, press, program, type_text
 
 
@@ -132,3 +133,35 @@ def test_another_language_builds_the_page_anew_and_keeps_the_name(
         assert again.layoutDirection() is Qt.LayoutDirection.RightToLeft
         assert again.form.title.text() != "Log in"
         assert read_preferences(station_folder).language == "ar_XB"
+
+
+def test_with_the_recovery_sheet_by_keyboard(
+    qtbot: QtBot, station_folder: Path, station_template: Template, clock: SetClock
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        assert app.door is not None and isinstance(app.door.page, LogInPage)
+        app.door.page.no_passphrase.click()
+        page = app.door.page
+        assert isinstance(page, ForgottenPage)
+        for text in ("wrong code", "admin", "another river another boat", "another river another boat"):
+            type_text(text)
+            press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: bool(page.code.mistake.text()))
+        assert "recovery code" in page.code.mistake.text() and page.user.text() == "admin", (
+            "what was typed stays"
+        )
+        page.code.set_text(station_template.recovery_code)
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            page.finish()
+        assert app.window is not None and app.worker.desk is not None
+        assert app.worker.desk.user.name == "admin"
+    with program(qtbot, station_folder, clock) as app:
+        assert log_in(qtbot, app, "admin", "another river another boat").isVisible()
+
+
+def test_esc_leads_back_to_the_log_in(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        assert app.door is not None and isinstance(app.door.page, LogInPage)
+        app.door.page.no_passphrase.click()
+        press(KEY.Key_Escape)
+        assert isinstance(app.door.page, LogInPage)

@@ -1,0 +1,68 @@
+"""The code of the recovery sheet opens a station whose passphrases are all forgotten, and nothing else does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.offices import new_office
+from shelterdesk.actions.records import sealed_records
+from shelterdesk.actions.recovering import recover
+from shelterdesk.actions.registration import register_family
+from shelterdesk.actions.users import list_users
+from shelterdesk.core.errors import BadField, NotAllowed, WrongPassphrase
+from shelterdesk.core.people import FamilyForm, PersonForm
+from shelterdesk.core.vocabulary import Confidentiality, Role
+from shelterdesk.db.check import check
+from shelterdesk.keys.keyfile import WrongRecoveryCode
+from shelterdesk.keys.recovery import RecoveryTypo, new_recovery
+from tests.stations import CHEAP, PASSPHRASE, Template
+
+NEW = "another river another boat"
+
+
+def test_the_sheet_lets_a_new_admin_in_and_the_old_passphrase_ends(
+    desk: Desk, station_template: Template, clock: SetClock
+) -> None:
+    register_family(desk, FamilyForm((PersonForm(given="Ana"),)))
+    desk.close()
+    opened = recover(desk.folder, station_template.recovery_code, "Admin", NEW, clock, CHEAP)
+    assert {Role.ADMIN, Role.SUPERVISOR, Role.OPERATOR} == opened.user.roles
+    register_family(opened, FamilyForm((PersonForm(given="Eva"),)))
+    assert [(u.name, u.is_active) for u in list_users(opened)].count(("Admin", True)) == 1
+    assert check(opened.store.conn, opened.roster).findings == []
+    looked = opened.store.conn.execute("SELECT detail FROM access WHERE subject_kind = 'station'").fetchall()
+    assert looked == [("with the recovery sheet",)]
+    with pytest.raises(NotAllowed):  # the sheet opens the file; sealed entries it does not open by itself
+        sealed_records(opened, Confidentiality.PROTECTION)
+    opened.close()
+    with pytest.raises(WrongPassphrase):
+        open_desk(desk.folder, "admin", PASSPHRASE, clock)
+    again = open_desk(desk.folder, "admin", NEW, clock)
+    again.close()
+
+
+def test_a_code_of_another_sheet_opens_nothing(desk: Desk, clock: SetClock) -> None:
+    desk.close()
+    before = (desk.folder / "keys.json").read_bytes()
+    with pytest.raises(WrongRecoveryCode):
+        recover(desk.folder, new_recovery().code, "admin", NEW, clock, CHEAP)
+    with pytest.raises(RecoveryTypo):
+        recover(desk.folder, "not a code", "admin", NEW, clock, CHEAP)
+    with pytest.raises(BadField):
+        recover(desk.folder, new_recovery().code, "admin", "", clock, CHEAP)
+    assert (desk.folder / "keys.json").read_bytes() == before
+    open_desk(desk.folder, "admin", PASSPHRASE, clock).close()
+
+
+def test_the_escrow_sheet_of_an_office_does_the_same(tmp_path: Path, clock: SetClock) -> None:
+    made = new_office(tmp_path / "office", "Central", "chief", PASSPHRASE, clock, cost=CHEAP)
+    made.desk.close()
+    opened = recover(tmp_path / "office", made.escrow_code, "second chief", NEW, clock, CHEAP)
+    assert opened.who.is_office and Role.ADMIN in opened.user.roles
+    opened.close()
+    open_desk(tmp_path / "office", "chief", PASSPHRASE, clock).close()
+    open_desk(tmp_path / "office", "second chief", NEW, clock).close()
