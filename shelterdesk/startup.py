@@ -21,6 +21,7 @@ from shelterdesk.db.backup import backup_file
 from shelterdesk.db.chain import last_seq
 from shelterdesk.db.connection import Connection, open_file, writing
 from shelterdesk.db.rebuild import rebuild
+from shelterdesk.db.status import is_doubtful
 from shelterdesk.db.store import Store
 from shelterdesk.keys.ed25519 import is_signed_by
 from shelterdesk.keys.safefile import write_whole
@@ -98,6 +99,7 @@ def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
     finally:
         conn.close()
     store = Store(path, key, clock)
+    store.clock_doubt = is_doubtful(store.conn, store.who, to_milliseconds(clock.now()))
     store.judge_waiting()
     return store
 

@@ -51,12 +51,12 @@ def make_backup(
     if folder.exists():
         raise Refused(tr("A backup of this very second is already there."), tr("Make it again in a moment."))
     try:
-        partial.mkdir(parents=True, exist_ok=True)
+        partial.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise _cannot(target, error) from None
     try:
         backup_file(desk.store.conn, desk.store.file_key, partial / startup.FILE, progress, marked=True)
-        shutil.copyfile(desk.folder / keyfile.FILE_NAME, partial / keyfile.FILE_NAME)
+        write_whole(partial / keyfile.FILE_NAME, (desk.folder / keyfile.FILE_NAME).read_bytes())
         manifest = {
             "format": _FORMAT,
             "version": 1,

@@ -18,7 +18,7 @@ from shelterdesk.core.kinds import ACCESS
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.roster import ClassKey as ClassEntry
 from shelterdesk.core.roster import OfficeEntry, Roster
-from shelterdesk.core.vocabulary import AccessKind, Confidentiality, Role
+from shelterdesk.core.vocabulary import PRACTICE_ON_PAPER, AccessKind, Confidentiality, Role
 from shelterdesk.core.words import tr
 from shelterdesk.db.meta import Whoami
 from shelterdesk.db.statements import read_statement, statements
@@ -325,9 +325,12 @@ def publish_matrix(desk: Desk, first: date, last: date, out: Path) -> Done[Matri
     desk.must_be_office()
     if last < first:
         raise BadField("to", tr("The period ends before it begins."))
+    if out.suffix.lower() != ".csv":
+        raise BadField("out", tr("The long matrix is a CSV file."), tr("Give it a name that ends in .csv."))
+    source = f"{desk.who.name} · {PRACTICE_ON_PAPER}" if desk.who.is_practice else desk.who.name
     reader = desk.reader()
     try:
-        rows = long_matrix(reader, first, last, desk.clock.now().date(), desk.who.name)
+        rows = long_matrix(reader, first, last, desk.clock.now().date(), source)
     finally:
         reader.close()
     with desk.store.write(desk.user) as event:

@@ -181,3 +181,6 @@ class AccessKind(StrEnum):
 
 NEED_CATEGORIES = frozenset(("CR", "SC", "WR", "ER", "SP", "DS", "SM", "FU", "LP", "TR", "SV"))
 """Categories of UNHCR's specific-needs codes (DOMAIN §5); the codes below them are a list a station may change."""
+
+PRACTICE_ON_PAPER = "PRÁCTICA · PRACTICE"
+"""What stands across every paper and in every file that a practice station or office makes."""

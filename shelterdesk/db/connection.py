@@ -6,10 +6,12 @@ sqlcipher3's exceptions for its own, without which ``alter=True`` and others fai
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -72,6 +74,9 @@ def open_file(path: Path, key: bytes, *, read_only: bool = False, fast: bool = F
         raise ValueError("a file key has 32 bytes")
     if read_only and not path.exists():
         raise DamagedFile(path.name, tr("the file is not there"), tr("Choose the folder of the station."))
+    if not read_only and not path.exists():
+        with suppress(OSError):  # for its owner alone from the first byte; a stick has no permissions to set
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
     mode = "ro" if read_only else "rwc"
     try:
         conn = dbapi2.connect(
@@ -121,10 +126,22 @@ def said(error: Exception, path: Path) -> Exception:
     if "locked" in text or "busy" in text:
         return Busy()
     if "disk I/O error" in text:
+        if _is_full(path):  # what SQLite says of a file that could not be made longer
+            return DiskFull(tr("this laptop's disk"))
         return CannotWrite(str(path.name), tr("the disk does not answer as it should"))
     if "malformed" in text or "not a database" in text:
         return WrongKey(path)
     return error
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < _FULL_BELOW
+    except OSError:
+        return False
+
+
+_FULL_BELOW = 1 << 20
 
 
 def file_of(conn: Connection) -> Path:

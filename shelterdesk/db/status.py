@@ -34,6 +34,42 @@ def clock_is_doubted(conn: Connection, who: Whoami) -> bool:
         return False
 
 
+def is_doubtful(conn: Connection, who: Whoami, now_ms: int) -> bool:
+    """Whether the clock of the machine cannot be right: behind what is known to be past, or far ahead of it.
+
+    Past is the newest entry of this desk whose clock was not doubted, and the newest statement and receipt that
+    came in meanwhile (SYNC §1.3). Nothing is refused for it: entries written so carry a mark.
+    """
+    known = max(_trusted_entry_ms(conn, who), *_received_ms(conn))
+    return bool(known) and not known - _TOLERANCE_MS <= now_ms <= known + _FAR_AHEAD_MS
+
+
+_TOLERANCE_MS = 60_000
+_FAR_AHEAD_MS = 400 * 86_400_000
+_LOOKED_BACK = 2_000
+
+
+def _trusted_entry_ms(conn: Connection, who: Whoami) -> int:
+    """When this desk last wrote under a clock it trusted (UTC ms), among its newest entries; 0 for never."""
+    for wall_ms, line in conn.execute(
+        "SELECT wall_ms, line FROM event WHERE dev = ? AND epoch = ? AND line IS NOT NULL ORDER BY seq DESC LIMIT ?",
+        (who.dev, who.epoch, _LOOKED_BACK),
+    ):
+        try:
+            if not parse(line).clock_doubt:
+                return int(wall_ms)
+        except BadLine:
+            continue
+    return 0
+
+
+def _received_ms(conn: Connection) -> tuple[int, int]:
+    """When the newest statement and the newest receipt came in (UTC ms)."""
+    statement = conn.execute("SELECT coalesce(max(received_ms), 0) FROM statement").fetchone()[0]
+    receipt = conn.execute("SELECT coalesce(max(received_ms), 0) FROM receipt").fetchone()[0]
+    return int(statement), int(receipt)
+
+
 def newest_entry_ms(conn: Connection, who: Whoami) -> int:
     """When this desk's newest entry was entered (UTC ms), by its clock of then; 0 for none."""
     row = conn.execute(

@@ -13,6 +13,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from shelterdesk.core.cards import FIRST_LANGUAGE, CardSentence, LodgingCard, number_parts
+from shelterdesk.core.vocabulary import PRACTICE_ON_PAPER
 from shelterdesk.core.words import tr
 from shelterdesk.reports.faces import Faces, can_set, cap_height
 from shelterdesk.reports.paper import Paper, PaperName, outlined
@@ -164,7 +165,7 @@ class CardSheet:
             canvas.saveState()
             canvas.translate(CARD_WIDTH * mm / 2, low + CARD_HEIGHT * mm / 2)
             canvas.rotate(27)
-            outlined(canvas, "PRÁCTICA · PRACTICE", paper.faces.bold, 25)
+            outlined(canvas, PRACTICE_ON_PAPER, paper.faces.bold, 25)
             canvas.restoreState()
         title = tr("Lodging card")
         taken = paper.text(CARD_WIDTH - _EDGE, 5.9, title, 7, align="right")

@@ -12,6 +12,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
 from shelterdesk.core.moment import read_moment
+from shelterdesk.core.vocabulary import PRACTICE_ON_PAPER
 from shelterdesk.core.words import tr
 from shelterdesk.reports.faces import Faces, composed
 
@@ -147,7 +148,7 @@ class Paper:
         self.canvas.saveState()
         self.canvas.translate(self.width * mm / 2, self.height * mm / 2)
         self.canvas.rotate(55)
-        outlined(self.canvas, "PRÁCTICA · PRACTICE", self.faces.bold, 64)
+        outlined(self.canvas, PRACTICE_ON_PAPER, self.faces.bold, 64)
         self.canvas.restoreState()
 
     def next_page(self) -> None:

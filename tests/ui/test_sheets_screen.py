@@ -156,7 +156,7 @@ def test_leaving_the_dialogue_makes_nothing(qtbot: QtBot, world: World, clock: S
         paper = daily_of(window)
         drawn(qtbot, app, paper)
         press(KEY.Key_S, CTRL)
-        qtbot.waitUntil(lambda: chooser() is not None)
+        qtbot.waitUntil(lambda: (shown := chooser()) is not None and shown.isActiveWindow())
         press(KEY.Key_Escape)
         qtbot.waitUntil(paper.save_button.isEnabled)
         assert paper.made is None
