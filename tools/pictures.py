@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -27,13 +28,13 @@ from PySide6.QtWidgets import QApplication
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.counter import serve
 from shelterdesk.actions.demo import PASSPHRASE, make_demo
-from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.desk import open_desk
 from shelterdesk.actions.offices import accept_reply, enrol, enrol_request, new_office, read_reply
 from shelterdesk.actions.people import find_people
-from shelterdesk.db.people import PersonLine
 from shelterdesk.day.afternoon import exchange, name_a_folder
 from shelterdesk.day.hands import CTRL, Hands
 from shelterdesk.day.reception import count_a_boat, screen_of
+from shelterdesk.db.people import PersonLine
 from shelterdesk.keys.passphrase import Argon2Cost
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.first_run import FirstRunPage
@@ -47,6 +48,7 @@ from shelterdesk.ui.screens.office_intake import IntakeSection
 from shelterdesk.ui.screens.people import PeopleScreen
 from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.screens.sheets import SheetsScreen
+from shelterdesk.ui.screens.sheets_daily import DailyPaper
 
 NOON = datetime(2026, 11, 23, 17, 31, tzinfo=UTC)  # 12:31 in Panama
 SEED, PEOPLE = 4, 300
@@ -88,7 +90,7 @@ class Album:
         """Draw what is shown now."""
         if self.wants(name):
             path = hands.picture(self.folder, f"{name}{self.look.ending}")
-            print(path)  # noqa: T201 - a tool's answer
+            print(path)
 
 
 def make_world(folder: Path) -> None:
@@ -121,9 +123,7 @@ def prefer(folder: Path, look: Look) -> None:
     (folder / FILE).write_text(json.dumps(asdict(wanted)), encoding="utf-8")
 
 
-def with_window(
-    folder: Path, clock: SetClock, work: Callable[[Hands], None], *, user: str = "admin"
-) -> None:
+def with_window(folder: Path, clock: SetClock, work: Callable[[Hands], None], *, user: str = "admin") -> None:
     """Do something in the real window of a folder; a folder without a station stays at its door."""
     app = DeskApp(folder, clock, ALL_SCREENS, idle_seconds=0, cost=QUICK, first_size=SIZE)
     app.start()
@@ -172,8 +172,15 @@ def draw(world: Path, folder: Path, look: Look) -> None:
         for place in (station, office, here / "empty"):
             prefer(place, look)
         clock = SetClock(NOON)
-        if album.wants("first-run", "first-run-station", "first-run-person", "first-run-sheet", "first-run-join",
-                       "first-run-practice", "first-run-restore"):
+        if album.wants(
+            "first-run",
+            "first-run-station",
+            "first-run-person",
+            "first-run-sheet",
+            "first-run-join",
+            "first-run-practice",
+            "first-run-restore",
+        ):
             with_window(here / "empty", clock, lambda h: first_run(h, album), user="")
         if album.wants("log-in", "log-in-wrong"):
             with_window(station, clock, lambda h: log_in(h, album), user="")
@@ -280,9 +287,7 @@ def reception(hands: Hands, album: Album) -> None:
     hands.window.explain()
     album.take(hands, "reception-help")
     hands.window.explain()
-    screen.cards.hand_over = lambda path: True
-    screen.cards.folder = album.folder
-    screen.cards.folder = Path(tempfile.mkdtemp())
+    screen.cards.put_out = lambda pages: None
     hands.press(KEY.Key_Return, CTRL)
     hands.until(lambda: not screen.draft(), "saving")
     hands.rest()
@@ -329,7 +334,12 @@ def lodging(hands: Hands, album: Album) -> None:
     screen._look_now()
     hands.rest()
     album.take(hands, "lodging")
-    for name, key in (("give", KEY.Key_B), ("leave", KEY.Key_D), ("block", KEY.Key_K), ("without", KEY.Key_N)):
+    for name, key in (
+        ("give", KEY.Key_B),
+        ("leave", KEY.Key_D),
+        ("block", KEY.Key_K),
+        ("without", KEY.Key_N),
+    ):
         hands.press(key, CTRL)
         hands.rest()
         album.take(hands, f"lodging-{name}")
@@ -362,10 +372,14 @@ def sheets(hands: Hands, album: Album) -> None:
     for name in screen.sections:
         screen.open_section(name)
         hands.rest()
-        preview = getattr(screen.current(), "preview", None)
-        if preview is not None and name == "daily":
-            hands.until(lambda: bool(preview.view.is_sharp), "preview")
+        paper = screen.current()
+        if isinstance(paper, DailyPaper):
+            hands.until(partial(_is_sharp, paper), "preview")
         album.take(hands, "sheets" if name == next(iter(screen.sections)) else f"sheets-{name}")
+
+
+def _is_sharp(paper: DailyPaper) -> bool:
+    return paper.preview.view.is_sharp
 
 
 def exchange_screen(hands: Hands, album: Album, stick: Path) -> None:
