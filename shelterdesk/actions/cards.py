@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from importlib import resources
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from shelterdesk.actions.bearers import (
     CardSeen,
@@ -60,12 +60,15 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class CardsPrinted:
-    """Cards written to a file; ``left_out`` are sentences on what could not be set or whom it left out."""
+    """Cards drawn, into the file ``path`` or, None, into memory.
+
+    ``left_out`` are sentences on what could not be set or whom it left out.
+    """
 
     pages: int
     cards: int
     left_out: tuple[str, ...]
-    path: Path
+    path: Path | None
     serials: tuple[int, ...]
     replaced: int
     undo: tuple[bytes, ...]
@@ -73,7 +76,7 @@ class CardsPrinted:
 
 def print_cards(
     desk: Desk,
-    out: Path,
+    out: Path | BinaryIO,
     *,
     persons: Sequence[str] = (),
     household: str | None = None,
@@ -81,7 +84,7 @@ def print_cards(
     paper: PaperName = "a4",
     progress: Progress | None = None,
 ) -> Done[CardsPrinted]:
-    """Print lodging cards as a PDF for people (numbers or ids), a family, or everybody in the house.
+    """Print lodging cards as a PDF (``out``: a file, or memory) for people (numbers or ids), a family, or the house.
 
     A person's earlier cards are revoked and replaced by the new one, in the same event for a family; those of
     a whole house in several. Where the file cannot be written, no card was printed and none was replaced.
@@ -122,7 +125,12 @@ def print_cards(
 
 
 def print_blank_cards(
-    desk: Desk, many: int, out: Path, *, paper: PaperName = "a4", progress: Progress | None = None
+    desk: Desk,
+    many: int,
+    out: Path | BinaryIO,
+    *,
+    paper: PaperName = "a4",
+    progress: Progress | None = None,
 ) -> Done[CardsPrinted]:
     """Print cards ahead, for nobody yet: each is bound to somebody by a scan (:func:`bind_card`).
 
@@ -168,13 +176,14 @@ def sentences() -> dict[str, CardSentence]:
 
 
 @contextmanager
-def _file_with(out: Path, content: bytes) -> Iterator[None]:
+def _file_with(out: Path | BinaryIO, content: bytes) -> Iterator[None]:
     """The file of cards beside the block that notes them: both are there afterwards, or neither is."""
     write_whole(out, content)
     try:
         yield
     except BaseException:
-        out.unlink(missing_ok=True)
+        if isinstance(out, Path):
+            out.unlink(missing_ok=True)
         raise
 
 
@@ -262,12 +271,18 @@ def _revoke(event: Writing, card: CardRow, reason: str, replaced_by: str | None)
 
 
 def _printed(
-    event: Writing, out: Path, pages: int, serials: Sequence[int], left_out: tuple[str, ...], replaced: int
+    event: Writing,
+    out: Path | BinaryIO,
+    pages: int,
+    serials: Sequence[int],
+    left_out: tuple[str, ...],
+    replaced: int,
 ) -> Done[CardsPrinted]:
     written = event.written
     events = written.events if written is not None else ()
     kinds = written.kinds if written is not None else frozenset()
-    printed = CardsPrinted(pages, len(serials), left_out, out, tuple(serials), replaced, events)
+    path = out if isinstance(out, Path) else None
+    printed = CardsPrinted(pages, len(serials), left_out, path, tuple(serials), replaced, events)
     return Done(printed, Changes(kinds))
 
 

@@ -1,4 +1,4 @@
-"""The site plan: taken in from a file, shown with its people, places blocked and closed."""
+"""The site plan: taken in from a file, shown with its people and who has no place; places blocked and closed."""
 
 from __future__ import annotations
 
@@ -9,20 +9,36 @@ from pathlib import Path
 from typing import Any
 
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.registration import local_day
+from shelterdesk.core.birth import treat_as_child
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, DamagedFile, NotFound, Refused
+from shelterdesk.core.family_checks import tidy
 from shelterdesk.core.kinds import ACCESS, PLACE
-from shelterdesk.core.lodging import Place, PlaceState, by_code, site_capacity, site_tree
+from shelterdesk.core.lodging import (
+    Guest,
+    Place,
+    PlaceState,
+    Proposal,
+    by_code,
+    propose,
+    site_capacity,
+    site_tree,
+)
+from shelterdesk.core.people import PersonForm, birth_of
 from shelterdesk.core.plan import PlannedPlace, plan_text, read_plan
 from shelterdesk.core.sheet import Capacity
-from shelterdesk.core.vocabulary import AccessKind
+from shelterdesk.core.vocabulary import AccessKind, Missing, Sex
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.lodging import Occupant, lodged, occupants, plan
-from shelterdesk.db.population import people_at
+from shelterdesk.db.people import PersonLine, lines_of
+from shelterdesk.db.population import people_at, present_persons
 from shelterdesk.db.store import Reader
 from shelterdesk.db.writing import Writing
 
 _BIGGEST_FILE = 16 << 20
+MOST_WITHOUT = 500
+"""Most people listed as having no place; the count beside it is always whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,3 +291,23 @@ def _changed(event: Writing, state: PlaceState, warnings: tuple[str, ...]) -> Do
     events = written.events if written is not None else ()
     kinds = written.kinds if written is not None else frozenset()
     return Done(PlaceChanged(state.place.code, warnings, events), Changes(kinds))
+
+
+def without_place(desk: Desk, reader: Reader) -> list[PersonLine]:
+    """People present and lodged nowhere, by the one definition of population. Raises ``NotAllowed``."""
+    desk.must("open a person")
+    conn, station = reader.conn, reader.who.station
+    here = lodged(conn, station, plan(conn))
+    placed = {ent for ents in here.people.values() for ent in ents}
+    left = [ent for ent in present_persons(conn, station) if ent.hex() not in placed]
+    return lines_of(conn, left[:MOST_WITHOUT], local_day(desk))
+
+
+def propose_for_new(reader: Reader, people: Sequence[PersonForm], today: date) -> Proposal | None:
+    """Free places for people who are only typed yet, one for each in their order; None when none fits."""
+    guests = []
+    for at, form in enumerate(people):
+        tidied = tidy(form, today)
+        sex = Sex.U if isinstance(tidied.sex, Missing) else tidied.sex
+        guests.append(Guest(str(at), sex, treat_as_child(birth_of(tidied.birth), today)))
+    return propose(guests, list_places(reader).tree)

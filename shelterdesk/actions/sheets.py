@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Changes, Done
@@ -131,24 +132,24 @@ def freeze_sheet(desk: Desk, day: date) -> Done[SheetFrozen]:
 
 @dataclass(frozen=True, slots=True)
 class SheetPrinted:
-    """A sheet written to a file; ``left_out`` are sentences on what could not be set."""
+    """A sheet written to the file ``path`` or, None, to memory; ``left_out``: what could not be set, in sentences."""
 
     pages: int
     left_out: tuple[str, ...]
-    path: Path
+    path: Path | None
     sheet: DailySheet
 
 
 def print_sheet(
     desk: Desk,
     day: date,
-    out: Path,
+    out: Path | BinaryIO,
     *,
     paper: PaperName = "a4",
     as_known_on: datetime | None = None,
     as_frozen: bool = False,
 ) -> Done[SheetPrinted]:
-    """Write the sheet of a day as a PDF: as known now, as known then, or as it was frozen.
+    """Write the sheet of a day as a PDF into a file or memory: as known now, as known then, or as it was frozen.
 
     Raises ``NotAllowed``, ``BadField``, ``NotFound`` for a day that was not frozen, ``DiskFull``,
     ``CannotWrite``; nothing is noted as printed then.
@@ -173,4 +174,5 @@ def print_sheet(
                 "count": 1,
             },
         )
-    return Done(SheetPrinted(written.pages, tuple(written.left_out), out, sheet), Changes.of("access"))
+    path = out if isinstance(out, Path) else None
+    return Done(SheetPrinted(written.pages, tuple(written.left_out), path, sheet), Changes.of("access"))

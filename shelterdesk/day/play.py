@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from datetime import datetime, timedelta
 from itertools import islice
@@ -126,13 +125,12 @@ def _play(hands: Hands, journal: Journal, clock: SetClock, seed: int, target: Pa
     count_a_boat(hands, heads, tr("Boat {n}", n=7))
     journal.note("boat_counted", people=heads)
     hands.picture(journal.screenshots, "02-reception-boat")
-    cards = target / "cards"
     for at, family in enumerate(families):
         clock.forward(timedelta(minutes=9))
         for person in family.members:
             journal.met(person)
         picture = journal.screenshots if at == 4 else None
-        register(hands, family, cards, with_token=at < 3, picture=picture)
+        register(hands, family, with_token=at < 3, picture=picture)
         journal.note("family_registered", people=len(family.members))
     hands.picture(journal.screenshots, "04-reception-saved")
     move_a_family(hands, journal, clock)
@@ -140,4 +138,3 @@ def _play(hands: Hands, journal: Journal, clock: SetClock, seed: int, target: Pa
     lunch(hands, journal, clock)
     morning_sheet(hands, journal, clock, target)
     exchange_with_office(hands, journal, clock, target, office)
-    shutil.rmtree(cards, ignore_errors=True)

@@ -39,13 +39,10 @@ def count_a_boat(hands: Hands, heads: int, vehicle: str) -> None:
     hands.rest()
 
 
-def register(
-    hands: Hands, family: PracticeFamily, cards: Path, *, with_token: bool, picture: Path | None = None
-) -> None:
-    """Type a family and save it with Ctrl+Enter; its cards go into ``cards``."""
+def register(hands: Hands, family: PracticeFamily, *, with_token: bool, picture: Path | None = None) -> None:
+    """Type a family and save it with Ctrl+Enter; its cards are drawn and no printer gets them."""
     screen = screen_of(hands)
-    screen.cards.folder = cards
-    screen.cards.hand_over = lambda path: True
+    screen.cards.put_out = lambda pages: None
     hands.open_screen("reception")
     first = screen.first_focus()
     if first is not None:

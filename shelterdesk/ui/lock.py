@@ -209,7 +209,8 @@ class Lock(QObject):
         self._focus = window.focusWidget()  # the window's own, also while a dialog had the keys
         self._title = window.windowTitle()
         window.setWindowTitle(LOCKED_TITLE)
-        self._off = [key for key in window.findChildren(QShortcut) if key.isEnabled()]
+        own = set(self.page.findChildren(QShortcut))
+        self._off = [key for key in window.findChildren(QShortcut) if key.isEnabled() and key not in own]
         for key in self._off:
             key.setEnabled(False)
         self._show_contents(False)

@@ -84,13 +84,15 @@ class MainWindow(QMainWindow):
         self.rail = Rail()
         self.top = TopBar(self.scan, station)
         self.stripe = PracticeStripe()
-        self.stripe.setVisible(practice)
+        self.stripe.hide()
         self.stack = QStackedWidget()
         self.toast = ToastLine()
         self.status = StatusBar()
         self.keys_below = KeyStrip()
         self.keys_below.hide()
         self._build()
+        self.top.stripe_moved.connect(lambda fits: self.stripe.setVisible(not fits))
+        self.top.show_practice(practice)
         self.help = HelpPanel(self.stack)
         self._ring = FocusRing(self)
         self._connect()
@@ -341,5 +343,5 @@ class MainWindow(QMainWindow):
 
     def _space(self) -> None:
         t = theme()
-        self._toast_room.setContentsMargins(t.gap(20), 0, t.gap(20), t.gap(12))
+        self._toast_room.setContentsMargins(t.gap(20), 0, t.gap(20), t.gap(8))
         self.setMinimumSize(800, 480)

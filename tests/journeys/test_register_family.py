@@ -75,7 +75,7 @@ def father(work: AtWork) -> None:
 def test_a_family_of_five_by_keyboard_alone(
     planned: Path, clock: SetClock, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    with reception(planned, clock, qtbot, tmp_path / "cards") as work:
+    with reception(planned, clock, qtbot) as work:
         mother(work)
         father(work)
         # A daughter whose birth is partly known, with two nationalities.
@@ -99,7 +99,7 @@ def test_a_family_of_five_by_keyboard_alone(
         said = work.window.toast.text()
         assert "Family LB1-H0001-" in said and "5 people" in said
         assert "5 cards go to print" in said
-        assert [path.read_bytes()[:5] for path in work.printed] == [b"%PDF-"]
+        assert [pages[:5] for pages in work.printed] == [b"%PDF-"]
         assert work.screen.draft() == {}
         assert work.focused is work.screen.family.first_editor()
 
@@ -141,7 +141,7 @@ def test_a_family_of_five_by_keyboard_alone(
 def test_undo_takes_the_family_and_its_cards_back(
     planned: Path, clock: SetClock, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    with reception(planned, clock, qtbot, tmp_path / "cards") as work:
+    with reception(planned, clock, qtbot) as work:
         work.enter("Quispe", "Eva", "1990")
         work.save()
         assert "1 card goes to print" in work.window.toast.text()
@@ -159,7 +159,7 @@ def test_undo_takes_the_family_and_its_cards_back(
 def test_a_boat_is_counted_and_its_first_token_named(
     planned: Path, clock: SetClock, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    with reception(planned, clock, qtbot, tmp_path / "cards") as work:
+    with reception(planned, clock, qtbot) as work:
         work.press(KEY.Key_F4)
         assert work.label == "People"
         work.enter("2", "Boat 14", "07:45", "bajo")

@@ -31,12 +31,8 @@ class AtWork:
 
     def __init__(self, qtbot: QtBot, worker: DeskWorker, window: MainWindow, screen: ReceptionScreen) -> None:
         self.qtbot, self.worker, self.window, self.screen = qtbot, worker, window, screen
-        self.printed: list[Path] = []
-        screen.cards.hand_over = self._take_file
-
-    def _take_file(self, path: Path) -> bool:
-        self.printed.append(path)
-        return True
+        self.printed: list[bytes] = []
+        screen.cards.put_out = self.printed.append
 
     @property
     def focused(self) -> QWidget:
@@ -99,9 +95,7 @@ def plan_the_site(folder: Path, clock: SetClock) -> None:
 
 
 @contextmanager
-def reception(
-    folder: Path, clock: SetClock, qtbot: QtBot, cards: Path, user: str = "operator"
-) -> Iterator[AtWork]:
+def reception(folder: Path, clock: SetClock, qtbot: QtBot, user: str = "operator") -> Iterator[AtWork]:
     """The window with the reception open and who is logged in standing in its first field."""
     worker = DeskWorker(folder, clock)
 
@@ -114,7 +108,6 @@ def reception(
     window = MainWindow([screen], station="Lajas Blancas")
     qtbot.addWidget(window)
     at_work = AtWork(qtbot, worker, window, screen)
-    screen.cards.folder = cards
     worker.changed.connect(window.apply_changes)
     window.resize(1366, 768)
     with qtbot.waitExposed(window):

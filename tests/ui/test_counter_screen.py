@@ -11,13 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.counter import serve
+from shelterdesk.actions.counter_day import count_day
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.kinds import KIND_NAMES
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.screens.counter import CounterScreen
-from shelterdesk.ui.screens.counter_day import count_day
 from shelterdesk.ui.widgets import Tone
 from tests.ui.desk_windows import CTRL, KEY, log_in, press, program, type_text
 from tests.ui.full_house import SCREENS, House, cells, fill, has_focus, with_desk

@@ -158,7 +158,7 @@ def test_practice_with_made_up_people(qtbot: QtBot, tmp_path: Path, clock: SetCl
         type_text("6")
         with qtbot.waitSignal(app.opened, timeout=60_000):
             press(KEY.Key_Return)
-        assert app.window is not None and app.window.stripe.isVisible()
+        assert app.window is not None and app.window.top.stripe.isVisible()
         assert read_preferences(tmp_path / "new").practice
         desk = app.worker.desk
         assert desk is not None and desk.who.is_practice

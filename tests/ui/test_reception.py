@@ -47,7 +47,7 @@ def work(station_folder: Path, clock: SetClock, qtbot: QtBot, tmp_path: Path) ->
     """An operator at an empty form of a station with beds."""
     plan_the_site(station_folder, clock)
     theme().set_still(True)
-    with reception(station_folder, clock, qtbot, tmp_path / "cards") as at_work:
+    with reception(station_folder, clock, qtbot) as at_work:
         yield at_work
     the_look_as_it_was()
 
@@ -301,16 +301,13 @@ def test_no_bed_when_the_field_is_emptied(
         desk.close()
 
 
-def test_where_cards_cannot_be_written_the_family_is_saved_and_it_is_said(
-    work: AtWork, tmp_path: Path
-) -> None:
-    in_the_way = tmp_path / "a file"
-    in_the_way.write_text("")
-    work.screen.cards.folder = in_the_way / "cards"
+def test_without_a_printer_the_family_is_saved_and_its_cards_wait(work: AtWork) -> None:
+    work.screen.cards.put_out = None
     work.enter("Pérez", "Ana")
     work.save()
+    work.qtbot.waitUntil(lambda: "its cards are not printed" in work.window.toast.text())
     said = work.window.toast.text()
-    assert "is saved, 1 person" in said and "its cards are not printed" in said
+    assert "is saved, 1 person" in said and "saved as a PDF" in said
     assert work.screen.family.people() == []
 
 
@@ -372,7 +369,7 @@ def test_nothing_is_cut_at_any_size_or_direction(
         Qt.LayoutDirection.RightToLeft if from_right else Qt.LayoutDirection.LeftToRight
     )
     try:
-        with reception(station_folder, clock, qtbot, tmp_path / "cards") as work:
+        with reception(station_folder, clock, qtbot) as work:
             work.enter("Pérez Toussaint", "Ana", "about 10", "f")
             work.rest()
             page = work.screen

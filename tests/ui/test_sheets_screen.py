@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from shelterdesk.actions.access import who_looked
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.papers import usual_paper
 from shelterdesk.actions.registration import register_family
 from shelterdesk.actions.sheets import sheet_numbers
 from shelterdesk.core.people import FamilyForm, PersonForm
@@ -27,7 +28,6 @@ from shelterdesk.ui.screens.sheets_cards import BlankCards, PresentCards
 from shelterdesk.ui.screens.sheets_daily import DailyPaper, difference_said
 from shelterdesk.ui.screens.sheets_day import day_words
 from shelterdesk.ui.screens.sheets_paper import Paper
-from shelterdesk.ui.screens.sheets_reads import usual_paper
 from shelterdesk.ui.widgets.pdf_pages import page_sizes
 from tests.sync.worlds import World, at
 from tests.ui.desk_windows import CTRL, KEY, SHIFT, press, type_text
@@ -156,7 +156,7 @@ def test_leaving_the_dialogue_makes_nothing(qtbot: QtBot, world: World, clock: S
         paper = daily_of(window)
         drawn(qtbot, app, paper)
         press(KEY.Key_S, CTRL)
-        qtbot.waitUntil(lambda: (shown := chooser()) is not None and shown.isActiveWindow())
+        qtbot.waitUntil(lambda: chooser() is not None and QApplication.activeWindow() is chooser())
         press(KEY.Key_Escape)
         qtbot.waitUntil(paper.save_button.isEnabled)
         assert paper.made is None

@@ -315,9 +315,14 @@ def test_the_ring_is_where_typing_goes(qtbot: QtBot) -> None:
 
 def test_practice_is_seen_and_heard(qtbot: QtBot) -> None:
     window = opened(qtbot, practice=True)
-    assert window.stripe.isVisible() and window.stripe.accessibleName() == PRACTICE_WORDS
-    assert window.stripe.width() == window.top.width()
-    assert not opened(qtbot).stripe.isVisible()
+    stripe = window.top.stripe
+    assert stripe.isVisible() and stripe.accessibleName() == PRACTICE_WORDS and not window.stripe.isVisible()
+    assert stripe.width() >= 260 and stripe.geometry().right() < window.top.width()
+    window.resize(800, 600)
+    qtbot.waitUntil(window.stripe.isVisible)  # no room beside the names: a line of its own, the whole width
+    assert not stripe.isVisible() and window.stripe.width() == window.top.width()
+    real = opened(qtbot)
+    assert not real.stripe.isVisible() and not real.top.stripe.isVisible()
 
 
 def test_long_work_from_the_window(qtbot: QtBot) -> None:

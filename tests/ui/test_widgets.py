@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QAbstractItemModel, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLayout, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.modeltest import ModelTester
@@ -487,9 +487,17 @@ def test_a_button_s_key_presses_it(qtbot: QtBot) -> None:
     same = SecondaryButton("Same", "F6", key_inside=True)
     window = shown(qtbot, same)
     assert same.text().endswith("F6")
-    with qtbot.waitSignal(same.clicked):
-        QTest.keyClick(window, KEY.Key_F6)
-    assert PrimaryButton("Save").shortcut().isEmpty(), "Ctrl+Enter is the screen's"
+    pressed: list[bool] = []
+    same.clicked.connect(lambda: pressed.append(same.isDown()))
+    QTest.keyClick(window, KEY.Key_F6)
+    assert pressed == [False], "at once, not after the tenth of a second a button is shown held down"
+    same.set_words("The same one")
+    QTest.keyClick(window, KEY.Key_F6)
+    assert len(pressed) == 2, "other words, the same key"
+    same.setEnabled(False)
+    QTest.keyClick(window, KEY.Key_F6)
+    assert len(pressed) == 2
+    assert not PrimaryButton("Save").findChildren(QShortcut), "Ctrl+Enter is the screen's"
 
 
 def test_a_tick_box_is_ticked_anywhere_on_its_line(qtbot: QtBot) -> None:

@@ -21,6 +21,7 @@ from shelterdesk.actions.counter import (
     serve_family,
     services_now,
 )
+from shelterdesk.actions.counter_day import DayCount, count_day
 from shelterdesk.actions.lodging import bearer
 from shelterdesk.actions.people import find_people
 from shelterdesk.actions.undo import Undone, undo_last
@@ -33,7 +34,6 @@ from shelterdesk.db.store import Reader
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.scan_router import Scan, ScanKind
-from shelterdesk.ui.screens.counter_day import DayCount, count_day
 from shelterdesk.ui.screens.counter_family import CounterFamily
 from shelterdesk.ui.screens.counter_services import CounterScan, ServiceTiles
 from shelterdesk.ui.tables.people import no_name

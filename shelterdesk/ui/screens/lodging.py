@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.lodging import PlaceGiven, StayEnded
-from shelterdesk.actions.places import PlaceChanged, SitePlan, list_occupants, list_places
+from shelterdesk.actions.places import PlaceChanged, SitePlan, list_occupants, list_places, without_place
 from shelterdesk.actions.registration import local_day
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.lodging import PlaceState
@@ -24,10 +24,9 @@ from shelterdesk.db.store import Reader
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.scan_router import Scan, ScanKind
-from shelterdesk.ui.screens.lodging_block import BlockPlace, rename
+from shelterdesk.ui.screens.lodging_block import BlockPlace
 from shelterdesk.ui.screens.lodging_give import GivePlace
 from shelterdesk.ui.screens.lodging_site import SiteCard
-from shelterdesk.ui.screens.lodging_unplaced import without_place
 from shelterdesk.ui.screens.people import given_words
 from shelterdesk.ui.screens.people_family import Ticked
 from shelterdesk.ui.screens.people_leave import LeaveStation
@@ -166,7 +165,7 @@ class LodgingScreen(Screen):
 
     def _on_site(self, site: SitePlan) -> None:
         self.site.show_site(site)
-        rename(self.without_button, ntr("{n} without a place", "{n} without a place", site.without_place))
+        self.without_button.set_words(ntr("{n} without a place", "{n} without a place", site.without_place))
         if self._without:
             self._look_without()
         else:

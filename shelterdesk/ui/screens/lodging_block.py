@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from shelterdesk.actions.places import PlaceChanged, block_places, close_place, open_place
@@ -21,12 +20,6 @@ from shelterdesk.ui.widgets import (
     words,
 )
 from shelterdesk.ui.worker import DeskWorker
-
-
-def rename(button: SecondaryButton, said: str) -> None:
-    """Say something else on a button; Qt forgets a button's key whenever its text is set."""
-    button.set_words(said)
-    button.setShortcut(QKeySequence(button.key))
 
 
 class BlockPlace(Card):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from shelterdesk.actions.arrival_groups import CountedGroup
 from shelterdesk.actions.cards import CardsPrinted
+from shelterdesk.actions.places import propose_for_new
 from shelterdesk.actions.registration import RegisteredFamily, register_family
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import BadField, WorldError
@@ -26,8 +27,9 @@ from shelterdesk.ui.screens.people_undo import way_back
 from shelterdesk.ui.screens.reception_cards import FamilyCards
 from shelterdesk.ui.screens.reception_count import CountCard
 from shelterdesk.ui.screens.reception_family import FamilyCard
-from shelterdesk.ui.screens.reception_reads import Arrivals, Token, arrivals, propose_beds
+from shelterdesk.ui.screens.reception_reads import Arrivals, Token, arrivals
 from shelterdesk.ui.screens.reception_tokens import TokensCard
+from shelterdesk.ui.screens.reception_typed import person_form
 from shelterdesk.ui.theme import Size, theme
 from shelterdesk.ui.widgets import FoldingColumns, Tone
 from shelterdesk.ui.worker import DeskWorker
@@ -56,7 +58,7 @@ class ReceptionScreen(Screen):
         self.family = FamilyCard(worker.clock, zone)
         self.count = CountCard(worker, zone)
         self.tokens = TokensCard()
-        self.cards = FamilyCards(worker)
+        self.cards = FamilyCards(self, worker)
         self.primary = self.family.foot.save
         side = QWidget()
         side.setProperty("part", "clear")
@@ -122,10 +124,6 @@ class ReceptionScreen(Screen):
 
     def past_last_field(self) -> None:
         self.count.count_button.setFocus(Qt.FocusReason.TabFocusReason)
-
-    def release(self) -> None:
-        self.cards.forget()
-        super().release()
 
     def draft(self) -> Mapping[str, Any]:
         """What is typed and not saved, with a family that could not be saved."""
@@ -236,13 +234,9 @@ class ReceptionScreen(Screen):
         back = way_back(self, self._worker, family.undo)
         self.say(said, tone, back)
 
-        def printed(cards: CardsPrinted, is_handed_over: bool) -> None:
-            told = [ntr("{n} card goes to print.", "{n} cards go to print.", cards.cards)]
-            if not is_handed_over:
-                told = [
-                    tr("The cards could not be handed to a printer; they are in {file}.", file=cards.path)
-                ]
-            self.say(" ".join([said, *told, *cards.left_out]), tone if is_handed_over else Tone.WARN, back)
+        def printed(cards: CardsPrinted) -> None:
+            told = ntr("{n} card goes to print.", "{n} cards go to print.", cards.cards)
+            self.say(" ".join([said, told, *cards.left_out]), tone, back)
 
         def not_printed(error: WorldError) -> None:
             told = tr("The family is saved, its cards are not printed:")
@@ -306,7 +300,7 @@ class ReceptionScreen(Screen):
             self.family.together.show_proposal(None)
             return
         self._worker.read(
-            propose_beds, people, today, done=self._on_proposal, failed=self.say_error,
+            propose_for_new, [person_form(one) for one in people], today, done=self._on_proposal, failed=self.say_error,
             topic="reception-beds",
         )  # fmt: skip
 

@@ -192,6 +192,7 @@ class AnswerField(LabelledField):
         """Put back what :meth:`typed` once gave."""
         self.set_mistake("")
         self._reason = None
+        self._proposed = typed.proposed  # before the text: whoever hears of the text asks what it is
         if isinstance(self.editor, ChoiceField):
             self.editor.set_value(typed.codes[0] if typed.codes else None)
         elif isinstance(self.editor, CodedLine):
@@ -200,7 +201,6 @@ class AnswerField(LabelledField):
                 self.set_text(typed.text)
         else:
             self.set_text(typed.text)
-        self._proposed = typed.proposed
         self._show_reason(typed.reason)
 
     def set_reason(self, reason: Missing | None) -> None:

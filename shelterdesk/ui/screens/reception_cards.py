@@ -1,67 +1,79 @@
-"""Cards of a family just registered: drawn into a private folder, handed to the system to print, then gone."""
+"""Cards of a family just registered: drawn in memory and put on the usual printer, in the same key that saved it."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
 
 from shelterdesk.actions.cards import CardsPrinted, print_cards
+from shelterdesk.actions.papers import MadePaper, in_memory, usual_paper
 from shelterdesk.actions.registration import RegisteredFamily
-from shelterdesk.core.errors import CannotWrite, WorldError
-from shelterdesk.ui.worker import DeskWorker
+from shelterdesk.core.errors import WorldError
+from shelterdesk.core.words import tr
+from shelterdesk.ui.long_work import LongWork
+from shelterdesk.ui.printing import Printers
+from shelterdesk.ui.worker import DeskWorker, Task
+
+Done = Callable[[CardsPrinted], object]
+Failed = Callable[[WorldError], object]
 
 
-def open_in_system(path: Path) -> bool:
-    """Give a file to the system's viewer, which prints it; False when there is none."""
-    return QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+class NoPrinterForCards(WorldError):
+    """The queue goes on without a printer: no card was made, so none is lost."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            tr("No printer is set up on this laptop."),
+            tr("In Sheets, Lodging cards, they can be printed later or saved as a PDF."),
+        )
 
 
 class FamilyCards:
-    """Prints a family's cards. ``folder`` is where the files go: by default one nobody else can read, emptied
-    by :meth:`forget` when the window closes, because cards carry first names. ``hand_over`` gets each file.
+    """Prints a family's cards; first names stand on them, so nothing of them lies on the disk, not for a moment.
+
+    ``put_out`` takes the pages instead of a printer (a played day).
     """
 
-    def __init__(self, worker: DeskWorker) -> None:
-        self._worker = worker
-        self._own: Path | None = None
-        self.folder: Path | None = None
-        self.hand_over: Callable[[Path], bool] = open_in_system
+    def __init__(self, screen: QWidget, worker: DeskWorker) -> None:
+        self._screen, self._worker = screen, worker
+        self.printers = Printers(screen)
+        self.put_out: Callable[[bytes], object] | None = None
 
-    def print_family(
-        self,
-        family: RegisteredFamily,
-        done: Callable[[CardsPrinted, bool], object],
-        failed: Callable[[WorldError], object],
-    ) -> None:
-        """Cards for everybody of a family; ``done`` hears too whether the file could be handed over."""
-        try:
-            folder = self._its_folder()
-        except OSError as error:
-            failed(CannotWrite(tempfile.gettempdir(), error.strerror or ""))
+    def print_family(self, family: RegisteredFamily, done: Done, failed: Failed) -> None:
+        """Cards for everybody of a family; where there is no printer none are made, and ``failed`` hears it."""
+        if self.put_out is not None:
+            self._draw(family, "", done, failed)
             return
-        out = folder / f"cards-{family.household_number}-{self._worker.clock.now():%Y%m%d-%H%M%S}.pdf"
 
-        def told(printed: CardsPrinted) -> None:
-            done(printed, self.hand_over(printed.path))
+        def known(names: list[str]) -> None:
+            if names:
+                self._draw(family, names[0], done, failed)
+            else:
+                failed(NoPrinterForCards())
 
-        persons = tuple(member.ent for member in family.members)
-        self._worker.write(print_cards, out, persons=persons, done=told, failed=failed)
+        self.printers.look(known)
 
-    def forget(self) -> None:
-        """Take the files away that nobody chose a place for."""
-        if self._own is not None:
-            shutil.rmtree(self._own, ignore_errors=True)
-            self._own = None
+    def _draw(self, family: RegisteredFamily, printer: str, done: Done, failed: Failed) -> None:
+        desk = self._worker.desk
+        if desk is None:
+            return
 
-    def _its_folder(self) -> Path:
-        if self.folder is not None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            return self.folder
-        if self._own is None:
-            self._own = Path(tempfile.mkdtemp(prefix="shelterdesk-cards-"))
-        return self._own
+        def drawn(made: MadePaper) -> None:
+            cards = made.result
+            if not isinstance(cards, CardsPrinted):
+                raise TypeError(type(cards).__name__)
+            if self.put_out is not None:
+                self.put_out(made.pdf)
+                done(cards)
+                return
+            work = LongWork(self._screen, Task(tr("Printing cards")), can_cancel=True)
+            self.printers.print_pdf(
+                made.pdf, printer, tr("Cards"), work.task,
+                work.ended(lambda _: done(cards)), work.ended(failed),
+            )  # fmt: skip
+
+        self._worker.write(
+            in_memory, print_cards, persons=tuple(member.ent for member in family.members),
+            paper=usual_paper(desk.who.country), done=drawn, failed=failed,
+        )  # fmt: skip

@@ -16,10 +16,9 @@ from shelterdesk.core.words import ptr, tr
 from shelterdesk.ui.screens.reception_answers import AnswerField, CodedLine
 from shelterdesk.ui.screens.reception_arrival import arrival_aside, read_arrival
 from shelterdesk.ui.screens.reception_codes import route_codes
-from shelterdesk.ui.screens.reception_grid import FormGrid
 from shelterdesk.ui.screens.reception_member import sentence_of
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import ButtonRow, Card, LabelledField, SecondaryButton, words
+from shelterdesk.ui.widgets import ButtonRow, Card, FieldGrid, LabelledField, SecondaryButton, words
 from shelterdesk.ui.worker import DeskWorker
 
 BANDS = (SheetBand.A0_4, SheetBand.A5_11, SheetBand.A12_17, SheetBand.A18_59, SheetBand.A60_UP)
@@ -52,7 +51,7 @@ class CountCard(Card):
         )
         self.landed.show_when_empty(tr("now"))
         self.route = AnswerField(tr("Way in"), CodedLine(route_codes()))
-        grid = FormGrid()
+        grid = FieldGrid()
         grid.add_row((self.heads, 2), (self.vehicle, 2))
         grid.add_row((self.landed, 2), (self.route, 2))
         self.cells: dict[tuple[SheetBand, Sex], QLineEdit] = {}

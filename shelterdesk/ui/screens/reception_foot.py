@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from shelterdesk.core.words import tr
 from shelterdesk.ui.icons import IconMark
-from shelterdesk.ui.screens.reception_keys import act_at_once
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import ButtonRow, FlowLayout, PrimaryButton, QuietButton, SecondaryButton, words
 
@@ -22,7 +21,6 @@ class FormFoot(QWidget):
         self.scan = QuietButton(tr("Passport"), "F3", icon="scan", key_inside=True)
         self.more = QuietButton(tr("More"), "Alt+M", icon="down", key_inside=True)
         self.take_out = QuietButton(tr("Take out"), "Alt+Del", icon="close", key_inside=True)
-        act_at_once(self.scan, self.more, self.take_out)
         self.kept = self._kept()
         buttons = ButtonRow(self.save, self.next)
         buttons.add_far(self.kept)
@@ -58,7 +56,7 @@ class FormFoot(QWidget):
         for button in (self.scan, self.more, self.take_out):
             flow.addWidget(button)
         flow.add_push()
-        for said in (tr("In any field:"), tr("?  not known"), tr("-  not said"), tr("Alt+N  not asked")):
+        for said in (tr("In any field:"), tr("?  not known"), tr("-  not said")):
             flow.addWidget(words(said, "label"))
         return row
 

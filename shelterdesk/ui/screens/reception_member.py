@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from shelterdesk.core.birth import read_birth
@@ -22,7 +22,6 @@ from shelterdesk.ui.screens.reception_codes import (
     language_codes,
     relation_codes,
 )
-from shelterdesk.ui.screens.reception_grid import FormGrid
 from shelterdesk.ui.screens.reception_typed import (
     FIELDS,
     PAPERLESS,
@@ -36,7 +35,7 @@ from shelterdesk.ui.screens.reception_typed import (
     yes_no,
 )
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import Choice, ChoiceField, words
+from shelterdesk.ui.widgets import Choice, ChoiceField, FieldGrid, words
 
 _AT_FIELD = {"name": "surnames", "documents": "document_number", "role": "relation"}
 _WITHOUT_REASONS = frozenset({"name_native", "document_type"})
@@ -65,8 +64,8 @@ class MemberForm(QWidget):
         self._zone: Zone | None = None
         self._is_filling = False
         self.fields: dict[str, AnswerField] = self._make_fields()
-        self.grid = FormGrid()
-        self.asked = FormGrid()
+        self.grid = FieldGrid()
+        self.asked = FieldGrid()
         self.ask_alone = words(
             tr("No adult is in this family: ask gently whether the child is here alone."),
             "secondary",
@@ -183,7 +182,7 @@ class MemberForm(QWidget):
             label, hint = labels.get(name) or field_label(name), ""
             if name in QUESTIONS:
                 editor = ChoiceField([Choice(*one) for one in yes_no()])
-                label, hint = question_words(name), tr("not asked")
+                label = question_words(name)
             choice = editor if isinstance(editor, ChoiceField) else None
             found[name] = AnswerField(
                 label,
@@ -268,7 +267,6 @@ class MemberForm(QWidget):
         t = theme()
         self._column.setSpacing(t.gap(10))
         self._private.setSpacing(t.gap(6))
-        self._private.setAlignment(Qt.AlignmentFlag.AlignVCenter)
 
 
 def _reading_of(choice: ChoiceField | None) -> Callable[[str], str] | None:

@@ -1,10 +1,10 @@
-"""What the reception asks for beside the form: today's tokens and who of them is named, free places."""
+"""What the reception asks for beside the form: today's tokens and who of them is named."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
@@ -12,19 +12,14 @@ from shelterdesk.actions.arrival_groups import groups
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.people import find_people
 from shelterdesk.actions.places import SitePlan, list_places
-from shelterdesk.core.birth import treat_as_child
 from shelterdesk.core.errors import BadField
-from shelterdesk.core.family_checks import tidy
 from shelterdesk.core.kinds import PERSON
-from shelterdesk.core.lodging import Guest, Proposal, propose
 from shelterdesk.core.moment import read_moment
 from shelterdesk.core.number import BadNumber, parse_number
-from shelterdesk.core.people import birth_of
-from shelterdesk.core.vocabulary import Level, Missing, Sex
+from shelterdesk.core.vocabulary import Level
 from shelterdesk.db.households import ArrivalGroup
 from shelterdesk.db.person_records import record_now
 from shelterdesk.db.store import Reader
-from shelterdesk.ui.screens.reception_typed import TypedPerson, person_form
 
 MOST_NAMED = 200
 """Most people asked for of one token."""
@@ -114,13 +109,3 @@ def _moment(text: str | None, zone: str) -> datetime | None:
         return read_moment(text, zone) if text else None
     except BadField:
         return None
-
-
-def propose_beds(reader: Reader, people: Sequence[TypedPerson], today: date) -> Proposal | None:
-    """Free places for people who are only typed yet, one for each in their order; None when none fits."""
-    guests = []
-    for at, typed in enumerate(people):
-        form = tidy(person_form(typed), today)
-        sex = Sex.U if isinstance(form.sex, Missing) else form.sex
-        guests.append(Guest(str(at), sex, treat_as_child(birth_of(form.birth), today)))
-    return propose(guests, list_places(reader).tree)

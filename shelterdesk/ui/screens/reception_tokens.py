@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QWidget
 
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.screens.people_words import time_words
-from shelterdesk.ui.screens.reception_keys import act_at_once
 from shelterdesk.ui.screens.reception_reads import Arrivals, Token, TokenState
 from shelterdesk.ui.tables.reception_tokens import tokens_model
 from shelterdesk.ui.widgets import ButtonRow, Card, EmptyState, RowsTable, SecondaryButton, words
@@ -44,7 +43,6 @@ class TokensCard(Card):
         self.present = words("", "secondary", wrap=True)
         self.count_button = SecondaryButton(tr("New group"), "F4", key_inside=True)
         self.next_button = SecondaryButton(tr("Next token"), "F5", key_inside=True)
-        act_at_once(self.count_button, self.next_button)
         self.add(self.table, 1)
         self.add(self.present)
         self.add(ButtonRow(self.count_button, self.next_button))

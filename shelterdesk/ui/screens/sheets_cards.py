@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from shelterdesk.actions.cards import MOST_BLANK, CardsPrinted, print_blank_cards, print_cards
+from shelterdesk.actions.papers import CardsWanted, MadePaper, cards_wanted
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.roles import DOES
@@ -14,7 +15,6 @@ from shelterdesk.core.words import ntr, tr
 from shelterdesk.reports.paper import PaperName
 from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.sheets_paper import Paper
-from shelterdesk.ui.screens.sheets_reads import CardsWanted, MadePaper, cards_wanted
 from shelterdesk.ui.widgets import Choice, ChoiceField, EmptyState, LabelledField, Pill, Tone
 from shelterdesk.ui.worker import DeskWorker
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
+from shelterdesk.actions.papers import DrawnSheet, MadePaper, drawn_sheet
 from shelterdesk.actions.sheets import SheetFrozen, SheetPrinted, freeze_sheet, last_sheet_day, print_sheet
 from shelterdesk.actions.undo import undo_last
 from shelterdesk.core.changes import Changes
@@ -21,7 +22,6 @@ from shelterdesk.reports.paper import PaperName, moment_shown
 from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.sheets_day import DayChooser
 from shelterdesk.ui.screens.sheets_paper import Paper
-from shelterdesk.ui.screens.sheets_reads import DrawnSheet, MadePaper, drawn_sheet
 from shelterdesk.ui.widgets import (
     Choice,
     ChoiceField,

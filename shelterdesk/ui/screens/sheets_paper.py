@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtWidgets import QFileDialog, QWidget
 from shiboken6 import isValid
 
+from shelterdesk.actions.papers import MadePaper, in_memory, keep_file, usual_paper
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.long_work import LongWork
@@ -16,7 +17,6 @@ from shelterdesk.ui.printing import NoPrinter, Printers
 from shelterdesk.ui.screens.exchange_lines import Lines
 from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.settings_section import Section
-from shelterdesk.ui.screens.sheets_reads import MadePaper, in_memory, keep_file, usual_paper
 from shelterdesk.ui.widgets import (
     ButtonRow,
     EmptyState,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from shelterdesk.ui.icons import icon as make_icon
@@ -42,7 +42,7 @@ class _KeyedButton(QPushButton):
             self.setIcon(make_icon(icon, self._ink()))
         self.set_words(text)
         if key and key not in SCREEN_KEYS:
-            self.setShortcut(QKeySequence(key))
+            self._act_at_once(key)
         self._space()
         theme().changed.connect(self._space)
 
@@ -60,6 +60,14 @@ class _KeyedButton(QPushButton):
     def words(self) -> str:
         """What the button says, without its key."""
         return self._words
+
+    def _act_at_once(self, key: str) -> None:
+        """Let the key press the button now: a button's own shortcut shows it held down for a tenth of a second
+        first, and a reader has typed its first sign by then."""
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(self.click)
 
     def _ink(self) -> str:
         return "on_accent" if self.kind == "primary" else "secondary" if self.kind == "quiet" else "text"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import shiboken6
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QSizePolicy, QWidget
 
 from shelterdesk.ui.theme import Size, theme
+from shelterdesk.ui.widgets.labelled_field import LabelledField
 
 
 class FoldingColumns(QWidget):
@@ -70,7 +72,8 @@ class _Placed:
 class FieldGrid(QWidget):
     """Fields in rows on four columns: ``grid.add_row((surnames, 2), (given, 2))``; spans add up to four.
 
-    With less room the same rows stand on two columns, then on one; the order of typing never changes.
+    With less room the same rows stand on two columns, then on one; the order of typing never changes. A label
+    whose hint needs a second line makes room over its neighbours too, so that fields of a row stay level.
     """
 
     COLUMNS = 4
@@ -80,6 +83,7 @@ class FieldGrid(QWidget):
         super().__init__(parent)
         self.setProperty("part", "clear")
         self._rows: list[list[_Placed]] = []
+        self._lines: list[list[_Placed]] = []
         self._shown_columns = 0
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -111,11 +115,28 @@ class FieldGrid(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._lay_out(self._wanted_columns())
+        self._level()
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.LayoutDirectionChange:
             self._grid.invalidate()
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._level()
         return super().event(event)
+
+    def _level(self) -> None:
+        """Give the heads over the fields of one line the same height."""
+        gap, columns = self._grid.horizontalSpacing(), max(1, self._shown_columns)
+        column = (self.width() - gap * (columns - 1)) // columns
+        for line in self._lines:
+            wanted: dict[LabelledField, int] = {}
+            for placed in line:
+                field = placed.widget
+                if isinstance(field, LabelledField) and not field.isHidden():
+                    span = max(1, placed.span * columns // self.COLUMNS)
+                    wanted[field] = field.head_height(span * column + (span - 1) * gap)
+            for field in wanted:
+                field.set_head_height(max(wanted.values()))
 
     def _wanted_columns(self) -> int:
         """The most columns in which every field has the room it needs."""
@@ -134,20 +155,25 @@ class FieldGrid(QWidget):
         if columns == self._shown_columns and not again:
             return
         self._shown_columns = columns
-        while self._grid.count():
-            self._grid.takeAt(0)
+        while (item := self._grid.takeAt(0)) is not None:
+            # Qt tells only the first layout item of a widget that the widget's height has changed, so an item of
+            # an earlier arrangement must be gone, or a row never grows with the sentence under a field.
+            shiboken6.delete(item)
         for column in range(self.COLUMNS):
             self._grid.setColumnStretch(column, 1 if column < columns else 0)
-        line = 0
+        self._lines = []
         for row in self._rows:
+            self._lines.append([])
             at = 0
             for placed in row:
                 span = max(1, placed.span * columns // self.COLUMNS)
                 if at + span > columns:
-                    line, at = line + 1, 0
+                    self._lines.append([])
+                    at = 0
+                line = len(self._lines) - 1
                 self._grid.addWidget(placed.widget, line, at, 1, span, Qt.AlignmentFlag.AlignTop)
+                self._lines[-1].append(placed)
                 at += span
-            line += 1
         self.updateGeometry()
 
     def _space(self) -> None:

@@ -113,6 +113,15 @@ class LabelledField(QWidget):
         restyle(self.editor)
         self._describe()
 
+    def head_height(self, width: int) -> int:
+        """Height label and hint need over a field of a width, in pixels."""
+        return self._head.heightForWidth(width)
+
+    def set_head_height(self, height: int) -> None:
+        """Leave so much room for them, to be level with the fields beside."""
+        if self._head.minimumHeight() != height:
+            self._head.setMinimumHeight(height)
+
     def check_now(self) -> bool:
         """Ask the check at once (when finishing a form); True when there is nothing to say."""
         sentence = self._check(self.text()) if self._check is not None else ""

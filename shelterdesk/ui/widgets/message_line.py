@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPropertyAnimation, Qt, Signal
+from PySide6.QtCore import QPropertyAnimation, Signal
 from PySide6.QtWidgets import QFrame, QGraphicsOpacityEffect, QHBoxLayout, QSizePolicy, QWidget
 
 from shelterdesk.core.errors import WorldError
@@ -123,6 +123,5 @@ class ToastLine(QFrame):
     def _space(self) -> None:
         row, t = self.layout(), theme()
         if row is not None:
-            row.setContentsMargins(t.gap(12), t.gap(4), t.gap(8), t.gap(4))
+            row.setContentsMargins(t.gap(12), t.gap(2), t.gap(4), t.gap(2))
             row.setSpacing(t.gap(10))
-            row.setAlignment(Qt.AlignmentFlag.AlignVCenter)

@@ -1,4 +1,4 @@
-"""What the papers' screen asks the desk: a drawn daily sheet, who is there to get a card, a paper in memory."""
+"""Papers before they are on paper: a drawn daily sheet, who is there to get a card, a paper made in memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from shelterdesk.actions.cards import card_print_warnings
@@ -93,11 +92,10 @@ class MadePaper:
 
 
 def in_memory(desk: Desk, action: Callable[..., Done[Result]], *args: Any, **named: Any) -> Done[MadePaper]:
-    """Run an action that writes a file (``out=``) and give the file back as bytes; the file itself is gone then."""
-    with TemporaryDirectory(prefix="shelterdesk-") as folder:
-        out = Path(folder) / "paper.pdf"
-        done = action(desk, *args, out=out, **named)
-        return Done(MadePaper(out.read_bytes(), done.result), done.changes)
+    """Run an action that writes a paper (``out=``) into memory: no name on it ever lies in a temporary file."""
+    out = BytesIO()
+    done = action(desk, *args, out=out, **named)
+    return Done(MadePaper(out.getvalue(), done.result), done.changes)
 
 
 def keep_file(desk: Desk, path: Path, data: bytes) -> Done[Path]:
