@@ -13,7 +13,7 @@ from shelterdesk.actions.checking import state as state_hash
 from shelterdesk.actions.recovering import recover
 from shelterdesk.actions.recovery import print_recovery_sheet
 from shelterdesk.actions.station import StationPlanned, new_station
-from shelterdesk.actions.users import add_user, check_passphrase, disable_user, list_users
+from shelterdesk.actions.users import add_user, check_passphrase, disable_user, enable_user, list_users
 from shelterdesk.cli.ways import (
     IN_PART,
     REFUSED,
@@ -163,6 +163,16 @@ def list_(ways: Ways, as_json: bool) -> None:
                         (line.name, ", ".join(line.roles), tr("active") if line.is_active else tr("disabled"))
                     )
                 )
+
+
+@user.command("enable")
+@click.argument("name")
+@click.pass_obj
+def enable(ways: Ways, name: str) -> None:
+    """Give a disabled user the right to log in back, with the passphrase they had."""
+    with ways.desk() as desk:
+        done = enable_user(desk, name).result
+    say(tr("{name} can log in now.", name=done.name))
 
 
 @user.command("disable")

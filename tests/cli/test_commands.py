@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shelterdesk.cli import main
-from tests.stations import PASSPHRASE
+from tests.stations import PASSPHRASE, Template
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -206,3 +206,49 @@ def test_the_whole_route_from_two_stations_to_the_office(run: Run, tmp_path: Pat
     part.write_bytes(part.read_bytes()[:-100])
     status, out, _ = run("office", "import", stick, "--json", folder=office)
     assert status in (1, 3) and json.loads(out)["new"] == 0
+
+
+def test_users_come_go_and_come_back(run: Run, tmp_path: Path, station_template: Template) -> None:
+    phrase, code = tmp_path / "phrase", tmp_path / "code"
+    phrase.write_text("river boat lantern\n", "utf-8")
+    code.write_text(station_template.recovery_code + "\n", "utf-8")
+    assert run("user", "add", "rosa", "--role", "operator", "--new-passphrase-file", phrase)[0] == 0
+    assert run("user", "disable", "rosa")[0] == 0
+    as_rosa = ("--passphrase-file", phrase, "status")
+    assert run(*as_rosa, user="rosa")[0] == 1
+    assert run("user", "enable", "rosa")[0] == 0
+    assert (
+        run("user", "recover", "chief", "--recovery-code-file", code, "--new-passphrase-file", phrase)[0] == 0
+    )
+    assert run(*as_rosa, user="chief")[0] == 0
+    code.write_text("NSFA9-XPNX9\n", "utf-8")
+    status, _, said = run(
+        "user", "recover", "x", "--recovery-code-file", code, "--new-passphrase-file", phrase
+    )
+    assert status == 1 and len(said.splitlines()) == 1
+
+
+def test_what_is_done_elsewhere_is_one_line(run: Run, tmp_path: Path) -> None:
+    sheet = tmp_path / "not" / "there.pdf"
+    init = (
+        "station",
+        "init",
+        "--code",
+        "XX",
+        "--name",
+        "X",
+        "--country",
+        "PAN",
+        "--timezone",
+        "UTC",
+        "--admin",
+        "a",
+    )
+    status, _, said = run(*init, "--recovery-sheet", sheet, folder=tmp_path / "new")
+    assert status == 1 and "no such folder" in said and not (tmp_path / "new").exists()
+    assert run("office", "posts")[0] == 1
+    status, _, said = run("place", "import", tmp_path)
+    assert status == 1 and "is a folder" in said
+    status, _, said = run("person", "add", "--json", "-", stdin="")
+    assert status == 1 and said.strip()
+    assert run("record", "show", "person", "0" * 32)[0] == 1
