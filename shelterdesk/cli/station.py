@@ -29,7 +29,7 @@ from shelterdesk.cli.ways import (
 )
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.db.check import Finding
+from shelterdesk.db.check_pages import Finding
 from shelterdesk.keys.recovery import as_printed
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from threading import Thread
 from typing import Any
 
 from shelterdesk.core.event import GENESIS, BadLine, chain_next, glance, line_hash
@@ -14,6 +13,7 @@ from shelterdesk.core.kinds import LOGGED
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db import meta, presence, search, tables, unnamed
+from shelterdesk.db.check_pages import Finding, Pages, page_findings
 from shelterdesk.db.check_trust import (
     Aside,
     lost_receipts,
@@ -27,17 +27,6 @@ from shelterdesk.db.rebuild import not_alone
 
 _EVENTS_AT_ONCE = 500
 _CHUNK = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is not as it should be: what happened, what is at risk, what to do."""
-
-    code: str
-    count: int
-    said: str
-    risk: str
-    advice: str
 
 
 @dataclass(slots=True)
@@ -82,11 +71,11 @@ def check(
     The pages of the file are examined at the same time on a connection that ``beside`` opens, on a thread of
     its own; without it they come first.
     """
-    pages = _Pages(beside) if beside is not None else None
+    pages = Pages(beside) if beside is not None else None
     was_collecting = gc.isenabled()
     gc.disable()  # nothing here refers in circles, and looking for that takes a tenth of the time
     try:
-        damaged = _file_findings(conn) if pages is None else []
+        damaged = page_findings(conn) if pages is None else []
         if not damaged:
             found = _compare(conn, roster, progress)
     except DatabaseError:
@@ -98,30 +87,6 @@ def check(
     damaged = damaged if pages is None else pages.findings()
     # What a damaged file says of itself proves nothing.
     return Report(findings=damaged) if damaged else found
-
-
-class _Pages:
-    """The examination of the file's pages, under way on a thread and a connection of its own."""
-
-    def __init__(self, opened: Callable[[], Connection]) -> None:
-        self._found: list[Finding] = []
-        self._fault: BaseException | None = None
-        self._thread = Thread(target=self._run, args=(opened,), name="check-pages")
-        self._thread.start()
-
-    def findings(self) -> list[Finding]:
-        """What was found, once it is done; raises what stopped it."""
-        self._thread.join()
-        if self._fault is not None:
-            raise self._fault
-        return self._found
-
-    def _run(self, opened: Callable[[], Connection]) -> None:
-        try:
-            with closing(opened()) as conn:
-                self._found = _file_findings(conn)
-        except BaseException as fault:  # told where it was asked, never lost with the thread
-            self._fault = fault
 
 
 def _compare(conn: Connection, roster: Roster, progress: Callable[[int, int], None] | None) -> Report:
@@ -304,25 +269,6 @@ def _compare_followers(conn: Connection, tally: _Tally) -> None:
     except DatabaseError as error:
         if "readonly" not in str(error) and "read-only" not in str(error):
             tally.row("person_search")
-
-
-def _file_findings(conn: Connection) -> list[Finding]:
-    """Every page is read (each proves its HMAC as it is) and the trees on them are walked."""
-    try:
-        bad = [str(row[0]) for row in conn.execute("PRAGMA quick_check").fetchall() if row[0] != "ok"]
-    except DatabaseError as error:
-        bad = [str(error)]
-    if not bad:
-        return []
-    return [
-        Finding(
-            "file",
-            len(bad),
-            ntr("{n} page of the file is damaged.", "{n} pages of the file are damaged.", len(bad)),
-            tr("Records on them may be unreadable."),
-            tr("Make a backup now if it still works, then restore the last good backup into a new folder."),
-        )
-    ]
 
 
 def _said(tally: _Tally) -> list[Finding]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +36,15 @@ from shelterdesk.ui.preferences import (
     read_preferences,
     write_preferences,
 )
-from shelterdesk.ui.rail_entries import RailEntry
 from shelterdesk.ui.scan_router import ScanRouter
+from shelterdesk.ui.screen_making import ScreenMaker, fill, make_rest
 from shelterdesk.ui.status_watch import StatusWatch
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker
 
-ScreenMaker = RailEntry | Callable[[DeskWorker], Screen]
-"""A place on the rail whose screen is loaded and made when it is needed, or what makes a screen at once."""
 WIDTH, HEIGHT = 1366, 768
 DONE, REFUSED = 0, 1
 LOCK_KEY = "Ctrl+L"
-_BETWEEN_SCREENS_MS = 60
 
 
 class DeskApp(QObject):
@@ -298,7 +294,8 @@ class DeskApp(QObject):
         self.window = window
         self._insides = [area.viewport() for area in window.findChildren(QScrollArea)]
         window.screen_made.connect(lambda made: self._on_screen_made(window, made))
-        self._fill(window, desk)
+        for made in fill(window, self.worker, self._makers, desk):
+            self._on_screen_made(window, made)
         window.open_screen(screen if screen in window.names() else window.names()[0])
         self._give_size(window)
         if self.door is not None:
@@ -322,19 +319,6 @@ class DeskApp(QObject):
         self.status.start()
         self.idle.start(window)
 
-    def _fill(self, window: MainWindow, desk: Desk) -> None:
-        """Put every screen on the rail that is for this folder and this person."""
-        for maker in self._makers:
-            entry = maker if isinstance(maker, RailEntry) else getattr(maker, "entry", None)
-            if isinstance(entry, RailEntry) and not entry.is_for(desk):
-                continue
-            if isinstance(maker, RailEntry):
-                window.promise(maker, partial(_load, maker, self.worker))
-            else:
-                screen = maker(self.worker)
-                window.add_screen(screen)
-                self._on_screen_made(window, screen)
-
     def _on_screen_made(self, window: MainWindow, screen: Screen) -> None:
         # Held on to for as long as the window stands, for the reason given in ScrollingPage.
         self._insides += [area.viewport() for area in screen.findChildren(QScrollArea)]
@@ -344,11 +328,6 @@ class DeskApp(QObject):
         if self.drafts is not None and self.drafts.add(screen):
             self._tell_back(window, [screen.name])
 
-    def _make_next(self, window: MainWindow) -> None:
-        """Make the screens not needed yet, one in each quiet moment: opening one is then at once."""
-        if window is self.window and window.make_next():
-            QTimer.singleShot(_BETWEEN_SCREENS_MS, window, lambda: self._make_next(window))
-
     def _tell_back(self, window: MainWindow, back: Sequence[str]) -> None:
         titles = ", ".join(window.screen_named(name).title() for name in back)
         window.say(tr("What you were typing is back: {screens}.", screens=titles), Tone.NEUTRAL)
@@ -356,7 +335,7 @@ class DeskApp(QObject):
     def _ready(self, window: MainWindow, back: Sequence[str]) -> None:
         if window is not self.window:
             return
-        QTimer.singleShot(_BETWEEN_SCREENS_MS, window, lambda: self._make_next(window))
+        make_rest(window, lambda: window is self.window)
         if back:
             self._tell_back(window, back)
         elif is_sheet_waiting(self.folder):
@@ -425,11 +404,6 @@ class DeskApp(QObject):
     def _on_door_closing(self) -> None:
         if self.window is None:
             self.close()
-
-
-def _load(entry: RailEntry, worker: DeskWorker) -> Screen:
-    make: Callable[[DeskWorker], Screen] = entry.load()
-    return make(worker)
 
 
 def _refuse(page: LogInPage | LockPage, error: WorldError) -> None:

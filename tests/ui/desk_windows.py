@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import speak, tr
-from shelterdesk.ui.app import DeskApp, ScreenMaker
+from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.scan_router import Scan
+from shelterdesk.ui.screen_making import ScreenMaker
 from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.theme import Mode, theme
 from shelterdesk.ui.widgets import LabelledField, PrimaryButton

@@ -16,7 +16,7 @@ from shelterdesk.actions.places import import_plan
 from shelterdesk.actions.registration import RegisteredFamily, register_family
 from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.core.vocabulary import Sex
-from shelterdesk.ui.app import ScreenMaker
+from shelterdesk.ui.screen_making import ScreenMaker
 from shelterdesk.ui.screens.counter import CounterScreen
 from shelterdesk.ui.screens.lodging import LodgingScreen
 from shelterdesk.ui.screens.people import PeopleScreen

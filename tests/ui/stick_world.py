@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.ui.app import DeskApp, ScreenMaker
+from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.screen_making import ScreenMaker
 from shelterdesk.ui.screens.exchange import ExchangeScreen
 from shelterdesk.ui.screens.office import OfficeScreen
 from shelterdesk.ui.screens.settings import SettingsScreen
