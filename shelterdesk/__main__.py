@@ -9,6 +9,7 @@ from pathlib import Path
 from shelterdesk.actions.clock import SystemClock
 from shelterdesk.cli import doors
 from shelterdesk.cli import main as command_line
+from shelterdesk.startup import must_have_display
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -18,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _window(folder: Path) -> int:
+    must_have_display()
     from shelterdesk.ui.app import run_window
     from shelterdesk.ui.rail_entries import ALL_SCREENS  # Qt is loaded only where a window opens
 

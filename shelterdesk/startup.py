@@ -6,6 +6,7 @@ import gettext
 import json
 import os
 import secrets
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from importlib import resources
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import platformdirs
 
-from shelterdesk.core.errors import CannotWrite, DamagedFile, InUse
+from shelterdesk.core.errors import CannotWrite, DamagedFile, InUse, WorldError
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.words import speak, tr
 from shelterdesk.db import meta, presence, schema, search, tables
@@ -60,6 +61,16 @@ def use_language(language: str) -> None:
 def is_set_up(folder: Path) -> bool:
     """Whether the folder holds a station or an office."""
     return (folder / FILE).exists()
+
+
+def must_have_display() -> None:
+    """Raise ``WorldError`` where no window can be shown; Qt itself would end the program without a word of ours."""
+    shown = any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    if sys.platform.startswith("linux") and not shown:
+        raise WorldError(
+            tr("There is no display here to open the window on."),
+            tr("Start it at a desktop; or use the commands, which shelterdesk --help lists."),
+        )
 
 
 def prepare_folder(folder: Path) -> None:

@@ -165,3 +165,12 @@ def test_resources_are_read_through_the_package() -> None:
         "utf-8"
     )
     assert here.joinpath("icons").is_dir()
+
+
+def test_without_a_display_the_program_says_so(tmp_path: Path) -> None:
+    """Qt would abort; a newcomer on a server gets one sentence and what to do."""
+    kept = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    command = [sys.executable, "-m", "shelterdesk", "--data", str(tmp_path), "--language", "en"]
+    done = subprocess.run(command, env=kept, capture_output=True, text=True, check=False, cwd=TOP)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("There is no display here") and len(done.stderr.splitlines()) == 1
