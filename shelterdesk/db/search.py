@@ -19,6 +19,7 @@ _CHUNK = 400
 
 
 _SLICE = 2_000
+_ENOUGH = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +106,18 @@ def matching(conn: Connection, tokens: Sequence[QueryToken], limit: int = 200) -
 
 
 def matches(conn: Connection, tokens: Sequence[QueryToken], limit: int = 200) -> list[Match]:
-    """Persons whose keys answer to every token, at most ``limit``: those that begin as typed first, newest
-    first, then those that only sound alike."""
+    """Persons whose keys answer to every token, at most ``limit``: those that begin as typed first, newest first.
+
+    Where these are few, those that only sound alike follow: three lists' worth in all is enough to choose from.
+    """
     if not tokens:
         return []
     ids = _ids_of(conn, " ".join(f'"{token.prefix}"*' for token in tokens), limit)
-    if len(ids) < limit and any(token.starts or token.whole for token in tokens):
+    enough = min(limit, _ENOUGH)
+    if len(ids) < enough and any(token.starts or token.whole for token in tokens):
         alike = " AND ".join(f"({' OR '.join(_alternatives(token))})" for token in tokens)
         known = set(ids)
-        ids += [id_ for id_ in _ids_of(conn, alike, limit) if id_ not in known]
+        ids += [id_ for id_ in _ids_of(conn, alike, enough) if id_ not in known]
     return _matches_of(conn, ids[:limit])
 
 
