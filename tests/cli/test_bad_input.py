@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,11 @@ from tests.cli.conftest import Run
 from tests.cli.test_commands import FAMILY, lines
 from tests.stations import PASSPHRASE
 
+AS: Mapping[str, str] = {
+    "SHELTERDESK_USER": "admin",
+    "SHELTERDESK_PASSPHRASE": PASSPHRASE,
+    "SHELTERDESK_LANGUAGE": "en",
+}
 TOP = Path(__file__).parents[2]
 
 
@@ -175,7 +181,8 @@ def test_a_path_that_cannot_be_is_said_in_one_line(run: Run, tmp_path: Path) -> 
     for words in (("state",), ("restore", str(tmp_path)), ("demo", "--no-window", "--people", "0")):
         status, out, err = run(*words, folder=long)
         assert (status, out) == (1, "") and one_line(err), (words, err)
-    for words in (("place", "import", str(long)), ("import", str(long)), ("restore", str(long))):
+    for path in (("place", "import"), ("import",), ("restore",)):
+        words = (*path, str(long))
         status, out, err = run(*words)
         assert (status, out) == (1, "") and one_line(err), (words, err)
     assert not list(tmp_path.rglob("reports/*")), "a path mistyped is no fault of the program"
@@ -190,8 +197,7 @@ def test_wrong_use_is_one_line_that_names_the_help(run: Run, monkeypatch: pytest
     ):
         status, out, err = run(*words)
         assert (status, out) == (2, "") and one_line(err) and "--help)" in err, err
-    monkeypatch.setenv("SHELTERDESK_LANGUAGE", "fr")
-    done = shelterdesk(["--data", "x", "state"])
+    done = shelterdesk(["--data", "x", "state"], environment={"SHELTERDESK_LANGUAGE": "fr"})
     assert done.returncode == 2 and "fr is not spoken here" in done.stderr
 
 
@@ -201,7 +207,12 @@ def test_a_serving_says_the_code_of_the_service(run: Run) -> None:
 
 
 def shelterdesk(
-    words: list[str], stdin: bytes | None = b"", redirect: str = "", limit: str = "", **environment: str
+    words: list[str],
+    stdin: bytes = b"",
+    *,
+    redirect: str = "",
+    limit: str = "",
+    environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """The program as a process of its own, its streams as a shell leaves them."""
     clean = {
@@ -211,8 +222,8 @@ def shelterdesk(
     return subprocess.run(
         ["bash", "-c", f'{limit} "$@" {redirect}', "-", *door],
         cwd=TOP,
-        env={**clean, **environment},
-        input=stdin.decode("latin-1") if stdin is not None else None,
+        env={**clean, **(AS if environment is None else environment)},
+        input=stdin.decode("latin-1"),
         encoding="latin-1",
         capture_output=True,
         timeout=60,
@@ -227,30 +238,31 @@ def inside(run: Run, station_folder: Path) -> list[str]:
     return ["--data", str(station_folder)]
 
 
-AS = {"SHELTERDESK_USER": "admin", "SHELTERDESK_PASSPHRASE": PASSPHRASE, "SHELTERDESK_LANGUAGE": "en"}
-
-
 def test_json_is_utf8_whatever_the_terminal_speaks(inside: list[str]) -> None:
-    done = shelterdesk([*inside, "find", "quispe", "--json"], PYTHONIOENCODING="latin-1", **AS)
+    done = shelterdesk(
+        [*inside, "find", "quispe", "--json"], environment={**AS, "PYTHONIOENCODING": "latin-1"}
+    )
     assert "Ñusta" in json.loads(done.stdout.encode("latin-1").decode("utf-8"))["name"], done.stderr
 
 
 def test_bytes_that_are_no_text_come_in(inside: list[str]) -> None:
     strict = {**AS, "PYTHONIOENCODING": "utf-8:strict"}
-    done = shelterdesk([*inside, "record", "add", "place", "--json", "-"], b'{"code": "\xff"}\n', **strict)
+    done = shelterdesk(
+        [*inside, "record", "add", "place", "--json", "-"], b'{"code": "\xff"}\n', environment=strict
+    )
     assert done.returncode == 1 and json.loads(done.stdout) == {"ref": 1, "error": "line: this is not JSON"}
-    done = shelterdesk(["mrz", "--json", "-"], b"\xff\n", **strict)
+    done = shelterdesk(["mrz", "--json", "-"], b"\xff\n", environment=strict)
     assert done.returncode == 1 and "error" in json.loads(done.stdout)
 
 
 def test_streams_that_are_closed_full_or_left(inside: list[str], station_folder: Path) -> None:
-    done = shelterdesk([*inside, "find", "quispe", "--json"], redirect="> /dev/full", **AS)
+    done = shelterdesk([*inside, "find", "quispe", "--json"], redirect="> /dev/full")
     assert done.returncode == 1 and "cannot be written" in done.stderr and one_line(done.stderr)
-    done = shelterdesk([*inside, "person", "add", "--json", "-"], redirect="<&-", **AS)
+    done = shelterdesk([*inside, "person", "add", "--json", "-"], redirect="<&-")
     assert done.returncode == 1 and "No line came in" in done.stderr
-    assert shelterdesk([*inside, "find", "quispe", "--json"], redirect=">&-", **AS).returncode == 0
-    assert shelterdesk([*inside, "state", "--no-such"], redirect="2>&-", **AS).returncode == 2
-    done = shelterdesk([*inside, "record", "show", "person"], redirect="| true; exit ${PIPESTATUS[0]}", **AS)
+    assert shelterdesk([*inside, "find", "quispe", "--json"], redirect=">&-").returncode == 0
+    assert shelterdesk([*inside, "state", "--no-such"], redirect="2>&-").returncode == 2
+    done = shelterdesk([*inside, "record", "show", "person"], redirect="| true; exit ${PIPESTATUS[0]}")
     assert (done.returncode, done.stderr) == (0, "")
     assert not (station_folder / "reports").exists()
 
@@ -265,12 +277,12 @@ def test_streams_that_are_closed_full_or_left(inside: list[str], station_folder:
 def test_a_set_up_that_ran_out_of_room_can_be_done_again(tmp_path: Path, words: str) -> None:
     folder = tmp_path / "made"
     command = ["--data", str(folder), *words.split()]
-    done = shelterdesk(command, limit="ulimit -f 100;", **AS)
+    done = shelterdesk(command, limit="ulimit -f 100;")
     assert done.returncode == 1 and "cannot be written" in done.stderr and one_line(done.stderr), done.stderr
     assert not list(folder.glob("station.db*"))
-    assert shelterdesk(command, **AS).returncode == 0
+    assert shelterdesk(command).returncode == 0
 
 
 def test_a_window_where_there_is_no_display(inside: list[str]) -> None:
-    done = shelterdesk(inside, **AS)
+    done = shelterdesk(inside)
     assert (done.returncode, done.stdout) == (1, "") and "no display" in done.stderr and one_line(done.stderr)
