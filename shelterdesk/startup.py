@@ -20,10 +20,11 @@ from shelterdesk.core.words import speak, tr
 from shelterdesk.db import meta, presence, schema, search, tables
 from shelterdesk.db.backup import backup_file
 from shelterdesk.db.chain import last_seq
-from shelterdesk.db.connection import Connection, open_file, writing
+from shelterdesk.db.connection import Connection, open_file, said, writing
 from shelterdesk.db.rebuild import rebuild
 from shelterdesk.db.status import is_doubtful
 from shelterdesk.db.store import Store
+from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.ed25519 import is_signed_by
 from shelterdesk.keys.safefile import write_whole
 
@@ -60,7 +61,10 @@ def use_language(language: str) -> None:
 
 def is_set_up(folder: Path) -> bool:
     """Whether the folder holds a station or an office."""
-    return (folder / FILE).exists()
+    try:
+        return (folder / FILE).exists()
+    except OSError:  # no path there can be
+        return False
 
 
 def must_have_display() -> None:
@@ -83,6 +87,24 @@ def prepare_folder(folder: Path) -> None:
         raise CannotWrite(str(folder), error.strerror or "") from None
     if not os.access(folder, os.W_OK):
         raise CannotWrite(str(folder))
+
+
+def new_store(folder: Path, key: bytes, who: meta.Whoami, keys: DeskKeys, clock: Clock) -> Store:
+    """Make a folder's file; where it cannot be made whole (``DiskFull``), nothing of it stays to stand in the way."""
+    try:
+        return Store.create(folder / FILE, key, who, keys, clock)
+    except BaseException as error:
+        sweep(folder)
+        if isinstance(error, Exception):
+            raise said(error, folder / FILE) from None
+        raise
+
+
+def sweep(folder: Path) -> None:
+    """Take away what a set-up that failed just now had begun."""
+    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+        with suppress(OSError):
+            (folder / name).unlink()
 
 
 def open_store(folder: Path, key: bytes, clock: Clock) -> Store:

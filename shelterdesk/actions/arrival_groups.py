@@ -36,6 +36,7 @@ def count_group(desk: Desk, form: ArrivalGroupForm) -> Done[CountedGroup]:
 
     Raises ``NotThisForm`` for counts that cannot be, ``NotAllowed``.
     """
+    desk.must_be_station()
     problems = group_problems(form, local_day(desk), desk.who.zone)
     if problems:
         raise NotThisForm(problems)
@@ -93,6 +94,7 @@ def close_group(desk: Desk, token: str, reason: str) -> Done[tuple[bytes, ...]]:
 
     Raises ``BadField`` without a reason, ``Refused`` for one closed already, ``NotFound``.
     """
+    desk.must_be_station()
     if not reason.strip():
         raise BadField(
             "closed_reason",

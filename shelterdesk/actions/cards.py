@@ -91,6 +91,7 @@ def print_cards(
     Raises ``NotAllowed``, ``NotFound``, ``Refused`` without people, ``DiskFull``, ``CannotWrite``.
     """
     desk.must("print cards")
+    desk.must_be_station()
     conn, today = desk.store.conn, _today(desk)
     said = [*persons, *([household] if household is not None else [])]
     ents = [bytes.fromhex(one) for one in people_named(conn, desk.roster, desk.who, said, today)]
@@ -137,6 +138,7 @@ def print_blank_cards(
     Raises as :func:`print_cards` does, ``BadField`` for none or more than ``MOST_BLANK``.
     """
     desk.must("print cards")
+    desk.must_be_station()
     if not 0 < many <= MOST_BLANK:
         raise BadField("cards", tr("print from 1 to {n} cards at a time", n=MOST_BLANK))
     serials, expires = _reserve(desk, many), _expires(desk)
@@ -302,6 +304,7 @@ def bind_card(desk: Desk, card: str, number: str) -> Done[CardChanged]:
     The bearer's earlier cards are revoked. Raises ``Refused`` for a card that is bound to somebody else,
     revoked, or not good; ``NotFound`` for one not printed here; ``CardUnreadable``.
     """
+    desk.must_be_station()
     with desk.store.write(desk.user) as event:
         today = local_today(desk.who, event.now)
         record = _card_record(desk, event, card, today)
@@ -347,6 +350,7 @@ def revoke_card(desk: Desk, card: str, reason: str) -> Done[CardChanged]:
 
     Raises ``BadField`` without a reason, ``NotFound`` when there is no good card.
     """
+    desk.must_be_station()
     if not reason.strip():
         raise BadField("revoked_reason", tr("revoking a card needs a reason"), tr("For example: lost."))
     with desk.store.write(desk.user) as event:

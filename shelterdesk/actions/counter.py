@@ -167,6 +167,7 @@ def serve(
     a person, ``portions`` of them). What was refused wrote nothing. Raises ``NotFound`` for a service there
     is not, ``BadField`` for a time still to come, ``Refused`` for the number of a whole family.
     """
+    desk.must_be_station()
     with desk.store.write(desk.user) as event:
         work = _Counter.of(event.conn, desk.roster, desk.who, service, event.now, at)
         bearer, advice = work.bearer(who)
@@ -192,6 +193,7 @@ def serve_family(
 
     Each is answered alone: who has had it already does not keep the others from theirs.
     """
+    desk.must_be_station()
     with desk.store.write(desk.user) as event:
         work = _Counter.of(event.conn, desk.roster, desk.who, service, event.now, at)
         today = local_today(desk.who, event.now)

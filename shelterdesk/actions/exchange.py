@@ -293,7 +293,10 @@ class _Import:
         return known
 
     def _left_out(self, name: str, sha: str, error: SetAside, sender: int | None) -> None:
-        """List something that was not taken in, and remember it where a good copy may clear it later."""
+        """List something that was not taken in, and remember it where a good copy may clear it later.
+
+        What is for others is not remembered: nothing is wrong with it, and no good copy of it is to come.
+        """
         self.found.parts.append(PartTaken(name, error.outcome, error.reason, error.advice))
         if error.code in ELSEWHERE:
             self.found.elsewhere += 1
@@ -301,7 +304,7 @@ class _Import:
             self.found.set_aside += 1
         else:
             self.found.refused += 1
-        if sender is not None:
+        if sender is not None and error.code not in ELSEWHERE:
             now = to_milliseconds(self.store.now)
             with self.store.transaction() as conn:
                 exchange.put_aside(conn, sha, name, sender, error.code, dict(error.parts), now)

@@ -83,6 +83,7 @@ def give_place(
     Whoever has a place already moves: that stay ends in the same event. Raises ``NotFound``, ``BadField``
     for a time that cannot be, ``NotAllowed``; never because a place is full, blocked or closed.
     """
+    desk.must_be_station()
     with desk.store.write(desk.user) as event:
         site = plan(event.conn)
         code = _code(site, place)
@@ -100,6 +101,7 @@ def give_places(
     desk: Desk, places: Mapping[str, str], *, reason: str | None = None, at: datetime | None = None
 ) -> Done[PlaceGiven]:
     """Give each of several people (by number or id) a place of their own (code), as a proposal says."""
+    desk.must_be_station()
     with desk.store.write(desk.user) as event:
         site = plan(event.conn)
         today = local_today(desk.who, event.now)
@@ -322,11 +324,16 @@ def end_stay(
     ``reason`` is an ``EndReason`` (see ``END_MOVEMENTS`` for what else it means). Raises ``BadField`` for
     another, ``NotFound``, ``Refused`` when nobody of them has a place and the reason is no movement.
     """
+    desk.must_be_station()
     try:
         why = EndReason(reason.strip().upper())
     except ValueError:
         listed = ", ".join(one.value for one in EndReason)
-        raise BadField("reason", tr("{reason} is not on the list", reason=reason[:40]), listed) from None
+        raise BadField(
+            "reason",
+            tr("{reason} is not on the list", reason=reason[:40]),
+            tr("It is one of {list}.", list=listed),
+        ) from None
     with desk.store.write(desk.user) as event:
         today = local_today(desk.who, event.now)
         people = people_named(event.conn, desk.roster, desk.who, who, today)

@@ -10,19 +10,20 @@ from pathlib import Path
 from shelterdesk import startup
 from shelterdesk.actions.desk import Desk, publish
 from shelterdesk.actions.exchange import meet_roster
-from shelterdesk.actions.station import user_entry
+from shelterdesk.actions.station import check_country, check_zone, user_entry
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, Refused
 from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import ACCESS
-from shelterdesk.core.moment import Clock
+from shelterdesk.core.moment import Clock, check_day
+from shelterdesk.core.record_rules import check_title
 from shelterdesk.core.roster import ClassKey as ClassEntry
 from shelterdesk.core.roster import OfficeEntry, Roster
 from shelterdesk.core.vocabulary import PRACTICE_ON_PAPER, AccessKind, Confidentiality, Role
 from shelterdesk.core.words import tr
 from shelterdesk.db.meta import Whoami
 from shelterdesk.db.statements import read_statement, statements
-from shelterdesk.db.store import Reader, Store
+from shelterdesk.db.store import Reader
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.classes import new_class_key, wrap_class_key
 from shelterdesk.keys.desk import DeskKeys
@@ -105,10 +106,11 @@ def new_office(
     The escrow code opens every station's file from its adoption on, and this office's own; its private half
     is nowhere but in the code returned. Raises ``BadField``, ``Refused``, ``CannotWrite``, ``DiskFull``.
     """
-    if not name.strip():
-        raise BadField("name", tr("The office needs a name."))
-    if not admin.strip():
-        raise BadField("admin", tr("The first user needs a name to log in with."))
+    check_title("name", name, tr("The office needs a name."))
+    check_title("admin", admin, tr("The first user needs a name to log in with."))
+    check_zone(zone)
+    if country:
+        check_country(country)
     startup.prepare_folder(folder)
     if startup.is_set_up(folder) or keyfile.exists(folder):
         raise Refused(
@@ -131,15 +133,14 @@ def new_office(
         (("recovery", wrap),),
     )
     roster = Roster(is_practice=is_practice, users={user.id: user}, classes=(class_,))
-    store = Store.create(folder / startup.FILE, file_key, who, keys, clock)
+    store = startup.new_store(folder, file_key, who, keys, clock)
     try:
         recovery = signing_key_of(escrow.code).public.hex()
         publish(store, "roster", roster_body(office, roster, [], [], recovery), is_pinned=True)
         keyfile.create(folder, file_key, [(admin, wrapped)], escrow.recipient)
     except BaseException:
         store.close()
-        for name_ in (startup.FILE, f"{startup.FILE}-wal", f"{startup.FILE}-shm"):
-            (folder / name_).unlink(missing_ok=True)
+        startup.sweep(folder)
         raise
     return OfficeMade(Desk(folder, store, user, user_keys), escrow.code)
 
@@ -323,6 +324,8 @@ def publish_matrix(desk: Desk, first: date, last: date, out: Path) -> Done[Matri
     """
     desk.must("publish matrices")
     desk.must_be_office()
+    check_day("from", first)
+    check_day("to", last)
     if last < first:
         raise BadField("to", tr("The period ends before it begins."))
     if out.suffix.lower() != ".csv":

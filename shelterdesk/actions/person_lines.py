@@ -8,12 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.registration import RegisteredFamily, local_day, register_family
 from shelterdesk.core.errors import BadField, NotFound, Refused
 from shelterdesk.core.family_checks import problems_of, tidy
+from shelterdesk.core.json_line import Line, object_of
 from shelterdesk.core.number import BadNumber, Counted
 from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.core.person_line import ReadLine, read_line
@@ -28,7 +27,6 @@ MOST_TOGETHER = 60
 
 _HOUSEHOLD_SHAPE = re.compile(r"[A-Z]{2,6}[1-9][0-9A-Z]*-H[0-9]{4,}-[0-9A-Z]", re.IGNORECASE)
 
-Line = bytes | str | dict[str, Any]
 Answer = dict[str, Any]
 
 
@@ -124,16 +122,9 @@ def _read(desk: Desk, line: Line, answer: Answer) -> ReadLine | None:
     """A line as a form; None with the error in its answer."""
     today = local_day(desk)
     try:
-        raw = msgspec.json.decode(line) if isinstance(line, bytes | str) else line
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
-        answer["error"] = tr("line: this is not JSON")
-        return None
-    if not isinstance(raw, dict):
-        answer["error"] = tr("line: this is not an object")
-        return None
-    if raw.get("ref") is not None:
-        answer["ref"] = raw["ref"]
-    try:
+        raw = object_of(line)
+        if raw.get("ref") is not None:
+            answer["ref"] = raw["ref"]
         read = read_line(raw, desk.who.zone)
         read = replace(read, form=tidy(read.form, today))
         for problem in problems_of(read.form, today):

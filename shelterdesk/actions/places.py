@@ -26,7 +26,7 @@ from shelterdesk.core.lodging import (
     site_tree,
 )
 from shelterdesk.core.people import PersonForm, birth_of
-from shelterdesk.core.plan import PlannedPlace, plan_text, read_plan
+from shelterdesk.core.plan import PlannedPlace, PlanRefused, plan_text, read_plan
 from shelterdesk.core.sheet import Capacity
 from shelterdesk.core.vocabulary import AccessKind, Missing, Sex
 from shelterdesk.core.words import ntr, tr
@@ -59,14 +59,20 @@ def import_plan(desk: Desk, plan_file: Path | str) -> Done[PlanImported]:
     Raises ``PlanRefused`` naming the line, ``NotAllowed``, ``NotFound``, ``DamagedFile``.
     """
     desk.must("import the site plan")
+    desk.must_be_station()
     text = _file_text(plan_file) if isinstance(plan_file, Path) else plan_file
     with desk.store.write(desk.user) as event:
         site = plan(event.conn)
         rows = read_plan(text, {code: place.kind for code, place in site.places.items()})
         ents = {code: place.ent for code, place in site.places.items()}
+        written_as = {code.casefold(): code for code in site.places}
         counts = {"new": 0, "changed": 0, "unchanged": 0}
         for row in rows:  # parents come first, so that they can be named
             held = site.places.get(row.code)
+            if held is None and (other := written_as.get(row.code.casefold())) is not None:
+                raise PlanRefused(
+                    row.line, tr("the code {code} is written {other} here.", code=row.code, other=other)
+                )
             if held is None:
                 ents[row.code] = event.create(PLACE, _values(row, ents))
                 counts["new"] += 1
@@ -87,7 +93,7 @@ def import_plan(desk: Desk, plan_file: Path | str) -> Done[PlanImported]:
 def _file_text(path: Path) -> str:
     if path.is_dir():
         raise Refused(
-            tr("{name} is a folder; a site plan is a file.", name=path.name),
+            tr("{name} is a folder; a site plan is a file.", name=path.name or str(path)),
             tr("Choose the CSV file itself."),
         )
     try:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,24 +16,27 @@ from shelterdesk.actions.class_keys import class_identities
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.registration import desk_slot
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import BadField, NotFound
+from shelterdesk.core.errors import BadField, NotAllowed, NotFound, NotHere, Refused
+from shelterdesk.core.json_line import Line, object_of
 from shelterdesk.core.kinds import (
     CARRIERS,
     KIND_NAMES,
+    PLACE,
     STATION,
     VOID,
     FieldType,
     Kind,
 )
-from shelterdesk.core.moment import read_moment
+from shelterdesk.core.moment import said_moment
 from shelterdesk.core.number import household_number, person_number, token_number
+from shelterdesk.core.plan import fits_in
 from shelterdesk.core.record_rules import check_record
 from shelterdesk.core.role_words import cannot_open
-from shelterdesk.core.vocabulary import AccessKind, Confidentiality, Missing
+from shelterdesk.core.vocabulary import AccessKind, Confidentiality, Missing, PlaceKind
 from shelterdesk.core.words import tr
 from shelterdesk.db.classes import ClassFile, SealedRecord, together
 from shelterdesk.db.connection import Connection
-from shelterdesk.db.records import REFERS_TO, UNIQUE, count_of, in_use, is_there, rows_of
+from shelterdesk.db.records import REFERS_TO, UNIQUE, count_of, in_use, is_there, place_kind_of, rows_of
 from shelterdesk.keys.classes import ClassKey
 
 _CARRIER_NAMES = frozenset(carrier.name for carrier in CARRIERS.values())
@@ -90,31 +94,44 @@ def _check_with_file(conn: Connection, kind: Kind, given: Mapping[str, Any]) -> 
     said = said_of.get(unique) if unique is not None else None
     if unique is not None and isinstance(said, str) and in_use(conn, kind.name, said):
         raise BadField(unique, tr("{text} is in use already.", text=said[:40]))
+    if kind is PLACE:
+        _check_parent(conn, said_of)
     if kind is STATION and count_of(conn, kind.name):
         raise BadField("code", tr("This folder has its station already; it is changed in the settings."))
+
+
+def _check_parent(conn: Connection, place: Mapping[str, Any]) -> None:
+    """A place lies where a site plan would have it; since a parent is there before what it holds, no loop is made."""
+    parent = place.get("parent")
+    above = place_kind_of(conn, parent) if parent is not None else None
+    if not fits_in(PlaceKind(place["place_kind"]), PlaceKind(above) if above is not None else None):
+        raise BadField(
+            "parent", tr("A room lies in a block, a bed in a room or block, a block in no other place.")
+        )
 
 
 _OWN_KEYS = frozenset({"ref", "id", "kind"})
 
 
-def add_records(
-    desk: Desk, kind: Kind, lines: list[Mapping[str, Any]], heard: Callable[[int], None] | None = None
-) -> tuple[list[dict[str, Any]], Changes]:
-    """Write one record a line; a line that cannot be is answered with its reason and the others go on."""
-    answers: list[dict[str, Any]] = []
-    changes = Changes()
-    for n, line in enumerate(lines):
-        answer: dict[str, Any] = {"ref": line["ref"]} if "ref" in line else {}
+def add_records(desk: Desk, kind: Kind, lines: Iterable[Line]) -> Iterator[dict[str, Any]]:
+    """Write one record a line and answer each once it is saved; ``ref`` is the line's own or counts from 1.
+
+    A line that cannot be is answered with its reason and the others go on. Raises ``NotAllowed`` or ``NotHere``
+    for a user or folder that cannot write such records, and what stops every write (``DiskFull``, ``Busy``).
+    """
+    for n, line in enumerate(lines, start=1):
+        answer: dict[str, Any] = {"ref": n}
         try:
-            done = add_record(desk, kind, line)
-            answer |= {"id": done.result}
-            changes |= done.changes
-        except BadField as error:
-            answer |= {"error": f"{error.field}: {error.sentence} {error.next_step}".strip()}
-        answers.append(answer)
-        if heard is not None:
-            heard(n + 1)
-    return answers, changes
+            values = object_of(line)
+            if values.get("ref") is not None:
+                answer["ref"] = values["ref"]
+            answer["id"] = add_record(desk, kind, values).result
+        except (NotAllowed, NotHere):
+            raise
+        except Refused as refused:
+            where = f"{refused.field}: " if isinstance(refused, BadField) else ""
+            answer["error"] = f"{where}{refused.sentence} {refused.next_step}".strip()
+        yield answer
 
 
 def show_records(desk: Desk, kind: Kind, ent: str | None = None) -> list[dict[str, Any]]:
@@ -228,15 +245,12 @@ def _checked(desk: Desk, kind: Kind, name: str, value: Any) -> Any:
             )
         return Missing(value["missing"])
     problem = BadField(
-        name, tr("{value} is not what this field holds.", value=str(value)[:40]), _shape_of(field.type)
+        name, tr("{value} is not what this field holds.", value=_as_said(value)), _shape_of(field.type)
     )
     if field.type is FieldType.TIME:
         if not isinstance(value, str):
             raise problem
-        try:
-            return read_moment(value, desk.who.zone)
-        except BadField as bad:
-            raise BadField(name, bad.sentence, bad.next_step) from None
+        return said_moment(value, desk.who.zone, name)
     if field.type is FieldType.REF:
         if not isinstance(value, str) or len(value) != 32 or value != value.lower() or not _is_hex(value):
             raise problem
@@ -260,6 +274,11 @@ _PYTHON: dict[FieldType, tuple[type, ...]] = {
     FieldType.SEALED: (str,),
     FieldType.JSON: (dict, list, str, int, float, bool),
 }
+
+
+def _as_said(value: Any) -> str:
+    """A value as it stood in the line, or its beginning."""
+    return (value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str))[:40]
 
 
 def _is_hex(text: str) -> bool:

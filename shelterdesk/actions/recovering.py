@@ -9,8 +9,8 @@ from shelterdesk.actions.access import note_access
 from shelterdesk.actions.desk import Desk, changed_user, match_key_file, publish, sign_head
 from shelterdesk.actions.station import user_entry
 from shelterdesk.actions.users import check_passphrase
-from shelterdesk.core.errors import BadField
 from shelterdesk.core.moment import Clock
+from shelterdesk.core.record_rules import check_title
 from shelterdesk.core.roster import user_body
 from shelterdesk.core.vocabulary import AccessKind, Role
 from shelterdesk.core.words import tr
@@ -32,8 +32,7 @@ def recover(
     ``RecoveryTypo`` naming the group, ``WrongRecoveryCode``, ``BadField``, and as ``open_desk``.
     """
     check_passphrase(passphrase)
-    if not name.strip():
-        raise BadField("name", tr("Type the name this person will log in with."))
+    check_title("name", name, tr("Type the name this person will log in with."))
     file_key = keyfile.unlock_with_recovery(folder, code)
     store = startup.open_store(folder, file_key, clock)
     try:

@@ -12,6 +12,7 @@ from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotFound, NotHere, Refused
 from shelterdesk.core.kinds import ACCESS, DAILY_SHEET
 from shelterdesk.core.moment import (
+    check_day,
     from_milliseconds,
     moment_text,
     service_day,
@@ -58,6 +59,7 @@ def sheet_numbers(
     who, roster = source.who, source.roster
     if who.is_office:
         raise NotHere(is_office=True)
+    check_day("day", day)
     start, _ = service_day_limits(day, who.zone, who.change_hour)
     if start > made_at:
         raise BadField("day", tr("the day {day} is still to come", day=day.isoformat()))
@@ -99,6 +101,8 @@ def freeze_sheet(desk: Desk, day: date) -> Done[SheetFrozen]:
     Raises ``Refused`` before the day is over and for one frozen already, ``NotAllowed``.
     """
     desk.must(SHEET)
+    desk.must_be_station()
+    check_day("day", day)
     who = desk.who
     with desk.store.write(desk.user) as event:
         _, end = service_day_limits(day, who.zone, who.change_hour)

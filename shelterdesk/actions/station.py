@@ -14,12 +14,12 @@ from shelterdesk.core.countries import NO_COUNTRY, iso3
 from shelterdesk.core.errors import BadField, Refused
 from shelterdesk.core.kinds import SERVICE_TYPE, SETTING, STATION
 from shelterdesk.core.moment import Clock
+from shelterdesk.core.record_rules import check_title
 from shelterdesk.core.roster import ClassKey as ClassEntry
 from shelterdesk.core.roster import DeskEntry, UserEntry, class_body, desk_body, user_body
 from shelterdesk.core.vocabulary import Confidentiality, Role
 from shelterdesk.core.words import tr
 from shelterdesk.db.meta import Whoami
-from shelterdesk.db.store import Store
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.classes import new_class_key, wrap_class_key
 from shelterdesk.keys.desk import DeskKeys
@@ -64,24 +64,34 @@ def check_plan(plan: StationPlanned) -> None:
     """Raise ``BadField`` naming the first answer that cannot be."""
     if not _CODE.fullmatch(plan.code):
         raise BadField("code", tr("The station code is two to four capital letters."), tr("For example LB."))
-    if not plan.name.strip():
-        raise BadField("name", tr("The station needs a name."))
-    if not _COUNTRY.fullmatch(plan.country) or iso3(plan.country) is None or plan.country in NO_COUNTRY:
+    check_title("name", plan.name, tr("The station needs a name."))
+    check_country(plan.country)
+    check_zone(plan.zone)
+    check_title("admin", plan.admin, tr("The first user needs a name to log in with."))
+    if plan.organisation:
+        check_title("organisation", plan.organisation, tr("An organisation has a name, or is left out."))
+    if not 0 <= plan.change_hour <= 12:
+        raise BadField("change_hour", tr("The service day changes at an hour between 0 and 12."))
+
+
+def check_country(country: str) -> None:
+    """Raise ``BadField`` for what is not the code of a country a station or office can stand in."""
+    if not _COUNTRY.fullmatch(country) or iso3(country) is None or country in NO_COUNTRY:
         raise BadField(
             "country",
             tr("The country is three capital letters of ISO 3166."),
             tr("For example PAN."),
         )
+
+
+def check_zone(zone: str) -> None:
+    """Raise ``BadField`` for a text that names no time zone (IANA)."""
     try:
-        ZoneInfo(plan.zone)
+        ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadField(
-            "timezone", tr("{zone} is not a time zone.", zone=plan.zone), tr("For example America/Panama.")
+            "timezone", tr("{zone} is not a time zone.", zone=zone[:40]), tr("For example America/Panama.")
         ) from None
-    if not plan.admin.strip():
-        raise BadField("admin", tr("The first user needs a name to log in with."))
-    if not 0 <= plan.change_hour <= 12:
-        raise BadField("change_hour", tr("The service day changes at an hour between 0 and 12."))
 
 
 def new_station(
@@ -117,7 +127,7 @@ def new_station(
     )
     roles = frozenset({Role.ADMIN, Role.SUPERVISOR, Role.OPERATOR})
     user = user_entry(plan.admin, plan.organisation, roles, user_keys, wrapped, plan.code)
-    store = Store.create(folder / startup.FILE, file_key, who, keys, clock)
+    store = startup.new_store(folder, file_key, who, keys, clock)
     try:
         publish(
             store,
@@ -175,7 +185,7 @@ def new_station(
         refresh_public_roster(desk)
     except BaseException:
         store.close()
-        _sweep(folder)
+        startup.sweep(folder)
         raise
     return StationMade(desk, recovery.code)
 
@@ -187,16 +197,11 @@ def _put_aside(folder: Path, clock: Clock) -> None:
             (folder / name).rename(folder / f"without-keys-{clock.now():%Y%m%dT%H%M%SZ}-{name}")
 
 
-def _sweep(folder: Path) -> None:
-    """Take away what a set-up that failed just now had begun."""
-    for name in (startup.FILE, f"{startup.FILE}-wal", f"{startup.FILE}-shm"):
-        (folder / name).unlink(missing_ok=True)
-
-
 def user_entry(
     name: str, organisation: str, roles: frozenset[Role], keys: UserKeys, wrapped: WrappedUser, station: str
 ) -> UserEntry:
-    """The first revision of a user's entry in the roster."""
+    """The first revision of a user's entry in the roster; raises ``BadField`` for a name that is no line."""
+    check_title("name", name, tr("Type the name this person will log in with."))
     return UserEntry(
         id=user_id(keys.signing.public, keys.age.recipient),
         name=name.strip(),

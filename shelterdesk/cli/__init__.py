@@ -13,7 +13,7 @@ import click
 
 from shelterdesk import __version__, startup
 from shelterdesk.cli import doors
-from shelterdesk.cli.ways import Ways, answering, clock_given, finish
+from shelterdesk.cli.ways import Ways, answering, clock_given, finish, plain_streams, say
 
 
 class AllCommands(click.Group):
@@ -57,12 +57,13 @@ def root(
 
     Without a command it opens the desk's window.
     """
-    if language is not None and language[:2].lower() not in startup.languages():
+    said = language if language is not None else os.environ.get("SHELTERDESK_LANGUAGE") or None
+    if said is not None and said[:2].lower() not in startup.languages():
         raise click.BadParameter(
-            f"{language[:20]} is not spoken here; there are {', '.join(startup.languages())}",
-            param_hint="--language",
+            f"{said[:20]} is not spoken here; there are {', '.join(startup.languages())}.",
+            param_hint="--language" if language is not None else "SHELTERDESK_LANGUAGE",
         )
-    startup.use_language(language or os.environ.get("SHELTERDESK_LANGUAGE") or system_language())
+    startup.use_language(said.lower() if said is not None else system_language())
     context.obj = Ways(startup.data_folder(folder), user, passphrase_file, clock_given())
     if context.invoked_subcommand is None:
         finish(doors.window(context.obj.folder))
@@ -78,6 +79,7 @@ def system_language() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status (CLI.md)."""
+    plain_streams()
     try:
         with answering(_folder_of(arguments)):
             root.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
@@ -85,8 +87,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(end.code or 0) if not isinstance(end.code, str) else 1
     except click.exceptions.Exit as end:
         return end.exit_code
-    except click.ClickException as wrong:
+    except click.exceptions.NoArgsIsHelpError as wrong:
         wrong.show()
+        return wrong.exit_code
+    except click.ClickException as wrong:
+        context = wrong.ctx if isinstance(wrong, click.UsageError) else None
+        said = " ".join(wrong.format_message().split())
+        say(f"{said} ({context.command_path} --help)" if context is not None else said)
         return wrong.exit_code
     except click.Abort:
         return 1

@@ -18,13 +18,14 @@ from shelterdesk.cli.ways import (
     REFUSED,
     Ways,
     data,
+    file_to_write,
     finish,
     folder_to_write,
     out,
     progress_on_stderr,
     say,
 )
-from shelterdesk.core.errors import Refused
+from shelterdesk.core.errors import Refused, WorldError
 from shelterdesk.core.words import ntr, tr
 
 
@@ -73,6 +74,10 @@ def import_(ways: Ways, source: Path, words: str | None, as_json: bool) -> None:
 
     A reply is one file. Its six words are shown; give them with --words to have them compared.
     """
+    if not source.exists():
+        raise WorldError(
+            tr("{name} is not there.", name=str(source)[:80]), tr("Plug the stick in, or check its path.")
+        )
     if source.is_file():
         _take_reply(ways, source, words)
         return
@@ -156,7 +161,7 @@ def _take_reply(ways: Ways, reply: Path, words: str | None) -> None:
 @click.pass_obj
 def join(ways: Ways, target: Path) -> None:
     """A further or replacement desk asks to join: makes its keys in the (empty) folder and a request file."""
-    asked = join_request(ways.folder, target)
+    asked = join_request(ways.folder, file_to_write(target))
     say(
         tr(
             "Request written to {path}. Its six words: {words}.",
@@ -173,7 +178,7 @@ def join(ways: Ways, target: Path) -> None:
 def admit_(ways: Ways, request: Path, target: Path) -> None:
     """Admit a desk at the table; it takes the reply in with import."""
     with ways.desk() as desk:
-        done = admit(desk, request, target, progress_on_stderr(tr("Admission"))).result
+        done = admit(desk, request, file_to_write(target), progress_on_stderr(tr("Admission"))).result
     say(tr("Admitted as {desk}. Its six words: {words}.", desk=done.desk, words=" ".join(done.words)))
 
 
@@ -183,7 +188,7 @@ def admit_(ways: Ways, request: Path, target: Path) -> None:
 def enrol(ways: Ways, target: Path) -> None:
     """Ask an office to take this station's series over; it takes the reply in with import."""
     with ways.desk() as desk:
-        asked = enrol_request(desk, target).result
+        asked = enrol_request(desk, file_to_write(target)).result
     say(
         tr(
             "Request written to {path}. Its six words: {words}.",

@@ -8,14 +8,15 @@ from pathlib import Path
 
 import click
 
-from shelterdesk.actions.exchange import Imported, export_receipts, import_from
+from shelterdesk.actions.exchange import Imported, PartTaken, export_receipts, import_from
 from shelterdesk.actions.offices import enrol, list_posts, new_office, publish_matrix
 from shelterdesk.actions.users import check_passphrase
 from shelterdesk.cli.exchange import show_imported
-from shelterdesk.cli.ways import Ways, data, folder_to_write, out, progress_on_stderr, say
+from shelterdesk.cli.ways import Ways, data, file_to_write, folder_to_write, out, progress_on_stderr, say
 from shelterdesk.core.errors import BadField
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys.recovery import as_printed
+from shelterdesk.sync.stick import NotOurs
 
 
 @click.group()
@@ -60,7 +61,7 @@ def init(ways: Ways, name: str, admin: str | None, country: str, zone: str, prac
 def enrol_(ways: Ways, request: Path, target: Path, station: str | None) -> None:
     """Answer a desk's enrolment request with a signed roster, which the desk imports."""
     with ways.desk() as desk:
-        done = enrol(desk, request, target, station).result
+        done = enrol(desk, request, file_to_write(target), station).result
     say(tr("Enrolled {station}. Its six words: {words}.", station=done.station, words=" ".join(done.words)))
     say(tr("The office's own six words: {words}.", words=" ".join(done.office_words)))
 
@@ -76,8 +77,14 @@ def import_(ways: Ways, sources: tuple[Path, ...], workers: int, as_json: bool) 
     """Take in bundles from folders, one after the other; one bad part never blocks the rest."""
     total = Imported()
     with ways.desk() as desk:
+        desk.must_be_office()
         for source in sources:
-            one = import_from(desk, source, progress_on_stderr(str(source))).result
+            try:
+                one = import_from(desk, source, progress_on_stderr(str(source))).result
+            except NotOurs as nothing:
+                total.parts.append(PartTaken(str(source), "refused", nothing.sentence, nothing.next_step))
+                total.refused += 1
+                continue
             total.parts += one.parts
             total.alarms += one.alarms
             for name in (
@@ -101,6 +108,7 @@ def import_(ways: Ways, sources: tuple[Path, ...], workers: int, as_json: bool) 
 def receipts(ways: Ways, target: Path) -> None:
     """Write receipts for every desk heard from."""
     with ways.desk() as desk:
+        desk.must_be_office()
         done = export_receipts(desk, folder_to_write(target)).result
     say(
         ntr(
@@ -137,7 +145,7 @@ def posts(ways: Ways, as_json: bool) -> None:
 def matrix(ways: Ways, first: str, last: str, by: str, view: str, target: Path) -> None:
     """The arrivals by month, nationality, sex and age, with completeness and notes, as CSV with its HXL row."""
     with ways.desk() as desk:
-        done = publish_matrix(desk, _day("from", first), _day("to", last), target).result
+        done = publish_matrix(desk, _day("from", first), _day("to", last), file_to_write(target)).result
     say(ntr("{n} row in {path}.", "{n} rows in {path}.", done.rows, path=str(target)))
 
 

@@ -13,10 +13,10 @@ from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.people import list_people, show_person
 from shelterdesk.actions.person_lines import add_people
 from shelterdesk.actions.sealed_pages import sealed_of_person
-from shelterdesk.cli.ways import IN_PART, REFUSED, Ways, data, finish, out, say
-from shelterdesk.core.moment import read_moment
+from shelterdesk.cli.ways import IN_PART, REFUSED, Ways, answer_lines, data, finish, out, say
+from shelterdesk.core.moment import said_moment
 from shelterdesk.core.mrz import MrzUnreadable, read_zone, zones_in
-from shelterdesk.core.words import ntr, tr
+from shelterdesk.core.words import tr
 from shelterdesk.db.store import Reader
 
 
@@ -40,25 +40,9 @@ def person() -> None:
 @click.pass_obj
 def add(ways: Ways, source: str) -> None:
     """Register people: one JSON object a line in, one answer a line out, as they are saved."""
-    total = refused = 0
     with ways.desk() as desk:
         lines = (line for line in sys.stdin.buffer if line.strip())
-        for answer in add_people(desk, lines):
-            data(answer)
-            total += 1
-            refused += "error" in answer
-    if refused:
-        say(
-            ntr(
-                "{n} line was refused, with its reason.",
-                "{n} lines were refused, each with its reason.",
-                refused,
-            )
-        )
-        finish(IN_PART if refused < total else REFUSED)
-    if not total:
-        say(tr("No line came in; nothing was done."))
-        finish(REFUSED)
+        answer_lines(add_people(desk, lines))
 
 
 @person.command("show")
@@ -69,7 +53,7 @@ def add(ways: Ways, source: str) -> None:
 def show(ways: Ways, number: str, as_json: bool, as_of: str | None) -> None:
     """Everything your role may see of a person, with its history."""
     with ways.desk() as desk, reading(desk) as reader:
-        at = read_moment(as_of, desk.who.zone) if as_of is not None else None
+        at = said_moment(as_of, desk.who.zone, "as-of") if as_of is not None else None
         sealed = {}
         if at is None:
             sealed = sealed_of_person(desk, person_named(desk, reader, number).hex())
@@ -113,7 +97,10 @@ def find(ways: Ways, text: str, as_json: bool, limit: int) -> None:
 @click.pass_obj
 def mrz(ways: Ways, source: str) -> None:
     """Read machine-readable zones: lines in, blocks divided by a blank line; fields and checks out."""
-    blocks = zones_in(sys.stdin.read())
+    blocks = zones_in(sys.stdin.buffer.read().decode("utf-8", "replace"))
+    if not blocks:
+        say(tr("No line came in; nothing was done."))
+        finish(REFUSED)
     today = ways.clock.now().date()
     refused = 0
     for block in blocks:
@@ -122,7 +109,7 @@ def mrz(ways: Ways, source: str) -> None:
         except MrzUnreadable as error:
             refused += 1
             data({"error": str(error)})
-    if refused or not blocks:
+    if refused:
         finish(IN_PART if refused < len(blocks) else REFUSED)
 
 

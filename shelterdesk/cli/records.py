@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from shelterdesk.actions.records import add_records, kind_named, show_records
-from shelterdesk.cli.ways import IN_PART, REFUSED, Ways, data, finish, json_lines
+from shelterdesk.cli.ways import Ways, answer_lines, data
 
 
 @click.group()
@@ -20,14 +22,9 @@ def record() -> None:
 def add(ways: Ways, kind: str, source: str) -> None:
     """Write records: one JSON object a line in, one answer a line out."""
     wanted = kind_named(kind)
-    lines = list(json_lines())
     with ways.desk() as desk:
-        answers, _ = add_records(desk, wanted, lines)
-    for answer in answers:
-        data(answer)
-    refused = sum("error" in answer for answer in answers)
-    if refused:
-        finish(IN_PART if refused < len(answers) else REFUSED)
+        lines = (line for line in sys.stdin.buffer if line.strip())
+        answer_lines(add_records(desk, wanted, lines))
 
 
 @record.command("show")

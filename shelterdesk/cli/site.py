@@ -16,9 +16,19 @@ from shelterdesk.actions.lodging import end_stay, give_place
 from shelterdesk.actions.places import import_plan, list_places
 from shelterdesk.actions.sheets import print_sheet, sheet_json, sheet_numbers
 from shelterdesk.cli.people import reading
-from shelterdesk.cli.ways import IN_PART, REFUSED, Ways, data, finish, out, progress_on_stderr, say
+from shelterdesk.cli.ways import (
+    IN_PART,
+    REFUSED,
+    Ways,
+    data,
+    file_to_write,
+    finish,
+    out,
+    progress_on_stderr,
+    say,
+)
 from shelterdesk.core.errors import BadField, NotFound
-from shelterdesk.core.moment import read_moment
+from shelterdesk.core.moment import said_moment
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys.cardclaim import CardVerdict
 
@@ -56,6 +66,7 @@ def import_(ways: Ways, plan: Path) -> None:
 def list_(ways: Ways, as_json: bool) -> None:
     """The places with who fits and who is there, as numbers."""
     with ways.desk() as desk, reading(desk) as reader:
+        desk.must_be_station()
         lines = list_places(reader).to_json()
     for line in lines:
         if as_json:
@@ -104,13 +115,13 @@ def end(ways: Ways, number: str, reason: str) -> None:
 def serve(ways: Ways, service: str, number: str, at: str | None, override: str | None, as_json: bool) -> None:
     """One service at the counter: given, or refused and until when."""
     with ways.desk() as desk:
-        when = read_moment(at, desk.who.zone) if at is not None else None
+        when = said_moment(at, desk.who.zone, "at") if at is not None else None
         served = serve_person(desk, service, number, at=when, override_reason=override).result
     if as_json:
         data(
             {
                 "given": served.is_given,
-                "service": service,
+                "service": served.rule.code,
                 "number": served.number,
                 "verdict": served.verdict.value,
                 "said": served.sentence,
@@ -143,7 +154,7 @@ def cards(
     with ways.desk() as desk:
         done = print_cards(
             desk,
-            target,
+            file_to_write(target),
             persons=persons,
             household=household,
             all_present=all_present,
@@ -196,8 +207,10 @@ def sheet(
     if target is None and not as_json:
         raise click.UsageError(tr("Say where it goes (-o FILE), or ask for its numbers (--json)."))
     wanted = _day(day)
+    if target is not None:
+        target = file_to_write(target)
     with ways.desk() as desk:
-        known = read_moment(as_known_on, desk.who.zone) if as_known_on is not None else None
+        known = said_moment(as_known_on, desk.who.zone, "as-known-on") if as_known_on is not None else None
         found, left_out = _sheet(desk, wanted, target, paper, known)
     if as_json:
         data(found)

@@ -64,7 +64,7 @@ def init(
     The recovery code is shown once: write it down or print the sheet.
     """
     if recovery_sheet is not None:
-        file_to_write(recovery_sheet)
+        recovery_sheet = file_to_write(recovery_sheet)
     phrase = ways.passphrase()
     check_passphrase(phrase)
     plan = StationPlanned(code, name, country, zone, admin, practice, organisation=organisation)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +21,15 @@ from shelterdesk.actions.clock import SystemClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.core.errors import BadField, CannotWrite, WorldError
 from shelterdesk.core.moment import Clock
-from shelterdesk.core.words import tr
+from shelterdesk.core.words import ntr, tr
 
 DONE, REFUSED, WRONG_USE, IN_PART = 0, 1, 2, 3
 """Exit status (CLI.md): done; refused or nothing done; wrong use; done in part."""
+
+_PATHS = {errno.ENAMETOOLONG, errno.ELOOP, errno.EACCES, errno.ENOTDIR}
+"""What only a path given by somebody brings about."""
+
+_SHOWN = 80
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -92,9 +99,23 @@ def clock_given() -> Clock:
     return SystemClock()
 
 
+class ReaderGone(Exception):
+    """Who read the output has seen enough (as ``head``); no error, and click would make one of it."""
+
+
+def plain_streams() -> None:
+    """Standard streams as other programs find them everywhere: UTF-8, and there also where they were closed."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:  # closed by who called: what is opened next must not take its place
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+        elif isinstance(stream, io.TextIOWrapper) and name != "stdin":
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def data(record: Mapping[str, Any]) -> None:
-    """One JSON object on a line of standard output, UTF-8."""
-    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+    """One JSON object on a line of standard output, UTF-8, there for the reader at once."""
+    _put(json.dumps(record, ensure_ascii=False))
 
 
 def say(text: str) -> None:
@@ -104,23 +125,43 @@ def say(text: str) -> None:
 
 def out(text: str) -> None:
     """Data for people, on standard output."""
-    click.echo(text)
+    _put(text)
 
 
-def json_lines() -> Iterator[Mapping[str, Any]]:
-    """JSON objects from standard input, one a line; raises ``BadField`` naming the line that is none."""
-    for n, line in enumerate(sys.stdin, 1):
-        if not line.strip():
-            continue
+def _put(text: str) -> None:
+    try:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+    except OSError as error:
+        # Nothing more goes out that way, not even what waits in the buffer when the program ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise ReaderGone from None
+        raise CannotWrite(tr("The output"), error.strerror or "") from None
+
+
+def answer_lines(answers: Iterable[Mapping[str, Any]]) -> None:
+    """One answer a line as it comes; ends with 3 when some were refused, 1 when all were or none came in."""
+    total = refused = 0
+    for answer in answers:
+        total += 1
+        refused += "error" in answer
         try:
-            found = json.loads(line)
-        except ValueError:
-            raise BadField(
-                f"line {n}", tr("Line {n} is not JSON.", n=n), tr("Give one JSON object a line.")
-            ) from None
-        if not isinstance(found, dict):
-            raise BadField(f"line {n}", tr("Line {n} is not a JSON object.", n=n))
-        yield found
+            data(answer)
+        except ReaderGone:  # saved; the lines after it were not asked for any more
+            finish(IN_PART)
+    if refused:
+        say(
+            ntr(
+                "{n} line was refused, with its reason.",
+                "{n} lines were refused, each with its reason.",
+                refused,
+            )
+        )
+        finish(IN_PART if refused < total else REFUSED)
+    if not total:
+        say(tr("No line came in; nothing was done."))
+        finish(REFUSED)
 
 
 def finish(status: int) -> NoReturn:
@@ -142,10 +183,16 @@ def file_to_write(path: Path) -> Path:
 
     Asked before a work that cannot be done a second time.
     """
-    if path.is_dir() or not path.parent.is_dir():
-        raise CannotWrite(
-            str(path), tr("there is no such folder") if not path.is_dir() else tr("it is a folder")
-        )
+    try:
+        path = path.resolve() if path.is_symlink() else path
+        if path.is_dir():
+            raise CannotWrite(str(path), tr("it is a folder"))
+        if path.exists() and not path.is_file():
+            raise CannotWrite(str(path), tr("it is not a file"))
+        if not path.parent.is_dir():
+            raise CannotWrite(str(path), tr("there is no such folder"))
+    except OSError as error:
+        raise CannotWrite(str(path), error.strerror or "") from None
     if not os.access(path.parent, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise CannotWrite(str(path))
     return path
@@ -171,10 +218,10 @@ def answering(folder: Path | None) -> Iterator[None]:
     try:
         yield
     except WorldError as error:
-        say(f"{error.field}: {error}" if isinstance(error, BadField) else str(error))
+        said = f"{error.field}: {error}" if isinstance(error, BadField) else str(error)
+        say(" ".join(said.split()))  # whatever a name or path in it holds, an error is one line
         finish(REFUSED)
-    except BrokenPipeError:
-        sys.stderr.close()
+    except ReaderGone:
         finish(DONE)
     except KeyboardInterrupt:
         say(tr("Stopped. What was saved is saved."))
@@ -182,6 +229,15 @@ def answering(folder: Path | None) -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit, click.Abort):
         raise
     except Exception as fault:  # ours: a report without names is kept, never a traceback with them
+        if isinstance(fault, OSError) and fault.errno in _PATHS:
+            say(
+                tr(
+                    "{name} cannot be used ({why}). Check its path.",
+                    name=str(fault.filename or "-")[:_SHOWN],
+                    why=fault.strerror or "",
+                )
+            )
+            finish(REFUSED)
         where = folder if folder is not None and folder.is_dir() else Path.cwd()
         report = faults.report_fault(where, fault, "command", clock_given().now())
         say(

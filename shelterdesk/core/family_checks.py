@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,7 @@ from shelterdesk.core.people import (
     tidy_name,
     tidy_text,
 )
+from shelterdesk.core.record_rules import is_readable
 from shelterdesk.core.sheet import SheetBand
 from shelterdesk.core.vocabulary import DocumentType, HouseholdRole, Missing, Relation, Sex
 from shelterdesk.core.words import tr
@@ -172,11 +173,21 @@ def why_not(form: FamilyForm, today: date, zone: str = "UTC") -> list[FieldProbl
 def problems_of(form: PersonForm, today: date) -> list[FieldProblem]:
     """Everything about one person that cannot be."""
     return [
+        *_unreadable(form),
         *_name_problems(form),
         *_fact_problems(form, today),
         *_document_problems(form, today),
         *_need_problems(form),
     ]
+
+
+def _unreadable(form: PersonForm) -> Iterator[FieldProblem]:
+    said: dict[str, object] = {one.name: getattr(form, one.name) for one in fields(form)}
+    said["documents"] = [(paper.mrz, paper.override_reason) for paper in form.documents]
+    said["answers"] = form.answers.needs
+    for field, value in said.items():
+        if not is_readable(value):
+            yield FieldProblem(None, field, tr("this holds control signs, which nobody can see"))
 
 
 def _name_problems(form: PersonForm) -> Iterator[FieldProblem]:

@@ -49,6 +49,47 @@ def read_moment(text: str, zone: str) -> datetime:
         ) from None
 
 
+def said_moment(text: str, zone: str, field: str = "time") -> datetime:
+    """The aware time of a text from outside; as :func:`read_moment`, and of years a calendar on the wall may show.
+
+    Beyond them a time cannot be told in every zone. Raises :class:`BadField` naming ``field``.
+    """
+    try:
+        found = read_moment(text, zone)
+    except BadField as bad:
+        raise BadField(field, bad.sentence, bad.next_step) from None
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise BadField(
+            field,
+            tr(
+                "{text} is not of the years {first} to {last}.",
+                text=text[:40],
+                first=_FIRST_YEAR,
+                last=_LAST_YEAR,
+            ),
+            _shape(),
+        )
+    return found
+
+
+def check_day(field: str, day: date) -> None:
+    """Raise :class:`BadField` for a day whose limits cannot be told in every zone; years as :func:`said_moment`."""
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        raise BadField(
+            field,
+            tr(
+                "{text} is not of the years {first} to {last}.",
+                text=day.isoformat(),
+                first=_FIRST_YEAR,
+                last=_LAST_YEAR,
+            ),
+            tr("Write it like 2026-11-24."),
+        )
+
+
+_FIRST_YEAR, _LAST_YEAR = 1900, 2199
+
+
 def _shape() -> str:
     return tr("Write it like 2026-11-23T15:40.")
 

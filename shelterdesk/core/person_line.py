@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from shelterdesk.core.errors import BadField
-from shelterdesk.core.moment import read_moment
+from shelterdesk.core.moment import said_moment
 from shelterdesk.core.people import Answer, BedNeed, DocumentForm, IntakeAnswers, PersonForm, Said
 from shelterdesk.core.vocabulary import (
     NEED_CATEGORIES,
@@ -69,7 +69,10 @@ def read_line(raw: Mapping[str, Any], zone: str) -> ReadLine:
     bed_needs, specific = _needs(line)
     if any(need.partition("-")[0].upper() not in NEED_CATEGORIES for need in specific):
         # Without saying which: what the person told is for the sealed record alone.
-        warnings.append(tr("needs: one of them is no code of the list; it is sealed as it was said"))
+        listed = ", ".join((*BedNeed, *sorted(NEED_CATEGORIES)))
+        warnings.append(
+            tr("needs: one of them is no code of the list ({list}); it is sealed as it was said", list=listed)
+        )
     form = PersonForm(
         **{key: line.text(key, getattr(_EMPTY, key)) for key in _TEXTS},
         **{key: line.plain(key) for key in _PLAIN},
@@ -173,7 +176,8 @@ class _Line:
             return None
         said = value.strip().upper() if isinstance(value, str) else None
         if said is None or said not in {str(word) for word in words}:
-            raise self.bad(key, tr("{text} is not on the list", text=str(value)[:40]))
+            listed = ", ".join(str(word) for word in words)
+            raise self.bad(key, tr("{text} is not on the list: {list}", text=str(value)[:40], list=listed))
         return words(said)
 
     def word(self, key: str, words: type[Word], empty: Missing) -> Word | Missing:
@@ -193,7 +197,7 @@ class _Line:
         if not said:
             return None
         try:
-            return read_moment(said, zone)
+            return said_moment(said, zone)
         except BadField as bad:
             raise self.bad(key, bad.sentence.rstrip(".")) from None
 

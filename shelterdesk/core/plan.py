@@ -117,8 +117,10 @@ def _place(line: int, cells: Mapping[str, str], comma: str) -> PlannedPlace:
     code = cells.get("code", "")
     if not code:
         raise PlanRefused(line, tr("the place has no code."))
-    if len(code) > LONGEST_CODE or not code.isprintable():
-        raise PlanRefused(line, tr("{code} is too long for a code.", code=ascii(code[:LONGEST_CODE])))
+    if len(code) > LONGEST_CODE:
+        raise PlanRefused(line, tr("{code} is too long for a code.", code=code[:LONGEST_CODE]))
+    if not code.isprintable():
+        raise PlanRefused(line, tr("the code {code} holds signs that cannot be seen.", code=ascii(code)))
     kind = _kind(line, cells.get("kind", ""))
     return PlannedPlace(
         line=line,
@@ -186,12 +188,11 @@ def _yes_or_no(line: int, text: str) -> bool | None:
 def _refuse_doubles(rows: Iterable[PlannedPlace]) -> None:
     lines: dict[str, int] = {}
     for row in rows:
-        if row.code in lines:
+        first = lines.setdefault(row.code.casefold(), row.line)  # codes are typed in any case
+        if first != row.line:
             raise PlanRefused(
-                row.line,
-                tr("the code {code} stands in line {first} already.", code=row.code, first=lines[row.code]),
+                row.line, tr("the code {code} stands in line {first} already.", code=row.code, first=first)
             )
-        lines[row.code] = row.line
 
 
 def _refuse_unknown_parents(rows: Sequence[PlannedPlace], known: Mapping[str, PlaceKind]) -> None:
@@ -218,13 +219,26 @@ def _refuse_loops(rows: Sequence[PlannedPlace]) -> None:
         whole.update(way)
 
 
+_ABOVE: Mapping[PlaceKind, tuple[PlaceKind | None, ...]] = {
+    PlaceKind.BLOCK: (None,),
+    PlaceKind.ROOM: (PlaceKind.BLOCK,),
+    PlaceKind.BED: (PlaceKind.ROOM, PlaceKind.BLOCK),
+}
+
+
+def fits_in(kind: PlaceKind, above: PlaceKind | None) -> bool:
+    """Whether a kind of place may lie in another: a block in none, a room in a block, a bed in either."""
+    return above in _ABOVE[kind]
+
+
 def _refuse_wrong_order(rows: Sequence[PlannedPlace], known: Mapping[str, PlaceKind]) -> None:
     kinds = {**known, **{row.code: row.kind for row in rows}}
     for row in rows:
         above = None if row.parent is None else kinds[row.parent]
-        if row.kind is PlaceKind.BLOCK and above is not None:
+        if fits_in(row.kind, above):
+            continue
+        if row.kind is PlaceKind.BLOCK:
             raise PlanRefused(row.line, tr("the block {code} cannot lie in another place.", code=row.code))
-        if row.kind is PlaceKind.ROOM and above is not PlaceKind.BLOCK:
+        if row.kind is PlaceKind.ROOM:
             raise PlanRefused(row.line, tr("the room {code} has to lie in a block.", code=row.code))
-        if row.kind is PlaceKind.BED and above not in (PlaceKind.ROOM, PlaceKind.BLOCK):
-            raise PlanRefused(row.line, tr("the bed {code} has to lie in a room or block.", code=row.code))
+        raise PlanRefused(row.line, tr("the bed {code} has to lie in a room or block.", code=row.code))

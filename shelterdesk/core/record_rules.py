@@ -7,6 +7,7 @@ door it comes. What only the file can tell (a number in use, a reference to nobo
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -75,6 +76,12 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
 }
 """Fields without which a record says nothing; a reason does not stand for them."""
 
+MOST_PEOPLE = 99_999
+"""Most people a place can hold, as in the file of a site plan."""
+
+LONGEST_TITLE = 80
+"""Most signs of the name of a station, an office, a user or an organisation."""
+
 _LONGEST_CODE = 24
 _PARTIAL = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
@@ -90,6 +97,34 @@ def check_record(kind: Kind, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         if value is not None and not isinstance(value, Missing):
             _check(kind, name, value)
+    blocked, capacity = values.get("blocked_places"), values.get("capacity")
+    if isinstance(blocked, int) and isinstance(capacity, int) and blocked > capacity:
+        raise BadField("blocked_places", tr("More places are blocked than there are."))
+
+
+def is_readable(value: Any) -> bool:
+    """Whether no text in a value holds a control sign: none can be seen, printed or searched for.
+
+    Line ends and tabs may stand in a text of several lines.
+    """
+    if isinstance(value, str):
+        return value.isprintable() or not any(
+            unicodedata.category(sign) == "Cc" and sign not in "\n\r\t" for sign in value
+        )
+    if isinstance(value, Mapping):
+        return all(is_readable(one) for pair in value.items() for one in pair)
+    return not isinstance(value, list | tuple) or all(map(is_readable, value))
+
+
+def check_title(field: str, text: str, without: str) -> None:
+    """Raise ``BadField`` for a name that is no name of one line; ``without`` is said where there is none."""
+    if not text.strip():
+        raise BadField(field, without)
+    if len(text) > LONGEST_TITLE or any(unicodedata.category(sign) in _NOT_IN_A_LINE for sign in text):
+        raise BadField(field, tr("A name is one line of at most {n} signs.", n=LONGEST_TITLE))
+
+
+_NOT_IN_A_LINE = frozenset(("Cc", "Cs", "Zl", "Zp"))
 
 
 def _check_name(values: Mapping[str, Any]) -> None:
@@ -155,6 +190,11 @@ def _check_count(name: str, value: int) -> None:
         raise BadField(name, tr("{text} is less than nothing.", text=value))
 
 
+def _check_people(name: str, value: int) -> None:
+    if not 0 <= value <= MOST_PEOPLE:
+        raise BadField(name, tr("{text} is not a number of people from 0 to {n}.", text=value, n=MOST_PEOPLE))
+
+
 def _check_hour(name: str, value: int) -> None:
     if not 0 <= value <= 24:
         raise BadField(name, tr("An hour is between 0 and 24."))
@@ -203,6 +243,9 @@ def _check_languages(name: str, value: list[Any]) -> None:
 
 _CHECKS: Mapping[str, Callable[[str, Any], None]] = {
     "area_m2": _check_area,
+    "blocked_places": _check_people,
+    "capacity": _check_people,
+    "head_count": _check_people,
     "birth": _check_birth,
     "birth_country": _check_country,
     "change_hour": _check_change_hour,

@@ -44,9 +44,16 @@ def is_there(conn: Connection, kind: str, ent: str) -> bool:
 
 
 def in_use(conn: Connection, kind: str, value: str) -> bool:
-    """Whether a record that stands has that number or code."""
-    sql = f"SELECT 1 FROM {kind} WHERE {UNIQUE[kind]} = ? AND void IS NULL"
+    """Whether a record that stands has that number or code; codes are typed in any case."""
+    any_case = " COLLATE NOCASE" if UNIQUE[kind] == "code" else ""
+    sql = f"SELECT 1 FROM {kind} WHERE {UNIQUE[kind]} = ?{any_case} AND void IS NULL"
     return conn.execute(sql, (value,)).fetchone() is not None
+
+
+def place_kind_of(conn: Connection, ent: str) -> str | None:
+    """What kind of place a place is; None for one not known."""
+    row = conn.execute("SELECT place_kind FROM place WHERE ent = ?", (bytes.fromhex(ent),)).fetchone()
+    return None if row is None else row[0]
 
 
 def count_of(conn: Connection, kind: str) -> int:

@@ -16,6 +16,7 @@ from shelterdesk.core.heads import Head, void_value
 from shelterdesk.core.identity import EntityOrder, new_entity
 from shelterdesk.core.kinds import CARRIERS, MERGE_RULES, SCHEMA_VERSION, VOID, FieldType, Kind
 from shelterdesk.core.moment import moment_text, to_milliseconds
+from shelterdesk.core.record_rules import is_readable
 from shelterdesk.core.role_words import cannot_write
 from shelterdesk.core.roles import OFFICE_WRITES, may_write
 from shelterdesk.core.roster import Roster, UserEntry
@@ -181,6 +182,8 @@ class Writing:
         if isinstance(value, str):
             # Lone surrogates cannot be written as UTF-8; they are the only text that is altered.
             value = value.encode("utf-8", "replace").decode("utf-8")
+        if not is_readable(value):
+            raise BadField(name, tr("This holds control signs, which nobody can see."), tr("Type it again."))
         if not is_sendable(value):
             raise BadField(
                 name,

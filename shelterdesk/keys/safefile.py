@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from shelterdesk.core.errors import CannotWrite, DiskFull
+from shelterdesk.core.words import tr
 
 if sys.platform == "win32":
     import msvcrt
@@ -25,6 +26,12 @@ def write_whole(path: Path, data: bytes) -> None:
     Whoever reads it, also after a pulled plug, finds the old content or the new, never a part. Only the
     owner may read it. Raises ``DiskFull`` or ``CannotWrite``; the old content is then still there.
     """
+    try:
+        # A folder, or a device: a rename would put a plain file in its place.
+        if not path.name or (path.exists() and not path.is_file()):
+            raise CannotWrite(str(path), tr("it is not a file"))
+    except OSError as fault:
+        raise _said(path, fault) from fault
     partial = path.with_name(path.name + ".partial")
     try:
         _write_synced(partial, data)

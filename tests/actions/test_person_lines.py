@@ -18,6 +18,7 @@ from shelterdesk.actions.registration import local_day
 from shelterdesk.core.errors import NotAllowed
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.core.number import Counted
+from shelterdesk.core.vocabulary import DocumentType, EntryRoute, Relation
 from shelterdesk.db.households import household
 from shelterdesk.db.people import entity_of
 from tests.stations import PASSPHRASE
@@ -75,22 +76,24 @@ def test_the_example_of_the_contract(operator_desk: Desk) -> None:
         ({"birth": "2030"}, "birth: 2030 is still to come"),
         ({"surnames": None, "given": None}, "name: a surname, a given name or the name in its own script is needed"),
         ({"given": ["Ana"]}, "given: this is not a text"),
-        ({"sex": "female"}, "sex: female is not on the list"),
+        ({"sex": "female"}, "sex: female is not on the list: F, M, X, U"),
         ({"nationality": ["ZZZ"]}, "nationality: ZZZ is not a country"),
         ({"nationality": [3]}, "nationality: this is not a list of texts"),
         ({"last_residence": "Narnia"}, "last_residence: Narnia is not a country"),
         ({"languages": ["Spanish"]}, "languages: spanish is not a language code"),
         ({"interpreter": "yes"}, "interpreter: this is neither true nor false"),
-        ({"role": "BOSS"}, "role: BOSS is not on the list"),
-        ({"relation": "SON"}, "relation: SON is not on the list"),
-        ({"level": "L9"}, "level: L9 is not on the list"),
+        ({"role": "BOSS"}, "role: BOSS is not on the list: HEAD, MEMBER, ACCOMP_ADULT"),
+        ({"relation": "SON"}, f"relation: SON is not on the list: {', '.join(Relation)}"),
+        ({"level": "L9"}, "level: L9 is not on the list: L0, L1, L2"),
         ({"documents": {"type": "PASSPORT"}}, "documents: this is not a list of objects"),
         ({"documents": [{"number": "1"}]}, "documents: a document needs its type"),
-        ({"documents": [{"type": "TICKET"}]}, "documents: TICKET is not on the list"),
+        ({"documents": [{"type": "TICKET"}]}, f"documents: TICKET is not on the list: {', '.join(DocumentType)}"),
         ({"documents": [{"type": "PASSPORT", "expiry": "15/01/2028"}]}, "documents: 15/01/2028 is not a date"),
+        ({"arrived_at": "0001-01-01T00:00:00+14:00"}, "arrived_at: 0001-01-01T00:00:00+14:00 is not of the years 1900 to 2199"),
+        ({"occupation": "a\0b"}, "occupation: this holds control signs, which nobody can see"),
         ({"arrived_at": "tomorrow"}, "arrived_at: tomorrow is not a date and time"),
         ({"arrived_at": "2026-11-23T23:00"}, "arrived_at: this arrival is still to come"),
-        ({"entry_route": "BY_AIR"}, "entry_route: BY_AIR is not on the list"),
+        ({"entry_route": "BY_AIR"}, f"entry_route: BY_AIR is not on the list: {', '.join(EntryRoute)}"),
         ({"arrival_group": "LB1-T0007-9"}, "arrival_group: LB1-T0007-9 was misread: its last character does not fit the others"),
         ({"household": "LB1-H0017-W"}, "household: LB1-H0017-W is not known here"),
         ({"household": "LB1-H0017-9"}, "household: LB1-H0017-9 was misread: its last character does not fit the others"),

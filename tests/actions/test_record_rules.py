@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.places import import_plan
 from shelterdesk.actions.records import add_record, show_records
 from shelterdesk.core.errors import BadField, NotFound
 from shelterdesk.core.kinds import KIND_NAMES
+from shelterdesk.core.plan import PlanRefused
 from shelterdesk.core.record_rules import LISTS, NEEDED
 
 NOBODY = "0199" + "0" * 28
@@ -35,7 +37,16 @@ REFUSED: list[tuple[str, Mapping[str, Any], str]] = [
     ("place", {"place_kind": "block"}, "code"),
     ("place", {"code": {"missing": "unknown"}, "place_kind": "block"}, "code"),
     ("place", {"code": "Z2", "place_kind": "room", "parent": NOBODY}, "parent"),
+    ("place", {"code": "Z2", "place_kind": "room"}, "parent"),
+    ("place", {"code": "Z2", "place_kind": "bed"}, "parent"),
+    ("place", {"code": "Z1", "place_kind": "block", "capacity": 100_000}, "capacity"),
+    ("place", {"code": "Z1", "place_kind": "block", "capacity": 2, "blocked_places": 3}, "blocked_places"),
+    ("place", {"code": "Z1", "place_kind": "block", "note": "a\0b"}, "note"),
+    ("person", {"given": "Ana\x1b[2J"}, "given"),
+    ("setting", {"key": "x", "value": {"a": ["\x07"]}}, "value"),
+    ("person", {"given": "Ana", "arrived_at": "9999-12-31T23:59:59-12:00"}, "arrived_at"),
     ("service_type", {"code": "LUNCH"}, "code"),
+    ("service_type", {"code": "lunch"}, "code"),
     ("service_type", {"code": "SOAP", "from_hour": 25}, "from_hour"),
     ("station", {"code": "XX"}, "code"),
     ("movement", {"person": NOBODY, "movement": "IN"}, "person"),
@@ -70,6 +81,26 @@ def test_a_person_without_a_number_gets_the_desks_next_one(desk: Desk) -> None:
     assert numbers == ["LB1-000001-T", "LB1-000002-R"]
     with pytest.raises(BadField, match="in use"):
         add_record(desk, KIND_NAMES["person"], {"given": "Eva", "number": numbers[1]})
+
+
+def test_places_lie_as_in_a_site_plan_and_codes_know_no_case(desk: Desk) -> None:
+    place = KIND_NAMES["place"]
+    block = add_record(desk, place, {"code": "Z", "place_kind": "block"}).result
+    bed = add_record(desk, place, {"code": "Z-1", "place_kind": "bed", "parent": block}).result
+    for parent, kind in ((block, "block"), (bed, "room"), (bed, "bed")):
+        with pytest.raises(BadField) as refused:
+            add_record(desk, place, {"code": "Z-2", "place_kind": kind, "parent": parent})
+        assert refused.value.field == "parent"
+    with pytest.raises(BadField, match="in use"):
+        add_record(desk, place, {"code": "z-1", "place_kind": "bed", "parent": block})
+    for plan in ("code,kind\nz,block\n", "code,kind\nY,block\ny,block\n"):
+        with pytest.raises(PlanRefused):
+            import_plan(desk, plan)
+
+
+def test_lines_of_a_note_may_end(desk: Desk) -> None:
+    ent = add_record(desk, KIND_NAMES["person"], {"given": "Ana", "note": "one\n\ttwo\u200c"}).result
+    assert show_records(desk, KIND_NAMES["person"], ent)[0]["note"] == "one\n\ttwo\u200c"
 
 
 def test_a_reason_stands_for_a_name(desk: Desk) -> None:

@@ -20,6 +20,7 @@ from shelterdesk.actions.records import add_record, add_records, kind_named, sho
 from shelterdesk.actions.station import StationPlanned, new_station
 from shelterdesk.actions.users import add_user, disable_user, list_users, set_own_passphrase
 from shelterdesk.core.errors import BadField, DamagedFile, NotAllowed, NotFound, Refused, WrongPassphrase
+from shelterdesk.core.json_line import Line
 from shelterdesk.core.kinds import CARRIERS, KIND_NAMES, KINDS, Field, FieldType, Kind
 from shelterdesk.core.record_rules import LISTS, NEEDED
 from shelterdesk.core.vocabulary import Confidentiality, Missing, Role
@@ -53,13 +54,14 @@ OF_NAME: dict[str, object] = {
     "latitude": 8.5,
     "longitude": -77.5,
     "nationality": ["VEN", "XXA"],
+    "place_kind": "room",  # in a block
 }
 
 
 def sample(kind: Kind, field: Field, known: dict[str, str]) -> object:
     """A value that a field may hold."""
     words = LISTS.get((kind.name, field.name))
-    if words is not None:
+    if words is not None and field.name not in OF_NAME:
         return str(next(iter(words)))
     if field.type is FieldType.REF and field.name in REFERS_TO:
         return known[REFERS_TO[field.name]]
@@ -114,22 +116,31 @@ def test_safeguarding_waits_for_the_office_key(desk: Desk) -> None:
 
 def test_a_bad_line_says_why_and_the_others_go_on(desk: Desk) -> None:
     ana = add_record(desk, KIND_NAMES["person"], {"given": "Ana"}).result
-    answers, _ = add_records(
-        desk,
-        kind_named("movement"),
-        [
-            {"ref": 1, "person": ana, "movement": "OUT", "happened_at": "2026-11-23T09:00"},
-            {"ref": 2, "person": ana, "movement": 5},
-            {"ref": 3, "person": ana, "moved": "x"},
-            {"ref": 4, "person": ana, "movement": "IN", "happened_at": "yesterday"},
-            {"ref": 5, "person": "Ana"},
-            {"ref": 6, "person": ana, "note": {"missing": "forgot"}},
-        ],
-    )
-    assert "id" in answers[0]
-    assert [a["ref"] for a in answers if "error" in a] == [2, 3, 4, 5, 6]
+    lines: list[Line] = [
+        {"ref": "a", "person": ana, "movement": "OUT", "happened_at": "2026-11-23T09:00"},
+        {"person": ana, "movement": 5},
+        {"ref": 3, "person": ana, "moved": "x"},
+        {"ref": 4, "person": ana, "movement": "IN", "happened_at": "yesterday"},
+        {"ref": 5, "person": "Ana"},
+        {"ref": 6, "person": ana, "note": {"missing": "forgot"}},
+        {"ref": 7, "person": ana, "movement": "IN", "happened_at": "0001-01-01T00:00:00+14:00"},
+        {"ref": 8, "person": ana, "movement": "IN", "note": "a\0b"},
+        b'{"ref": 9, "note": "\\ud800"}',
+        b"\xff",
+        b"[" * 5000,
+        b"[1]",
+        b'{"x": NaN}',
+        {"ref": "last", "person": ana, "movement": "IN"},
+    ]
+    answers = list(add_records(desk, kind_named("movement"), lines))
+    assert "id" in answers[0] and "id" in answers[-1]
+    assert [a["ref"] for a in answers] == ["a", 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, "last"]
+    assert all("error" in a for a in answers[1:-1])
     assert answers[1]["error"].startswith("movement: ")
-    assert answers[3]["error"].startswith("happened_at: ")
+    assert answers[3]["error"].startswith("happened_at: ") and answers[6]["error"].startswith("happened_at: ")
+    assert answers[7]["error"].startswith("note: ")
+    assert {a["error"] for a in answers[8:13]} == {"line: this is not JSON", "line: this is not an object"}
+    assert len(show_records(desk, kind_named("movement"))) == 2
     with pytest.raises(NotFound, match="there are|There are"):
         kind_named("persons")
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shelterdesk.cli import main
-from tests.stations import PASSPHRASE, Template
-
-Run = Callable[..., tuple[int, str, str]]
+from tests.cli.conftest import Run
+from tests.stations import Template
 
 FAMILY = [
     {
@@ -28,26 +25,6 @@ FAMILY = [
     {"surnames": "Quispe Rojas", "given": "Luis", "sex": "M", "birth": "2016", "household": "H1", "ref": 2},
     {"given": "Nadie", "birth": "1994-13", "ref": 3},
 ]
-
-
-@pytest.fixture
-def run(station_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command on the test's station as its admin; returns status, standard output, standard error."""
-    monkeypatch.setenv("SHELTERDESK_USER", "admin")
-    monkeypatch.setenv("SHELTERDESK_PASSPHRASE", PASSPHRASE)
-
-    def one(
-        *words: str | Path, stdin: str = "", folder: Path | None = None, user: str = "admin"
-    ) -> tuple[int, str, str]:
-        monkeypatch.setenv("SHELTERDESK_USER", user)
-        stream = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
-        monkeypatch.setattr("sys.stdin", stream)
-        status = main(["--data", str(folder or station_folder), "--language", "en", *map(str, words)])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return status, said.out, said.err
-
-    return one
 
 
 def lines(records: list[dict[str, Any]]) -> str:

@@ -15,6 +15,7 @@ import pytest
 
 from shelterdesk.cli import main, root
 from shelterdesk.core.kinds import CARRIERS, KINDS, VOID
+from shelterdesk.core.record_rules import LISTS
 
 GUIDE = Path(__file__).parents[2] / "docs" / "command-line.md"
 
@@ -43,6 +44,18 @@ def kinds_table() -> str:
             fields = ", ".join(f"`{f.name}` {f.type.value}" for f in kind.fields if f.number != VOID)
             rows.append(f"| **{kind.name}** | {kind.confidentiality.value} | {fields} |")
     return "\n".join(rows) + "\n"
+
+
+def lists_table() -> str:
+    """The closed lists as they stand in the guide."""
+    rows = ["| field | words |", "|---|---|"]
+    for (kind, field), words in sorted(LISTS.items()):
+        rows.append(f"| **{kind}** `{field}` | {', '.join(str(word) for word in words)} |")
+    return "\n".join(rows) + "\n"
+
+
+def test_the_guide_lists_the_words_of_every_closed_list() -> None:
+    assert f"## Words of closed lists\n{lists_table()}\n## Kinds of record\n" in GUIDE.read_text("utf-8")
 
 
 def test_the_guide_lists_every_kind_with_its_fields() -> None:

@@ -1,0 +1,34 @@
+"""A command run on the test's station, as a function."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shelterdesk.cli import main
+from tests.stations import PASSPHRASE
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(station_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run a command on the test's station as its admin; returns status, standard output, standard error."""
+    monkeypatch.setenv("SHELTERDESK_USER", "admin")
+    monkeypatch.setenv("SHELTERDESK_PASSPHRASE", PASSPHRASE)
+
+    def one(
+        *words: str | Path, stdin: str = "", folder: Path | None = None, user: str = "admin"
+    ) -> tuple[int, str, str]:
+        monkeypatch.setenv("SHELTERDESK_USER", user)
+        stream = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+        monkeypatch.setattr("sys.stdin", stream)
+        status = main(["--data", str(folder or station_folder), "--language", "en", *map(str, words)])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return status, said.out, said.err
+
+    return one
