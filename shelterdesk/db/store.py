@@ -16,6 +16,7 @@ from shelterdesk.core.roster import Roster, Statement, UserEntry
 from shelterdesk.db import judging, meta, presence, schema, search, statements, tables
 from shelterdesk.db.connection import Connection, open_file, writing
 from shelterdesk.db.merge import Taken, reconsider, rematerialise, settle, take_in
+from shelterdesk.db.station_row import follow_station
 from shelterdesk.db.writing import Writing
 from shelterdesk.keys.desk import DeskKeys
 
@@ -33,8 +34,16 @@ class Reader:
 
     def __init__(self, path: Path, key: bytes) -> None:
         self.conn: Connection = open_file(path, key, read_only=True)
-        self.who = meta.get_whoami(self.conn)
+        self._who: tuple[int, meta.Whoami] | None = None
         self._roster: tuple[int, Roster] | None = None
+
+    @property
+    def who(self) -> meta.Whoami:
+        """Which desk this is, as known now: its station may have been given another name or another day."""
+        version = self.version
+        if self._who is None or self._who[0] != version:
+            self._who = version, meta.get_whoami(self.conn)
+        return self._who[1]
 
     @property
     def roster(self) -> Roster:
@@ -128,6 +137,8 @@ class Store:
             event = Writing(self.conn, self.who, user, self.roster, self.now, self.clock_doubt, self._ids)
             yield event
             event.finish()
+            if event.written is not None and "station" in event.written.kinds:
+                follow_station(self.conn)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -153,6 +164,8 @@ class Store:
         """
         with self.transaction():
             taken = take_in(self.conn, events, self.roster, unsigned, apart)
+            if "station" in taken.kinds:
+                follow_station(self.conn)
             if taken.events:
                 now = to_milliseconds(self.now)
                 hlc = meta.get_hlc(self.conn)
@@ -197,7 +210,10 @@ class Store:
         kinds: set[str] = set()
         while judging.is_waiting(self.conn):
             with self.transaction():
-                kinds |= reconsider(self.conn, self.roster) or set()
+                judged = reconsider(self.conn, self.roster) or set()
+                if "station" in judged:
+                    follow_station(self.conn)
+                kinds |= judged
             time.sleep(GIVE_WAY_S)
         return kinds
 

@@ -51,8 +51,8 @@ class JoinStep(Step):
         self.card.add(
             words(
                 tr(
-                    "Carry the request to a desk of the station on a stick; an admin there admits it in the "
-                    "settings and gives you an answer to carry back."
+                    "Carry the request to a desk of the station on a stick; an admin there admits it in Exchange, "
+                    "under Admit a desk, and gives you an answer to carry back."
                 ),
                 wrap=True,
             )

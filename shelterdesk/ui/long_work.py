@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QElapsedTimer, QObject
 from PySide6.QtWidgets import QWidget
 
+from shelterdesk.ui.answers import give
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.worker import Task
 
@@ -34,9 +35,9 @@ class LongWork(QObject):
     def ended(self, then: Callable[..., object]) -> Callable[..., object]:
         """``then``, after the line is taken away: for ``done=`` and ``failed=``."""
 
-        def both(*results: object) -> object:
+        def both(*results: object) -> None:
             self.end()
-            return then(*results)
+            give(then, *results)
 
         return both
 

@@ -11,12 +11,10 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from shiboken6 import isValid
 
 from shelterdesk.actions import faults
 from shelterdesk.actions.desk import Desk, open_desk
@@ -24,6 +22,7 @@ from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock
 from shelterdesk.db.store import Reader
+from shelterdesk.ui.answers import give
 
 Result = TypeVar("Result")
 _FOREIGN_WRITES_MS = 1_000
@@ -37,21 +36,6 @@ class _Job:
     failed: Callable[[WorldError], object] | None
     topic: str = ""
     wrote: Callable[[Any], object] | None = None  # whoever asked: what was written is told to all
-
-
-def is_gone(answer: Callable[..., object]) -> bool:
-    """Whether an answer is for a screen or widget that is deleted by now.
-
-    Whose it is shows in the bound method, in what a ``partial`` holds, or in the ``self`` of a closure.
-    """
-    if isinstance(answer, partial):
-        return is_gone(answer.func)
-    owner = getattr(answer, "__self__", None)
-    if owner is None:
-        names = getattr(getattr(answer, "__code__", None), "co_freevars", ())
-        cells = getattr(answer, "__closure__", None) or ()
-        owner = next((c.cell_contents for n, c in zip(names, cells, strict=False) if n == "self"), None)
-    return isinstance(owner, QObject) and not isValid(owner)
 
 
 class _Lane:
@@ -179,7 +163,7 @@ class DeskWorker(QObject):
         def ready(desk: Desk) -> None:
             self._watch.start()
             self.opened.emit(desk)
-            done(desk)
+            give(done, desk)
 
         self._add(self._writing, _Job("open", work, ready, failed))
 
@@ -203,8 +187,7 @@ class DeskWorker(QObject):
                 self.changed.emit(result.changes)
 
         def finished(result: Done[Result]) -> None:
-            if done is not None and not is_gone(done):
-                done(result.result)
+            give(done, result.result)
 
         name = getattr(action, "__name__", "action")
         self._add(self._writing, _Job(name, work, finished, failed, wrote=wrote))
@@ -235,7 +218,7 @@ class DeskWorker(QObject):
                 self.desk = None
 
         self._add(self._reading, _Job("close reader", self._close_reader, None, None))
-        self._add(self._writing, _Job("close", work, (lambda _: done()) if done is not None else None, None))
+        self._add(self._writing, _Job("close", work, lambda _: give(done), None))
 
     def stop(self) -> None:
         """Finish everything queued, close the desk, end the threads."""
@@ -264,12 +247,9 @@ class DeskWorker(QObject):
         if fault is None:
             if job.wrote is not None:
                 job.wrote(result)
-            if job.done is not None and not is_gone(job.done):
-                job.done(result)
+            give(job.done, result)
         elif isinstance(fault, WorldError):
-            if job.failed is not None and not is_gone(job.failed):
-                job.failed(fault)
-            else:
+            if not give(job.failed, fault):
                 self.failed.emit(fault)
         else:
             path = faults.report_fault(self.folder, fault, job.doing, self.clock.now())

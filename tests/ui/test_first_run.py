@@ -20,6 +20,7 @@ from shelterdesk.ui.first_run import FirstRunPage
 from shelterdesk.ui.first_run_places import Zones, country_options
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.preferences import read_preferences
+from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from tests.stations import PASSPHRASE
 from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, press, program, settings_of, type_text
 
@@ -134,10 +135,12 @@ def test_the_sheet_may_wait_in_the_settings(qtbot: QtBot, tmp_path: Path, clock:
         assert app.window is not None and "recovery sheet" in app.window.toast.text()
         assert is_sheet_waiting(folder)
         app.window.open_screen("settings")
-        station = settings_of(app.window).sections["station"]
-        qtbot.waitUntil(lambda: getattr(station, "sheet", None) is not None)
-        card = getattr(station, "sheet")  # noqa: B009 - the type is the section's own
-        assert card._code == code
+        settings_of(app.window).open_section("recovery")
+        section = settings_of(app.window).current()
+        assert isinstance(section, RecoverySection)
+        qtbot.waitUntil(lambda: section.sheet is not None)
+        card = section.sheet
+        assert card is not None and card._code == code
         card.group.setFocus()
         qtbot.waitUntil(line_of(card.group).hasFocus)
         type_text(card._groups[card.asked_group])

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import note_search
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import open_desk
+from shelterdesk.actions.drafts import is_sheet_waiting
+from shelterdesk.actions.station_facts import StationFacts
 from shelterdesk.core.vocabulary import Role
+from shelterdesk.keys import keyfile
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.preferences import (
     FILE,
@@ -28,10 +33,11 @@ from shelterdesk.ui.screens.settings_access import AccessSection
 from shelterdesk.ui.screens.settings_backup import BackupSection
 from shelterdesk.ui.screens.settings_desk import DeskSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
+from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from shelterdesk.ui.screens.settings_station import StationSection
 from shelterdesk.ui.screens.settings_users import OwnPassphraseSection, UsersSection
 from shelterdesk.ui.theme import theme
-from tests.stations import CHEAP, PASSPHRASE
+from tests.stations import CHEAP, PASSPHRASE, Template
 from tests.ui.desk_windows import CTRL, KEY, log_in, note_of, press, program, settings_of, type_text
 
 PLAN = "code,parent,kind,quarter,capacity,area_m2,accessible\nA,,block,FAMILY,,200,\nA1,A,room,,,40,\nA1-1,A1,bed,,2,,yes\n"
@@ -79,9 +85,83 @@ def test_the_station_tells_what_it_is(qtbot: QtBot, station_folder: Path, clock:
         section = settings(qtbot, app, "station").current()
         assert isinstance(section, StationSection)
         facts = [label.text() for label in section.facts.findChildren(QLabel)]
-        assert {"Lajas Blancas", "LB", "LB1", "Panama", "America/Panama", "at 06:00"} <= set(facts)
+        assert {"LB", "LB1", "Panama", "America/Panama"} <= set(facts)
+        assert section.typed() == StationFacts("Lajas Blancas", "", 6, "") and section.primary is section.save
         assert app.worker.desk is not None
         assert " · ".join(app.worker.desk.store.keys.words) in facts
+
+
+def test_an_admin_changes_the_facts_that_may_change_and_takes_it_back(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "station").current()
+        assert isinstance(section, StationSection) and app.window is not None
+        press(KEY.Key_Return)
+        qtbot.waitUntil(section.called.editor.hasFocus)
+        assert not section.save.isEnabled()
+        press(KEY.Key_A, CTRL)
+        press(KEY.Key_Delete)
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: section.called.mistake.text() == "The station needs a name.")
+        type_text("Lajas Blancas 2")
+        section.hour.setFocus()
+        press(KEY.Key_Home)
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: app.window is not None and app.window.toast.text().startswith("Saved: Name"))
+        assert app.worker.desk is not None and app.worker.desk.who.name == "Lajas Blancas 2"
+        assert app.worker.desk.who.change_hour == 0
+        section.save.setFocus()
+        app.window.undo()
+        qtbot.waitUntil(lambda: section.called.text() == "Lajas Blancas" and section.hour.value() == "6")
+
+
+def test_others_read_the_facts_of_the_station(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "station", "operator").current()
+        assert isinstance(section, StationSection)
+        assert section.called.text() == "Lajas Blancas" and not section.called.editor.isEnabled()
+        assert section.primary is None and not section.save.isVisible()
+
+
+def test_a_new_recovery_sheet_opens_once_it_is_on_paper_and_the_old_one_no_longer(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, station_template: Template
+) -> None:
+    old = station_template.recovery_code
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "recovery").current()
+        assert isinstance(section, RecoverySection) and app.window is not None
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: section.sheet is not None)
+        card = section.sheet
+        assert card is not None and keyfile.unlock_with_recovery(station_folder, old), (
+            "not before it is on paper"
+        )
+        card.group.setFocus()
+        qtbot.waitUntil(card.group.editor.hasFocus)
+        type_text(card._groups[card.asked_group])
+        press(KEY.Key_Return, CTRL)
+        window = app.window
+        qtbot.waitUntil(lambda: "The new sheet opens this laptop" in window.toast.text())
+        assert keyfile.unlock_with_recovery(station_folder, card._code)
+        with pytest.raises(keyfile.WrongRecoveryCode):
+            keyfile.unlock_with_recovery(station_folder, old)
+        assert section.sheet is None and section.primary is section.make
+
+
+def test_a_new_sheet_can_be_left_and_the_old_one_goes_on(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, station_template: Template
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "recovery").current()
+        assert isinstance(section, RecoverySection)
+        section.make.click()
+        qtbot.waitUntil(lambda: section.sheet is not None)
+        press(KEY.Key_X, Qt.KeyboardModifier.AltModifier)
+        qtbot.waitUntil(lambda: section.sheet is None and not is_sheet_waiting(station_folder))
+        assert keyfile.unlock_with_recovery(station_folder, station_template.recovery_code)
+    with program(qtbot, station_folder, clock) as app:
+        assert "recovery" not in settings(qtbot, app, "station", "supervisor").sections
 
 
 def test_text_size_and_colours_hold_at_once_and_are_kept(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
@@ -20,7 +21,9 @@ from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import NotAllowed, WorldError, WrongPassphrase
 from shelterdesk.core.kinds import KIND_NAMES
 from shelterdesk.db.store import Reader
-from shelterdesk.ui.worker import DeskWorker
+from shelterdesk.ui.answers import give, is_gone
+from shelterdesk.ui.long_work import LongWork
+from shelterdesk.ui.worker import DeskWorker, Task
 from tests.stations import PASSPHRASE
 
 
@@ -120,26 +123,46 @@ def test_another_process_s_write_is_noticed(worker: DeskWorker, qtbot: QtBot, cl
 class Asker(QLabel):
     """A widget that shows what it asked for."""
 
+    told = Signal(object)
+
     def show_answer(self, found: object, *_: object) -> None:
         self.setText(str(found))
 
+    def answers(self) -> dict[str, Callable[[Any], object]]:
+        """The ways in which a screen takes an answer."""
+
+        def closure(found: object) -> None:
+            self.show_answer(found)
+
+        return {
+            "method": self.show_answer,
+            "partial": partial(self.show_answer, 1),
+            "closure": closure,
+            "lambda": lambda found: self.show_answer(found),
+            "signal": self.told.emit,
+            "answer in an answer": within(self.show_answer),
+            "closure of a function": of_function(self),
+            "partial of a function": partial(show_in, self),
+            "long work": LongWork(self, Task("long")).ended(self.show_answer),
+        }
+
     def ask(self, worker: DeskWorker, how: str, gate: threading.Event) -> None:
-        """Read once the gate is open; the answer comes in one of three ways."""
+        """Read once the gate is open."""
 
         def slow(reader: Reader) -> int:
             gate.wait(10)
             return count(reader)
 
-        def closure(found: int) -> None:
-            self.show_answer(found)
+        worker.read(slow, done=self.answers()[how])
 
-        answers: dict[str, Callable[[int], object]] = {
-            "method": self.show_answer,
-            "partial": partial(self.show_answer, 1),
-            "closure": closure,
-            "lambda": lambda found: self.show_answer(found),
-        }
-        worker.read(slow, done=answers[how])
+    def ask_wrongly(self, worker: DeskWorker, how: str, gate: threading.Event) -> None:
+        """Read something that is refused once the gate is open."""
+
+        def slow(reader: Reader) -> int:
+            gate.wait(10)
+            raise NotAllowed("no")
+
+        worker.read(slow, done=lambda _: None, failed=self.answers()[how])
 
     def add(self, worker: DeskWorker, gate: threading.Event) -> None:
         """Write once the gate is open."""
@@ -151,7 +174,41 @@ class Asker(QLabel):
         worker.write(slow, done=self.show_answer)
 
 
-@pytest.mark.parametrize("how", ["method", "partial", "closure", "lambda"])
+def show_in(asker: Asker, found: object) -> None:
+    asker.show_answer(found)
+
+
+def of_function(asker: Asker) -> Callable[[object], None]:
+    def told(found: object) -> None:
+        asker.show_answer(found)
+
+    return told
+
+
+def within(then: Callable[..., object]) -> Callable[[object], None]:
+    def told(found: object) -> None:
+        then(found)
+
+    return told
+
+
+WAYS = ["method", "partial", "closure", "lambda", "signal", "answer in an answer", "closure of a function",
+        "partial of a function", "long work"]  # fmt: skip
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_every_way_of_taking_an_answer_takes_it(worker: DeskWorker, qtbot: QtBot, how: str) -> None:
+    log_in(worker, qtbot)
+    gate, asker = threading.Event(), Asker()
+    qtbot.addWidget(asker)
+    asker.told.connect(asker.show_answer)
+    gate.set()
+    asker.ask(worker, how, gate)
+    qtbot.waitUntil(lambda: not worker.is_busy)
+    assert asker.text() in ("0", "1")  # the partial was given a 1 before
+
+
+@pytest.mark.parametrize("how", WAYS)
 def test_an_answer_whose_asker_is_gone_is_dropped(worker: DeskWorker, qtbot: QtBot, how: str) -> None:
     log_in(worker, qtbot)
     gate, asker = threading.Event(), Asker()
@@ -169,3 +226,38 @@ def test_what_a_gone_asker_wrote_is_told_to_all(worker: DeskWorker, qtbot: QtBot
     with qtbot.waitSignal(worker.changed) as heard:
         gate.set()
     assert heard.args == [Changes.of("person")]
+
+
+@pytest.mark.parametrize("how", WAYS)
+def test_what_a_gone_asker_is_refused_is_told_to_the_window(
+    worker: DeskWorker, qtbot: QtBot, how: str
+) -> None:
+    log_in(worker, qtbot)
+    gate, asker = threading.Event(), Asker()
+    asker.ask_wrongly(worker, how, gate)
+    delete(asker)
+    with qtbot.waitSignal(worker.failed) as heard:
+        gate.set()
+    assert isinstance(heard.args[0], NotAllowed)
+
+
+def test_who_logs_in_at_a_door_that_is_gone_still_opens_the_desk(worker: DeskWorker, qtbot: QtBot) -> None:
+    asker = Asker()
+    with qtbot.waitSignal(worker.opened):
+        worker.open("admin", PASSPHRASE, asker.told.emit, asker.told.emit)
+        delete(asker)
+    qtbot.waitUntil(lambda: not worker.is_busy)
+    assert worker.desk is not None
+
+
+def test_a_function_that_holds_itself_is_somebody(qtbot: QtBot) -> None:
+    asker = Asker()
+    qtbot.addWidget(asker)
+
+    def again(times: int) -> None:
+        if times:
+            again(times - 1)
+        asker.setText(str(times))
+
+    assert not is_gone(again)
+    assert give(again, 2) and asker.text() == "2"

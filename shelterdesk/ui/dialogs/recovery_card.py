@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 from shiboken6 import isValid
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.drafts import sheet_put_away
 from shelterdesk.actions.recovery import print_recovery_sheet
+from shelterdesk.actions.recovery_renewal import finish_recovery_sheet
 from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import tr
@@ -52,11 +52,11 @@ class _GroupLine(QLineEdit):
 class RecoveryCard(QWidget):
     """Code, place for the PDF, and the question for one group. While that is typed the code is covered.
 
-    :attr:`confirm` is the primary button of whoever shows this. Signals: ``put_away()`` once the group fits
-    and the kept code is gone.
+    :attr:`confirm` is the primary button of whoever shows this. Signals: ``put_away(bool)`` once the group fits
+    and the kept code is gone, True when the sheet took the place of an older one.
     """
 
-    put_away = Signal()
+    put_away = Signal(bool)
 
     def __init__(self, worker: DeskWorker, code: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -148,11 +148,11 @@ class RecoveryCard(QWidget):
             self.group.set_mistake(tr("Type group {n} of the code from your paper.", n=self.asked_group + 1))
             self.group.setFocus()
         elif self.group.check_now():
-            self._worker.write(sheet_put_away, done=self._on_put_away)
+            self._worker.write(finish_recovery_sheet, done=self._on_put_away)
 
-    def _on_put_away(self, _: None) -> None:
+    def _on_put_away(self, is_new: bool) -> None:
         if isValid(self):
-            self.put_away.emit()
+            self.put_away.emit(is_new)
 
     def _space(self) -> None:
         self._column.setSpacing(theme().gap(12))

@@ -23,6 +23,7 @@ class AdmitSection(AnswerSection):
     """The request made on the new laptop, its words, the answer with everything this station knows."""
 
     name = "admit"
+    station_only = True
     roles = DOES["admit a desk"]
     reply_name = "admission.tar"
 

@@ -45,6 +45,7 @@ class EnrolSection(Section):
     """Request out, six words over voice, reply in; the words of the reply are typed as the office says them."""
 
     name = "enrol"
+    station_only = True
     roles = DOES["enrol a station"]
     kinds = frozenset({"roster", "adoption", "foreign"})
 

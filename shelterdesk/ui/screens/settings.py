@@ -19,6 +19,7 @@ from shelterdesk.ui.screens.settings_access import AccessSection
 from shelterdesk.ui.screens.settings_backup import BackupSection
 from shelterdesk.ui.screens.settings_desk import DeskSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
+from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.settings_station import StationSection
 from shelterdesk.ui.screens.settings_users import OwnPassphraseSection, UsersSection
@@ -34,6 +35,7 @@ SECTIONS: tuple[type[Section], ...] = (
     UsersSection,
     PlanSection,
     BackupSection,
+    RecoverySection,
     AdmitSection,
     EnrolSection,
     AccessSection,
@@ -73,7 +75,8 @@ class SettingsScreen(Screen):
         desk = worker.desk
         roles = desk.user.roles if desk is not None else frozenset()
         for made in sections:
-            if not made.roles or not made.roles.isdisjoint(roles):
+            here = not (made.station_only and desk is not None and desk.who.is_office)
+            if here and (not made.roles or not made.roles.isdisjoint(roles)):
                 self._add(made(worker))
         self.track(theme().changed, self._space_list, call_now=True)
         first = next(iter(self.sections))

@@ -80,6 +80,7 @@ class PlanSection(Section):
     """File, *Look at it*, the list of what would happen, *Take it in*."""
 
     name = "plan"
+    station_only = True
     roles = DOES["import the site plan"]
     kinds = frozenset({"place"})
 

@@ -19,13 +19,15 @@ from shelterdesk.ui.worker import DeskWorker
 class Section(Card):
     """One part of the settings screen; the screen shows one at a time.
 
-    ``roles`` are those who see it (empty: everybody), ``kinds`` the records it shows. Signals:
+    ``roles`` are those who see it (empty: everybody), ``kinds`` the records it shows; ``station_only`` parts have
+    nothing to do in an office's folder. Signals:
     ``said(text, tone, undo)`` for the window's message line.
     """
 
     name: ClassVar[str] = ""
     roles: ClassVar[frozenset[Role]] = frozenset()
     kinds: ClassVar[frozenset[str]] = frozenset()
+    station_only: ClassVar[bool] = False
     said = Signal(str, object, object)
 
     def __init__(self, worker: DeskWorker, title: str = "", parent: QWidget | None = None) -> None:

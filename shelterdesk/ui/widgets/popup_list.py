@@ -64,6 +64,19 @@ class FoundModel(QAbstractListModel):
         return line if role == FOUND else None
 
 
+def lines_width(lines: Sequence[Found]) -> int:
+    """The pixels in which every line is drawn whole, as ``_LineDelegate`` draws it."""
+    t = theme()
+    body, small = QFontMetrics(t.font(Type.BODY)), QFontMetrics(t.font(Type.LABEL + 1))
+    widest = 0
+    for line in lines:
+        icon = t.px(Size.ICON_TEXT) + t.px(8) if line.icon else 0
+        detail = small.horizontalAdvance(line.detail) + t.px(2)
+        text = icon + body.horizontalAdvance(line.text) + t.px(12)
+        widest = max(widest, text + detail, 2 * detail)  # the detail gets half of the line at most
+    return widest + t.px(16)
+
+
 class _LineDelegate(QStyledItemDelegate):
     """Draws icon, words and grey detail of a line; the detail stands at the far end."""
 
@@ -194,8 +207,16 @@ class PopupList(QListView):
         below = top_left.y() + field.height() + t.px(4)
         above = top_left.y() - height - t.px(4)
         top = above if below + height > window.height() and above >= 0 else below
-        width = min(max(field.width(), t.px(220)), window.width())
+        least = min(max(field.width(), t.px(220)), window.width())
+        from_right = field.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        beside = top_left.x() + field.width() if from_right else window.width() - top_left.x()
+        width = max(least, min(self._needed_width(), beside - t.px(8)))
         left = max(0, min(top_left.x(), window.width() - width))
-        if field.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+        if from_right:
             left = max(0, top_left.x() + field.width() - width)
         self.setGeometry(left, top, width, min(height, window.height() - top))
+
+    def _needed_width(self) -> int:
+        """The width in which no line is cut: the lines, the frame around them, the scroll bar beside them."""
+        lines, t = self._model.lines, theme()
+        return lines_width(lines) + t.px(12) + (t.px(12) if len(lines) > self.MOST_ROWS else 0)

@@ -1,0 +1,32 @@
+"""The record of the station this file belongs to, and what the file knows of itself kept in step with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from shelterdesk.core.kinds import STATION
+from shelterdesk.db import meta
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.records import rows_of
+
+
+def station_row(conn: Connection, code: str) -> tuple[str, dict[str, Any]] | None:
+    """Entity id and values (by field name) of the station with that code; the oldest of several, None for none."""
+    return next(((ent, row) for ent, row, _ in rows_of(conn, STATION) if row.get("code") == code), None)
+
+
+def follow_station(conn: Connection) -> None:
+    """Name and change hour as the station's record says now, whichever desk changed them.
+
+    Code, country and time zone stand on cards and in every moment written so far: they never change.
+    Call inside the transaction that changed the record.
+    """
+    who = meta.get_whoami(conn)
+    found = station_row(conn, who.station) if not who.is_office else None
+    if found is None:
+        return
+    name, hour = found[1].get("name"), found[1].get("change_hour")
+    now = replace(who, name=name or who.name, change_hour=who.change_hour if hour is None else hour)
+    if now != who:
+        meta.put_whoami(conn, now)

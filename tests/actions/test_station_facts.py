@@ -1,0 +1,101 @@
+"""What may change of a station: by an admin, for every desk, and back again; a sheet that is renewed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.drafts import keep_recovery_code
+from shelterdesk.actions.recovery_renewal import (
+    begin_recovery_sheet,
+    drop_recovery_sheet,
+    finish_recovery_sheet,
+)
+from shelterdesk.actions.sheets import last_sheet_day, sheet_numbers
+from shelterdesk.actions.station_facts import StationFacts, change_station, station_facts
+from shelterdesk.actions.undo import undo_last
+from shelterdesk.core.errors import BadField, NotAllowed, Refused
+from shelterdesk.keys import keyfile
+from tests.stations import PASSPHRASE, Template
+
+WANTED = StationFacts("Lajas Blancas norte", "Río Chucunaque, puerto", 0, "Sphere 2018, tránsito")
+
+
+def test_a_change_holds_for_readers_the_sheet_and_after_reopening(
+    desk: Desk, station_folder: Path, clock: SetClock
+) -> None:
+    reader = desk.reader()
+    assert station_facts(reader) == StationFacts("Lajas Blancas", "", 6, "")
+    done = change_station(desk, WANTED)
+    assert done.result.changed == ("name", "address", "change_hour", "standard_set")
+    assert done.changes.kinds == {"station"}
+    assert station_facts(reader) == WANTED and reader.who.change_hour == 0
+    reader.close()
+    sheet = sheet_numbers(desk, last_sheet_day(desk))
+    assert sheet.standard_set == WANTED.standard_set
+    again = change_station(desk, WANTED)
+    assert again.result.changed == () and again.result.undo == ()
+    desk.close()
+    opened = open_desk(station_folder, "admin", PASSPHRASE, clock)
+    assert (opened.who.name, opened.who.change_hour) == (WANTED.name, 0)
+    opened.close()
+
+
+def test_taking_it_back_brings_name_and_hour_back(desk: Desk) -> None:
+    done = change_station(desk, WANTED)
+    undo_last(desk, done.result.undo)
+    reader = desk.reader()
+    assert station_facts(reader) == StationFacts("Lajas Blancas", "", 6, "")
+    reader.close()
+
+
+@pytest.mark.parametrize(
+    ("field", "facts"),
+    [
+        ("name", replace(WANTED, name="  ")),
+        ("name", replace(WANTED, name="x" * 61)),
+        ("change_hour", replace(WANTED, change_hour=13)),
+        ("address", replace(WANTED, address="x" * 201)),
+    ],
+)
+def test_what_cannot_be_is_named_and_nothing_changes(desk: Desk, field: str, facts: StationFacts) -> None:
+    with pytest.raises(BadField) as refused:
+        change_station(desk, facts)
+    assert refused.value.field == field and desk.who.name == "Lajas Blancas"
+
+
+def test_only_an_admin_changes_the_station(operator_desk: Desk) -> None:
+    with pytest.raises(NotAllowed):
+        change_station(operator_desk, WANTED)
+    assert operator_desk.who.name == "Lajas Blancas"
+
+
+def test_a_new_sheet_takes_the_place_of_the_old_one_when_it_is_put_away(
+    desk: Desk, station_folder: Path, station_template: Template
+) -> None:
+    code = begin_recovery_sheet(desk).result
+    assert begin_recovery_sheet(desk).result == code, "asked again, the same sheet"
+    assert keyfile.unlock_with_recovery(station_folder, station_template.recovery_code)
+    assert finish_recovery_sheet(desk).result is True
+    assert keyfile.unlock_with_recovery(station_folder, code) == desk.store.file_key
+    with pytest.raises(keyfile.WrongRecoveryCode):
+        keyfile.unlock_with_recovery(station_folder, station_template.recovery_code)
+    assert finish_recovery_sheet(desk).result is False
+
+
+def test_the_only_sheet_there_is_cannot_be_dropped_nor_covered(
+    desk: Desk, station_folder: Path, station_template: Template, clock: SetClock
+) -> None:
+    keep_recovery_code(desk, station_template.recovery_code)
+    assert begin_recovery_sheet(desk).result == station_template.recovery_code
+    with pytest.raises(Refused):
+        drop_recovery_sheet(desk)
+    desk.close()
+    other = open_desk(station_folder, "supervisor", PASSPHRASE, clock)
+    with pytest.raises(NotAllowed):
+        begin_recovery_sheet(other)
+    other.close()
