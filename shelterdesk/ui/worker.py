@@ -23,6 +23,7 @@ from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.answers import give
+from shelterdesk.ui.collecting import Collector
 
 Result = TypeVar("Result")
 _FOREIGN_WRITES_MS = 1_000
@@ -36,12 +37,14 @@ class _Job:
     failed: Callable[[WorldError], object] | None
     topic: str = ""
     wrote: Callable[[Any], object] | None = None  # whoever asked: what was written is told to all
+    lane: str = ""
 
 
 class _Lane:
     """A thread that runs jobs in their order; a newer job of a topic takes the place of a waiting one."""
 
     def __init__(self, name: str, ended: Callable[[_Job, Any, BaseException | None], None]) -> None:
+        self.name = name
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._newest: dict[str, _Job] = {}
         self._lock = threading.Lock()
@@ -124,6 +127,8 @@ class DeskWorker(QObject):
         self._version = 0
         self._waiting = 0
         self._ended.connect(self._on_ended)
+        self._collector = Collector(self)
+        self._last: dict[str, _Job] = {}
         self._writing = _Lane("desk-writing", self._ended.emit)
         self._reading = _Lane("desk-reading", self._ended.emit)
         self._watch = QTimer(self)
@@ -225,9 +230,11 @@ class DeskWorker(QObject):
         self.close_desk()
         self._reading.stop()
         self._writing.stop()
+        self._collector.stop()
 
     def _add(self, lane: _Lane, job: _Job) -> None:
         self._waiting += 1
+        job.lane = lane.name
         lane.add(job)
 
     def _its_reader(self) -> Reader:
@@ -244,6 +251,8 @@ class DeskWorker(QObject):
 
     def _on_ended(self, job: _Job, result: Any, fault: BaseException | None) -> None:
         self._waiting -= 1
+        # What a job holds may be the last of a screen: it is let go here, once its lane has gone on to another.
+        self._last[job.lane] = job
         if fault is None:
             if job.wrote is not None:
                 job.wrote(result)

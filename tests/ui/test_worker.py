@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -261,3 +262,51 @@ def test_a_function_that_holds_itself_is_somebody(qtbot: QtBot) -> None:
 
     assert not is_gone(again)
     assert give(again, 2) and asker.text() == "2"
+
+
+class Caught(QLabel):
+    """A widget that holds itself: only a collection finds it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.itself = self
+        self.destroyed.connect(lambda: destroyed_on.append(threading.current_thread().name))
+
+
+destroyed_on: list[str] = []
+
+
+def test_widgets_are_never_collected_by_a_working_thread(worker: DeskWorker, qtbot: QtBot) -> None:
+    """Destroyed beside the window's thread, they make both wait for each other for ever."""
+    log_in(worker, qtbot)
+    destroyed_on.clear()
+    assert not gc.isenabled()
+    for _ in range(20):
+        Caught()
+
+    def busy(_: Reader) -> int:
+        return len([[n] for n in range(200_000)])
+
+    worker.read(busy, done=lambda _: None)
+    qtbot.waitUntil(lambda: not worker.is_busy)
+    assert not [name for name in destroyed_on if name != "MainThread"]
+    gc.collect()
+    assert set(destroyed_on) <= {"MainThread"}
+
+
+def test_python_collects_by_itself_again_afterwards(
+    station_folder: Path, clock: SetClock, qtbot: QtBot
+) -> None:
+    one, two = DeskWorker(station_folder, clock), DeskWorker(station_folder, clock)
+    one.stop()
+    assert not gc.isenabled()
+    two.stop()
+    qtbot.waitUntil(lambda: not one.is_busy and not two.is_busy)
+    assert gc.isenabled()
+
+
+def test_the_collector_looks_as_often_as_python_would(worker: DeskWorker, qtbot: QtBot) -> None:
+    kept = [[n] for n in range(20_000)]
+    assert gc.get_count()[0] > gc.get_threshold()[0]
+    qtbot.waitUntil(lambda: gc.get_count()[0] < gc.get_threshold()[0])
+    assert len(kept) == 20_000
