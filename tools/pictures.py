@@ -51,6 +51,7 @@ from shelterdesk.ui.screens.people import PeopleScreen
 from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.screens.sheets import SheetsScreen
 from shelterdesk.ui.screens.sheets_daily import DailyPaper
+from shelterdesk.ui.widgets.page_area import PageArea
 
 NOON = datetime(2026, 11, 23, 17, 31, tzinfo=UTC)  # 12:31 in Panama
 SEED, PEOPLE = 4, 300
@@ -93,6 +94,9 @@ class Album:
         """Draw what is shown now."""
         hands.rest(name)
         hands.until(partial(_is_active, hands), name)
+        page = hands.app.window.stack.currentWidget() if hands.app.window is not None else None
+        if isinstance(page, PageArea):
+            hands.until(lambda: page.is_laid_out, name)
         if self.wants(name):
             path = hands.picture(self.folder, f"{name}{self.look.ending}")
             print(path)
