@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from shelterdesk.ui.icons import icon as make_icon
 from shelterdesk.ui.theme import Size, theme
@@ -112,32 +112,6 @@ class SmallButton(_KeyedButton):
     kind = "small"
 
 
-class _WithKey(QWidget):
-    """A button with its key beside it; they go to the next line together, and are hidden together."""
-
-    def __init__(self, button: _KeyedButton) -> None:
-        super().__init__()
-        self.setProperty("part", "clear")
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(button)
-        self._row.addWidget(KeyHint(button.key))
-        self._button = button
-        is_hidden = button.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide) and button.isHidden()
-        self.setVisible(not is_hidden)
-        button.installEventFilter(self)
-        self._space()
-        theme().changed.connect(self._space)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._button and event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent):
-            self.setVisible(not self._button.isHidden())
-        return super().eventFilter(watched, event)
-
-    def _space(self) -> None:
-        self._row.setSpacing(theme().gap(8))
-
-
 class ButtonRow(QWidget):
     """Buttons in a line, each followed by its key; goes on in the next line when there is no room."""
 
@@ -153,10 +127,9 @@ class ButtonRow(QWidget):
 
     def add(self, button: _KeyedButton) -> None:
         """Put a button after the others, its key beside it."""
+        self._flow.addWidget(button)
         if button.key and not button.key_inside:
-            self._flow.addWidget(_WithKey(button))
-        else:
-            self._flow.addWidget(button)
+            self._flow.add_beside(KeyHint(button.key))
 
     def add_far(self, thing: QWidget) -> None:
         """Put a small thing (a message, a count) at the far end of the line."""
