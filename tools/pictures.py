@@ -13,6 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,6 +32,7 @@ from shelterdesk.actions.demo import PASSPHRASE, make_demo
 from shelterdesk.actions.desk import open_desk
 from shelterdesk.actions.offices import accept_reply, enrol, enrol_request, new_office, read_reply
 from shelterdesk.actions.people import find_people
+from shelterdesk.core.words import tr
 from shelterdesk.day.afternoon import exchange, name_a_folder
 from shelterdesk.day.hands import CTRL, Hands
 from shelterdesk.day.reception import count_a_boat, screen_of
@@ -49,12 +51,14 @@ from shelterdesk.ui.screens.people import PeopleScreen
 from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.screens.sheets import SheetsScreen
 from shelterdesk.ui.screens.sheets_daily import DailyPaper
+from shelterdesk.ui.widgets.page_area import PageArea
 
 NOON = datetime(2026, 11, 23, 17, 31, tzinfo=UTC)  # 12:31 in Panama
 SEED, PEOPLE = 4, 300
 QUICK = Argon2Cost(memory_kib=64, passes=1, lanes=1)
 SIZE = (1366, 768)
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "screens"
+STICK = Path("memoria-usb")
 KEY = Qt.Key
 
 
@@ -88,9 +92,23 @@ class Album:
 
     def take(self, hands: Hands, name: str) -> None:
         """Draw what is shown now."""
+        hands.rest(name)
+        hands.until(partial(_is_active, hands), name)
+        page = hands.app.window.stack.currentWidget() if hands.app.window is not None else None
+        if isinstance(page, PageArea):
+            hands.until(lambda: page.is_laid_out, name)
         if self.wants(name):
             path = hands.picture(self.folder, f"{name}{self.look.ending}")
             print(path)
+
+
+def _is_active(hands: Hands) -> bool:
+    """Whether the window has the keys; asked for if not: without a screen a list that closed leaves none active."""
+    shown = hands.app.window if hands.app.window is not None else hands.app.door
+    if shown is not None and not shown.isActiveWindow():
+        shown.activateWindow()
+        QApplication.processEvents()
+    return shown is None or shown.isActiveWindow()
 
 
 def make_world(folder: Path) -> None:
@@ -138,13 +156,17 @@ def with_window(folder: Path, clock: SetClock, work: Callable[[Hands], None], *,
 
 
 def somebody(folder: Path, clock: SetClock) -> tuple[PersonLine, PersonLine, PersonLine]:
-    """Three people the pictures are of."""
+    """Three people the pictures are of: two by name, and the head of the largest family."""
     desk = open_desk(folder, "admin", PASSPHRASE, clock)
     try:
         reader = desk.reader()
         found = [line for line in find_people(desk, reader, "ma") if len(line.name) > 12]
+        sizes = Counter(
+            line.household for line in found for _ in find_people(desk, reader, line.household or "")
+        )
+        large = next(line for line in found if line.household == max(sizes, key=lambda one: sizes[one]))
         reader.close()
-        return found[0], found[1], found[2]
+        return found[0], found[1], large
     finally:
         desk.close()
 
@@ -171,6 +193,7 @@ def draw(world: Path, folder: Path, look: Look) -> None:
         station, office = here / "w" / "station", here / "w" / "office"
         for place in (station, office, here / "empty"):
             prefer(place, look)
+        os.chdir(here)  # a folder is shown as it was typed: nothing of this machine is in a picture
         clock = SetClock(NOON)
         if album.wants(
             "first-run",
@@ -186,10 +209,10 @@ def draw(world: Path, folder: Path, look: Look) -> None:
             with_window(station, clock, lambda h: log_in(h, album), user="")
         serve_some(station, clock)
         people = somebody(station, clock)
-        with_window(station, clock, lambda h: at_station(h, album, people, here / "stick", clock))
+        with_window(station, clock, lambda h: at_station(h, album, people, STICK))
         clock.forward(timedelta(hours=2))
         if album.wants("office", "office-intake", "office-enrol", "office-matrix", "office-matrix-sheet"):
-            with_window(office, clock, lambda h: at_office(h, album, here / "stick"))
+            with_window(office, clock, lambda h: at_office(h, album, STICK))
 
 
 def first_run(hands: Hands, album: Album) -> None:
@@ -238,9 +261,7 @@ def log_in(hands: Hands, album: Album) -> None:
     album.take(hands, "log-in-wrong")
 
 
-def at_station(
-    hands: Hands, album: Album, people: tuple[PersonLine, ...], stick: Path, clock: SetClock
-) -> None:
+def at_station(hands: Hands, album: Album, people: tuple[PersonLine, ...], stick: Path) -> None:
     """The screens of a station one after the other."""
     reception(hands, album)
     people_screen(hands, album, people)
@@ -259,8 +280,9 @@ def reception(hands: Hands, album: Album) -> None:
     hands.open_screen("reception")
     screen = screen_of(hands)
     album.take(hands, "reception-empty")
-    count_a_boat(hands, 14, "7")
-    count_a_boat(hands, 5, "7")
+    boat = tr("Boat {n}", n=7)
+    count_a_boat(hands, 14, boat)
+    count_a_boat(hands, 5, boat)
     hands.press(KEY.Key_F4)
     hands.rest()
     album.take(hands, "reception-count")
@@ -295,7 +317,7 @@ def reception(hands: Hands, album: Album) -> None:
     hands.window.show_keys(True)
     hands.window.scan.take_up()
     hands.type("mar")
-    hands.rest()
+    hands.until(lambda: bool(hands.window.scan.popup().lines()), "search")
     album.take(hands, "search")
     hands.window.show_keys(False)
     hands.press(KEY.Key_Escape)
@@ -355,6 +377,7 @@ def counter(hands: Hands, album: Album, people: tuple[PersonLine, ...]) -> None:
     album.take(hands, "counter-waiting")
     for name, number in (
         ("counter-given", people[1].number), ("counter-already", people[1].number),
+        ("counter-family", people[2].number),
         ("counter-unknown", "BC7-000317-6"),
     ):  # fmt: skip
         hands.enter(number)
@@ -370,7 +393,8 @@ def sheets(hands: Hands, album: Album) -> None:
     screen = hands.window.screen_named("sheets")
     assert isinstance(screen, SheetsScreen)
     for name in screen.sections:
-        screen.open_section(name)
+        screen.tiles[name].setFocus()
+        screen.tiles[name].click()
         hands.rest()
         paper = screen.current()
         if isinstance(paper, DailyPaper):
@@ -391,7 +415,8 @@ def exchange_screen(hands: Hands, album: Album, stick: Path) -> None:
     screen = hands.window.screen_named("exchange")
     assert isinstance(screen, ExchangeScreen)
     for name in list(screen.sections)[1:]:
-        screen.open_section(name)
+        screen.tiles[name].setFocus()
+        screen.tiles[name].click()
         hands.rest()
         album.take(hands, f"exchange-{name}")
 
@@ -402,7 +427,8 @@ def settings(hands: Hands, album: Album) -> None:
     screen = hands.window.screen_named("settings")
     assert isinstance(screen, SettingsScreen)
     for name in screen.sections:
-        screen.open_section(name)
+        screen.tiles[name].setFocus()
+        screen.tiles[name].click()
         hands.rest()
         album.take(hands, "settings" if name == next(iter(screen.sections)) else f"settings-{name}")
 
@@ -421,7 +447,8 @@ def at_office(hands: Hands, album: Album, stick: Path) -> None:
     album.take(hands, "office-intake")
     for name in screen.sections:
         if name != "intake":
-            screen.open_section(name)
+            screen.tiles[name].setFocus()
+            screen.tiles[name].click()
             hands.rest()
             album.take(hands, "office" if name == next(iter(screen.sections)) else f"office-{name}")
 
@@ -434,10 +461,11 @@ def main() -> int:
     asked.add_argument("--only", default="", help="names of pictures, with commas between")
     asked.add_argument("--world", type=Path, help="a folder with the people, made when it is not there")
     told = asked.parse_args()
+    target = (told.to or Path("out")).resolve()
     app = QApplication.instance() or QApplication(sys.argv[:1])
     only = tuple(name for name in told.only.split(",") if name)
     with tempfile.TemporaryDirectory() as made:
-        world = told.world or Path(made) / "world"
+        world = (told.world or Path(made) / "world").resolve()
         if not world.exists():
             make_world(world)
         if not told.look:
@@ -445,7 +473,7 @@ def main() -> int:
                 draw(world, DOCS, look)
         for text in told.look or ():
             language, colours, percent = text.split(",")
-            draw(world, told.to or Path("out"), Look(language, colours, int(percent), only=only))
+            draw(world, target, Look(language, colours, int(percent), only=only))
     del app
     return 0
 

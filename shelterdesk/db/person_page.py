@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from shelterdesk.core.birth import age_band, age_range
+from shelterdesk.core.counter import ServiceRule
 from shelterdesk.core.kinds import (
     BED_NEED,
     CARD,
@@ -44,6 +45,7 @@ from shelterdesk.db.person_records import (
     record_now,
     user_name,
 )
+from shelterdesk.db.services import services
 from shelterdesk.db.store import Reader
 
 SECTIONS: dict[str, tuple[Kind, str]] = {
@@ -148,6 +150,8 @@ class PersonPage:
     timeline: tuple[TimelineEntry, ...]
     changes: tuple[Change, ...]
     conflicts: tuple[Conflict, ...]
+    services: Mapping[str, ServiceRule]
+    """The services there are by their codes, for the names of what was received."""
 
 
 def person_page(reader: Reader, ent: bytes, upto_ms: int | None = None) -> PersonPage | None:
@@ -182,6 +186,7 @@ def person_page(reader: Reader, ent: bytes, upto_ms: int | None = None) -> Perso
         timeline=_timeline(record, sections, reader.who.zone),
         changes=_changes(reader, ents, upto_ms),
         conflicts=tuple(conflicts_of(conn, ents)) if upto_ms is None else (),
+        services=services(conn).rules if sections["services"] else {},
     )
 
 

@@ -201,5 +201,5 @@ class Screen(QWidget):
 
     def _space(self) -> None:
         t = theme()
-        self.page.setContentsMargins(t.gap(20), t.gap(18), t.gap(20), t.gap(14))
+        self.page.setContentsMargins(t.gap(20), t.gap(16), t.gap(20), t.gap(12))
         self.page.setSpacing(t.gap(16))

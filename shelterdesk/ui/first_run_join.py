@@ -39,11 +39,11 @@ class JoinStep(Step):
         self._folder, self._clock = folder, clock
         self._thread: threading.Thread | None = None
         self.request = PathField(tr("1. Write the request to"), PathKind.NEW_FILE)
-        self.ask = SecondaryButton(tr("Write the request"))
+        self.ask = SecondaryButton(tr("Write the request"), "Ctrl+E")
         self.own_words = words("", "strong", wrap=True)
         self.own_words.hide()
         self.reply = PathField(tr("2. The answer that was brought"), PathKind.OLD_FILE)
-        self.read = SecondaryButton(tr("Read the answer"))
+        self.read = SecondaryButton(tr("Read the answer"), "Ctrl+I")
         self.their_words = words("", "strong", wrap=True)
         self.their_words.hide()
         self.same = TickBox(tr("The words are the same on both laptops"))

@@ -180,7 +180,7 @@ class PracticeStep(Step):
         )
         self.card.add(self.people)
         self.card.add(self.progress)
-        self.empty = SecondaryButton(tr("An empty practice station"))
+        self.empty = SecondaryButton(tr("An empty practice station"), "Alt+E")
         self.add_buttons(PrimaryButton(tr("Make it")), self.empty)
         self.empty.clicked.connect(self.empty_wanted)
         if self.primary is not None:
@@ -388,7 +388,7 @@ class SheetStep(Step):
         self.sheet = RecoveryCard(worker, code)
         self.card.add(self.sheet)
         self.primary = self.sheet.confirm
-        self.later = SecondaryButton(tr("I will do it later"))
+        self.later = SecondaryButton(tr("I will do it later"), "Alt+L")
         self.card.add(ButtonRow(self.sheet.confirm, self.later))
         self.sheet.put_away.connect(lambda: self.went_on.emit(True))
         self.later.clicked.connect(lambda: self.went_on.emit(False))

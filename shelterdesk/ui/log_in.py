@@ -76,9 +76,8 @@ class Centred(QWidget):
     def _fit_height(self) -> None:
         """Wrapped words know their height only once the width is known."""
         layout = self._card.layout()
-        if layout is not None:
-            high = layout.totalHeightForWidth(self._card.width())
-            self._card.setMinimumHeight(max(high, layout.totalMinimumSize().height()))
+        if layout is not None and layout.hasHeightForWidth():
+            self._card.setFixedHeight(layout.totalHeightForWidth(self._card.width()))
 
 
 class ScrollingPage(QScrollArea):

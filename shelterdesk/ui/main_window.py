@@ -8,11 +8,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
     QLineEdit,
     QMainWindow,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -29,6 +27,7 @@ from shelterdesk.ui.widgets.help_panel import HelpPanel
 from shelterdesk.ui.widgets.key_strip import KeyStrip
 from shelterdesk.ui.widgets.keymap import HELP, KEY_STRIP, SCAN, UNDO, house_keys, screen_key
 from shelterdesk.ui.widgets.message_line import ToastLine
+from shelterdesk.ui.widgets.page_area import PageArea
 from shelterdesk.ui.widgets.popup_list import Found
 from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
 from shelterdesk.ui.widgets.rail import Rail
@@ -76,7 +75,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"ShelterDesk · {station}" if station else "ShelterDesk")
         self._screens: dict[str, Screen] = {}
         self._promised: dict[str, Callable[[], Screen]] = {}
-        self._pages: dict[str, QScrollArea] = {}
+        self._pages: dict[str, PageArea] = {}
         self._stale: set[str] = set()
         self._watched_line: QLineEdit | None = None
         self._shortcuts: list[QShortcut] = []
@@ -142,12 +141,7 @@ class MainWindow(QMainWindow):
             self._key(key, lambda: self.open_screen(name))
 
     def _take_in(self, screen: Screen) -> None:
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setProperty("no_ring", True)
-        area.setWidget(screen)
+        area = PageArea(screen)
         self._screens[screen.name], self._pages[screen.name] = screen, area
         self._stale.add(screen.name)
         self.stack.addWidget(area)
@@ -166,7 +160,7 @@ class MainWindow(QMainWindow):
     def current(self) -> Screen | None:
         """The screen now open."""
         area = self.stack.currentWidget()
-        shown = area.widget() if isinstance(area, QScrollArea) else None
+        shown = area.widget() if isinstance(area, PageArea) else None
         return shown if isinstance(shown, Screen) else None
 
     def open_screen(self, name: str) -> None:
@@ -338,8 +332,8 @@ class MainWindow(QMainWindow):
             now.installEventFilter(self)
             self._watched_line = now
         area = self.stack.currentWidget()
-        if isinstance(area, QScrollArea) and now is not None and area.isAncestorOf(now):
-            area.ensureWidgetVisible(now, theme().px(20), theme().px(48))
+        if isinstance(area, PageArea) and now is not None and area.isAncestorOf(now):
+            area.bring_into_view(now)
 
     def _space(self) -> None:
         t = theme()

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, QTimer
 
 from shelterdesk.actions.status import HeardDesk, Status, status
-from shelterdesk.core.moment import Clock, from_milliseconds, milliseconds, to_milliseconds
+from shelterdesk.core.moment import Clock, milliseconds, to_milliseconds
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.battery import Battery, read_battery
+from shelterdesk.ui.dates import when
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.widgets import OtherDesk, StatusLine
 from shelterdesk.ui.worker import DeskWorker
@@ -37,6 +38,7 @@ def line_of(state: Status, now: datetime, zone: str, user: str, battery: Battery
         is_charging=battery.is_charging if battery is not None else False,
         clock_doubt=tr("look at the clock of this laptop: it may be wrong") if state.clock_doubt else "",
         user=user,
+        is_office=state.is_office,
     )
 
 
@@ -49,16 +51,6 @@ def _other(desk: HeardDesk, now: datetime, zone: str) -> OtherDesk:
 def hours_since(at_ms: int, now: datetime) -> float:
     """Hours between a moment and now."""
     return (to_milliseconds(now) - at_ms) / 3_600_000
-
-
-def when(moment: str | None, now: datetime, zone: str) -> str:
-    """A stored moment in the shortest words that tell it: the time today, else the day; nothing for None."""
-    at_ms = milliseconds(moment or "")
-    if at_ms is None:
-        return ""
-    there = ZoneInfo(zone)
-    at, today = from_milliseconds(at_ms).astimezone(there), now.astimezone(there)
-    return f"{at:%H:%M}" if at.date() == today.date() else f"{at:%Y-%m-%d}"
 
 
 def ago(at_ms: int | None, now: datetime) -> str:

@@ -21,6 +21,7 @@ from shelterdesk.actions.undo import undo_last
 from shelterdesk.core.errors import BadField, NotAllowed, Refused
 from shelterdesk.keys import keyfile
 from tests.stations import PASSPHRASE, Template
+from tests.sync.worlds import at, carry, join
 
 WANTED = StationFacts("Lajas Blancas norte", "Río Chucunaque, puerto", 0, "Sphere 2018, tránsito")
 
@@ -51,6 +52,18 @@ def test_taking_it_back_brings_name_and_hour_back(desk: Desk) -> None:
     reader = desk.reader()
     assert station_facts(reader) == StationFacts("Lajas Blancas", "", 6, "")
     reader.close()
+
+
+def test_the_other_desk_of_the_station_follows(station_folder: Path, tmp_path: Path, clock: SetClock) -> None:
+    second = tmp_path / "second"
+    join(station_folder, second, clock)
+    with at(station_folder, clock) as first:
+        change_station(first, WANTED)
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    carry(station_folder, second, stick, clock)
+    with at(second, clock) as desk:
+        assert (desk.who.name, desk.who.change_hour, desk.who.slot) == (WANTED.name, 0, "LB1A")
 
 
 @pytest.mark.parametrize(

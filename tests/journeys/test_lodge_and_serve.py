@@ -74,7 +74,7 @@ def test_a_family_from_no_bed_to_lunch_to_the_bus(
 
         press(KEY.Key_1, CTRL)
         qtbot.waitUntil(people.view.isVisible)
-        qtbot.waitUntil(lambda: any(row[1].startswith("Received LUNCH") for row in cells(people.view.table)))
+        qtbot.waitUntil(lambda: any(row[1].startswith("Received Lunch") for row in cells(people.view.table)))
         press(KEY.Key_D, CTRL)
         has_focus(qtbot, people.leave.reason)
         for _ in range(3):  # back from the reason over the boxes of the others

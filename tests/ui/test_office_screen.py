@@ -180,7 +180,7 @@ def test_the_matrix_is_looked_at_and_saved(
         assert rows["LB", "2026-11", "VEN"].status is CellStatus.PROVISIONAL
         assert rows["MT", "2026-11", ""].total is None, "a station that was not heard has no figure"
         shown = {tuple(row[:3]): row for row in cells(section.table)}
-        assert shown["MT", "2026-11", "all nationalities"][3:5] == ["no data", ""]
+        assert shown["MT", "Nov 2026", "all nationalities"][3:5] == ["no data", ""]
         assert section.notes.said()[0] == "40 arrivals in these days."
         press(KEY.Key_Return)
         assert QApplication.focusWidget() is section.first

@@ -87,14 +87,14 @@ def test_the_running_day_is_provisional_and_arrows_change_the_day(
         assert QApplication.focusWidget() is paper.day.line
         press(KEY.Key_Up)
         drawn(qtbot, app, paper)
-        assert paper.day.line.text() == "2026-11-24"
+        assert paper.day.line.text() == "24/11/2026"
         assert paper.day.field.aside.text() == "Tuesday, tomorrow"
         assert paper.state.text() == "provisional"
         assert paper.notes.said()[0].startswith("40 people in the house · 0 the day before · 40 came")
         assert "The day is not over" in paper.notes.said()[1]
         assert not paper.freeze_button.isEnabled()
         press(KEY.Key_Up)
-        assert paper.day.line.text() == "2026-11-24", "there is no sheet of a day that has not begun"
+        assert paper.day.line.text() == "24/11/2026", "there is no sheet of a day that has not begun"
         press(KEY.Key_Down)
         press(KEY.Key_Down)
         drawn(qtbot, app, paper)
@@ -108,7 +108,7 @@ def test_a_day_that_cannot_be_is_said_under_the_field(qtbot: QtBot, world: World
     with at_work(qtbot, world.lb, clock, SHEETS) as (app, window):
         paper = daily_of(window)
         press(KEY.Key_Return)
-        for typed, said in (("23 November", "Write the day as 2026-11-23."), ("2027-01-01", "has not begun")):
+        for typed, said in (("23 November", "Write the day as 23/11/2026."), ("2027-01-01", "has not begun")):
             press(KEY.Key_A, CTRL)
             type_text(typed)
             press(KEY.Key_Tab)

@@ -220,3 +220,21 @@ def test_made_up_languages_speak_through_the_one_door(language: str) -> None:
     assert ptr("key", "Enter") != "Enter"
     assert "<b>" in tr("<b>Bold</b> {x}", x=1)
     assert pseudo_catalogue("es") is None
+
+
+@BOTH
+def test_every_colour_the_style_writes_with_stands_out_where_it_is_written(colours: Colours) -> None:
+    """Each rule of the style sheet that names an ink and a ground: 4.5 to 1, whatever is added later."""
+    template = resource("style", "desk.qss").read_text(encoding="utf-8")
+    pairs = set()
+    for rule in re.findall(r"\{([^}]*)\}", template):
+        inks = re.findall(r"(?<![\w-])color: @([a-z_]+)", rule)
+        grounds = re.findall(r"(?<![\w-])background: @([a-z_]+)", rule)
+        chosen = re.findall(r"selection-color: @([a-z_]+)", rule)
+        under = re.findall(r"selection-background-color: @([a-z_]+)", rule)
+        pairs |= {(ink, ground) for ink in inks for ground in grounds}
+        pairs |= {(ink, ground) for ink in chosen for ground in under}
+    assert len(pairs) >= 7, "the rules were not found"
+    for ink, ground in sorted(pairs):
+        ratio = contrast(getattr(colours, ink), getattr(colours, ground))
+        assert ratio >= 4.5, f"{ink} on {ground}: {ratio:.2f}"

@@ -43,11 +43,11 @@ class PathField(QWidget):
         self._kind, self._files = kind, files
         self.field = LabelledField(label, hint=hint, check=check)
         self.field.setProperty("not_kept", True)
-        self.choose = SecondaryButton(tr("Choose…"))
+        self.choose = SecondaryButton(tr("Choose…"), "Alt+Down", key_inside=True, near=self)
         self.choose.setAccessibleName(tr("Choose: {what}", what=label))
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.addWidget(self.field, 1)
+        self._row.addWidget(self.field, 1, Qt.AlignmentFlag.AlignTop)
         self._beside = QVBoxLayout()
         self._beside.addWidget(words(" ", "label"))  # the height of the label over the line
         self._beside.addWidget(self.choose)

@@ -9,7 +9,8 @@ from datetime import datetime
 from shelterdesk.actions.exchange import ExchangeState, Exported, Imported
 from shelterdesk.core.moment import from_milliseconds, moment_text, to_milliseconds
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.ui.status_watch import ago, when
+from shelterdesk.ui.dates import when
+from shelterdesk.ui.status_watch import ago
 from shelterdesk.ui.widgets.tone import Tone
 
 KB, MB = 1_000, 1_000_000

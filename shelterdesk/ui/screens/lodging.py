@@ -84,7 +84,7 @@ class LodgingScreen(Screen):
         self._buttons()
         column = QVBoxLayout()
         column.setSpacing(theme().gap(12))
-        column.addWidget(FoldingColumns((self.site, 59), (self.side, 41), fold_below=880), 1)
+        column.addWidget(FoldingColumns((self.site, 54), (self.side, 46), fold_below=880), 1)
         column.addWidget(self.deeds)
         self.page.addLayout(column, 1)
         self._pause = QTimer(self)

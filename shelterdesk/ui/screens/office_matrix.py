@@ -15,6 +15,7 @@ from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
 from shelterdesk.office.matrix import long_matrix
+from shelterdesk.ui.dates import read_day, typed_day
 from shelterdesk.ui.screens.exchange_lines import Lines
 from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.settings_section import Section
@@ -33,14 +34,6 @@ from shelterdesk.ui.widgets import (
 from shelterdesk.ui.worker import DeskWorker
 
 
-def read_day(text: str) -> date | None:
-    """A day as typed, None for none."""
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
 class MatrixSection(Section):
     """From, to, the rows with their statuses, and the file. What is shown is what is written."""
 
@@ -55,7 +48,7 @@ class MatrixSection(Section):
         self.rows: list[MatrixRow] = []
         today = worker.clock.now().date()
         last = today.replace(day=1) - timedelta(days=1)
-        self.first, self.last = QLineEdit(last.replace(day=1).isoformat()), QLineEdit(today.isoformat())
+        self.first, self.last = QLineEdit(typed_day(last.replace(day=1))), QLineEdit(typed_day(today))
         self.first_field = LabelledField(tr("From"), self.first, check=self._check)
         self.last_field = LabelledField(tr("To"), self.last, check=self._check)
         for field in (self.first_field, self.last_field):
@@ -85,7 +78,7 @@ class MatrixSection(Section):
             ),
         )
         self.save_button = PrimaryButton(tr("Save as CSV"), "Ctrl+S", icon="download")
-        self.look_button = SecondaryButton(tr("Show these days"), icon="refresh")
+        self.look_button = SecondaryButton(tr("Show these days"), "Return", icon="refresh")
         self.primary = self.save_button
         self.add(self.period)
         self.add(self.notes)
@@ -104,7 +97,7 @@ class MatrixSection(Section):
 
     def _check(self, text: str) -> str:
         if read_day(text) is None:
-            return tr("Write the day as {example}.", example=self.worker.clock.now().date().isoformat())
+            return tr("Write the day as {example}.", example=typed_day(self.worker.clock.now().date()))
         return ""
 
     def _period(self) -> tuple[date, date] | None:

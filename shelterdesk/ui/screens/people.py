@@ -16,7 +16,7 @@ from shelterdesk.actions.people import open_person, page_again
 from shelterdesk.actions.person_changes import EditedPerson
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.roles import may_do, may_write
-from shelterdesk.core.words import ntr, tr
+from shelterdesk.core.words import language, ntr, tr
 from shelterdesk.db.households import members
 from shelterdesk.db.person_page import PersonPage
 from shelterdesk.db.store import Reader
@@ -213,7 +213,8 @@ class PeopleScreen(Screen):
         if desk is None:
             return
         self.shown = page
-        said = Words(desk.who.zone, self._worker.clock.now())
+        names = {code: rule.name(language()) for code, rule in page.services.items()}
+        said = Words(desk.who.zone, self._worker.clock.now(), names)
         self.header.show_page(page, said)
         self.view.show_page(page, said)
         roles = desk.user.roles

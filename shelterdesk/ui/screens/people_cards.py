@@ -59,7 +59,7 @@ class CardPrinting:
         if not printers:
             self._save(made)
             return
-        work = LongWork(self._screen, Task(tr("Printing cards")))
+        work = LongWork(self._screen, Task(tr("Printing cards")), can_cancel=True)
 
         def printed(_: int) -> None:
             work.end()

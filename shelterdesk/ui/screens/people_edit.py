@@ -18,7 +18,13 @@ from shelterdesk.core.family_checks import NotThisForm
 from shelterdesk.core.vocabulary import HouseholdRole, Missing, Relation
 from shelterdesk.core.words import ptr, tr
 from shelterdesk.db.person_page import MemberShown, PersonPage
-from shelterdesk.ui.screens.people_words import field_label, missing_words, relation_words, sex_words
+from shelterdesk.ui.screens.people_words import (
+    field_label,
+    language_name,
+    missing_words,
+    relation_words,
+    sex_words,
+)
 from shelterdesk.ui.screens.reception_member import sentence_of
 from shelterdesk.ui.widgets import (
     ButtonRow,
@@ -192,9 +198,9 @@ class PersonEdit(Card):
             signs = {reason: sign for sign, reason in _SIGNS.items() if sign != "–"}
             known = {one.value for one in signs}
             return signs[Missing(field.missing)] if field.missing in known and name != "sex" else ""
-        if isinstance(field.value, list | tuple):
-            return ", ".join(str(one) for one in field.value)
-        return str(field.value)
+        values = field.value if isinstance(field.value, list | tuple) else (field.value,)
+        shown = countries.name if name in _COUNTRIES else _day_first if name == "birth" else str
+        return ", ".join(shown(str(one)) for one in values)
 
     def _meant(self, name: str, text: str) -> dict[str, Any]:
         """What a field's text stands for. Raises ``BadField`` for what cannot be read."""
@@ -233,13 +239,16 @@ class PersonEdit(Card):
         def say(text: str) -> str:
             clean = text.strip()
             if clean in _SIGNS and name not in ("name_native", "note"):
-                return "→ " + missing_words(_SIGNS[clean].value)
+                return tr("→ {reading}", reading=missing_words(_SIGNS[clean].value))
             if not clean:
                 return missing_words(Missing.NOT_ASKED.value) if name in _QUESTIONS else ""
             if name == "birth":
                 return self._birth_reading(clean)
             if name in _COUNTRIES:
                 return self._country_reading(name, clean)
+            if name == "languages":
+                names = [language_name(part.strip()) for part in clean.split(",") if part.strip()]
+                return tr("→ {reading}", reading=", ".join(names))
             return ""
 
         return say
@@ -249,7 +258,7 @@ class PersonEdit(Card):
         if desk is None:
             return ""
         try:
-            return "→ " + reading(read_birth(text, local_day(desk)))
+            return tr("→ {reading}", reading=reading(read_birth(text, local_day(desk))))
         except BadField:
             return ptr("reading of a date", "not read yet")
 
@@ -258,4 +267,12 @@ class PersonEdit(Card):
             codes = [self._code(name, part.strip()) for part in text.split(",") if part.strip()]
         except BadField:
             return ""
-        return "→ " + ", ".join(countries.name(code) for code in codes)
+        names = ", ".join(countries.name(code) for code in codes)
+        return "" if names == text else tr("→ {reading}", reading=names)
+
+
+def _day_first(stored: str) -> str:
+    """A birth date as one types it, ``2/3/1994`` or ``3/1994``; an age or a range as it stands."""
+    parts = stored.split("-")
+    is_date = 1 < len(parts) <= 3 and all(part.isdigit() for part in parts)
+    return "/".join(str(int(part)) for part in reversed(parts)) if is_date else stored

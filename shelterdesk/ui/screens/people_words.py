@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from shelterdesk.core import countries
@@ -14,6 +14,7 @@ from shelterdesk.core.moment import read_moment
 from shelterdesk.core.people import birth_of
 from shelterdesk.core.vocabulary import Missing
 from shelterdesk.core.words import language, ptr, tr
+from shelterdesk.ui.dates import day_words
 
 
 def field_label(name: str) -> str:
@@ -269,16 +270,3 @@ def time_words(at: datetime, now: datetime | None = None) -> str:
         if apart == 1:
             return tr("yesterday {time}", time=clock)
     return f"{day_words(at.date(), now)} {clock}"
-
-
-def day_words(day: date, now: datetime | None = None) -> str:
-    """A day in short: ``3 Nov``, with the year when it is not this one."""
-    from babel import Locale, UnknownLocaleError
-    from babel.dates import format_skeleton
-
-    try:
-        locale = Locale.parse(language()[:2])
-    except (UnknownLocaleError, ValueError):
-        locale = Locale("en")
-    same_year = now is not None and now.year == day.year
-    return str(format_skeleton("dMMM" if same_year else "yMMMd", day, locale=locale))

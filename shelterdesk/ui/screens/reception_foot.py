@@ -61,4 +61,4 @@ class FormFoot(QWidget):
         return row
 
     def _space(self) -> None:
-        self._column.setSpacing(theme().gap(8))
+        self._column.setSpacing(theme().gap(6))

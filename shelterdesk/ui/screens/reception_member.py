@@ -265,7 +265,7 @@ class MemberForm(QWidget):
 
     def _space(self) -> None:
         t = theme()
-        self._column.setSpacing(t.gap(10))
+        self._column.setSpacing(t.gap(8))
         self._private.setSpacing(t.gap(6))
 
 

@@ -7,11 +7,14 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from shelterdesk.actions.access import who_looked
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
+from shelterdesk.core.moment import Clock
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.access import Looked
 from shelterdesk.db.store import Reader
+from shelterdesk.sync.sending import OFFICE
+from shelterdesk.ui.screens.people_words import moment_words
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.widgets import (
     ButtonRow,
@@ -34,12 +37,13 @@ class AccessSection(Section):
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, tr("Who looked at what"), parent)
+        zone = worker.desk.who.zone if worker.desk is not None else "UTC"
         self.number = QLineEdit()
         self.number_field = LabelledField(
             tr("Only about one person"), self.number, hint=tr("the number on the card; empty for all")
         )
         self.primary = PrimaryButton(tr("Show"))
-        self.model: RowsModel[Looked] = RowsModel(_columns(), key=lambda one: one.ent)
+        self.model: RowsModel[Looked] = RowsModel(_columns(zone, worker.clock), key=lambda one: one.ent)
         self.empty = EmptyState("search", tr("Nobody looked at anything yet."))
         self.table = RowsTable(self.model, self.empty, name=tr("Who looked at what"), count=_count)
         self.add(self.number_field)
@@ -78,15 +82,21 @@ def access_words(kind: str) -> str:
 
 
 def _about(one: Looked) -> str:
-    parts = [one.subject or "", one.detail or "", one.authority or ""]
+    detail = tr("for the office") if one.detail == OFFICE else one.detail or ""
+    parts = [one.subject or "", detail, one.authority or ""]
     if one.count is not None:
         parts.append(ntr("{n} record", "{n} records", one.count))
     return " · ".join(part for part in parts if part)
 
 
-def _columns() -> list[Column[Looked]]:
+def _columns(zone: str, clock: Clock) -> list[Column[Looked]]:
     return [
-        Column(tr("When"), lambda one: one.at[:16].replace("T", " "), sort=lambda one: one.at_ms, width=18),
+        Column(
+            tr("When"),
+            lambda one: moment_words(one.at, zone, clock.now()),
+            sort=lambda one: one.at_ms,
+            width=16,
+        ),
         Column(tr("Who"), lambda one: one.user, width=18, strong=True),
         Column(tr("At desk"), lambda one: one.desk, width=10),
         Column(tr("Did"), lambda one: access_words(one.access), width=12),

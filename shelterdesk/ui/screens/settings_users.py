@@ -84,7 +84,7 @@ class UsersSection(Section):
         self.role_mistake = words("", "mistake", wrap=True)
         self.role_mistake.hide()
         self.primary = PrimaryButton(tr("Let this person log in"))
-        self.disable = SecondaryButton(tr("Take the right to log in away"))
+        self.disable = SecondaryButton(tr("Take the right to log in away"), "Ctrl+Del")
         self.disable.setEnabled(False)
         grid = FieldGrid()
         grid.add_row((self.user, 2), (self.organisation, 2))

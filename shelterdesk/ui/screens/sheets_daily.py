@@ -19,6 +19,7 @@ from shelterdesk.core.roles import DOES, WRITES
 from shelterdesk.core.sheet import DailySheet
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.reports.paper import PaperName, moment_shown
+from shelterdesk.ui.dates import day_words
 from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.sheets_day import DayChooser
 from shelterdesk.ui.screens.sheets_paper import Paper
@@ -265,7 +266,7 @@ class DailyPaper(Paper):
         self.worker.write(freeze_sheet, self.day.day(), done=self._on_frozen, failed=self.say_error)
 
     def _on_frozen(self, frozen: SheetFrozen) -> None:
-        day = frozen.sheet.service_day.isoformat()
+        day = day_words(frozen.sheet.service_day)
         self.say(
             tr(
                 "The sheet of {day} is frozen; what becomes known later stands in the next day's corrections.",

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from shelterdesk.core.words import ntr, tr
+from shelterdesk.ui.dates import read_day, typed_day
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import LabelledField, SecondaryButton, words
 
@@ -74,8 +75,8 @@ class DayChooser(QWidget):
         self.line.setMaxLength(10)
         self.field = LabelledField(label, self.line, check=self._check, reading=self._reading)
         self.field.setProperty("not_kept", True)
-        self.today_button = SecondaryButton(tr("Today"))
-        self.yesterday_button = SecondaryButton(tr("Yesterday"))
+        self.today_button = SecondaryButton(tr("Today"), "Alt+T", key_inside=True)
+        self.yesterday_button = SecondaryButton(tr("Yesterday"), "Alt+Y", key_inside=True)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.addWidget(self.field)
@@ -93,7 +94,7 @@ class DayChooser(QWidget):
         self.yesterday_button.clicked.connect(lambda: self.choose(self._today() - timedelta(days=1)))
         theme().changed.connect(self._space)
         self._space()
-        self.line.setText(self._day.isoformat())
+        self.line.setText(typed_day(self._day))
 
     def day(self) -> date:
         """The day chosen."""
@@ -102,35 +103,28 @@ class DayChooser(QWidget):
     def choose(self, day: date) -> None:
         """Choose a day, or the last there is when it is later."""
         day = min(day, self._last())
-        self.line.setText(day.isoformat())
+        self.line.setText(typed_day(day))
         self.field.set_mistake("")
         if day != self._day:
             self._day = day
             self.changed.emit(day)
 
     def _on_typed(self) -> None:
-        day = self._read(self.line.text())
+        day = read_day(self.line.text())
         if day is not None and day <= self._last():
             self.choose(day)
 
     def _check(self, text: str) -> str:
-        day = self._read(text)
+        day = read_day(text)
         if day is None:
-            return tr("Write the day as {example}.", example=self._today().isoformat())
+            return tr("Write the day as {example}.", example=typed_day(self._today()))
         if day > self._last():
             return tr("This day has not begun yet.")
         return ""
 
     def _reading(self, text: str) -> str:
-        day = self._read(text)
+        day = read_day(text)
         return "" if day is None else day_words(day, self._today())
-
-    @staticmethod
-    def _read(text: str) -> date | None:
-        try:
-            return date.fromisoformat(text.strip())
-        except ValueError:
-            return None
 
     def _space(self) -> None:
         self._row.setSpacing(theme().gap(8))

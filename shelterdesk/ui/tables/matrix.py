@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from shelterdesk.core.matrix import CellStatus, MatrixRow
 from shelterdesk.core.words import tr
+from shelterdesk.ui.dates import month_words
 from shelterdesk.ui.widgets import Column, Tone
 
 
@@ -36,15 +37,15 @@ def status_tone(status: CellStatus) -> Tone | None:
 def matrix_columns() -> tuple[Column[MatrixRow], ...]:
     """The columns read on a screen, the note standing below the table; the file has all."""
     return (
-        Column(tr("Station"), lambda row: row.station, width=7),
+        Column(tr("Station"), lambda row: row.station, width=5),
         Column(
-            tr("Month"), lambda row: f"{row.period_start:%Y-%m}", sort=lambda row: row.period_start, width=9
+            tr("Month"), lambda row: month_words(row.period_start), sort=lambda row: row.period_start, width=8
         ),
         Column(tr("Nationality"), lambda row: row.nationality_name, strong=True),
         Column(
             tr("Status"),
             lambda row: status_said(row.status),
-            width=13,
+            width=10,
             tone=lambda row: status_tone(row.status),
         ),
         _figure(tr("Total"), lambda row: row.total),
@@ -63,4 +64,4 @@ def _figure(title: str, of: Callable[[MatrixRow], int | None]) -> Column[MatrixR
         value = of(row)
         return "" if value is None else f"{value:,}"
 
-    return Column(title, text, sort=of, number=True, width=6)
+    return Column(title, text, sort=of, number=True, width=5)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from shelterdesk.core.timeline import TimelineEntry
 from shelterdesk.core.words import tr
 from shelterdesk.db.person_page import Change, PersonPage
 from shelterdesk.db.person_records import Record
+from shelterdesk.ui.dates import iso_day_words
 from shelterdesk.ui.screens.people_words import (
     bed_need_words,
     document_words,
@@ -46,6 +47,8 @@ class Words:
 
     zone: str
     now: datetime
+    services: Mapping[str, str] = field(default_factory=dict)
+    """Names of services by their codes."""
 
     def ms(self, ms: int) -> str:
         """UTC milliseconds on the station's clock."""
@@ -122,6 +125,8 @@ def _happened(at: int, one: TimelineEntry, words: Words) -> Entry:
     when = words.moment(one.at) if one.at else words.ms(one.at_ms)
     if one.kind in _LABELS:
         one = replace(one, label=_LABELS[one.kind](one.label))
+    elif one.kind == "service":
+        one = replace(one, label=words.services.get(one.label, one.label))
     return Entry(f"t{at}:{one.ent}:{one.event}", one.at_ms, when, one.words, one.by)
 
 
@@ -180,7 +185,7 @@ def _document(record: Record, words: Words) -> Entry:
     if issuer:
         parts.append(countries.name(issuer))
     if expiry:
-        parts.append(tr("until {day}", day=expiry))
+        parts.append(tr("until {day}", day=iso_day_words(expiry)))
     over = record.text("override_reason")
     if over:
         parts.append(tr("taken although: {reason}", reason=over))
@@ -207,7 +212,8 @@ def _movement(record: Record, words: Words) -> Entry:
 
 
 def _service(record: Record, words: Words) -> Entry:
-    what = record.labels.get("service_type", "")
+    code = record.labels.get("service_type", "")
+    what = words.services.get(code, code)
     counter, over = record.text("counter"), record.text("override_reason")
     if counter:
         what = tr("{service} at {counter}", service=what, counter=counter)
@@ -220,7 +226,7 @@ def _card(record: Record, words: Words) -> Entry:
     what = tr("Card {number}", number=record.text("serial"))
     expires = record.text("expires_on")
     if expires:
-        until = tr("until {day}", day=expires)
+        until = tr("until {day}", day=iso_day_words(expires, words.now))
         what = f"{what} · {until}"
     if "revoked_at" in record.values:
         why = record.text("revoked_reason")

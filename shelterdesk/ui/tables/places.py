@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from shelterdesk.core.lodging import PlaceState, by_code
 from shelterdesk.core.vocabulary import PlaceKind, Quarter
-from shelterdesk.core.words import ntr, tr
+from shelterdesk.core.words import language, ntr, tr
+from shelterdesk.ui.theme import reads_right_to_left
 from shelterdesk.ui.widgets import Column, RowsModel, Tone
 
 _STEP = "\u2003"  # an em space keeps the depth of a line in either direction of reading
-_OPENED, _SHUT, _LEAF = "▾", "▸", "\u2002"
+_OPENED, _SHUT, _SHUT_FROM_RIGHT, _LEAF = "▾", "▸", "◂", "\u2002"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +53,24 @@ def places_model() -> RowsModel[PlaceRow]:
     """Place, places, taken, free, blocked, over, and the share with a word."""
     columns: tuple[Column[PlaceRow], ...] = (
         Column(tr("Place"), _name, sort=lambda row: (row.order, by_code(row.code)), strong=True),
-        Column(tr("Places"), lambda row: str(_places(row)), sort=_places, number=True, width=6),
-        Column(tr("Taken"), lambda row: str(_taken(row)), sort=_taken, number=True, width=6),
+        Column(tr("Places"), lambda row: str(_places(row)), sort=_places, number=True, width=5),
+        Column(tr("Taken"), lambda row: str(_taken(row)), sort=_taken, number=True, width=5),
         Column(tr("Free"), lambda row: str(_free(row)), sort=_free, number=True, width=5),
-        Column(tr("Blocked"), lambda row: _none(_blocked(row)), sort=_blocked, number=True, width=7),
-        Column(tr("Over"), lambda row: _none(_over(row)), sort=_over, number=True, width=5),
+        Column(tr("Blocked"), lambda row: _none(_blocked(row)), sort=_blocked, number=True, width=6,
+               shown_if=lambda rows: any(map(_blocked, rows))),
+        Column(tr("Over"), lambda row: _none(_over(row)), sort=_over, number=True, width=4,
+               shown_if=lambda rows: any(map(_over, rows))),
         Column(
             tr("State"), lambda row: share_words(row.state), sort=lambda row: row.state.capacity.percent,
-            width=15, tone=lambda row: share_tone(row.state),
+            width=11, tone=lambda row: share_tone(row.state),
         ),
     )  # fmt: skip
     return RowsModel(columns, key=lambda row: row.code)
 
 
 def _name(row: PlaceRow) -> str:
-    mark = _LEAF if row.is_opened is None else _OPENED if row.is_opened else _SHUT
+    shut = _SHUT_FROM_RIGHT if reads_right_to_left(language()) else _SHUT
+    mark = _LEAF if row.is_opened is None else _OPENED if row.is_opened else shut
     return f"{_STEP * row.depth}{mark} {row.code}"
 
 

@@ -31,15 +31,16 @@ def posts_columns(when: Callable[[int | None], str]) -> tuple[Column[Post], ...]
             tr("Last heard"),
             lambda one: when(one.last_heard_ms),
             sort=lambda one: one.last_heard_ms,
-            width=22,
+            width=18,
         ),
         Column(tr("Whole up to"), upto_said, width=15),
         Column(
             tr("Missing"),
             _missing_said,
             sort=lambda one: (missing_entries(one), len(one.missing_parts)),
-            width=17,
+            width=14,
             tone=lambda one: Tone.WARN if one.gaps or one.missing_parts else None,
+            shown_if=lambda rows: any(one.gaps or one.missing_parts for one in rows),
         ),
         Column(
             tr("Set aside"),
@@ -47,6 +48,7 @@ def posts_columns(when: Callable[[int | None], str]) -> tuple[Column[Post], ...]
             sort=lambda one: one.set_aside + one.parts_set_aside,
             width=10,
             tone=lambda one: Tone.WARN if one.set_aside + one.parts_set_aside else None,
+            shown_if=lambda rows: any(one.set_aside + one.parts_set_aside for one in rows),
         ),
         Column(
             tr("Two answers"),
@@ -54,6 +56,7 @@ def posts_columns(when: Callable[[int | None], str]) -> tuple[Column[Post], ...]
             sort=lambda one: one.conflicts,
             width=11,
             tone=lambda one: Tone.WARN if one.conflicts else None,
+            shown_if=lambda rows: any(one.conflicts for one in rows),
         ),
     )
 

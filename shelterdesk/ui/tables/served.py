@@ -27,9 +27,14 @@ class Past:
 def past_model() -> RowsModel[Past]:
     """Time, who, what, and the word."""
     columns: tuple[Column[Past], ...] = (
-        Column(tr("Time"), lambda one: one.time, sort=lambda one: one.order, width=6),
+        Column(tr("Time"), lambda one: one.time, sort=lambda one: one.order, width=5),
         Column(tr("Who"), lambda one: who_words(one.served)),
-        Column(tr("What"), lambda one: one.served.rule.name(language()), width=8),
+        Column(
+            tr("What"),
+            lambda one: one.served.rule.name(language()),
+            width=8,
+            shown_if=lambda rows: len({one.served.rule.code for one in rows}) > 1,
+        ),
         Column(tr("State"), _word, width=10, tone=_tone),
     )
     return RowsModel(columns, key=lambda one: one.order)

@@ -44,11 +44,12 @@ def sleepers_model() -> RowsModel[Sleeper]:
     columns: tuple[Column[Sleeper], ...] = (
         Column(tr("Name"), lambda one: one.name or no_name(), strong=True),
         Column(
-            tr("Bed"), _bed, sort=lambda one: by_code(one.place), width=9,
+            tr("Bed"), _bed, sort=lambda one: by_code(one.place), width=7,
             tone=lambda one: Tone.WARN if one.also_in else None,
+            shown_if=lambda rows: any(one.place for one in rows),
         ),
-        Column(tr("Family"), lambda one: one.household, width=12),
-        Column(tr("Number"), lambda one: one.number, width=14),
+        Column(tr("Family"), lambda one: one.household, width=11),
+        Column(tr("Number"), lambda one: one.number, width=12),
     )  # fmt: skip
     return RowsModel(columns, key=lambda one: one.ent)
 

@@ -10,6 +10,10 @@ from shelterdesk.ui.icons import paint_icon
 from shelterdesk.ui.theme import Size, Type, theme
 from shelterdesk.ui.widgets.tone import Tone
 
+_BESIDE_WORD = (34, 30, 26)
+"""Sizes tried for name and reason, pixels at 100 % text: letters of 34 px are read from two metres without effort
+(6 mm high on a usual screen, twice what normal sight resolves there)."""
+
 
 class BigAnswer(QWidget):
     """Fills the room it is given: ``show_answer(Tone.BAD, tr("No"), tr("Lunch received 12:31"))``.
@@ -24,7 +28,9 @@ class BigAnswer(QWidget):
         self._tone = Tone.NEUTRAL
         self._word = self._reason = self._name = ""
         self._photo = QPixmap()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.clear()
         theme().changed.connect(self.updateGeometry)
 
@@ -35,6 +41,7 @@ class BigAnswer(QWidget):
         self._tone, self._word, self._reason, self._name = tone, word, reason, name
         self._photo = photo if photo is not None else QPixmap()
         self.setAccessibleName(". ".join(part for part in (word, reason, name) if part))
+        self.updateGeometry()
         self.update()
 
     def clear(self) -> None:
@@ -59,10 +66,20 @@ class BigAnswer(QWidget):
         return least
 
     def sizeHint(self) -> QSize:
-        return QSize(theme().px(480), theme().px(300))
+        return QSize(theme().px(480), theme().gap(240))  # it grows into all the room there is
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Enough for all that is said, however narrow: it may scroll, nothing of it is cut."""
+        gap, t = theme().gap(12), theme()
+        parts = self._set(width - 2 * t.gap(24), 0, 0, gap)[3]
+        said = sum(high for high, _ in parts) + gap * max(0, len(parts) - 1) + 2 * t.gap(20)
+        return max(self.sizeHint().height(), said)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme().px(200), theme().px(220))
+        return QSize(theme().px(200), theme().gap(240))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t, c = theme(), theme().colours
@@ -73,17 +90,8 @@ class BigAnswer(QWidget):
         painter.fillPath(ground, c.of(self._tone.tint if self._word else "raised"))
         inner = self.rect().adjusted(t.gap(24), t.gap(20), -t.gap(24), -t.gap(20))
         wrap = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-        word_font, reason_font = self._font(self.word_pixels()), t.font(Type.SCREEN_TITLE)
-        name_font, picture = t.font(Type.SCREEN_TITLE, strong=True), self._picture_side(inner)
-        parts: list[tuple[int, str]] = []
-        if picture:
-            parts.append((picture, "picture"))
-        for kind, text, font in (("name", self._name, name_font), ("word", self._word, word_font),
-                                 ("reason", self._reason, reason_font)):  # fmt: skip
-            if text:
-                box = QFontMetrics(font).boundingRect(QRect(0, 0, inner.width(), 4000), int(wrap), text)
-                parts.append((box.height(), kind))
-        gap = t.gap(12)
+        gap, picture = t.gap(12), self._picture_side(inner)
+        name_font, word_font, reason_font, parts = self._set(inner.width(), inner.height(), picture, gap)
         top = inner.top() + max(0, (inner.height() - sum(h for h, _ in parts) - gap * (len(parts) - 1)) // 2)
         for height, kind in parts:
             box = QRect(inner.left(), top, inner.width(), height)
@@ -100,10 +108,32 @@ class BigAnswer(QWidget):
             top += height + gap
         painter.end()
 
+    def _set(
+        self, width: int, height: int, picture: int, gap: int
+    ) -> tuple[QFont, QFont, QFont, list[tuple[int, str]]]:
+        """Fonts of name, word and reason, and the heights of all parts: as large as the room lets them be.
+
+        The picture goes before anything said is cut; the word says the same.
+        """
+        t, wrap = theme(), Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+        word = self._font(self.word_pixels())
+        sizes = (*_BESIDE_WORD, Type.SCREEN_TITLE) if self._word else (Type.SCREEN_TITLE,)
+        for size, side in [*((size, picture) for size in sizes), (Type.SCREEN_TITLE, 0)]:
+            name, reason = t.font(size, strong=True), t.font(size)
+            parts = [(side, "picture")] if side else []
+            for kind, text, font in (("name", self._name, name), ("word", self._word, word),
+                                     ("reason", self._reason, reason)):  # fmt: skip
+                if text:
+                    box = QFontMetrics(font).boundingRect(QRect(0, 0, width, 4000), int(wrap), text)
+                    parts.append((box.height(), kind))
+            if sum(high for high, _ in parts) + gap * (len(parts) - 1) <= height:
+                break
+        return name, word, reason, parts
+
     def _picture_side(self, inner: QRect) -> int:
         if not self._word:
             return theme().px(48)
-        return min(theme().px(120 if not self._photo.isNull() else 64), inner.height() // 3)
+        return min(theme().px(120 if not self._photo.isNull() else 64), inner.height() // 4)
 
     def _paint_picture(self, painter: QPainter, box: QRect) -> None:
         if not self._word:

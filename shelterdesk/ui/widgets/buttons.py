@@ -16,7 +16,11 @@ SCREEN_KEYS = frozenset({"Return", "Enter", "Shift+Return", "Ctrl+Return", "Ctrl
 
 
 class _KeyedButton(QPushButton):
-    """A button that knows its key; ``key_inside`` writes the key after the words, not beside the button."""
+    """A button that knows its key; ``key_inside`` writes the key after the words, not beside the button.
+
+    The key presses it anywhere in the window; with ``near`` only while typing goes into that widget. A key with
+    ``is_heard=False`` is only written: whoever has the button listens for it.
+    """
 
     kind = "secondary"
 
@@ -27,6 +31,8 @@ class _KeyedButton(QPushButton):
         *,
         icon: str = "",
         key_inside: bool = False,
+        is_heard: bool = True,
+        near: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -41,8 +47,8 @@ class _KeyedButton(QPushButton):
         if icon:
             self.setIcon(make_icon(icon, self._ink()))
         self.set_words(text)
-        if key and key not in SCREEN_KEYS:
-            self._act_at_once(key)
+        if key and is_heard and key not in SCREEN_KEYS:
+            self._act_at_once(key, near)
         self._space()
         theme().changed.connect(self._space)
 
@@ -61,11 +67,12 @@ class _KeyedButton(QPushButton):
         """What the button says, without its key."""
         return self._words
 
-    def _act_at_once(self, key: str) -> None:
+    def _act_at_once(self, key: str, near: QWidget | None) -> None:
         """Let the key press the button now: a button's own shortcut shows it held down for a tenth of a second
         first, and a reader has typed its first sign by then."""
-        shortcut = QShortcut(QKeySequence(key), self)
-        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut = QShortcut(QKeySequence(key), near or self)
+        contexts = Qt.ShortcutContext
+        shortcut.setContext(contexts.WidgetWithChildrenShortcut if near else contexts.WindowShortcut)
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(self.click)
 
@@ -122,7 +129,7 @@ class ButtonRow(QWidget):
         """Put a button after the others, its key beside it."""
         self._flow.addWidget(button)
         if button.key and not button.key_inside:
-            self._flow.addWidget(KeyHint(button.key))
+            self._flow.add_beside(KeyHint(button.key))
 
     def add_far(self, thing: QWidget) -> None:
         """Put a small thing (a message, a count) at the far end of the line."""

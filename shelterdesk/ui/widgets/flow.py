@@ -27,6 +27,7 @@ class FlowLayout(QWidget):
         self._children: list[QWidget] = []
         self._across, self._down = across, down
         self._push: int | None = None
+        self._beside: dict[QWidget, QWidget] = {}
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -44,6 +45,13 @@ class FlowLayout(QWidget):
         """Put a widget at the end."""
         self._take_in(len(self._children), widget)
 
+    def add_beside(self, widget: QWidget) -> None:
+        """Put a widget after the last one, to go into the next line and out of sight together with it."""
+        partner = self._children[-1]
+        self._beside[partner] = widget
+        self.addWidget(widget)
+        widget.setVisible(_takes_room(partner))
+
     def insert_widget(self, index: int, widget: QWidget) -> None:
         """Put a widget before the one at ``index``."""
         self._take_in(index, widget)
@@ -53,6 +61,7 @@ class FlowLayout(QWidget):
     def take_all(self) -> list[QWidget]:
         """Let go of every child, hidden and without a parent's place; who asked for them deletes them."""
         taken, self._children, self._push = self._children, [], None
+        self._beside = {}
         for child in taken:
             child.removeEventFilter(self)
             child.hide()
@@ -70,6 +79,8 @@ class FlowLayout(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in _CHILD_CHANGES and any(watched is child for child in self._children):
+            if isinstance(watched, QWidget) and watched in self._beside:
+                self._beside[watched].setVisible(not watched.isHidden())
             self._place_again()
         return super().eventFilter(watched, event)
 
@@ -139,8 +150,15 @@ class FlowLayout(QWidget):
                 continue
             wide = child.sizeHint().width()
             if lines[-1] and used + gap + wide > width:
-                lines.append([])
-                used = 0
+                before = self._children[lines[-1][-1]]
+                wide_before = before.sizeHint().width()
+                is_beside = self._beside.get(before) is child and wide_before + gap + wide <= width
+                if is_beside and len(lines[-1]) > 1:  # what belongs together goes on together
+                    lines.append([lines[-1].pop()])
+                    used = wide_before
+                else:
+                    lines.append([])
+                    used = 0
             used += wide + (gap if lines[-1] else 0)
             lines[-1].append(index)
         return lines

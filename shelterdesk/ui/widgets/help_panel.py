@@ -39,6 +39,7 @@ class HelpPanel(QFrame):
         self._column.addWidget(ButtonRow(self._close))
         self._column.addStretch(1)
         self._area = QScrollArea()
+        self._area.setAccessibleName(tr("Explanation of this screen"))
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)
         self._area.setWidget(inside)

@@ -26,6 +26,10 @@ def key_words(key: str) -> str:
         "Backspace": ptr("key", "Backspace"),
         "PgUp": ptr("key", "Page up"),
         "PgDown": ptr("key", "Page down"),
+        "Up": ptr("key", "Up"),
+        "Down": ptr("key", "Down"),
+        "Left": ptr("key", "Left"),
+        "Right": ptr("key", "Right"),
     }
     portable = QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
     return "+".join(named.get(part, part) for part in portable.split("+") if part)

@@ -42,7 +42,7 @@ class ToastLine(QFrame):
         self._mark = IconMark("info", "secondary")
         self._words = words("", wrap=True)
         self._undo = SmallButton(tr("Undo"), "Ctrl+Z", icon="undo", key_inside=True)
-        self._close = SmallButton(tr("Close"))
+        self._close = SmallButton(tr("Close"), "Esc", key_inside=True)
         self._on_undo: Callable[[], object] | None = None
         self._earlier: deque[Message] = deque(maxlen=self.KEPT)
         self._fade: QPropertyAnimation | None = None

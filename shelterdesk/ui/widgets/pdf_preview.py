@@ -363,7 +363,7 @@ class PdfPreview(QWidget):
 
     @staticmethod
     def _small(name: str, shown: str, key: str) -> SmallButton:
-        button = SmallButton(shown or name)
+        button = SmallButton(shown or name, "" if shown else key, key_inside=True, is_heard=False)
         button.setAccessibleName(name)
         button.setToolTip(f"{name} ({key})")
         return button

@@ -26,7 +26,8 @@ class Column(Generic[Row]):
 
     ``text`` says a row in words; ``sort`` gives the native value to sort by (a number, a date, a text; None
     comes last), the words when left out. ``number`` sets right-aligned figures. ``width`` is in average
-    letters; 0 shares what is left. ``tone`` draws the cell as a pill when it returns a tone.
+    letters; 0 shares what is left. ``tone`` draws the cell as a pill when it returns a tone. ``shown_if`` is asked
+    with all rows whether the column has anything to tell; without an answer of yes it takes no room.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Column(Generic[Row]):
     width: int = 0
     strong: bool = False
     tone: Callable[[Row], Tone | None] | None = None
+    shown_if: Callable[[Sequence[Row]], bool] | None = None
 
     def sort_value(self, row: Row) -> Any:
         """What this column sorts a row by."""
@@ -77,6 +79,11 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         if plain(wanted) != self._wanted:
             self._wanted = plain(wanted)
             self._show()
+
+    def is_column_shown(self, at: int) -> bool:
+        """Whether a column has something to tell of the rows there are."""
+        shown_if = self.columns[at].shown_if
+        return shown_if is None or shown_if(self._rows)
 
     def row_at(self, line: int) -> Row:
         """The row shown in a line (from 0); raises IndexError past the end."""

@@ -72,6 +72,10 @@ class _Rows(QTableView):
     opened = Signal()
     resized = Signal()
 
+    def sizeHint(self) -> QSize:
+        """Few rows: a list takes all the room there is, and asks for none that would make a page scroll."""
+        return QSize(super().sizeHint().width(), theme().px(Size.ROW) * 4)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.resized.emit()
@@ -228,6 +232,7 @@ class RowsTable(QWidget):
         shown, total = self.model.rowCount(), self.model.total
         self._empty.setVisible(not total)
         self._nothing.setVisible(bool(total) and not shown)
+        self._show_columns()
         self.count_label.setText(self._count(shown, total) if total else "")
         if self._stood_on is not None and self.select_key(self._stood_on):
             self.view.verticalScrollBar().setValue(self._scrolled)
@@ -265,6 +270,17 @@ class RowsTable(QWidget):
         self.view.verticalHeader().setDefaultSectionSize(t.px(Size.ROW))
         self._share_width()
 
+    def _show_columns(self) -> None:
+        """Leave out columns with nothing to tell now."""
+        changed = False
+        for at in range(len(self.model.columns)):
+            hidden = not self.model.is_column_shown(at)
+            if self.view.isColumnHidden(at) is not hidden:
+                self.view.setColumnHidden(at, hidden)
+                changed = True
+        if changed:
+            self._share_width()
+
     def _share_width(self) -> None:
         """Fixed columns as wide as asked; the others share the rest, stay readable, and scroll sideways."""
         header, t = self.view.horizontalHeader(), theme()
@@ -275,8 +291,10 @@ class RowsTable(QWidget):
             + t.px(20)
             for column in self.model.columns
         ]
-        sharing = [at for at, column in enumerate(self.model.columns) if not column.width]
-        spare = max(0, self.view.viewport().width() - sum(least))
-        for at, wide in enumerate(least):
+        shown = [at for at in range(len(least)) if not self.view.isColumnHidden(at)]
+        sharing = [at for at in shown if not self.model.columns[at].width]
+        spare = max(0, self.view.viewport().width() - sum(least[at] for at in shown))
+        for at in shown:
+            wide = least[at]
             more = spare // len(sharing) if at in sharing else 0
             header.resizeSection(at, wide + more)

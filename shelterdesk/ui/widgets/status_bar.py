@@ -35,6 +35,7 @@ class StatusLine:
     ``present`` and ``places`` in people, None when not known. ``only_here`` counts records that exist on this
     laptop alone; ``office_up_to`` and ``backup`` are empty when there never was a receipt or a backup.
     ``battery`` in per cent, None without one. ``clock_doubt`` is a sentence, empty when the clock is trusted.
+    An office houses nobody and waits for no receipt of its own: it says neither.
     """
 
     present: int | None = None
@@ -49,6 +50,7 @@ class StatusLine:
     is_charging: bool = False
     clock_doubt: str = ""
     user: str = ""
+    is_office: bool = False
 
 
 def number(n: int) -> str:
@@ -67,7 +69,8 @@ class _Part:
 
 def parts_of(status: StatusLine) -> list[_Part]:
     """The parts shown, in order, each with its icon, strong and plain words and tone."""
-    return [_present(status), _only_here(status), _office(status), _backup(status), *_far(status)]
+    own = [] if status.is_office else [_present(status), _only_here(status), _office(status)]
+    return [*own, _backup(status), *_far(status)]
 
 
 def _present(status: StatusLine) -> _Part:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QWidget
 
 Role = Literal[
     "body", "label", "secondary", "strong", "field", "card", "title", "key",
@@ -19,8 +19,11 @@ def words(text: str, role: Role = "body", *, wrap: bool = False) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)  # a name may hold < or &
     label.setProperty("role", role)
     label.setWordWrap(wrap)
-    if wrap:
-        label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    # Where reading begins in this window, whatever the script of the words: a name in Arabic stands in its
+    # column like all others, and a Latin one does in a window laid out from the right.
+    from_right = QApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    side = Qt.AlignmentFlag.AlignRight if from_right else Qt.AlignmentFlag.AlignLeft
+    label.setAlignment(side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
     return label
 
 

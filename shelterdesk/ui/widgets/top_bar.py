@@ -115,7 +115,7 @@ class TopBar(QWidget):
     def _space(self) -> None:
         t = theme()
         self._box.setContentsMargins(t.gap(20), t.gap(10), t.gap(12), t.gap(10))
-        self._box.setSpacing(t.gap(8))
+        self._box.setSpacing(t.gap(16))
         for part in (self._left, self._right):
             row = part.layout()
             if row is not None:
