@@ -19,8 +19,9 @@ from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.core.vocabulary import Sex
 from shelterdesk.core.words import speak
 from shelterdesk.startup import use_language
-from shelterdesk.ui.app import DeskApp, ScreenMaker
+from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.screen_making import ScreenMaker
 from shelterdesk.ui.screens.counter import CounterScreen
 from shelterdesk.ui.screens.lodging import LodgingScreen
 from shelterdesk.ui.screens.reception import ReceptionScreen
