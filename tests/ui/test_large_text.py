@@ -1,0 +1,95 @@
+"""At 200 % text words stay whole and things that belong together stay level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QLabel, QLayout, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from shelterdesk.ui.dialogs.path_field import PathField, PathKind
+from shelterdesk.ui.theme import theme
+from shelterdesk.ui.widgets import Column, EmptyState, RowsModel, RowsTable
+from shelterdesk.ui.widgets.page_area import PageArea
+
+
+@pytest.fixture(autouse=True)
+def large(qtbot: QtBot) -> Iterator[None]:
+    theme().set_still(True)
+    theme().set_text_percent(200)
+    yield
+    theme().set_text_percent(100)
+    theme().set_still(False)
+
+
+def in_page(qtbot: QtBot, widget: QWidget, width: int, height: int) -> PageArea:
+    """A widget on a page that scrolls."""
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+    column.addWidget(widget)
+    area = PageArea(page)
+    qtbot.addWidget(area)
+    area.resize(width, height)
+    with qtbot.waitExposed(area):
+        area.show()
+    return area
+
+
+def list_of(words: list[str]) -> RowsTable:
+    """A list of words that says why it is empty."""
+    model = RowsModel[str]((Column[str]("Word", lambda word: word),), key=lambda word: word)
+    empty = EmptyState(
+        "people",
+        "Nobody who is written like this is registered here yet.",
+        "Scan a card or press F2 and type.",
+    )
+    table = RowsTable(model, empty)
+    model.set_rows(words)
+    return table
+
+
+def _are_whole(table: RowsTable) -> bool:
+    """Whether every sentence shown over the list has the room it needs, inside the list."""
+    view = table.view.viewport()
+    said = [label for label in view.findChildren(QLabel) if label.isVisible() and label.text()]
+    return bool(said) and all(
+        label.height() >= label.heightForWidth(label.width())
+        and view.rect().contains(QRect(label.mapTo(view, QPoint(0, 0)), label.size()))
+        for label in said
+    )
+
+
+def test_why_a_list_is_empty_is_read_whole_in_a_low_window(qtbot: QtBot) -> None:
+    table = list_of([])
+    area = in_page(qtbot, table, 500, 260)
+    qtbot.waitUntil(lambda: _are_whole(table))
+    assert area.verticalScrollBar().maximum() > 0, "the page scrolls instead"
+
+
+def test_why_no_row_is_shown_is_read_whole_and_rows_need_no_room_for_it(qtbot: QtBot) -> None:
+    table = list_of(["one", "two"])
+    area = in_page(qtbot, table, 500, 260)
+    low = table.minimumSizeHint().height()
+    table.find_words("three")
+    qtbot.waitUntil(lambda: _are_whole(table))
+    table.find_words("")
+    assert table.minimumSizeHint().height() == low
+    assert area.isVisible()
+
+
+@pytest.mark.parametrize("hint", ["", "a stick or a folder", "a stick or a folder that is not on this disk"])
+def test_the_button_of_a_path_stands_beside_its_line(qtbot: QtBot, hint: str) -> None:
+    field = PathField("Folder for the copy", PathKind.FOLDER, hint=hint)
+    area = in_page(qtbot, field, 700, 400)
+    line, button = field.line, field.choose
+
+    def apart() -> int:
+        return abs(
+            line.mapTo(field, line.rect().center()).y() - button.mapTo(field, button.rect().center()).y()
+        )
+
+    qtbot.waitUntil(lambda: apart() <= 2)
+    assert area.isVisible()
