@@ -10,8 +10,18 @@ from PySide6.QtWidgets import QLabel, QLayout, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
+from shelterdesk.ui.log_in import Centred
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import Column, EmptyState, RowsModel, RowsTable
+from shelterdesk.ui.widgets import (
+    ButtonRow,
+    Card,
+    Column,
+    EmptyState,
+    LabelledField,
+    PrimaryButton,
+    RowsModel,
+    RowsTable,
+)
 from shelterdesk.ui.widgets.page_area import PageArea
 
 
@@ -93,3 +103,23 @@ def test_the_button_of_a_path_stands_beside_its_line(qtbot: QtBot, hint: str) ->
 
     qtbot.waitUntil(lambda: apart() <= 2)
     assert area.isVisible()
+
+
+def test_a_sentence_under_a_field_makes_the_card_of_a_door_higher(qtbot: QtBot) -> None:
+    card, field = Card("Log in", screen=True), LabelledField("Passphrase")
+    button = PrimaryButton("Log in", "Return")
+    card.add(field)
+    card.add(ButtonRow(button))
+    area = in_page(qtbot, Centred(card), 1000, 700)
+    qtbot.waitUntil(lambda: area.is_laid_out)
+    low = card.height()
+    said = "This name and this passphrase do not open this desk. Type both again; capital letters count."
+    field.set_mistake(said)
+    qtbot.waitUntil(lambda: field.mistake.height() >= field.mistake.heightForWidth(field.mistake.width()) > 0)
+    assert card.height() > low
+    assert (
+        field.mistake.mapTo(card, QPoint(0, field.mistake.height())).y()
+        <= button.mapTo(card, QPoint(0, 0)).y()
+    )
+    field.set_mistake("")
+    qtbot.waitUntil(lambda: card.height() == low)
