@@ -13,6 +13,7 @@ from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.log_in import Centred
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import (
+    BigAnswer,
     ButtonRow,
     Card,
     Column,
@@ -21,6 +22,7 @@ from shelterdesk.ui.widgets import (
     PrimaryButton,
     RowsModel,
     RowsTable,
+    Tone,
 )
 from shelterdesk.ui.widgets.page_area import PageArea
 
@@ -123,3 +125,18 @@ def test_a_sentence_under_a_field_makes_the_card_of_a_door_higher(qtbot: QtBot) 
     )
     field.set_mistake("")
     qtbot.waitUntil(lambda: card.height() == low)
+
+
+def test_the_room_an_answer_needs_does_not_hang_on_the_room_it_has(qtbot: QtBot) -> None:
+    answer = BigAnswer("Scan a card")
+    qtbot.addWidget(answer)
+    answer.show_answer(Tone.WARN, "Not known", "Not known here. Food and care are given all the same. " * 4)
+    needed = set()
+    for high in (300, 600, 1200):
+        answer.resize(660, high)
+        needed.add(answer.heightForWidth(660))
+    assert len(needed) == 1
+    answer.resize(660, needed.pop())
+    gap, inner = theme().gap(12), answer.height() - 2 * theme().gap(20)
+    parts = answer._set(660 - 2 * theme().gap(24), inner, 64, gap)[3]
+    assert sum(high for high, _ in parts) + gap * (len(parts) - 1) <= inner, "nothing is cut in it"
