@@ -101,10 +101,10 @@ class Album:
     def take(self, hands: Hands, name: str) -> None:
         """Draw what is shown now."""
         hands.rest(name)
-        hands.until(partial(_is_active, hands), name)
         page = hands.app.window.stack.currentWidget() if hands.app.window is not None else None
         if isinstance(page, PageArea):
             hands.until(lambda: page.is_laid_out, name)
+        hands.until(partial(_is_active, hands), name)
         if self.wants(name):
             path = hands.picture(self.folder, f"{name}{self.look.ending}")
             _make_small(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -57,6 +57,7 @@ class Centred(QWidget):
         self._settle.setSingleShot(True)
         self._settle.setInterval(0)
         self._settle.timeout.connect(self._fit_height)
+        card.installEventFilter(self)  # Qt does not tell the page around it, as its size is fixed
         theme().changed.connect(self._fit)
         self._fit()
 
@@ -64,10 +65,10 @@ class Centred(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.LayoutRequest:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest and watched is self._card:
             self._settle.start()  # a sentence under a field makes the card higher
-        return super().event(event)
+        return super().eventFilter(watched, event)
 
     def _fit(self) -> None:
         self._card.setFixedWidth(max(280, min(theme().gap(self._width), self.width() - theme().gap(16))))

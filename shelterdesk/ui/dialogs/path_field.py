@@ -6,12 +6,13 @@ from collections.abc import Callable
 from enum import Enum
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from shelterdesk.core.words import tr
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import LabelledField, SecondaryButton, words
+from shelterdesk.ui.widgets import LabelledField, SecondaryButton
 
 
 class PathKind(Enum):
@@ -49,7 +50,9 @@ class PathField(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.addWidget(self.field, 1, Qt.AlignmentFlag.AlignTop)
         self._beside = QVBoxLayout()
-        self._beside.addWidget(words(" ", "label"))  # the height of the label over the line
+        self._over = QWidget()  # as high as the label over the line
+        self._over.setProperty("part", "clear")
+        self._beside.addWidget(self._over)
         self._beside.addWidget(self.choose)
         self._beside.addStretch(1)
         self._row.addLayout(self._beside)
@@ -95,6 +98,21 @@ class PathField(QWidget):
         chooser.fileSelected.connect(self._on_chosen)
         chooser.open()
         return chooser
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._level()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._level()
+        return super().event(event)
+
+    def _level(self) -> None:
+        """The button stands beside the line, also where the hint needs a line of its own over it."""
+        high = self.field.head_height(self.field.width())
+        if self._over.minimumHeight() != high:
+            self._over.setFixedHeight(high)
 
     def _on_chosen(self, path: str) -> None:
         self.field.set_text(path)

@@ -238,7 +238,12 @@ def _columns() -> list[Column[UserLine]]:
     return [
         Column(tr("Name"), lambda line: line.name, strong=True),
         Column(tr("Roles"), lambda line: ", ".join(role_words(role) for role in line.roles)),
-        Column(tr("Organisation"), lambda line: line.organisation, width=20),
+        Column(
+            tr("Organisation"),
+            lambda line: line.organisation,
+            width=20,
+            shown_if=lambda lines: any(line.organisation for line in lines),
+        ),
         Column(
             tr("May log in"),
             lambda line: tr("yes") if line.is_active else tr("no longer"),

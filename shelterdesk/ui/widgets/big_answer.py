@@ -59,7 +59,9 @@ class BigAnswer(QWidget):
     def word_pixels(self) -> int:
         """Height of the word as painted now, at least 44 px times the text size."""
         least, most = theme().px(Type.ANSWER), max(theme().px(Type.ANSWER), self.height() // 4)
-        room = self.width() - theme().px(48)
+        room = (
+            self.width() - 2 * theme().gap(24) - theme().px(8)
+        )  # a word that only just fits is wrapped by Qt
         for size in range(most, least, -4):
             if QFontMetrics(self._font(size)).horizontalAdvance(self._word) <= room:
                 return size
@@ -72,7 +74,10 @@ class BigAnswer(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """Enough for all that is said, however narrow: it may scroll, nothing of it is cut."""
+        """Enough for all that is said, however narrow: it may scroll, nothing of it is cut.
+
+        It must not hang on the height there is, which Qt keeps no account of.
+        """
         gap, t = theme().gap(12), theme()
         parts = self._set(width - 2 * t.gap(24), 0, 0, gap)[3]
         said = sum(high for high, _ in parts) + gap * max(0, len(parts) - 1) + 2 * t.gap(20)
@@ -113,13 +118,14 @@ class BigAnswer(QWidget):
     ) -> tuple[QFont, QFont, QFont, list[tuple[int, str]]]:
         """Fonts of name, word and reason, and the heights of all parts: as large as the room lets them be.
 
-        The picture goes before anything said is cut; the word says the same.
+        The picture goes before anything said is cut, for the word says the same; then the word becomes smaller.
         """
         t, wrap = theme(), Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
-        word = self._font(self.word_pixels())
         sizes = (*_BESIDE_WORD, Type.SCREEN_TITLE) if self._word else (Type.SCREEN_TITLE,)
-        for size, side in [*((size, picture) for size in sizes), (Type.SCREEN_TITLE, 0)]:
-            name, reason = t.font(size, strong=True), t.font(size)
+        large, least = self.word_pixels(), t.px(Type.ANSWER)
+        tried = [(size, picture, large) for size in sizes]
+        for size, side, pixels in [*tried, (Type.SCREEN_TITLE, 0, large), (Type.SCREEN_TITLE, 0, least)]:
+            name, word, reason = t.font(size, strong=True), self._font(pixels), t.font(size)
             parts = [(side, "picture")] if side else []
             for kind, text, font in (("name", self._name, name), ("word", self._word, word),
                                      ("reason", self._reason, reason)):  # fmt: skip

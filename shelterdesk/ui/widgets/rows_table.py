@@ -184,7 +184,7 @@ class RowsTable(QWidget):
         return line is not None
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(theme().px(160), theme().px(Size.ROW * 4))
+        return QSize(theme().px(160), max(theme().px(Size.ROW * 4), super().minimumSizeHint().height()))
 
     def _make_view(self, name: str) -> _Rows:
         view = _Rows(self)
@@ -222,6 +222,19 @@ class RowsTable(QWidget):
     def _cover(self) -> None:
         for page in (self._empty, self._nothing):
             page.setGeometry(self.view.viewport().rect())
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Why nothing is shown is read whole, also in large text."""
+        said = next((page for page in (self._empty, self._nothing) if not page.isHidden()), None)
+        least = 0
+        if said is not None:
+            around = (
+                self.view.height() - self.view.viewport().height()
+            )  # header, and the scroll bar when shown
+            least = max(around, 0) + said.heightForWidth(self.view.viewport().width())
+        if self.view.minimumHeight() != least:
+            self.view.setMinimumHeight(least)
 
     def _remember(self) -> None:
         row = self.current()
@@ -232,6 +245,7 @@ class RowsTable(QWidget):
         shown, total = self.model.rowCount(), self.model.total
         self._empty.setVisible(not total)
         self._nothing.setVisible(bool(total) and not shown)
+        self._make_room()
         self._show_columns()
         self.count_label.setText(self._count(shown, total) if total else "")
         if self._stood_on is not None and self.select_key(self._stood_on):
