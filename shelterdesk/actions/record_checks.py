@@ -42,6 +42,7 @@ def completed(desk: Desk, kind: Kind, given: Mapping[str, Any], now: datetime) -
     if kind.name in ("service", "movement"):
         full.setdefault("happened_at", now)
     if kind.name == "service":
+        full.setdefault("counter", desk.who.slot)
         when = full["happened_at"]
         if isinstance(when, datetime):
             day = service_day(when, desk.who.zone, desk.who.change_hour)

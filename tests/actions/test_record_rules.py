@@ -184,7 +184,9 @@ def test_what_stands_already_is_not_doubled(desk: Desk) -> None:
             add_record(desk, KIND_NAMES[kind], second)
         assert refused.value.field == field, kind
     again = {"person": one, "service_type": lunch, "override_reason": "spilt"}
-    assert add_record(desk, KIND_NAMES["service"], again).result
+    given = add_record(desk, KIND_NAMES["service"], again).result
+    shown = show_records(desk, KIND_NAMES["service"], given)[0]
+    assert (shown["counter"], shown["service_day"]) == ("LB1", "2026-11-23")
     last = person(desk)[0]
     for kind, values, field in (
         ("membership", {"person": last, "household": household, "role": "HEAD"}, "role"),
