@@ -141,6 +141,7 @@ def _refuse_untouched(path: Path, key: bytes) -> None:
     """Refuse a newer file, and a backup, before a byte of it changes: a backup must still be what was written."""
     conn = open_file(path, key, read_only=True)
     try:
+        schema.refuse_empty(conn)
         schema.refuse_newer(conn)
         meta.refuse_copy(conn)
     finally:

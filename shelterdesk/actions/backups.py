@@ -91,7 +91,7 @@ def restore(source: Path, folder: Path, name: str, passphrase: str, clock: Clock
     manifest = read_manifest(source)
     if startup.is_set_up(folder) or keyfile.exists(folder):
         raise Refused(
-            tr("The folder {name} already holds a station.", name=folder.name),
+            tr("The folder {name} already holds a station or an office.", name=folder.name),
             tr("Restore into an empty folder; the old one stays as it is."),
         )
     startup.prepare_folder(folder)
@@ -123,7 +123,7 @@ def read_manifest(source: Path) -> dict[str, Any]:
         found: dict[str, Any] = json.loads((source / MANIFEST).read_bytes())
         whole = found["format"] == _FORMAT and {startup.FILE, keyfile.FILE_NAME} <= set(found["files"])
         int(found["epoch"])
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise NotFound(
             tr("A backup in the folder {name}", name=source.name),
             tr("Choose the folder whose name begins with shelterdesk-backup."),

@@ -59,7 +59,10 @@ class Exported:
 
 @dataclass(frozen=True, slots=True)
 class PartTaken:
-    """One part and what became of it: ``new``, ``known``, ``set_aside`` or ``refused``, and then why."""
+    """One part and what became of it: ``new``, ``known``, ``set_aside`` or ``refused``, and then why.
+
+    ``for_others``: nothing is wrong with it, it was only sealed for somebody else.
+    """
 
     name: str
     outcome: str
@@ -67,6 +70,7 @@ class PartTaken:
     advice: str = ""
     events: int = 0
     ops: int = 0
+    for_others: bool = False
 
 
 @dataclass(slots=True)
@@ -297,7 +301,9 @@ class _Import:
 
         What is for others is not remembered: nothing is wrong with it, and no good copy of it is to come.
         """
-        self.found.parts.append(PartTaken(name, error.outcome, error.reason, error.advice))
+        self.found.parts.append(
+            PartTaken(name, error.outcome, error.reason, error.advice, for_others=error.code in ELSEWHERE)
+        )
         if error.code in ELSEWHERE:
             self.found.elsewhere += 1
         elif error.outcome == "set_aside":

@@ -15,7 +15,9 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from shelterdesk import __version__
+from shelterdesk import __version__, startup
+from shelterdesk.core.errors import WorldError
+from shelterdesk.db.connection import DatabaseError, said
 
 LOG = "desk.log"
 REPORTS = "reports"
@@ -44,6 +46,16 @@ def stop_log(handler: logging.Handler) -> None:
 def note(what: str, **numbers: int | float | str) -> None:
     """One line of the log: a fixed word for what was done, and numbers. Callers pass no text that people typed."""
     _log.info("%s %s", what, " ".join(f"{key}={value}" for key, value in numbers.items()))
+
+
+def as_world(fault: BaseException, folder: Path) -> WorldError | None:
+    """The sentence for a fault of the disk or of a damaged file; None where the fault is ours."""
+    if isinstance(fault, WorldError):
+        return fault
+    if isinstance(fault, DatabaseError):
+        found = said(fault, folder / startup.FILE)
+        return found if isinstance(found, WorldError) else None
+    return None
 
 
 def report_fault(folder: Path, fault: BaseException, doing: str, now: datetime) -> Path | None:

@@ -14,29 +14,26 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from shelterdesk.actions.access import SEALED_ACCESS, note_access
 from shelterdesk.actions.class_keys import class_identities
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.registration import desk_slot
+from shelterdesk.actions.record_checks import check_with_file, completed
+from shelterdesk.actions.registration import desk_slot, local_day
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotAllowed, NotFound, NotHere, Refused
 from shelterdesk.core.json_line import Line, object_of
 from shelterdesk.core.kinds import (
     CARRIERS,
     KIND_NAMES,
-    PLACE,
-    STATION,
     VOID,
     FieldType,
     Kind,
 )
 from shelterdesk.core.moment import said_moment
 from shelterdesk.core.number import household_number, person_number, token_number
-from shelterdesk.core.plan import fits_in
-from shelterdesk.core.record_rules import check_record
+from shelterdesk.core.record_rules import check_record, tidied
 from shelterdesk.core.role_words import cannot_open
-from shelterdesk.core.vocabulary import AccessKind, Confidentiality, Missing, PlaceKind
+from shelterdesk.core.vocabulary import AccessKind, Confidentiality, Missing
 from shelterdesk.core.words import tr
 from shelterdesk.db.classes import ClassFile, SealedRecord, together
-from shelterdesk.db.connection import Connection
-from shelterdesk.db.records import REFERS_TO, UNIQUE, count_of, in_use, is_there, place_kind_of, rows_of
+from shelterdesk.db.records import rows_of
 from shelterdesk.keys.classes import ClassKey
 
 _CARRIER_NAMES = frozenset(carrier.name for carrier in CARRIERS.values())
@@ -59,17 +56,17 @@ def add_record(desk: Desk, kind: Kind, values: Mapping[str, Any]) -> Done[str]:
     The rules of ``core/record_rules`` hold, and what the file knows: a number in use, a reference to nobody.
     Raises ``BadField`` naming the field, ``NotAllowed``.
     """
-    given = {
-        name: _checked(desk, kind, name, value) for name, value in values.items() if name not in _OWN_KEYS
-    }
+    checked = {name: _checked(desk, kind, name, value) for name, value in _said(values).items()}
     if kind.name in _NUMBERED:
         desk.must_be_station()
-    check_record(kind, given)
+    now = desk.clock.now()
+    given = completed(desk, kind, tidied(kind, checked), now)
+    check_record(kind, given, now, local_day(desk))
     with desk.store.write(desk.user) as event:
+        check_with_file(desk, event.conn, kind, given)
         if kind.name in _NUMBERED and given.get("number") is None:
             make, counter = _NUMBERED[kind.name]
             given["number"] = make(desk.who.station, desk_slot(desk), event.next_count(counter))
-        _check_with_file(event.conn, kind, given)
         ent = event.create(kind, given)
     written = event.written
     return Done(ent, Changes(written.kinds if written is not None else frozenset()))
@@ -82,35 +79,23 @@ _NUMBERED: Mapping[str, tuple[Callable[[str, str, int], str], str]] = {
 }
 
 
-def _check_with_file(conn: Connection, kind: Kind, given: Mapping[str, Any]) -> None:
-    """What only the file can tell of a new record; raises ``BadField``."""
-    said_of = {name: value for name, value in given.items() if not isinstance(value, Missing)}
-    for name, value in said_of.items():
-        target = REFERS_TO.get(name)
-        if value is not None and target is not None and kind.field(name).type is FieldType.REF:
-            if not is_there(conn, target, value):
-                raise BadField(name, tr("No such record is known here: {id}.", id=value))
-    unique = UNIQUE.get(kind.name)
-    said = said_of.get(unique) if unique is not None else None
-    if unique is not None and isinstance(said, str) and in_use(conn, kind.name, said):
-        raise BadField(unique, tr("{text} is in use already.", text=said[:40]))
-    if kind is PLACE:
-        _check_parent(conn, said_of)
-    if kind is STATION and count_of(conn, kind.name):
-        raise BadField("code", tr("This folder has its station already; it is changed in the settings."))
+_OWN_KEYS = frozenset({"ref", "id", "kind", "missing"})
+_REASONS = '{"birth": "unknown"}'
 
 
-def _check_parent(conn: Connection, place: Mapping[str, Any]) -> None:
-    """A place lies where a site plan would have it; since a parent is there before what it holds, no loop is made."""
-    parent = place.get("parent")
-    above = place_kind_of(conn, parent) if parent is not None else None
-    if not fits_in(PlaceKind(place["place_kind"]), PlaceKind(above) if above is not None else None):
-        raise BadField(
-            "parent", tr("A room lies in a block, a bed in a room or block, a block in no other place.")
-        )
-
-
-_OWN_KEYS = frozenset({"ref", "id", "kind"})
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a line; reasons named apart under ``missing`` stand in their places."""
+    said = {name: value for name, value in values.items() if name not in _OWN_KEYS}
+    reasons = values.get("missing")
+    if reasons is None:
+        return said
+    if not isinstance(reasons, Mapping):
+        raise BadField("missing", tr("It holds a reason for each field, as in {example}.", example=_REASONS))
+    for name, reason in reasons.items():
+        if said.get(name) is not None:
+            raise BadField(str(name)[:40], tr("There is a value and a reason why there is none."))
+        said[name] = {"missing": reason}
+    return said
 
 
 def add_records(desk: Desk, kind: Kind, lines: Iterable[Line]) -> Iterator[dict[str, Any]]:

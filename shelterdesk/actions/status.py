@@ -9,9 +9,10 @@ from shelterdesk.core.lodging import site_capacity
 from shelterdesk.core.moment import from_milliseconds, moment_text, to_milliseconds
 from shelterdesk.db import receipts
 from shelterdesk.db import status as figures
+from shelterdesk.db.connection import Connection
 from shelterdesk.db.lodging import site_state
 from shelterdesk.db.meta import Whoami
-from shelterdesk.db.population import people_at
+from shelterdesk.db.population import people_at, people_of_all
 from shelterdesk.db.sheet import last_heard
 from shelterdesk.db.store import Reader
 
@@ -38,9 +39,10 @@ class HeardDesk:
 class Status:
     """How things stand. Times are RFC 9557 texts, None for never.
 
-    ``places`` are those of the site less the blocked; ``only_here`` counts this desk's entries nobody has
-    confirmed, ``only_at_table`` those of the whole station; ``set_aside`` entries and parts kept and not
-    taken in.
+    ``present`` and ``unnamed`` are of this station, at an office of all of them. ``places`` are those of the
+    site less the blocked, None at an office: codes of several sites are not told apart. ``only_here`` counts
+    this desk's entries nobody has confirmed, ``only_at_table`` those of the whole station; ``set_aside``
+    entries and parts kept and not taken in.
     """
 
     station: str
@@ -49,7 +51,7 @@ class Status:
     is_office: bool
     practice: bool
     present: int
-    places: int
+    places: int | None
     unnamed: int
     only_here: int
     only_here_since: str | None
@@ -94,8 +96,10 @@ class Status:
 def status(reader: Reader, now: datetime | None = None) -> Status:
     """How things stand now, for every user; with ``now`` a clock behind the newest entry is doubted too."""
     conn, who, roster = reader.conn, reader.who, reader.roster
-    present, unnamed = people_at(conn, who.station)
-    site = site_capacity(site_state(conn, who.station))
+    if who.is_office:
+        present, unnamed = people_of_all(conn, roster.stations)
+    else:
+        present, unnamed = people_at(conn, who.station)
     mine = receipts.only_here(conn, who.dev)
     table = {desk.dev for desk in roster.desks.values() if desk.station == who.station and not desk.is_office}
     at_table = mine.events + sum(receipts.only_here(conn, dev).events for dev in sorted(table - {who.dev}))
@@ -109,7 +113,7 @@ def status(reader: Reader, now: datetime | None = None) -> Status:
         is_office=who.is_office,
         practice=who.is_practice,
         present=present,
-        places=site.capacity - site.blocked,
+        places=_places(conn, who),
         unnamed=unnamed,
         only_here=mine.events,
         only_here_since=_time(mine.since_ms, who),
@@ -126,6 +130,13 @@ def status(reader: Reader, now: datetime | None = None) -> Status:
         desks=tuple(HeardDesk(label, _time(at, who)) for _, label, at in last_heard(conn, who, roster)),
         last_backup=_time(figures.last_backup_ms(conn), who),
     )
+
+
+def _places(conn: Connection, who: Whoami) -> int | None:
+    if who.is_office:
+        return None
+    site = site_capacity(site_state(conn, who.station))
+    return site.capacity - site.blocked
 
 
 def _time(ms: int | None, who: Whoami) -> str | None:

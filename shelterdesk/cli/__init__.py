@@ -95,12 +95,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         said = " ".join(wrong.format_message().split())
         say(f"{said} ({context.command_path} --help)" if context is not None else said)
         return wrong.exit_code
-    except click.Abort:
-        return 1
     return 0
 
 
-def _folder_of(arguments: Sequence[str] | None) -> Path | None:
+def _folder_of(arguments: Sequence[str] | None) -> Path:
     """The folder given by --data, for a report of a fault."""
     found = list(sys.argv[1:] if arguments is None else arguments)
-    return Path(found[found.index("--data") + 1]) if "--data" in found[:-1] else None
+    for at, word in enumerate(found):
+        if word == "--data" and at + 1 < len(found):
+            return Path(found[at + 1])
+        if word.startswith("--data="):
+            return Path(word.removeprefix("--data="))
+    return startup.data_folder(None)

@@ -21,6 +21,7 @@ from shelterdesk.cli.ways import (
     file_to_write,
     finish,
     folder_to_write,
+    must_be_path,
     out,
     progress_on_stderr,
     say,
@@ -74,7 +75,7 @@ def import_(ways: Ways, source: Path, words: str | None, as_json: bool) -> None:
 
     A reply is one file. Its six words are shown; give them with --words to have them compared.
     """
-    if not source.exists():
+    if not must_be_path(source).exists():
         raise WorldError(
             tr("{name} is not there.", name=str(source)[:80]), tr("Plug the stick in, or check its path.")
         )
@@ -97,6 +98,7 @@ def show_imported(found: Imported, as_json: bool) -> None:
                 "refused": found.refused,
                 "not_admitted": found.not_admitted,
                 "for_others": found.elsewhere,
+                "strange": found.strange,
                 "statements": found.statements,
                 "receipts": found.receipts,
                 "parts": [
@@ -116,8 +118,17 @@ def show_imported(found: Imported, as_json: bool) -> None:
         if found.receipts:
             out(ntr("{n} receipt taken in.", "{n} receipts taken in.", found.receipts))
         for part in found.parts:
-            if part.reason:
+            if part.reason and not part.for_others:
                 out(f"{part.name}: {part.reason} {part.advice}".strip())
+        _say_for_others(found)
+    if found.strange:
+        say(
+            ntr(
+                "{n} other thing lies there that is none of ours; it was not touched.",
+                "{n} other things lie there that are none of ours; they were not touched.",
+                found.strange,
+            )
+        )
     for alarm in found.alarms:
         say(alarm)
     got_something = bool(found.new or found.known or found.receipts or found.statements)
@@ -125,6 +136,19 @@ def show_imported(found: Imported, as_json: bool) -> None:
         finish(IN_PART if got_something else REFUSED)
     if found.elsewhere and not got_something:
         finish(REFUSED)
+
+
+def _say_for_others(found: Imported) -> None:
+    """Parts sealed for others once, however many lie there: they stay there for ever, and nothing is wrong."""
+    first = next((part for part in found.parts if part.for_others), None)
+    if first is None:
+        return
+    many = ntr(
+        "{n} part is for others and stays where it is.",
+        "{n} parts are for others and stay where they are.",
+        found.elsewhere,
+    )
+    say(f"{many} {first.advice}" if not (found.new or found.known) else many)
 
 
 def _take_reply(ways: Ways, reply: Path, words: str | None) -> None:
@@ -209,7 +233,10 @@ def status(ways: Ways, as_json: bool) -> None:
         data(now.to_json())
         return
     present = ntr("{n} person present", "{n} people present", now.present)
-    out(tr("{people}, {places}.", people=present, places=ntr("{n} place", "{n} places", now.places)))
+    if now.places is None:
+        out(f"{present}.")
+    else:
+        out(tr("{people}, {places}.", people=present, places=ntr("{n} place", "{n} places", now.places)))
     out(ntr("{n} entry is only here.", "{n} entries are only here.", now.only_here))
     if now.conflicts or now.set_aside:
         two = ntr("{n} value with two answers", "{n} values with two answers", now.conflicts)

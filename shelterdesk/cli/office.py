@@ -12,7 +12,16 @@ from shelterdesk.actions.exchange import Imported, PartTaken, export_receipts, i
 from shelterdesk.actions.offices import enrol, list_posts, new_office, publish_matrix
 from shelterdesk.actions.users import check_passphrase
 from shelterdesk.cli.exchange import show_imported
-from shelterdesk.cli.ways import Ways, data, file_to_write, folder_to_write, out, progress_on_stderr, say
+from shelterdesk.cli.ways import (
+    Ways,
+    data,
+    file_to_write,
+    folder_to_write,
+    must_be_path,
+    out,
+    progress_on_stderr,
+    say,
+)
 from shelterdesk.core.errors import BadField
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys.recovery import as_printed
@@ -80,7 +89,7 @@ def import_(ways: Ways, sources: tuple[Path, ...], workers: int, as_json: bool) 
         desk.must_be_office()
         for source in sources:
             try:
-                one = import_from(desk, source, progress_on_stderr(str(source))).result
+                one = import_from(desk, must_be_path(source), progress_on_stderr(str(source))).result
             except NotOurs as nothing:
                 total.parts.append(PartTaken(str(source), "refused", nothing.sentence, nothing.next_step))
                 total.refused += 1

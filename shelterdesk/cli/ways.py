@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from shelterdesk import startup
 from shelterdesk.actions import faults
 from shelterdesk.actions.clock import SystemClock
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.core.errors import BadField, CannotWrite, WorldError
+from shelterdesk.core.errors import BadField, CannotWrite, Refused, WorldError
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import ntr, tr
 
@@ -169,8 +170,25 @@ def finish(status: int) -> NoReturn:
     raise SystemExit(status)
 
 
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/.*", re.DOTALL)  # a path folds the second slash away
+
+
+def must_be_path(path: Path) -> Path:
+    """A stick, folder or file on this machine; raises ``Refused`` for an address on the network."""
+    if _ADDRESS.fullmatch(str(path)) and not path.exists():
+        raise Refused(
+            tr("Bundles go by stick or folder; addresses on the network cannot be used yet."),
+            tr("Give a folder, and carry it or send it yourself: it is sealed."),
+        )
+    return path
+
+
 def folder_to_write(path: Path) -> Path:
-    """A folder named on the command line, made where only its last part is missing; raises ``CannotWrite``."""
+    """A folder named on the command line, made where only its last part is missing.
+
+    Raises ``CannotWrite``, ``Refused`` for an address on the network.
+    """
+    must_be_path(path)
     try:
         path.mkdir(exist_ok=True)
     except OSError as error:
@@ -223,10 +241,10 @@ def answering(folder: Path | None) -> Iterator[None]:
         finish(REFUSED)
     except ReaderGone:
         finish(DONE)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):  # click makes the one of the other
         say(tr("Stopped. What was saved is saved."))
         finish(REFUSED)
-    except (click.ClickException, click.exceptions.Exit, click.Abort):
+    except (click.ClickException, click.exceptions.Exit):
         raise
     except Exception as fault:  # ours: a report without names is kept, never a traceback with them
         if isinstance(fault, OSError) and fault.errno in _PATHS:
@@ -239,6 +257,10 @@ def answering(folder: Path | None) -> Iterator[None]:
             )
             finish(REFUSED)
         where = folder if folder is not None and folder.is_dir() else Path.cwd()
+        world = faults.as_world(fault, where)
+        if world is not None:
+            say(str(world))
+            finish(REFUSED)
         report = faults.report_fault(where, fault, "command", clock_given().now())
         say(
             tr(

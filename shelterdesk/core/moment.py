@@ -43,7 +43,7 @@ def read_moment(text: str, zone: str) -> datetime:
         return found
     try:
         return found.replace(tzinfo=ZoneInfo(tail.rstrip("]") or zone))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, OSError):  # a folder of the zones is no zone
         raise BadField(
             "time", tr("{text} names a time zone that is not known.", text=text[:60]), _shape()
         ) from None

@@ -178,7 +178,7 @@ def _expect_lengths(lines: list[str]) -> None:
     if len(lines) not in (2, 3):
         raise MrzUnreadable(
             tr("A document zone has 2 lines of 44 or 36 characters or 3 lines of 30; this has {found}.",
-               found=", ".join(str(len(line)) for line in lines))
+               found=", ".join(str(len(line)) for line in lines[:4]) + (", …" if len(lines) > 4 else ""))
         )  # fmt: skip
     width = 30 if len(lines) == 3 else min((44, 36), key=lambda w: sum(abs(len(line) - w) for line in lines))
     at, line = next((at, line) for at, line in enumerate(lines, start=1) if len(line) != width)

@@ -201,12 +201,13 @@ def tidy_text(text: str) -> str:
     kept = (
         " " if sign.isspace() else sign
         for sign in unicodedata.normalize("NFC", text)
-        if sign.isspace() or (unicodedata.category(sign) not in ("Cc", "Cs") and sign not in _TURNING)
+        if sign.isspace() or (unicodedata.category(sign) not in ("Cc", "Cs") and sign not in TURNING)
     )
     return " ".join("".join(kept).split())
 
 
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Signs that turn the direction of what stands around them: a name must not turn its card."""
 
 
 def tidy_name(text: str) -> str:

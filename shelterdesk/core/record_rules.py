@@ -9,16 +9,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from shelterdesk.core.birth import from_stored
+from shelterdesk.core.birth import from_stored, read_birth
 from shelterdesk.core.countries import NO_COUNTRY, iso3, issuer_code
 from shelterdesk.core.errors import BadField
 from shelterdesk.core.kinds import FieldType, Kind
 from shelterdesk.core.lodging import EndReason
-from shelterdesk.core.people import Answer, BedNeed
+from shelterdesk.core.number import BadNumber, Counted, parse_number
+from shelterdesk.core.people import LONGEST_TEXT, TURNING, Answer, BedNeed, document_key, tidy_name, tidy_text
 from shelterdesk.core.vocabulary import (
+    NEED_CATEGORIES,
     AccessKind,
     DocumentType,
     EntryKind,
@@ -82,20 +85,66 @@ MOST_PEOPLE = 99_999
 LONGEST_TITLE = 80
 """Most signs of the name of a station, an office, a user or an organisation."""
 
+NOT_YET = frozenset(
+    {"arrived_at", "asked_at", "boarded_at", "closed_at", "departed_at", "given_at", "happened_at", "seen_at"}
+)
+"""Times of what has happened: one still to come is a year or a day mistyped."""
+
+_NAMES = frozenset({"surnames", "given", "name_native"})
+_AS_WRITTEN = frozenset({"code", "number", "signed_by", "photo", "mrz"})
+_COUNTS = {"person": Counted.PERSON, "household": Counted.HOUSEHOLD, "arrival_group": Counted.TOKEN}
 _LONGEST_CODE = 24
 _PARTIAL = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
-def check_record(kind: Kind, values: Mapping[str, Any]) -> None:
-    """Raise ``BadField`` naming the first field that cannot be; ``values`` are of the right types already."""
+def tidied(kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as the forms of the desk store them: names without turned text, nothing empty.
+
+    An empty text or list says nothing and is left out; why a value is missing is a reason of its own. Control
+    signs stay, to be refused.
+    """
+    clean = {name: _tidy(kind, name, value) for name, value in values.items()}
+    return {name: value for name, value in clean.items() if value not in ("", [], None)}
+
+
+def _tidy(kind: Kind, name: str, value: Any) -> Any:
+    if not isinstance(value, str) or isinstance(value, Missing):
+        return value
+    if name in _AS_WRITTEN or not is_readable(value):
+        return value
+    if kind.name == "person" and name in _NAMES:
+        return tidy_name(value)
+    if name == "document_number":
+        return document_key(value)
+    if all(line.isprintable() for line in value.split("\n")):
+        return value if value.strip() else ""
+    return "\n".join(_without_turning(line) for line in value.split("\n"))
+
+
+def _without_turning(line: str) -> str:
+    """A line of a longer text, as it is where nothing in it turns what stands around it."""
+    return tidy_text(line) if any(sign in line for sign in TURNING) else line
+
+
+def check_record(kind: Kind, values: Mapping[str, Any], now: datetime, today: date) -> None:
+    """Raise ``BadField`` naming the first field that cannot be; ``values`` are of the right types already.
+
+    ``today`` is the local day of ``now``.
+    """
     for name in NEEDED.get(kind.name, ()):
         if values.get(name) is None or isinstance(values[name], Missing):
             raise BadField(name, tr("A record of this kind cannot be without it."))
     if kind.name == "person":
         _check_name(values)
     for name, value in values.items():
-        if value is not None and not isinstance(value, Missing):
+        if value is None or isinstance(value, Missing):
+            continue
+        if name in NOT_YET and isinstance(value, datetime) and value > now:
+            raise BadField(name, tr("This is still to come."), tr("Look at the year, the day and the hour."))
+        if name == "birth":
+            _check_birth(value, today)
+        else:
             _check(kind, name, value)
     blocked, capacity = values.get("blocked_places"), values.get("capacity")
     if isinstance(blocked, int) and isinstance(capacity, int) and blocked > capacity:
@@ -134,7 +183,7 @@ def _check_name(values: Mapping[str, Any]) -> None:
         raise BadField(
             "surnames",
             tr("A surname, a given name or the name in its own script is needed."),
-            tr('Or give the reason in its place, as in {{"missing": "refused"}}.'),
+            tr("Or give the reason in its place, as in {example}.", example='{"missing": "refused"}'),
         )
 
 
@@ -145,12 +194,20 @@ def _check(kind: Kind, name: str, value: Any) -> None:
         _check_word(name, value, words)
     elif name in _CHECKS:
         _CHECKS[name](name, value)
+    elif name == "number" and kind.name in _COUNTS:
+        _check_number(value, _COUNTS[kind.name])
+    elif kind.name == "specific_need" and name == "code":
+        _check_need(name, value)
+    elif kind.name == "service_type" and name == "name":
+        _check_names(name, value)
     elif name == "code" and kind.name in ("place", "service_type"):
         _check_code(name, value)
     elif field.type is FieldType.DATE:
         _check_date(name, value)
     elif field.type is FieldType.INT:
         _check_count(name, value)
+    elif kind.name == "person" and field.type is FieldType.TEXT:
+        _check_length(name, value)
 
 
 def _check_word(name: str, value: Any, words: type[StrEnum]) -> None:
@@ -173,16 +230,60 @@ def _check_date(name: str, value: str) -> None:
         raise BadField(
             name,
             tr("{text} is not a date.", text=value[:40]),
-            tr("It holds a date, like 2026-11-23 or 2026."),
+            _like_a_date(),
         )
     try:
         from_stored(value)
     except BadField as bad:
-        raise BadField(name, bad.sentence, bad.next_step) from None
+        raise BadField(name, bad.sentence, _like_a_date()) from None
 
 
-def _check_birth(name: str, value: str) -> None:
-    from_stored(value)
+def _check_birth(value: str, today: date) -> None:
+    """A birth in its stored form: partial, or an age said on a day; not to come, not 120 years ago."""
+    try:
+        from_stored(value)
+        read_birth(value, today)
+    except BadField as bad:
+        raise BadField("birth", bad.sentence, _like_a_date()) from None
+
+
+def _like_a_date() -> str:
+    return tr("It holds a date, like 2026-11-23 or 2026.")
+
+
+def _check_number(value: str, counted: Counted) -> None:
+    try:
+        number = parse_number(value)
+    except BadNumber as bad:
+        raise BadField("number", bad.sentence, bad.next_step) from None
+    if number.counted is not counted or str(number) != value:
+        raise BadField(
+            "number",
+            tr("{text} is not a number of this kind of record.", text=value[:40]),
+            tr("Leave it out: the desk gives the next one."),
+        )
+
+
+def _check_need(name: str, value: str) -> None:
+    if value.partition("-")[0] not in NEED_CATEGORIES:
+        raise BadField(
+            name,
+            tr("{text} is not on the list.", text=value[:40]),
+            tr("It begins with one of {list}, as CR-AF does.", list=", ".join(sorted(NEED_CATEGORIES))),
+        )
+
+
+def _check_names(name: str, value: Any) -> None:
+    if not isinstance(value, dict) or not all(isinstance(one, str) and one.strip() for one in value.values()):
+        raise BadField(
+            name, tr("It holds a name for each language, as in {example}.", example='{"es": "Almuerzo"}')
+        )
+
+
+def _check_length(name: str, value: str) -> None:
+    most = 10 * LONGEST_TEXT if name == "note" else LONGEST_TEXT
+    if len(value) > most:
+        raise BadField(name, tr("This is longer than {n} characters.", n=most))
 
 
 def _check_count(name: str, value: int) -> None:
@@ -193,6 +294,11 @@ def _check_count(name: str, value: int) -> None:
 def _check_people(name: str, value: int) -> None:
     if not 0 <= value <= MOST_PEOPLE:
         raise BadField(name, tr("{text} is not a number of people from 0 to {n}.", text=value, n=MOST_PEOPLE))
+
+
+def _check_heads(name: str, value: int) -> None:
+    if not 1 <= value <= 10_000:
+        raise BadField(name, tr("A group has between 1 and {n} people.", n=10_000))
 
 
 def _check_hour(name: str, value: int) -> None:
@@ -245,8 +351,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], None]] = {
     "area_m2": _check_area,
     "blocked_places": _check_people,
     "capacity": _check_people,
-    "head_count": _check_people,
-    "birth": _check_birth,
+    "head_count": _check_heads,
     "birth_country": _check_country,
     "change_hour": _check_change_hour,
     "country": _check_country,

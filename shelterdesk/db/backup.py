@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from shelterdesk.core.errors import DamagedFile
+from shelterdesk.core.errors import DamagedFile, WorldError
 from shelterdesk.core.words import tr
 from shelterdesk.db import meta
 from shelterdesk.db.connection import Connection, DatabaseError, open_file, said
@@ -38,13 +38,12 @@ def backup_file(
         if marked:
             meta.put(copy, meta.COPY, b"1")
         if copy.execute("PRAGMA quick_check").fetchone()[0] != "ok":
-            raise DamagedFile(
-                target.name, tr("the copy does not read back"), tr("Make it again on another disk.")
-            )
+            raise _not_read_back(target)
     except DatabaseError as error:
         copy.close()
         partial.unlink(missing_ok=True)
-        raise said(error, target) from None
+        known = said(error, target)
+        raise known if isinstance(known, WorldError) else _not_read_back(target) from None
     except BaseException:
         copy.close()
         partial.unlink(missing_ok=True)
@@ -54,6 +53,14 @@ def backup_file(
         os.fsync(stream.fileno())
     partial.replace(target)
     sync_folder(target.parent)
+
+
+def _not_read_back(target: Path) -> DamagedFile:
+    return DamagedFile(
+        target.name,
+        tr("the copy does not read back"),
+        tr("Run the check; if the file is whole, make the copy again on another disk."),
+    )
 
 
 def _told(progress: Callable[[int, int], None] | None) -> Callable[[int, int, int], None] | None:

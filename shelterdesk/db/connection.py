@@ -50,8 +50,12 @@ class WrongKey(WorldError):
     def __init__(self, path: Path) -> None:
         super().__init__(
             tr("{name} does not open with this key, or it is damaged.", name=path.name),
-            tr("Restore the last backup into a new folder; keep this one as it is."),
+            _from_backup(),
         )
+
+
+def _from_backup() -> str:
+    return tr("Restore the last backup into a new folder; keep this one as it is.")
 
 
 class Busy(WorldError):
@@ -129,7 +133,9 @@ def said(error: Exception, path: Path) -> Exception:
         if _is_full(path):  # what SQLite says of a file that could not be made longer
             return DiskFull(tr("this laptop's disk"))
         return CannotWrite(str(path.name), tr("the disk does not answer as it should"))
-    if "malformed" in text or "not a database" in text:
+    if "malformed" in text:
+        return DamagedFile(path.name, tr("it is damaged"), _from_backup())
+    if "not a database" in text:
         return WrongKey(path)
     return error
 

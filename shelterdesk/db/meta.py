@@ -107,10 +107,21 @@ def put_hlc(conn: Connection, hlc: int) -> None:
 
 def next_count(conn: Connection, name: str) -> int:
     """The next number of a counter of this desk; call inside the transaction that uses it."""
-    last = get(conn, _COUNT + name)
-    count = int(last if last is not None else get(conn, _FLOOR) or 0) + 1
+    count = count_now(conn, name) + 1
     put(conn, _COUNT + name, b"%d" % count)
     return count
+
+
+def count_now(conn: Connection, name: str) -> int:
+    """The last number a counter of this desk gave, 0 for none."""
+    last = get(conn, _COUNT + name)
+    return int(last if last is not None else get(conn, _FLOOR) or 0)
+
+
+def count_at_least(conn: Connection, name: str, count: int) -> None:
+    """Let a counter go on behind ``count``, a number that was given by hand."""
+    if count > count_now(conn, name):
+        put(conn, _COUNT + name, b"%d" % count)
 
 
 _FLOOR = "count_floor"

@@ -186,6 +186,16 @@ def people_at(conn: Connection, station: str, at_ms: int | None = None) -> tuple
     return _registered(conn, station, at_ms, linked) + unnamed, unnamed
 
 
+def people_of_all(conn: Connection, stations: Iterable[str]) -> tuple[int, int]:
+    """People now in the houses of several stations, as :func:`people_at`; who names no station counts once."""
+    nowhere = people_at(conn, "")
+    each = [people_at(conn, station) for station in stations]
+    return (
+        nowhere[0] + sum(present - nowhere[0] for present, _ in each),
+        nowhere[1] + sum(unnamed - nowhere[1] for _, unnamed in each),
+    )
+
+
 def flows(conn: Connection, station: str, from_ms: int, to_ms: int) -> Flows:
     """Who came and left from one moment (included) to another (not), late entries in their own time."""
     found = Flows()

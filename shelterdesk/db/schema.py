@@ -9,8 +9,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from shelterdesk.core.errors import NewerData
-from shelterdesk.db.connection import Connection, tables_of
+from shelterdesk.core.errors import DamagedFile, NewerData
+from shelterdesk.core.words import tr
+from shelterdesk.db.connection import Connection, file_of, tables_of
 
 migrations = Migrations("shelterdesk")
 
@@ -141,6 +142,16 @@ def bring_up_to_date(conn: Connection) -> None:
 def is_behind(conn: Connection) -> bool:
     """Whether a migration is waiting (a backup is made before it is applied)."""
     return bool(migrations.pending(tables_of(conn)))
+
+
+def refuse_empty(conn: Connection) -> None:
+    """Raise ``DamagedFile`` for a file that opens and holds nothing: it was cut to nothing, or never finished."""
+    if conn.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
+        raise DamagedFile(
+            file_of(conn).name,
+            tr("it is empty"),
+            tr("Restore the last backup into a new folder; keep this one as it is."),
+        )
 
 
 def refuse_newer(conn: Connection) -> None:

@@ -253,13 +253,14 @@ class DeskWorker(QObject):
         self._waiting -= 1
         # What a job holds may be the last of a screen: it is let go here, once its lane has gone on to another.
         self._last[job.lane] = job
+        world = None if fault is None else faults.as_world(fault, self.folder)
         if fault is None:
             if job.wrote is not None:
                 job.wrote(result)
             give(job.done, result)
-        elif isinstance(fault, WorldError):
-            if not give(job.failed, fault):
-                self.failed.emit(fault)
+        elif world is not None:
+            if not give(job.failed, world):
+                self.failed.emit(world)
         else:
             path = faults.report_fault(self.folder, fault, job.doing, self.clock.now())
             self.faulted.emit(str(path) if path is not None else "")

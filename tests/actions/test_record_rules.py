@@ -14,6 +14,7 @@ from shelterdesk.core.errors import BadField, NotFound
 from shelterdesk.core.kinds import KIND_NAMES
 from shelterdesk.core.plan import PlanRefused
 from shelterdesk.core.record_rules import LISTS, NEEDED
+from tests.actions.at_site import family, person, with_plan
 
 NOBODY = "0199" + "0" * 28
 
@@ -57,6 +58,21 @@ REFUSED: list[tuple[str, Mapping[str, Any], str]] = [
     ("facility_day", {"day": "2026-02-30"}, "day"),
     ("intake_answers", {"pregnant": "perhaps"}, "pregnant"),
     ("note", {"person": NOBODY, "text": "x"}, "person"),
+    ("person", {"given": "Ana", "birth": "2030-01-01"}, "birth"),
+    ("person", {"given": "Ana", "birth": "1800"}, "birth"),
+    ("person", {"given": "Ana", "number": "LB1-000042-X"}, "number"),
+    ("person", {"given": "Ana", "number": "LB1-H0017-W"}, "number"),
+    ("person", {"given": "Ana", "number": "ZZ"}, "number"),
+    ("person", {"given": "x" * 201}, "given"),
+    ("person", {"given": "\u202e"}, "surnames"),
+    ("person", {"given": "Ana", "arrived_at": "2099-01-01T00:00-05:00"}, "arrived_at"),
+    ("person", {"given": "Ana", "station": "ZZ"}, "station"),
+    ("person", {"given": "Ana", "missing": {"sex": "bored"}}, "sex"),
+    ("person", {"given": "Ana", "sex": "F", "missing": {"sex": "refused"}}, "sex"),
+    ("person", {"given": "Ana", "missing": ["sex"]}, "missing"),
+    ("arrival_group", {"head_count": 0}, "head_count"),
+    ("service_type", {"code": "SOAP", "name": "Soap"}, "name"),
+    ("specific_need", {"code": "LONELY"}, "code"),
 ]
 
 
@@ -101,6 +117,91 @@ def test_places_lie_as_in_a_site_plan_and_codes_know_no_case(desk: Desk) -> None
 def test_lines_of_a_note_may_end(desk: Desk) -> None:
     ent = add_record(desk, KIND_NAMES["person"], {"given": "Ana", "note": "one\n\ttwo\u200c"}).result
     assert show_records(desk, KIND_NAMES["person"], ent)[0]["note"] == "one\n\ttwo\u200c"
+
+
+def test_a_number_given_by_hand_is_given_once(desk: Desk) -> None:
+    kind = KIND_NAMES["person"]
+    add_record(desk, kind, {"given": "Ana", "number": "LB1-000042-B"})
+    ent = add_record(desk, kind, {"given": "Eva"}).result
+    assert show_records(desk, kind, ent)[0]["number"].startswith("LB1-000043-")
+    with pytest.raises(BadField, match="far ahead"):
+        add_record(desk, kind, {"given": "Luz", "number": "LB1-900000-K"})
+
+
+def test_names_are_stored_as_the_forms_store_them(desk: Desk) -> None:
+    kind = KIND_NAMES["person"]
+    ent = add_record(
+        desk,
+        kind,
+        {
+            "given": "A\u202ena ",
+            "surnames": "",
+            "languages": [],
+            "note": "one\u202e\ntwo",
+            "nationality": ["VEN"],
+        },
+    ).result
+    shown = show_records(desk, kind, ent)[0]
+    assert (shown["given"], shown["note"], shown["station"]) == ("Ana", "one\ntwo", "LB")
+    assert "surnames" not in shown and "languages" not in shown
+
+
+def test_reasons_may_stand_beside_the_values(desk: Desk) -> None:
+    kind = KIND_NAMES["person"]
+    said = {"given": "Ana", "birth": None, "missing": {"birth": "unknown", "sex": "refused"}}
+    shown = show_records(desk, kind, add_record(desk, kind, said).result)[0]
+    assert (shown["birth"], shown["sex"]) == ({"missing": "unknown"}, {"missing": "refused"})
+
+
+def test_what_stands_already_is_not_doubled(desk: Desk) -> None:
+    with_plan(desk)
+    number, people = family(desk, {"given": "Ana"}, {"given": "Eva"})
+    one, other = people[0][0], person(desk)[0]
+    household = next(r["id"] for r in show_records(desk, KIND_NAMES["household"]) if r["number"] == number)
+    place = next(r["id"] for r in show_records(desk, KIND_NAMES["place"]) if r["code"] == "A-2")
+    lunch = next(r["id"] for r in show_records(desk, KIND_NAMES["service_type"]) if r["code"] == "LUNCH")
+    room = {"code": "Z", "place_kind": "room", "parent": place}
+    card = {"serial": 1, "signed_by": "00"}
+    twice: list[tuple[str, Mapping[str, Any], Mapping[str, Any], str]] = [
+        ("stay", {"person": one, "place": place}, {"person": one, "place": place}, "person"),
+        (
+            "membership",
+            {"person": other, "household": household},
+            {"person": other, "household": household},
+            "person",
+        ),
+        (
+            "service",
+            {"person": one, "service_type": lunch},
+            {"person": one, "service_type": lunch},
+            "service_type",
+        ),
+        ("card", card, card, "serial"),
+    ]
+    for kind, first, second, field in twice:
+        add_record(desk, KIND_NAMES[kind], first)
+        with pytest.raises(BadField) as refused:
+            add_record(desk, KIND_NAMES[kind], second)
+        assert refused.value.field == field, kind
+    again = {"person": one, "service_type": lunch, "override_reason": "spilt"}
+    given = add_record(desk, KIND_NAMES["service"], again).result
+    shown = show_records(desk, KIND_NAMES["service"], given)[0]
+    assert (shown["counter"], shown["service_day"]) == ("LB1", "2026-11-23")
+    last = person(desk)[0]
+    for kind, values, field in (
+        ("membership", {"person": last, "household": household, "role": "HEAD"}, "role"),
+        ("same_as", {"person": one, "other": one}, "other"),
+        ("place", room, "parent"),
+    ):
+        with pytest.raises(BadField) as refused:
+            add_record(desk, KIND_NAMES[kind], values)
+        assert refused.value.field == field, kind
+
+
+def test_a_movement_without_a_time_is_of_now(desk: Desk) -> None:
+    ent = add_record(desk, KIND_NAMES["movement"], {"person": person(desk)[0], "movement": "OUT"}).result
+    shown = show_records(desk, KIND_NAMES["movement"], ent)[0]
+    assert shown["happened_at"] == "2026-11-23T08:00:00-05:00[America/Panama]"
 
 
 def test_a_reason_stands_for_a_name(desk: Desk) -> None:

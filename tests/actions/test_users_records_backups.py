@@ -37,7 +37,7 @@ SAMPLES: dict[FieldType, object] = {
     FieldType.REAL: 2.5,
     FieldType.BOOL: True,
     FieldType.REF: "00112233445566778899aabbccddeeff",
-    FieldType.TIME: "2026-11-23T15:40:00-05:00[America/Panama]",
+    FieldType.TIME: "2026-11-23T07:40:00-05:00[America/Panama]",
     FieldType.DATE: "1994-03",
     FieldType.LIST: ["one", "two"],
     FieldType.JSON: {"a": 1},
@@ -45,7 +45,16 @@ SAMPLES: dict[FieldType, object] = {
 WRITABLE = [
     k for k in KINDS.values() if k not in CARRIERS.values() and k.name not in ("safeguarding", "station")
 ]
+OF_KIND: dict[tuple[str, str], object] = {
+    ("arrival_group", "number"): "ZZ1-T0007-9",
+    ("household", "number"): "ZZ1-H0007-I",
+    ("person", "number"): "ZZ1-000007-S",
+    ("service_type", "name"): {"es": "Jabón"},
+    ("specific_need", "code"): "CR-AF",
+}
 OF_NAME: dict[str, object] = {
+    "document_number": "TEXT7",
+    "station": "LB",
     "area_m2": 12.5,
     "birth_country": "VEN",
     "issuer": "UNO",
@@ -60,11 +69,13 @@ OF_NAME: dict[str, object] = {
 
 def sample(kind: Kind, field: Field, known: dict[str, str]) -> object:
     """A value that a field may hold."""
+    if (kind.name, field.name) in OF_KIND:
+        return OF_KIND[kind.name, field.name]
     words = LISTS.get((kind.name, field.name))
     if words is not None and field.name not in OF_NAME:
         return str(next(iter(words)))
     if field.type is FieldType.REF and field.name in REFERS_TO:
-        return known[REFERS_TO[field.name]]
+        return known["other" if field.name == "other" else REFERS_TO[field.name]]
     return OF_NAME.get(field.name, SAMPLES[field.type])
 
 
@@ -72,6 +83,7 @@ def referred_to(desk: Desk) -> dict[str, str]:
     """A record of every kind that others refer to."""
     made: dict[str, dict[str, object]] = {
         "person": {"given": "Ana"},
+        "other": {"given": "Eva"},
         "household": {},
         "arrival_group": {},
         "place": {"code": "Z9", "place_kind": "block"},
@@ -79,7 +91,8 @@ def referred_to(desk: Desk) -> dict[str, str]:
         "transfer": {},
         "card": {"serial": 4711},
     }
-    return {name: add_record(desk, KIND_NAMES[name], values).result for name, values in made.items()}
+    kinds = {"other": KIND_NAMES["person"], **KIND_NAMES}
+    return {name: add_record(desk, kinds[name], values).result for name, values in made.items()}
 
 
 def holder(desk: Desk, role: Role, code: str) -> None:
@@ -117,7 +130,7 @@ def test_safeguarding_waits_for_the_office_key(desk: Desk) -> None:
 def test_a_bad_line_says_why_and_the_others_go_on(desk: Desk) -> None:
     ana = add_record(desk, KIND_NAMES["person"], {"given": "Ana"}).result
     lines: list[Line] = [
-        {"ref": "a", "person": ana, "movement": "OUT", "happened_at": "2026-11-23T09:00"},
+        {"ref": "a", "person": ana, "movement": "OUT", "happened_at": "2026-11-23T07:00"},
         {"person": ana, "movement": 5},
         {"ref": 3, "person": ana, "moved": "x"},
         {"ref": 4, "person": ana, "movement": "IN", "happened_at": "yesterday"},

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+import shelterdesk.cli
+from shelterdesk.actions.clock import SetClock
 from shelterdesk.cli import main
-from tests.stations import PASSPHRASE
+from tests.stations import MORNING, PASSPHRASE
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -19,12 +21,16 @@ def run(station_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     """Run a command on the test's station as its admin; returns status, standard output, standard error."""
     monkeypatch.setenv("SHELTERDESK_USER", "admin")
     monkeypatch.setenv("SHELTERDESK_PASSPHRASE", PASSPHRASE)
+    # The station of the tests was made that morning; it must not matter when the tests run.
+    monkeypatch.setattr(shelterdesk.cli, "clock_given", lambda: SetClock(MORNING))
 
     def one(
-        *words: str | Path, stdin: str = "", folder: Path | None = None, user: str = "admin"
+        *words: str | Path, stdin: str | bytes = "", folder: Path | None = None, user: str = "admin"
     ) -> tuple[int, str, str]:
         monkeypatch.setenv("SHELTERDESK_USER", user)
-        stream = io.TextIOWrapper(io.BytesIO(stdin.encode()), encoding="utf-8")
+        stream = io.TextIOWrapper(
+            io.BytesIO(stdin.encode() if isinstance(stdin, str) else stdin), encoding="utf-8"
+        )
         monkeypatch.setattr("sys.stdin", stream)
         status = main(["--data", str(folder or station_folder), "--language", "en", *map(str, words)])
         said = capsys.readouterr()
