@@ -19,7 +19,8 @@ from shelterdesk.actions.registration import (
 )
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotFound
-from shelterdesk.core.family_checks import FieldProblem, NotThisForm, problems_of, tidy
+from shelterdesk.core.family_checks import FieldProblem, NotThisForm, problems_of
+from shelterdesk.core.family_tidy import tidy
 from shelterdesk.core.kinds import (
     BED_NEED,
     HOUSEHOLD,

@@ -11,7 +11,8 @@ from typing import Any
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.registration import RegisteredFamily, local_day, register_family
 from shelterdesk.core.errors import BadField, NotFound, Refused
-from shelterdesk.core.family_checks import problems_of, tidy
+from shelterdesk.core.family_checks import problems_of
+from shelterdesk.core.family_tidy import tidy
 from shelterdesk.core.json_line import Line, object_of
 from shelterdesk.core.number import BadNumber, Counted
 from shelterdesk.core.people import FamilyForm, PersonForm

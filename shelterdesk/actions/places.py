@@ -13,7 +13,7 @@ from shelterdesk.actions.registration import local_day
 from shelterdesk.core.birth import treat_as_child
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, DamagedFile, NotFound, Refused
-from shelterdesk.core.family_checks import tidy
+from shelterdesk.core.family_tidy import tidy
 from shelterdesk.core.kinds import ACCESS, PLACE
 from shelterdesk.core.lodging import (
     Guest,

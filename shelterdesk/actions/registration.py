@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotFound
-from shelterdesk.core.family_checks import FormWarning, NotThisForm, tidy, warnings_of, why_not
+from shelterdesk.core.family_checks import NotThisForm, why_not
+from shelterdesk.core.family_tidy import tidy
+from shelterdesk.core.family_warnings import FormWarning, warnings_of
 from shelterdesk.core.kinds import (
     BED_NEED,
     HOUSEHOLD,

@@ -1,7 +1,7 @@
-"""What is checked of a family's form before it is saved: what cannot be, and what to look at again.
+"""What of a family's form or a group's count cannot be, with its field, before it is saved.
 
-A problem is a value that cannot be true and names its field; a warning advises and never stands in the way
-(DESIGN §2.6). Missing answers are no problem of their own: a bed and food need none.
+Missing answers are no problem of their own: a bed and food need none (DESIGN §2.6). What is only to be looked at
+again stands in ``core/family_warnings.py``.
 """
 
 from __future__ import annotations
@@ -14,27 +14,18 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from shelterdesk.core.birth import age_range, read_birth
+from shelterdesk.core.birth import read_birth
 from shelterdesk.core.countries import iso3, issuer_code
 from shelterdesk.core.errors import BadField
-from shelterdesk.core.mrz import MrzUnreadable, read_zone
 from shelterdesk.core.people import (
     LONGEST_TEXT,
     ArrivalGroupForm,
-    DocumentForm,
     FamilyForm,
-    IntakeAnswers,
     PersonForm,
-    birth_of,
-    document_key,
-    is_child,
-    is_surely_adult,
-    tidy_name,
-    tidy_text,
 )
 from shelterdesk.core.record_rules import is_readable
 from shelterdesk.core.sheet import SheetBand
-from shelterdesk.core.vocabulary import DocumentType, HouseholdRole, Missing, Relation, Sex
+from shelterdesk.core.vocabulary import DocumentType, HouseholdRole, Missing, Sex
 from shelterdesk.core.words import tr
 
 NEEDS_LENGTH = 400
@@ -45,9 +36,6 @@ MOST_MEMBERS = 200
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _PAPERLESS = frozenset({DocumentType.NONE, DocumentType.LOST_IN_ROUTE, DocumentType.STOLEN})
-_OLD = 100
-_ELDERS = frozenset({Relation.FTH, Relation.MTH, Relation.GRPRN})
-_YOUNGER = frozenset({Relation.CHILD, Relation.GRNDCHILD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,76 +55,6 @@ class NotThisForm(BadField):
         self.problems = tuple(problems)
         first = self.problems[0]
         super().__init__(first.field, first.sentence, first.next_step)
-
-
-@dataclass(frozen=True, slots=True)
-class FormWarning:
-    """Something to look at again before or after saving; ``code`` tells it apart without words."""
-
-    member: int | None
-    code: str
-    sentence: str
-
-
-def tidy(form: PersonForm, today: date) -> PersonForm:
-    """The form with texts, birth, codes and numbers as they are stored; what cannot be read stays."""
-    return replace(
-        form,
-        surnames=form.surnames if isinstance(form.surnames, Missing) else tidy_name(form.surnames),
-        given=form.given if isinstance(form.given, Missing) else tidy_name(form.given),
-        name_native=tidy_name(form.name_native),
-        also_known_as=tuple(filter(None, map(tidy_name, form.also_known_as))),
-        birth=_birth(form.birth, today),
-        nationality=_codes(form.nationality),
-        birth_country=_code(form.birth_country),
-        last_residence=_code(form.last_residence),
-        languages=form.languages
-        if isinstance(form.languages, Missing)
-        else tuple(dict.fromkeys(tidy_text(text).lower() for text in form.languages)),
-        note=form.note.strip(),
-        documents=tuple(_tidy_document(paper) for paper in form.documents),
-        bed_needs=tuple(dict.fromkeys(tidy_text(need).upper() for need in form.bed_needs)),
-        answers=_tidy_answers(form.answers),
-    )
-
-
-def _birth(birth: str | Missing, today: date) -> str | Missing:
-    if isinstance(birth, Missing):
-        return birth
-    if not birth.strip():
-        return Missing.NOT_ASKED
-    try:
-        return read_birth(birth, today).stored or Missing.UNKNOWN
-    except BadField:
-        return birth
-
-
-def _code(text: str | Missing) -> str | Missing:
-    if isinstance(text, Missing):
-        return text
-    return (iso3(text) or text.strip()) if text.strip() else Missing.NOT_ASKED
-
-
-def _codes(texts: tuple[str, ...] | Missing) -> tuple[str, ...] | Missing:
-    if isinstance(texts, Missing):
-        return texts
-    return tuple(dict.fromkeys(iso3(text) or text.strip() for text in texts)) or Missing.NOT_ASKED
-
-
-def _tidy_document(paper: DocumentForm) -> DocumentForm:
-    number = paper.number if isinstance(paper.number, Missing) else document_key(paper.number)
-    if not number:
-        number = Missing.NOT_APPLICABLE if paper.document_type in _PAPERLESS else Missing.NOT_ASKED
-    issuer = (
-        paper.issuer
-        if isinstance(paper.issuer, Missing)
-        else issuer_code(paper.issuer) or _code(paper.issuer)
-    )
-    return replace(paper, number=number, issuer=issuer, mrz=paper.mrz.strip())
-
-
-def _tidy_answers(answers: IntakeAnswers) -> IntakeAnswers:
-    return replace(answers, needs=tuple(dict.fromkeys(filter(None, map(tidy_text, answers.needs)))))
 
 
 def why_not(form: FamilyForm, today: date, zone: str = "UTC") -> list[FieldProblem]:
@@ -302,99 +220,6 @@ def _need_problems(form: PersonForm) -> Iterator[FieldProblem]:
             tr("this is more than the sealed questions can hold"),
             tr("Note the codes only; the rest is for the protection officer."),
         )
-
-
-def warnings_of(
-    form: FamilyForm, today: date, others: Sequence[str | None] = (), zone: str = "UTC"
-) -> list[FormWarning]:
-    """What should be looked at again. ``others`` are the stored births of those already in the household."""
-    arrived = form.arrived_at.astimezone(ZoneInfo(zone)).date() if form.arrived_at is not None else today
-    found: list[FormWarning] = []
-    if (today - arrived).days > 365:
-        found.append(
-            FormWarning(None, "long_ago", tr("They arrived more than a year ago: is the date right?"))
-        )
-    births: list[str | Missing | None] = [member.birth for member in form.members]
-    has_adult = any(is_surely_adult(birth, arrived) for birth in (*births, *others))
-    for at, member in enumerate(form.members):
-        found += [FormWarning(at, code, sentence) for code, sentence in _of_member(member, arrived, today)]
-        asked = member.answers.child_alone is not Missing.NOT_ASKED
-        if is_child(member.birth, arrived) and not has_adult and not asked:
-            found.append(FormWarning(at, "child_alone", _child_alone(member, arrived)))
-    return found + _between_members(form, arrived)
-
-
-def _child_alone(member: PersonForm, arrived: date) -> str:
-    """The question as far as it is known: in doubt about age a child (DESIGN §2.6), and the doubt is said."""
-    if age_range(birth_of(member.birth), arrived) is None:
-        return tr("The age is not known, and nobody here is surely an adult: ask whether a child is alone.")
-    return tr("No adult is in this family: ask whether the child is alone.")
-
-
-def _of_member(form: PersonForm, arrived: date, today: date) -> Iterator[tuple[str, str]]:
-    birth = birth_of(form.birth)
-    ages = age_range(birth, today)
-    if ages is not None and ages[0] > _OLD:
-        yield "very_old", tr("More than {age} years old: is the birth date right?", age=_OLD)
-    if birth.earliest is not None and birth.earliest > arrived:
-        yield "born_after_arrival", tr("Born after the arrival: was the child born here?")
-    if isinstance(form.surnames, Missing) or isinstance(form.given, Missing):
-        if not form.name:
-            yield "no_name", tr("Registered without a name, by the number alone.")
-    for paper in form.documents:
-        yield from _of_document(paper, form, today)
-
-
-def _of_document(paper: DocumentForm, form: PersonForm, today: date) -> Iterator[tuple[str, str]]:
-    if not isinstance(paper.expiry, Missing) and len(paper.expiry) == 10 and paper.expiry < today.isoformat():
-        yield "document_expired", tr("A document has expired on {date}.", date=paper.expiry)
-    if not paper.mrz:
-        return
-    try:
-        zone = read_zone(paper.mrz, today)
-    except MrzUnreadable:
-        yield "mrz_unreadable", tr("The document's zone cannot be read; it is kept as it was typed.")
-        return
-    if not zone.valid and not paper.override_reason:
-        fields = ", ".join(check.field for check in zone.checks if not check.ok)
-        yield (
-            "mrz_check",
-            tr(
-                "A check digit of the document does not fit ({fields}): compare with the page.", fields=fields
-            ),
-        )
-    if (
-        zone.birth
-        and not isinstance(form.birth, Missing)
-        and not form.birth.startswith(("~", zone.birth[:4]))
-    ):
-        yield "mrz_birth", tr("The birth date is another one than in the document.")
-
-
-def _between_members(form: FamilyForm, arrived: date) -> list[FormWarning]:
-    """Heads and relations that do not fit the ages."""
-    head = next((member for member in form.members if member.role is HouseholdRole.HEAD), None)
-    if head is None:
-        return []
-    found = []
-    adults = any(is_surely_adult(member.birth, arrived) for member in form.members)
-    if adults and is_child(head.birth, arrived) and not isinstance(head.birth, Missing):
-        at = form.members.index(head)
-        found.append(
-            FormWarning(at, "head_is_child", tr("A child is named as head although adults are there."))
-        )
-    born = birth_of(head.birth)
-    for at, member in enumerate(form.members):
-        other = birth_of(member.birth)
-        older = other.latest is not None and born.earliest is not None and other.latest < born.earliest
-        younger = other.earliest is not None and born.latest is not None and other.earliest > born.latest
-        if (member.relation in _YOUNGER and older) or (member.relation in _ELDERS and younger):
-            found.append(
-                FormWarning(
-                    at, "relation_age", tr("Relation and ages do not fit together: look at both again.")
-                )
-            )
-    return found
 
 
 def group_problems(form: ArrivalGroupForm, today: date, zone: str = "UTC") -> list[FieldProblem]:

@@ -1,7 +1,7 @@
 """People and families as they stand at the desk: the form of a registration, ages in words, who is a child.
 
 Nothing here is made up: a field of the form is a value or the reason why there is none, and an answer nobody
-asked for says so. What is checked of a form stands in ``core/family_checks.py``.
+asked for says so. What is checked of a form stands in ``core/family_checks.py`` and ``core/family_warnings.py``.
 """
 
 from __future__ import annotations

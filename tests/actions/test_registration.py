@@ -31,7 +31,8 @@ from shelterdesk.actions.registration import (
 from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import BadField, NotAllowed, NotFound, Refused
 from shelterdesk.core.event import Event, parse
-from shelterdesk.core.family_checks import NotThisForm, tidy
+from shelterdesk.core.family_checks import NotThisForm
+from shelterdesk.core.family_tidy import tidy
 from shelterdesk.core.kinds import CARRIERS, MEMBERSHIP, PLACE
 from shelterdesk.core.number import parse_number
 from shelterdesk.core.people import (

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shelterdesk.core.family_checks import problems_of, tidy, warnings_of, why_not
+from shelterdesk.core.family_checks import problems_of, why_not
+from shelterdesk.core.family_tidy import tidy
+from shelterdesk.core.family_warnings import warnings_of
 from shelterdesk.core.people import (
     Answer,
     DocumentForm,

@@ -10,7 +10,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import ExchangeState
+from shelterdesk.actions.exchange_state import ExchangeState
 from shelterdesk.office.posts import Post
 from shelterdesk.ui.screens.exchange import ExchangeScreen
 from shelterdesk.ui.screens.exchange_stick import StickSection

@@ -11,7 +11,8 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.actions.exchange import exchange_state, export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange_state import exchange_state
 from shelterdesk.core.errors import NotAllowed
 from shelterdesk.db import receipts as held
 from shelterdesk.keys.signing import SignedStatement, sign_statement

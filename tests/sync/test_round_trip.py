@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import exchange_state, export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange_state import exchange_state
 from shelterdesk.core.kinds import ACCESS, PERSON
 from tests.stations import make_template
 from tests.sync.worlds import World, adopt, at, events_of, given_names, parts_in, register, state

@@ -12,18 +12,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from shelterdesk.actions.bearers import Bearer
-from shelterdesk.actions.counter import (
-    AtCounter,
-    FamilyServed,
-    Served,
-    family_at_counter,
-    serve,
-    serve_family,
-    services_now,
-)
+from shelterdesk.actions.counter import family_at_counter, serve, serve_family, services_now
 from shelterdesk.actions.counter_day import DayCount, count_day
 from shelterdesk.actions.lodging import bearer
 from shelterdesk.actions.people import find_people
+from shelterdesk.actions.served import AtCounter, FamilyServed, Served
 from shelterdesk.actions.undo import Undone, undo_last
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.counter import ServiceRule, Verdict

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
-from shelterdesk.actions.counter import AtCounter
+from shelterdesk.actions.served import AtCounter
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.screens.people_family import FamilyTicks, Ticked
 from shelterdesk.ui.tables.people import no_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shelterdesk.actions.exchange import ExchangeState, exchange_state
+from shelterdesk.actions.exchange_state import ExchangeState, exchange_state
 from shelterdesk.actions.status import status
 from shelterdesk.db.store import Reader
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from shelterdesk.actions.exchange import ExchangeState, LeftOut, exchange_state
+from shelterdesk.actions.exchange_state import ExchangeState, LeftOut, exchange_state
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import ntr, tr

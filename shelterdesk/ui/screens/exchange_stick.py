@@ -8,13 +8,8 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
-from shelterdesk.actions.exchange import (
-    ExchangeState,
-    Exported,
-    Imported,
-    export_bundle,
-    import_from,
-)
+from shelterdesk.actions.exchange import Exported, Imported, export_bundle, import_from
+from shelterdesk.actions.exchange_state import ExchangeState
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.roles import DOES

@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QWidget
 
-from shelterdesk.core.family_checks import FieldProblem, tidy, warnings_of, why_not
+from shelterdesk.core.family_checks import FieldProblem, why_not
+from shelterdesk.core.family_tidy import tidy
+from shelterdesk.core.family_warnings import warnings_of
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.mrz import MrzUnreadable, read_zone
 from shelterdesk.core.people import FamilyForm

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from shelterdesk.core.birth import Precision, read_birth, reading
 from shelterdesk.core.errors import BadField
-from shelterdesk.core.family_checks import tidy
+from shelterdesk.core.family_tidy import tidy
 from shelterdesk.core.people import (
     Answer,
     DocumentForm,

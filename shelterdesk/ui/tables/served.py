@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shelterdesk.actions.counter import Served
+from shelterdesk.actions.served import Served
 from shelterdesk.core.counter import Verdict
 from shelterdesk.core.words import language, ntr, tr
 from shelterdesk.ui.widgets import Column, RowsModel, Tone

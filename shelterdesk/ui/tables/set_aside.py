@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from shelterdesk.actions.exchange import LeftOut
+from shelterdesk.actions.exchange_state import LeftOut
 from shelterdesk.core.words import tr
 from shelterdesk.ui.widgets import Column, Tone
 

@@ -1,0 +1,61 @@
+"""How this folder stands with the others: what is only here, what was confirmed, what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shelterdesk.core.event import hex16
+from shelterdesk.db import exchange
+from shelterdesk.db import receipts as held
+from shelterdesk.db.store import Reader
+from shelterdesk.sync.faults import outcome_of, said
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A part that was set aside or refused and never came in a good copy."""
+
+    name: str
+    outcome: str
+    reason: str
+    advice: str
+    seen_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeState:
+    """What the status bar and the exchange screen say; times in Unix milliseconds, None where never.
+
+    ``only_here`` events of this desk were confirmed by nobody, ``on_stick`` of them lie on a stick that was
+    read back; ``gaps`` are entries others hold of a desk ("LB1A") that are missing here.
+    """
+
+    only_here: int
+    only_here_since_ms: int | None
+    on_stick: int
+    last_receipt_ms: int | None
+    last_written_ms: int | None
+    heard_ms: dict[str, int]
+    gaps: tuple[tuple[str, int, int], ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def exchange_state(reader: Reader) -> ExchangeState:
+    """How this folder stands with the others; quick, for after every save."""
+    conn, roster = reader.conn, reader.roster
+    names = {desk.dev: desk.slot for desk in roster.desks.values()}
+    here = held.only_here(conn, reader.who.dev)
+    office = None if roster.office is None else roster.office.dev
+    return ExchangeState(
+        here.events,
+        here.since_ms,
+        here.on_stick,
+        held.last_receipt_ms(conn, office),
+        exchange.last_written_ms(conn),
+        {names.get(dev, hex16(dev)): at for dev, at in held.last_heard_ms(conn).items()},
+        tuple((names.get(gap.dev, hex16(gap.dev)), gap.first, gap.last) for gap in held.gaps(conn)),
+        tuple(
+            LeftOut(part.name, outcome_of(part.code), *said(part.code, part.parts), part.seen_ms)
+            for part in exchange.set_aside_parts(conn)
+        ),
+    )
