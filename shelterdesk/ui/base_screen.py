@@ -46,7 +46,7 @@ class Screen(QWidget):
     nothing left to leave.
     """
 
-    entry: ClassVar[RailEntry | None] = None
+    entry: ClassVar[RailEntry]
     name: ClassVar[str] = ""
     icon: ClassVar[str] = "none"
     key: ClassVar[str] = ""
@@ -73,9 +73,7 @@ class Screen(QWidget):
             cls.name, cls.icon, cls.key, cls.at_foot = entry.name, entry.icon, entry.key, entry.at_foot
 
     def title(self) -> str:
-        """What the rail calls this screen, in the language spoken."""
-        if self.entry is None:
-            raise NotImplementedError
+        """What the rail calls this screen, in the language spoken; a page that is on no rail says it itself."""
         return self.entry.title()
 
     def help_text(self) -> str:
