@@ -156,7 +156,7 @@ def test_a_new_sheet_can_be_left_and_the_old_one_goes_on(
         section = settings(qtbot, app, "recovery").current()
         assert isinstance(section, RecoverySection)
         section.make.click()
-        qtbot.waitUntil(lambda: section.sheet is not None)
+        qtbot.waitUntil(lambda: section.sheet is not None and section.sheet.save.hasFocus())
         press(KEY.Key_X, Qt.KeyboardModifier.AltModifier)
         qtbot.waitUntil(lambda: section.sheet is None and not is_sheet_waiting(station_folder))
         assert keyfile.unlock_with_recovery(station_folder, station_template.recovery_code)
