@@ -63,7 +63,7 @@ def chooser() -> QFileDialog | None:
 
 
 def choose_file(qtbot: QtBot, path: Path) -> None:
-    """Type a path into the dialogue that a key has opened, and Enter."""
+    """Type a path into the dialogue that a key has opened, and Enter; the window has the keys again at the end."""
     qtbot.waitUntil(lambda: chooser() is not None)
     dialog = chooser()
     assert dialog is not None
@@ -74,7 +74,7 @@ def choose_file(qtbot: QtBot, path: Path) -> None:
     press(KEY.Key_A, CTRL)
     type_text(str(path))
     press(KEY.Key_Return)
-    qtbot.waitUntil(lambda: chooser() is None)
+    qtbot.waitUntil(lambda: chooser() is None and QApplication.focusWidget() is not None)
 
 
 def fresh(folder: Path) -> Path:
