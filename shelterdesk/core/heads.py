@@ -6,7 +6,7 @@ or how often, can make no difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
 
@@ -44,7 +44,7 @@ def heads(ops: Iterable[Logged]) -> dict[int, list[Head]]:
     fields, and ids named in advance, change nothing.
     """
     known = {logged.id: logged for logged in ops}
-    found = _edited_in_turn(known)
+    found = _heads_in_turn(known.values())
     if found is not None:
         return found
     gone: dict[OpId, set[int]] = {}
@@ -66,14 +66,15 @@ def heads(ops: Iterable[Logged]) -> dict[int, list[Head]]:
     return found
 
 
-def _edited_in_turn(known: Mapping[OpId, Logged]) -> dict[int, list[Head]] | None:
-    """The heads where nothing was done apart: one creation, and of each field at most one edit that saw it.
+def edited_in_turn(ops: Collection[Logged]) -> tuple[Logged, dict[int, Logged]] | None:
+    """One creation, and of each field at most one edit, which names nothing or that creation; None for all others.
 
-    Nearly every edited entity is such a one; None for all others.
+    Nearly every edited entity is such a one. Where an edit names nothing although the creation gave its field,
+    the two stand side by side all the same: the caller knows what was given and looks.
     """
     created: Logged | None = None
     edits: dict[int, Logged] = {}
-    for logged in known.values():
+    for logged in ops:
         number = logged.op.field
         if number == ROW:
             if created is not None:
@@ -85,20 +86,28 @@ def _edited_in_turn(known: Mapping[OpId, Logged]) -> dict[int, list[Head]] | Non
             edits[number] = logged
     if created is None:
         return None
-    found = {
-        number: [Head(number, created.hlc, created.id, value)]
-        for number, value in row_values(created.op).items()
-    }
-    for number, logged in edits.items():
-        if number in found and created.id not in logged.op.supersedes:
+    saw = (created.id,)
+    for logged in edits.values():
+        if logged.op.supersedes and logged.op.supersedes != saw:
             return None
-        if any(above in known and above != created.id for above in logged.op.supersedes):
-            return None  # it names an edit of another field: looked at with care
+    return created, edits
+
+
+def _heads_in_turn(known: Collection[Logged]) -> dict[int, list[Head]] | None:
+    turn = edited_in_turn(known)
+    if turn is None:
+        return None
+    created, edits = turn
+    given = row_values(created.op)
+    if any(number in given and not logged.op.supersedes for number, logged in edits.items()):
+        return None
+    found = {number: [Head(number, created.hlc, created.id, value)] for number, value in given.items()}
+    for number, logged in edits.items():
         found[number] = [Head(number, logged.hlc, logged.id, logged.op.value)]
     return found
 
 
-def in_conflict(several: list[Head]) -> bool:
+def in_conflict(several: Sequence[Head]) -> bool:
     """Two heads with different values; the same value written twice is no conflict (SYNC §1.4)."""
     return len(several) > 1 and any(head.value != several[0].value for head in several[1:])
 

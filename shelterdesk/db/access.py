@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from shelterdesk.core.names import display_name
 from shelterdesk.core.vocabulary import AccessKind
-from shelterdesk.db.connection import Connection
-from shelterdesk.db.people import in_parts
+from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.person_records import user_name
 from shelterdesk.db.store import Reader
 

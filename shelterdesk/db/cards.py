@@ -11,8 +11,8 @@ import msgspec
 
 from shelterdesk.core.birth import is_minor
 from shelterdesk.core.people import birth_of
-from shelterdesk.db.connection import Connection
-from shelterdesk.db.people import in_parts, text_list
+from shelterdesk.db.connection import Connection, in_parts
+from shelterdesk.db.people import text_list
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,11 @@ from shelterdesk.db.check_trust import (
     wrong_statements,
     wrongly_signed,
 )
-from shelterdesk.db.connection import Connection, DatabaseError
-from shelterdesk.db.merge import Standing, conflict_rows, head_rows, standing, standings
+from shelterdesk.db.connection import Connection, DatabaseError, in_parts
 from shelterdesk.db.rebuild import not_alone
+from shelterdesk.db.standing import Standing, conflict_rows, head_rows, standing, standings
 
 _EVENTS_AT_ONCE = 500
-_CHUNK = 400
 
 
 @dataclass(slots=True)
@@ -171,39 +170,32 @@ def _compare_several(
     conn: Connection, several: Iterable[bytes], tally: _Tally, seen_rows: dict[int, int]
 ) -> None:
     """Entities with a history: row, heads and conflicts must be what all their ops say."""
-    wanted = sorted(several)
-    for start in range(0, len(wanted), _CHUNK):
-        part = wanted[start : start + _CHUNK]
-        marks = ",".join("?" * len(part))
-        heads = _by_entity(
-            conn.execute(
-                f"SELECT ent, field, hlc, dev, epoch, seq, eh8, kind, value FROM head WHERE ent IN ({marks})",
-                part,
-            )
-        )
-        conflicts = _by_entity(
-            conn.execute(f"SELECT ent, field, kind FROM conflict WHERE ent IN ({marks})", part)
-        )
+    for marks, part in in_parts(sorted(several)):
+        heads: list[tuple[Any, ...]] = []
+        conflicts: list[tuple[Any, ...]] = []
         expected: dict[int, dict[bytes, tuple[Any, ...]]] = {}
         for ent, now in _read_standings(conn, part):
             if now is None:
-                tally.row("head", len(heads.get(ent, ())))
                 continue
-            if sorted(heads.get(ent, ())) != sorted(head_rows(ent, now)):
-                tally.row("head")
-            if sorted(conflicts.get(ent, ())) != sorted(conflict_rows(ent, now)):
-                tally.row("conflict")
+            heads += head_rows(ent, now)
+            conflicts += conflict_rows(ent, now)
             if now.row is not None:
                 expected.setdefault(now.kind, {})[ent] = now.row
+        held = conn.execute(
+            f"SELECT ent, field, hlc, dev, epoch, seq, eh8, kind, value FROM head WHERE ent IN ({marks})",
+            part,
+        ).fetchall()
+        tally.row("head", _entities_apart(held, heads))
+        held = conn.execute(f"SELECT ent, field, kind FROM conflict WHERE ent IN ({marks})", part).fetchall()
+        tally.row("conflict", _entities_apart(held, conflicts))
         _compare_rows(conn, expected, tally, seen_rows)
 
 
-def _by_entity(rows: Iterable[tuple[Any, ...]]) -> dict[bytes, list[tuple[Any, ...]]]:
-    """Rows by their first column."""
-    found: dict[bytes, list[tuple[Any, ...]]] = {}
-    for row in rows:
-        found.setdefault(row[0], []).append(row)
-    return found
+def _entities_apart(held: list[tuple[Any, ...]], expected: list[tuple[Any, ...]]) -> int:
+    """Of how many entities (the first column) some rows are missing or too many."""
+    held.sort()
+    expected.sort()
+    return 0 if held == expected else len({row[0] for row in set(held) ^ set(expected)})
 
 
 def _read_standings(conn: Connection, ents: Sequence[bytes]) -> Iterator[tuple[bytes, Standing | None]]:

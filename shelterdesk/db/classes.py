@@ -19,7 +19,7 @@ from shelterdesk.core.heads import Logged, heads, void_reason
 from shelterdesk.core.kinds import CARRIERS, KINDS, VOID, Kind, sealed_kinds
 from shelterdesk.core.vocabulary import Confidentiality
 from shelterdesk.db.connection import Connection, open_file, writing
-from shelterdesk.db.merge import logged_ops
+from shelterdesk.db.standing import logged_ops
 from shelterdesk.keys.classes import unseal
 
 

@@ -10,7 +10,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
@@ -148,6 +148,16 @@ def _is_full(path: Path) -> bool:
 
 
 _FULL_BELOW = 1 << 20
+
+
+_AT_ONCE = 400
+
+
+def in_parts(keys: Sequence[Any]) -> Iterator[tuple[str, Sequence[Any]]]:
+    """Keys in parts small enough for one statement, each with its question marks."""
+    for start in range(0, len(keys), _AT_ONCE):
+        part = keys[start : start + _AT_ONCE]
+        yield ",".join("?" * len(part)), part
 
 
 def file_of(conn: Connection) -> Path:

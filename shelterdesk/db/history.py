@@ -10,7 +10,7 @@ import msgspec
 from shelterdesk.core.event import ROW, Event, Op, OpId, parse, row_values
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.db.connection import Connection
-from shelterdesk.db.merge import logged_ops
+from shelterdesk.db.standing import logged_ops
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,7 @@ from shelterdesk.core.lodging import Guest, Place, PlaceState, site_tree
 from shelterdesk.core.names import display_name
 from shelterdesk.core.people import birth_of
 from shelterdesk.core.vocabulary import PlaceKind, Quarter, Sex
-from shelterdesk.db.connection import Connection
-from shelterdesk.db.people import in_parts
+from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.population import present_records
 from shelterdesk.db.unnamed import unnamed_at
 

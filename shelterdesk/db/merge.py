@@ -7,22 +7,21 @@ op goes straight into its table; any other is computed anew from all its ops by 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
 import msgspec
 
-from shelterdesk.core.event import ROW, Event, Op, OpId, parse, read_again
-from shelterdesk.core.heads import Head, Logged, heads, in_conflict, void_reason
+from shelterdesk.core.event import ROW, Event, Op, parse
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, judging, tables, vouching
-from shelterdesk.db.connection import Connection
+from shelterdesk.db.connection import Connection, in_parts
+from shelterdesk.db.standing import Standing, conflict_rows, head_rows, standings
 
 _CHUNK = 400
-_MOST_PARSED = 4_000
 
 
 @dataclass(slots=True)
@@ -142,7 +141,7 @@ def _held_places(conn: Connection, events: Sequence[Event]) -> dict[tuple[int, i
         wanted.setdefault((event.dev, event.epoch), []).append(event.first_seq)
     held: dict[tuple[int, int, int], list[bytes]] = {}
     for (dev, epoch), numbers in wanted.items():
-        for marks, part in _in_parts(numbers):
+        for marks, part in in_parts(numbers):
             for seq, eh in conn.execute(
                 f"SELECT seq, eh FROM event WHERE dev = ? AND epoch = ? AND seq IN ({marks})",
                 (dev, epoch, *part),
@@ -151,17 +150,10 @@ def _held_places(conn: Connection, events: Sequence[Event]) -> dict[tuple[int, i
     return held
 
 
-def _in_parts(keys: Sequence[Any]) -> Iterator[tuple[str, Sequence[Any]]]:
-    """Keys in parts small enough for one statement, each with its question marks."""
-    for start in range(0, len(keys), _CHUNK):
-        part = keys[start : start + _CHUNK]
-        yield ",".join("?" * len(part)), part
-
-
 def _known_entities(conn: Connection, ents: set[bytes]) -> set[bytes]:
     """Those of ``ents`` the log already has ops on."""
     found: set[bytes] = set()
-    for marks, part in _in_parts(sorted(ents)):
+    for marks, part in in_parts(sorted(ents)):
         found.update(
             row[0] for row in conn.execute(f"SELECT DISTINCT ent FROM op WHERE ent IN ({marks})", part)
         )
@@ -184,93 +176,6 @@ def lone_row(event: Event, op: Op, ent: bytes) -> tuple[Any, ...]:
     """The table row of an entity that has one op, a row op."""
     values = msgspec.json.decode(op.value)
     return tables.table_row(op.kind, ent, values, None, event.dev, event.wall_ms, event.user)
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the log says of one entity: its kind, heads, which fields were edited, and its table row."""
-
-    kind: int
-    heads: Mapping[int, list[Head]]
-    edited: frozenset[int]
-    row: tuple[Any, ...] | None
-
-
-def logged_ops(conn: Connection, ent: bytes) -> list[tuple[Event, int, str | None]]:
-    """All ops on an entity as (event, position, reason it is set aside), oldest arrival first."""
-    return [
-        (read_again(line, eh), pos, reason)
-        for line, eh, pos, reason in conn.execute(
-            "SELECT e.line, e.eh, o.pos, s.reason FROM op o JOIN event e ON e.id = o.event"
-            " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
-            " WHERE o.ent = ? AND e.line IS NOT NULL ORDER BY o.event, o.pos",
-            (ent,),
-        )
-    ]
-
-
-def standing(conn: Connection, ent: bytes) -> Standing | None:
-    """Compute an entity from its admitted ops; None when there are none."""
-    return _standing(ent, logged_ops(conn, ent))
-
-
-def standings(
-    conn: Connection, ents: Sequence[bytes], at_hand: Mapping[int, Event] | None = None
-) -> Iterator[tuple[bytes, Standing | None]]:
-    """The same for many entities; a line that speaks of several of them is read once.
-
-    ``at_hand`` are events parsed already, by their id in the log.
-    """
-    parsed = dict(at_hand or {})
-    for marks, part in _in_parts(ents):
-        if len(parsed) > _MOST_PARSED:
-            parsed.clear()
-        rows = conn.execute(
-            "SELECT o.ent, o.event, o.pos, s.reason FROM op o"
-            " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
-            f" WHERE o.ent IN ({marks}) ORDER BY o.ent, o.event, o.pos",
-            part,
-        ).fetchall()
-        for lines, ids in _in_parts(sorted({row[1] for row in rows} - parsed.keys())):
-            for id_, line, eh in conn.execute(
-                f"SELECT id, line, eh FROM event WHERE id IN ({lines}) AND line IS NOT NULL", ids
-            ):
-                parsed[id_] = read_again(line, eh)
-        found: dict[bytes, list[tuple[Event, int, str | None]]] = {ent: [] for ent in part}
-        for ent, id_, pos, reason in rows:
-            if id_ in parsed:
-                found[ent].append((parsed[id_], pos, reason))
-        for ent, ops in found.items():
-            yield ent, _standing(ent, ops)
-
-
-def _standing(ent: bytes, ops: Iterable[tuple[Event, int, str | None]]) -> Standing | None:
-    admitted = [(event, event.op_id(pos), event.ops[pos]) for event, pos, reason in ops if reason is None]
-    if not admitted:
-        return None
-    # The first to speak of the entity, by clock and id, says what kind it is and who entered it;
-    # its creation counts before any edit, even one that reached us earlier.
-    first, _, spoken = min(admitted, key=lambda one: (one[2].field != ROW, one[0].hlc, one[1]))
-    kind = spoken.kind
-    found = heads([Logged(id_, event.hlc, op) for event, id_, op in admitted if op.kind == kind])
-    created = {id_: op for _, id_, op in admitted if op.field == ROW and op.kind == kind}
-    several = len(created) > 1
-    edited = frozenset(found if several else (o.field for _, _, o in admitted if o.kind == kind and o.field))
-    row = None
-    if tables.is_known(kind):
-        values = _shown_values(found, created)
-        row = tables.table_row(kind, ent, values, void_reason(found), first.dev, first.wall_ms, first.user)
-    return Standing(kind, found, edited, row)
-
-
-def _shown_values(found: Mapping[int, list[Head]], created: Mapping[OpId, Op]) -> dict[str, Any]:
-    """The shown value of each field, decoded; a creation's are decoded together."""
-    given = {id_: msgspec.json.decode(op.value) for id_, op in created.items()}
-    values: dict[str, Any] = {}
-    for number, several in found.items():
-        shown, name = several[0], str(number)
-        values[name] = given[shown.id][name] if shown.id in given else msgspec.json.decode(shown.value)
-    return values
 
 
 def rematerialise(
@@ -323,22 +228,6 @@ def _drop(conn: Connection, ent: bytes, touched: dict[int, list[bytes]]) -> None
             touched.setdefault(kind, []).append(ent)
 
 
-def head_rows(ent: bytes, now: Standing) -> list[tuple[Any, ...]]:
-    """Rows of ``head``: only fields somebody edited; the others are implied by the creation (SYNC §1.0)."""
-    return [
-        (ent, number, head.hlc, *tables.op_id_key(head.id), now.kind, head.value)
-        for number in sorted(now.edited)
-        for head in now.heads.get(number, ())
-    ]
-
-
-def conflict_rows(ent: bytes, now: Standing) -> list[tuple[bytes, int, int]]:
-    """Rows of ``conflict``: edited fields with more than one value."""
-    return [
-        (ent, number, now.kind) for number in sorted(now.edited) if in_conflict(now.heads.get(number, []))
-    ]
-
-
 def _note_seen(conn: Connection, fresh: Sequence[Event]) -> None:
     """Widen the ranges seen of each author."""
     authors: dict[tuple[int, int], list[tuple[int, int]]] = {}
@@ -384,7 +273,7 @@ def reconsider(conn: Connection, roster: Roster) -> set[str] | None:
 def settle(conn: Connection, roster: Roster, devs: Iterable[int]) -> None:
     """After heads or claims of these desks came: what they reach now is the authors' own, and is judged again."""
     ids = vouching.settle(conn, roster, devs)
-    for marks, part in _in_parts(ids):
+    for marks, part in in_parts(ids):
         rows = conn.execute(f"SELECT line FROM event WHERE id IN ({marks}) AND line IS NOT NULL", part)
         _note_seen(conn, [parse(row[0]) for row in rows.fetchall()])
     judging.put_off_aside(conn)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ import msgspec
 from shelterdesk.core.names import QueryToken, display_name, query_tokens
 from shelterdesk.core.number import BadNumber, Counted, check_character, parse_number
 from shelterdesk.core.people import age_words, document_key
-from shelterdesk.db.connection import Connection
+from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.search import matches
 from shelterdesk.db.store import Reader
 
@@ -38,13 +38,6 @@ class PersonLine:
     household: str | None
     place: str | None
     is_present: bool
-
-
-def in_parts(ents: Sequence[bytes]) -> Iterable[tuple[str, Sequence[bytes]]]:
-    """Ids in parts small enough for one query, each with its question marks."""
-    for start in range(0, len(ents), _CHUNK):
-        part = ents[start : start + _CHUNK]
-        yield ",".join("?" * len(part)), part
 
 
 def entity_of(

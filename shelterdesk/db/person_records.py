@@ -14,7 +14,7 @@ from shelterdesk.core.names import display_name
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import tables
 from shelterdesk.db.connection import Connection
-from shelterdesk.db.merge import logged_ops
+from shelterdesk.db.standing import logged_ops
 
 _LABELS = {
     "place": "SELECT code FROM place WHERE ent = ?",

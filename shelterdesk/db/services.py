@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.counter import Held, Received, ServiceRule, doubles
-from shelterdesk.db.connection import Connection
-from shelterdesk.db.people import in_parts, text_list
+from shelterdesk.db.connection import Connection, in_parts
+from shelterdesk.db.people import text_list
 from shelterdesk.db.population import clusters
 
 

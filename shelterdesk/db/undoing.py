@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from shelterdesk.core.event import ROW, parse, row_values
 from shelterdesk.core.heads import void_reason
 from shelterdesk.core.kinds import CARRIERS, LOGGED, FieldType
-from shelterdesk.db.connection import Connection
+from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.exchange import read_ids
-from shelterdesk.db.merge import standing
-from shelterdesk.db.people import in_parts
+from shelterdesk.db.standing import heads_of
 from shelterdesk.db.tables import INDEXES
 
 _NOTHING = b"null"
@@ -49,8 +48,7 @@ def not_as_written(conn: Connection, event_hash: bytes) -> list[tuple[bytes, int
     row = conn.execute("SELECT line FROM event WHERE eh = ? AND line IS NOT NULL", (event_hash,)).fetchone()
     found: list[tuple[bytes, int]] = []
     for op in parse(row[0]).ops if row is not None else ():
-        now = standing(conn, op.ent)
-        held = now.heads if now is not None else {}
+        held = heads_of(conn, op.ent)
         wrote = row_values(op) if op.field == ROW else {op.field: op.value}
         about = wrote.keys() | held.keys() if op.field == ROW else wrote.keys()
         for number in about:
@@ -63,8 +61,7 @@ def not_as_written(conn: Connection, event_hash: bytes) -> list[tuple[bytes, int
 
 def is_voided(conn: Connection, ent: bytes) -> bool:
     """Whether a record counts as entered by mistake already."""
-    now = standing(conn, ent)
-    return now is not None and void_reason(dict(now.heads)) is not None
+    return void_reason(heads_of(conn, ent)) is not None
 
 
 def changed_later(conn: Connection, ent: bytes, field: int, event_id: int) -> tuple[str, int] | None:

@@ -25,7 +25,8 @@ from shelterdesk.core.words import tr
 from shelterdesk.db import meta
 from shelterdesk.db.chain import last_of
 from shelterdesk.db.connection import Connection
-from shelterdesk.db.merge import standing, take_in
+from shelterdesk.db.merge import take_in
+from shelterdesk.db.standing import heads_of
 from shelterdesk.keys.classes import seal
 
 LONGEST_TEXT = 60_000
@@ -194,8 +195,7 @@ class Writing:
 
     def _heads(self, entity: bytes) -> dict[int, list[Head]]:
         if self._seen is None or self._seen[0] != entity:
-            now = standing(self.conn, entity)
-            self._seen = entity, dict(now.heads) if now is not None else {}
+            self._seen = entity, heads_of(self.conn, entity)
         return self._seen[1]
 
     def _seal(self, kind: Kind, entity: bytes, given: Mapping[int, Any]) -> None:
