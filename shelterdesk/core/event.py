@@ -230,6 +230,22 @@ def read_again(line: bytes, eh: bytes) -> Event:
         raise BadLine(str(error)[:200]) from None
 
 
+def ops_again(line: bytes, eh: bytes, positions: Sequence[int]) -> list[tuple[OpId, int, Op]]:
+    """Some ops of a line of our own log, each with its id and the event's clock; raises :class:`BadLine`."""
+    try:
+        raw = _decoder.decode(line)
+        dev, hlc, eh8 = int(raw.d, 16), int(raw.h, 16), eh[:8]
+        found = []
+        for pos in positions:
+            kind, ent, field, value, above = raw.o[pos]
+            saw = tuple([OpId(int(d, 16), e, s, bytes.fromhex(h)) for d, e, s, h in above]) if above else ()
+            op = Op(kind, bytes.fromhex(ent), field, bytes(value), saw)
+            found.append((OpId(dev, raw.e, raw.s + pos, eh8), hlc, op))
+        return found
+    except (msgspec.MsgspecError, ValueError, RecursionError, UnicodeError) as error:
+        raise BadLine(str(error)[:200]) from None
+
+
 def _op(
     kind: int, ent_hex: str, field: int, value: msgspec.Raw, above: list[tuple[str, int, int, str]]
 ) -> Op:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from shelterdesk.core.event import GENESIS, BadLine, chain_next, glance, line_hash
+from shelterdesk.core.event import GENESIS, ROW, BadLine, chain_next, glance, line_hash, parse
 from shelterdesk.core.kinds import LOGGED
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db import meta, presence, search, tables, unnamed
+from shelterdesk.db.check_histories import Histories
 from shelterdesk.db.check_pages import Finding, Pages, page_findings
 from shelterdesk.db.check_trust import (
     Aside,
@@ -45,13 +46,15 @@ class Report:
 
 @dataclass(slots=True)
 class _Tally:
-    """Counts of what is wrong, gathered while reading."""
+    """Counts of what is wrong, gathered while reading; of heads and conflicts also how many were looked at."""
 
     bad_lines: int = 0
     bad_hashes: int = 0
     chain_breaks: int = 0
     wrong_heads: int = 0
     unvouched: int = 0
+    heads: int = 0
+    conflicts: int = 0
     rows: dict[str, int] = field(default_factory=dict)
 
     def row(self, table: str, count: int = 1) -> None:
@@ -92,6 +95,7 @@ def _compare(conn: Connection, roster: Roster, progress: Callable[[int, int], No
     """Lines, chain, tables, what follows from them, and who signed."""
     report, tally = Report(), _Tally()
     several = not_alone(conn)
+    histories = Histories(several, lambda found: _compare_standings(conn, found, tally, seen_rows))
     total = int(conn.execute("SELECT count(*) FROM event").fetchone()[0])
     expected_ops, blanked = 0, set[int]()
     seen_rows: dict[int, int] = {}
@@ -112,22 +116,28 @@ def _compare(conn: Connection, roster: Roster, progress: Callable[[int, int], No
         if line is None:
             blanked.add(id_)
             continue
-        if line_hash(line) != eh:
-            tally.bad_hashes += 1
         try:
+            if line_hash(line) != eh:
+                tally.bad_hashes += 1
+                parse(line)  # altered since it was examined: it may be anything
             seen = glance(line)
         except BadLine:
             tally.bad_lines += 1
             continue
         report.ops += len(seen.ops)
         author, wall_ms, user = seen.dev, seen.wall_ms, seen.user
+        edited: list[int] = []
         if aside.differs(id_, dev, epoch, last_seq, user, [op[0] for op in seen.ops]):
             tally.row("set_aside_op")
         for pos, (kind, ent_hex, number, value, _) in enumerate(seen.ops):
             ent = from_hex(ent_hex)
             expected_ops ^= hash((ent, id_, pos, kind, number))
-            if ent not in several and kind in batch:
+            if ent in several:
+                edited.append(pos)
+            elif number == ROW and kind in batch:
                 batch[kind][ent] = row_of(kind, ent, value, None, author, wall_ms, user)
+        if edited:
+            histories.note(line, eh, edited, author, wall_ms, user)
         waiting += 1
         if waiting >= _EVENTS_AT_ONCE:
             _compare_rows(conn, batch, tally, seen_rows)
@@ -135,7 +145,9 @@ def _compare(conn: Connection, roster: Roster, progress: Callable[[int, int], No
             if progress is not None:
                 progress(report.events, total)
     _compare_rows(conn, batch, tally, seen_rows)
-    _compare_several(conn, several, tally, seen_rows)
+    histories.finish()
+    for _, part in in_parts(sorted(histories.left)):
+        _compare_standings(conn, _read_standings(conn, part), tally, seen_rows)
     _compare_surplus(conn, tally, seen_rows)
     held_ops = 0
     for op_row in conn.execute("SELECT ent, event, pos, kind, field FROM op"):
@@ -166,29 +178,30 @@ def _compare_rows(
         expected.clear()
 
 
-def _compare_several(
-    conn: Connection, several: Iterable[bytes], tally: _Tally, seen_rows: dict[int, int]
+def _compare_standings(
+    conn: Connection, now: Mapping[bytes, Standing | None], tally: _Tally, seen_rows: dict[int, int]
 ) -> None:
-    """Entities with a history: row, heads and conflicts must be what all their ops say."""
-    for marks, part in in_parts(sorted(several)):
-        heads: list[tuple[Any, ...]] = []
-        conflicts: list[tuple[Any, ...]] = []
-        expected: dict[int, dict[bytes, tuple[Any, ...]]] = {}
-        for ent, now in _read_standings(conn, part):
-            if now is None:
-                continue
-            heads += head_rows(ent, now)
-            conflicts += conflict_rows(ent, now)
-            if now.row is not None:
-                expected.setdefault(now.kind, {})[ent] = now.row
-        held = conn.execute(
-            f"SELECT ent, field, hlc, dev, epoch, seq, eh8, kind, value FROM head WHERE ent IN ({marks})",
-            part,
-        ).fetchall()
-        tally.row("head", _entities_apart(held, heads))
-        held = conn.execute(f"SELECT ent, field, kind FROM conflict WHERE ent IN ({marks})", part).fetchall()
-        tally.row("conflict", _entities_apart(held, conflicts))
-        _compare_rows(conn, expected, tally, seen_rows)
+    """Some entities with a history: row, heads and conflicts must be what all their ops say."""
+    ents = sorted(now)
+    heads: list[tuple[Any, ...]] = []
+    conflicts: list[tuple[Any, ...]] = []
+    expected: dict[int, dict[bytes, tuple[Any, ...]]] = {}
+    for ent, one in now.items():
+        if one is not None:
+            heads += head_rows(ent, one)
+            conflicts += conflict_rows(ent, one)
+            if one.row is not None:
+                expected.setdefault(one.kind, {})[ent] = one.row
+    marks = ",".join("?" * len(ents))
+    held = conn.execute(
+        f"SELECT ent, field, hlc, dev, epoch, seq, eh8, kind, value FROM head WHERE ent IN ({marks})", ents
+    ).fetchall()
+    tally.row("head", _entities_apart(held, heads))
+    tally.heads += len(held)
+    held = conn.execute(f"SELECT ent, field, kind FROM conflict WHERE ent IN ({marks})", ents).fetchall()
+    tally.row("conflict", _entities_apart(held, conflicts))
+    tally.conflicts += len(held)
+    _compare_rows(conn, expected, tally, seen_rows)
 
 
 def _entities_apart(held: list[tuple[Any, ...]], expected: list[tuple[Any, ...]]) -> int:
@@ -198,16 +211,15 @@ def _entities_apart(held: list[tuple[Any, ...]], expected: list[tuple[Any, ...]]
     return 0 if held == expected else len({row[0] for row in set(held) ^ set(expected)})
 
 
-def _read_standings(conn: Connection, ents: Sequence[bytes]) -> Iterator[tuple[bytes, Standing | None]]:
+def _read_standings(conn: Connection, ents: Sequence[bytes]) -> dict[bytes, Standing | None]:
     """What the log says of some entities, those left out of which a line cannot be read: it is found as a line."""
-    try:
-        yield from list(standings(conn, ents))
-        return
-    except BadLine:
-        pass
+    with suppress(BadLine):
+        return dict(standings(conn, ents))
+    found: dict[bytes, Standing | None] = {}
     for ent in ents:
         with suppress(BadLine):
-            yield ent, standing(conn, ent)
+            found[ent] = standing(conn, ent)
+    return found
 
 
 def _compare_surplus(conn: Connection, tally: _Tally, seen_rows: dict[int, int]) -> None:
@@ -215,6 +227,8 @@ def _compare_surplus(conn: Connection, tally: _Tally, seen_rows: dict[int, int])
     for kind in LOGGED:
         there = int(conn.execute(f"SELECT count(*) FROM {kind.name}").fetchone()[0])
         tally.row(kind.name, max(0, there - seen_rows.get(kind.number, 0)))
+    for table, seen in (("head", tally.heads), ("conflict", tally.conflicts)):
+        tally.row(table, int(conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) - seen)
 
 
 def _compare_followers(conn: Connection, tally: _Tally) -> None:

@@ -15,6 +15,7 @@ _SLICE = 2_000
 
 def rebuild(conn: Connection) -> None:
     """Judge the log and fill all derived tables anew, inside the caller's transaction."""
+    _index_ops(conn)
     judging.judge_all(conn, statements.roster_of(conn))
     for kind in LOGGED:
         conn.execute(f"DROP TABLE IF EXISTS {kind.name}")
@@ -26,6 +27,24 @@ def rebuild(conn: Connection) -> None:
     search.align(conn)
     presence.align(conn)
     fill(conn)
+
+
+def _index_ops(conn: Connection) -> None:
+    """Where the log speaks of which entity; of lines that are withheld or erased the index is all there is left."""
+    conn.execute("DELETE FROM op WHERE event IN (SELECT id FROM event WHERE line IS NOT NULL)")
+    conn.execute("DELETE FROM op WHERE event NOT IN (SELECT id FROM event)")
+    rows: list[tuple[bytes, int, int, int, int]] = []
+    for id_, line in conn.execute("SELECT id, line FROM event WHERE line IS NOT NULL ORDER BY id"):
+        rows += [(op.ent, id_, pos, op.kind, op.field) for pos, op in enumerate(parse(line).ops)]
+        if len(rows) >= _SLICE:
+            _put_ops(conn, rows)
+    _put_ops(conn, rows)
+
+
+def _put_ops(conn: Connection, rows: list[tuple[bytes, int, int, int, int]]) -> None:
+    rows.sort()
+    conn.executemany("INSERT INTO op (ent, event, pos, kind, field) VALUES (?, ?, ?, ?, ?)", rows)
+    rows.clear()
 
 
 def fill(conn: Connection) -> None:
@@ -54,20 +73,23 @@ def fill(conn: Connection) -> None:
                 tables.follow(conn, {kind.number: ents[start : start + _SLICE]})
 
 
-def not_alone(conn: Connection) -> set[bytes]:
-    """Entities that cannot be read off one row op: edited, created twice, known by an edit only, set aside."""
+def not_alone(conn: Connection) -> dict[bytes, int]:
+    """Entities that cannot be read off one row op: edited, created twice, known by an edit only, set aside.
+
+    With how many ops each has in the log; 0 for those of which some are set aside.
+    """
     aside = {
         parse(line).ops[pos].ent
         for line, pos in conn.execute(
             "SELECT e.line, s.pos FROM set_aside_op s JOIN event e ON e.id = s.event WHERE e.line IS NOT NULL"
         )
     }
-    return aside | {
-        row[0]
-        for row in conn.execute(
-            "SELECT ent FROM op GROUP BY ent HAVING count(*) > 1 OR max(field) <> ?", (ROW,)
-        )
-    }
+    several = dict(
+        conn.execute(
+            "SELECT ent, count(*) FROM op GROUP BY ent HAVING count(*) > 1 OR max(field) <> ?", (ROW,)
+        ).fetchall()
+    )
+    return several | dict.fromkeys(aside, 0)
 
 
 def _put(conn: Connection, rows: dict[int, list[tuple[object, ...]]]) -> None:

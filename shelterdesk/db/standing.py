@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -26,12 +26,23 @@ class Standing:
     row: tuple[Any, ...] | None
 
 
-_Admitted = list[tuple[Event, Logged]]
+class Writer(Protocol):
+    """Who wrote an event, and when: the event itself, or what was kept of it."""
+
+    @property
+    def dev(self) -> int: ...
+    @property
+    def wall_ms(self) -> int: ...
+    @property
+    def user(self) -> str: ...
+
+
+_Admitted = Sequence[tuple[Writer, Logged]]
 
 
 def logged_ops(conn: Connection, ent: bytes) -> list[tuple[Event, int, str | None]]:
     """All ops on an entity as (event, position, reason it is set aside), oldest arrival first."""
-    return [
+    found = [
         (read_again(line, eh), pos, reason)
         for line, eh, pos, reason in conn.execute(
             "SELECT e.line, e.eh, o.pos, s.reason FROM op o JOIN event e ON e.id = o.event"
@@ -40,6 +51,7 @@ def logged_ops(conn: Connection, ent: bytes) -> list[tuple[Event, int, str | Non
             (ent,),
         )
     ]
+    return [one for one in found if one[1] < len(one[0].ops)]  # a damaged index is for the check to find
 
 
 def heads_of(conn: Connection, ent: bytes) -> dict[int, list[Head]]:
@@ -77,7 +89,7 @@ def standings(
                 parsed[id_] = read_again(line, eh)
         found: dict[bytes, list[tuple[Event, int, str | None]]] = {ent: [] for ent in part}
         for ent, id_, pos, reason in rows:
-            if id_ in parsed:
+            if id_ in parsed and pos < len(parsed[id_].ops):
                 found[ent].append((parsed[id_], pos, reason))
         for ent, ops in found.items():
             yield ent, _standing(ent, ops)
@@ -93,8 +105,11 @@ def _admitted(ops: Iterable[tuple[Event, int, str | None]]) -> _Admitted:
 
 def _standing(ent: bytes, ops: Iterable[tuple[Event, int, str | None]]) -> Standing | None:
     admitted = _admitted(ops)
-    if not admitted:
-        return None
+    return standing_of(ent, admitted) if admitted else None
+
+
+def standing_of(ent: bytes, admitted: _Admitted) -> Standing:
+    """An entity from its admitted ops, at least one, each with who wrote it."""
     return _edited_in_turn(ent, admitted) or _edited_apart(ent, admitted)
 
 
@@ -115,7 +130,7 @@ def _edited_in_turn(ent: bytes, admitted: _Admitted) -> Standing | None:
     edited = {n: [Head(n, logged.hlc, logged.id, logged.op.value)] for n, logged in edits.items()}
     if _VOID in values or not tables.is_known(kind):
         return None
-    first = next(event for event, logged in admitted if logged is created)
+    first = next(writer for writer, logged in admitted if logged is created)
     return Standing(
         kind, edited, tables.table_row(kind, ent, values, None, first.dev, first.wall_ms, first.user)
     )
@@ -145,7 +160,7 @@ def _edited_apart(ent: bytes, admitted: _Admitted) -> Standing:
     return Standing(kind, edited, row)
 
 
-def _first(admitted: _Admitted) -> tuple[Event, Logged]:
+def _first(admitted: _Admitted) -> tuple[Writer, Logged]:
     """The first to speak of the entity, by clock and id: it says what kind it is and who entered it.
 
     Its creation counts before any edit, even one that reached us earlier.

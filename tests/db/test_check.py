@@ -63,6 +63,11 @@ FROM_LOG = {
     "head": "DELETE FROM head",
     "head value": "UPDATE head SET value = x'3122' WHERE ent = (SELECT ent FROM head LIMIT 1)",
     "conflict": "INSERT INTO conflict (ent, field, kind) SELECT ent, 3, 4 FROM head LIMIT 1",
+    "head of what nobody edited": "INSERT INTO head SELECT p.ent, h.field, h.hlc, h.dev, h.epoch, h.seq, h.eh8, h.kind,"
+    " h.value FROM head h, person p WHERE p.ent NOT IN (SELECT ent FROM head) LIMIT 1",
+    "op of an edit gone": "DELETE FROM op WHERE (ent, event) = (SELECT ent, max(event) FROM op WHERE field > 0)",
+    "op of a creation gone": "DELETE FROM op WHERE (ent, event) = (SELECT ent, max(event) FROM op WHERE field = 0)",
+    "op invented": "INSERT INTO op SELECT ent, event, 99, kind, 3 FROM op WHERE kind = 4 LIMIT 1",
     "presence": "UPDATE presence SET to_ms = 5 WHERE n = 0 AND to_ms IS NULL",
     "presence gone": "DELETE FROM presence WHERE person = (SELECT person FROM presence LIMIT 1)",
     "person_key": "UPDATE person_key SET key = 'other' WHERE id = (SELECT max(id) FROM person_key)",
@@ -76,6 +81,8 @@ NOT_FROM_LOG = {
     "hash": "UPDATE event SET eh = zeroblob(32) WHERE id = 9",
     "event gone": "DELETE FROM event WHERE id = 9",
     "chain": "UPDATE event SET chain = zeroblob(32) WHERE id = 9",
+    "altered into another shape": "UPDATE event SET line = CAST(replace(line, ',4,\"Luz\"', ',0,\"Luz\"') AS BLOB)"
+    " WHERE instr(line, ',4,\"Luz\"')",
     "not a line": "UPDATE event SET line = x'7b7d' WHERE id = 9",
     "signed head": "UPDATE signed_head SET signature = zeroblob(64)",
     "signed head of another chain": "UPDATE signed_head SET chain = zeroblob(32)",

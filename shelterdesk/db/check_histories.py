@@ -1,0 +1,68 @@
+"""Entities of several ops, gathered while a check reads the log: compared as soon as the last of theirs was met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from shelterdesk.core.event import ops_again
+from shelterdesk.core.heads import Logged
+from shelterdesk.db.standing import Standing, standing_of
+
+_AT_ONCE = 400
+_MOST_HELD = 20_000
+
+Compare = Callable[[Mapping[bytes, Standing | None]], None]
+
+
+class _Writer(msgspec.Struct, frozen=True, gc=False):
+    """Who wrote a line, and when."""
+
+    dev: int
+    wall_ms: int
+    user: str
+
+
+class Histories:
+    """The ops of entities that were edited, held between their first line and their last.
+
+    Mostly a few thousand are open at a time (the people in the house). Above ``most_held`` they are given up: what
+    was not compared in the end, :attr:`left`, is looked up in the log entity by entity.
+    """
+
+    def __init__(self, counts: Mapping[bytes, int], compare: Compare, most_held: int = _MOST_HELD) -> None:
+        """``counts``: how many ops of each entity the log has; 0 for one that is not to be gathered."""
+        self.left = set(counts)
+        self._counts = counts
+        self._compare = compare
+        self._most_held = most_held
+        self._held: dict[bytes, list[tuple[_Writer, Logged]]] = {}
+        self._ready: dict[bytes, Standing | None] = {}
+
+    def note(self, line: bytes, eh: bytes, positions: list[int], dev: int, wall_ms: int, user: str) -> None:
+        """The ops at these positions of a line belong to such entities. Raises ``BadLine``."""
+        writer = _Writer(dev, wall_ms, user)
+        held, counts = self._held, self._counts
+        for op_id, hlc, op in ops_again(line, eh, positions):
+            logged = Logged(op_id, hlc, op)
+            ent = op.ent
+            mine = held.get(ent)
+            if mine is not None:
+                mine.append((writer, logged))
+            elif len(held) < self._most_held:
+                mine = held[ent] = [(writer, logged)]
+            else:
+                continue
+            if len(mine) == counts[ent]:
+                self._ready[ent] = standing_of(ent, mine)
+                del held[ent]
+        if len(self._ready) >= _AT_ONCE:
+            self.finish()
+
+    def finish(self) -> None:
+        """Compare what is complete."""
+        if self._ready:
+            self._compare(self._ready)
+            self.left.difference_update(self._ready)
+            self._ready = {}
