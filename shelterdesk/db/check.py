@@ -17,10 +17,10 @@ from shelterdesk.db.check_histories import Histories
 from shelterdesk.db.check_pages import Finding, Pages, page_findings
 from shelterdesk.db.check_trust import (
     Aside,
+    Reached,
     lost_receipts,
     wrong_signed_heads,
     wrong_statements,
-    wrongly_signed,
 )
 from shelterdesk.db.connection import Connection, DatabaseError, in_parts
 from shelterdesk.db.rebuild import not_alone
@@ -103,11 +103,12 @@ def _compare(conn: Connection, roster: Roster, progress: Callable[[int, int], No
     batch: dict[int, dict[bytes, tuple[Any, ...]]] = {kind.number: {} for kind in LOGGED}
     from_hex, row_of = bytes.fromhex, tables.table_row
     waiting = 0
-    aside = Aside(conn, roster)
+    aside, reached = Aside(conn, roster), Reached(conn, roster, meta.get_whoami(conn).dev)
     for id_, dev, epoch, seq, last_seq, eh, chain, line in conn.execute(
         "SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event ORDER BY dev, epoch, seq, id"
     ):
         report.events += 1
+        reached.note(id_, dev, epoch, last_seq, chain is not None)
         if chain is not None:
             upto, before = chains.get((dev, epoch), (0, GENESIS))
             if seq != upto + 1 or chain_next(before, eh) != chain:
@@ -158,7 +159,7 @@ def _compare(conn: Connection, roster: Roster, progress: Callable[[int, int], No
     _compare_followers(conn, tally)
     tally.row("set_aside_op", aside.left())
     tally.wrong_heads = wrong_signed_heads(conn, roster)
-    tally.unvouched = wrongly_signed(conn, roster, meta.get_whoami(conn).dev)
+    tally.unvouched = reached.wrong
     report.rows = sum(seen_rows.values())
     report.findings += _said(tally) + _statement_findings(conn) + _receipt_findings(conn)
     return report

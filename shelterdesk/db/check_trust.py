@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, statements, vouching
 from shelterdesk.db.connection import Connection
@@ -59,29 +57,32 @@ def wrong_signed_heads(conn: Connection, roster: Roster) -> int:
     return wrong
 
 
-def wrongly_signed(conn: Connection, roster: Roster, own: int) -> int:
-    """Events of other desks that are admitted without a head that reaches them, or unsigned though one does."""
-    wrong = 0
-    for dev, epoch in _authors(conn):
-        desk = roster.desks.get(dev)
-        if desk is None:
-            continue
-        reached = vouching.reach(conn, dev, epoch, vouching.signed_places(conn, dev, epoch, desk.sign))
-        for id_, last_seq, is_main, is_unsigned in conn.execute(
-            "SELECT e.id, e.last_seq, e.chain IS NOT NULL, u.event IS NOT NULL FROM event e"
-            " LEFT JOIN unsigned u ON u.event = e.id WHERE e.dev = ? AND e.epoch = ?"
-            " AND (e.chain IS NULL OR e.last_seq > ?)",
-            (dev, epoch, reached.upto),
-        ):
-            if is_unsigned:
-                wrong += reached.has(id_, last_seq, bool(is_main))
-            else:
-                wrong += dev != own and not reached.has(id_, last_seq, bool(is_main))
-    return wrong
+class Reached:
+    """How far each author's signatures reach, and which events are admitted or left out against that."""
 
+    def __init__(self, conn: Connection, roster: Roster, own: int) -> None:
+        self.wrong = 0
+        self._own = own
+        self._unsigned = {row[0] for row in conn.execute("SELECT event FROM unsigned")}
+        self._reach: dict[tuple[int, int], vouching.Reach] = {}
+        for dev, epoch in conn.execute("SELECT DISTINCT dev, epoch FROM event").fetchall():
+            desk = roster.desks.get(dev)
+            if desk is not None:
+                places = vouching.signed_places(conn, dev, epoch, desk.sign)
+                self._reach[(dev, epoch)] = vouching.reach(conn, dev, epoch, places)
 
-def _authors(conn: Connection) -> Iterator[tuple[int, int]]:
-    yield from conn.execute("SELECT DISTINCT dev, epoch FROM event ORDER BY dev, epoch").fetchall()
+    def note(self, event: int, dev: int, epoch: int, last_seq: int, is_main: bool) -> None:
+        """Count an event of another desk admitted without a head that reaches it, or unsigned though one does.
+
+        Of a desk not known here nothing can be said.
+        """
+        reach = self._reach.get((dev, epoch))
+        if reach is None:
+            return
+        if event in self._unsigned:
+            self.wrong += reach.has(event, last_seq, is_main)
+        elif dev != self._own:
+            self.wrong += not reach.has(event, last_seq, is_main)
 
 
 def wrong_statements(conn: Connection) -> int:
