@@ -75,8 +75,8 @@ def undo_last(desk: Desk, token: tuple[bytes, ...]) -> Done[Undone]:
 
 def _refuse_changed(desk: Desk, conn: Connection, past: Sequence[PastEvent]) -> None:
     for one in past:
-        for ent, field in not_as_written(conn, one.eh):
-            if field == ROW and is_voided(conn, ent):
+        for kind, ent, field in not_as_written(conn, one.eh):
+            if field == ROW and is_voided(conn, ent, kind):
                 raise Refused(tr("This was taken back already."))
             later = changed_later(conn, ent, field, one.id)
             if later is None:

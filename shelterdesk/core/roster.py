@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from shelterdesk.core.event import Event, Op
+from shelterdesk.core.home import OFFICE
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roles import may_write
 from shelterdesk.core.vocabulary import Role
@@ -167,6 +168,11 @@ class Roster:
     _verdicts: dict[tuple[int, str], Verdict] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
+
+    @property
+    def homes(self) -> dict[int, str]:
+        """The station of each desk known; the office's have none (``core/home.py``)."""
+        return {dev: OFFICE if desk.is_office else desk.station for dev, desk in self.desks.items()}
 
     def users_named(self, name: str, station: str) -> list[UserEntry]:
         """The users of a station who log in with that name; two desks may each have added one."""

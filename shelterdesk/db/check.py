@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,7 +24,7 @@ from shelterdesk.db.check_trust import (
 )
 from shelterdesk.db.connection import Connection, DatabaseError, in_parts
 from shelterdesk.db.rebuild import not_alone
-from shelterdesk.db.standing import Standing, conflict_rows, head_rows, standing, standings
+from shelterdesk.db.standing import Standing, Stood, conflict_rows, head_rows, standings
 
 _EVENTS_AT_ONCE = 500
 
@@ -95,7 +95,9 @@ def _compare(conn: Connection, roster: Roster, progress: Callable[[int, int], No
     """Lines, chain, tables, what follows from them, and who signed."""
     report, tally = Report(), _Tally()
     several = not_alone(conn)
-    histories = Histories(several, lambda found: _compare_standings(conn, found, tally, seen_rows))
+    histories = Histories(
+        several, roster.homes, lambda found: _compare_standings(conn, found, tally, seen_rows)
+    )
     total = int(conn.execute("SELECT count(*) FROM event").fetchone()[0])
     expected_ops, blanked = 0, set[int]()
     seen_rows: dict[int, int] = {}
@@ -147,8 +149,7 @@ def _compare(conn: Connection, roster: Roster, progress: Callable[[int, int], No
                 progress(report.events, total)
     _compare_rows(conn, batch, tally, seen_rows)
     histories.finish()
-    for _, part in in_parts(sorted(histories.left)):
-        _compare_standings(conn, _read_standings(conn, part), tally, seen_rows)
+    _compare_left(conn, sorted(histories.left), roster.homes, tally, seen_rows)
     _compare_surplus(conn, tally, seen_rows)
     held_ops = 0
     for op_row in conn.execute("SELECT ent, event, pos, kind, field FROM op"):
@@ -180,19 +181,23 @@ def _compare_rows(
 
 
 def _compare_standings(
-    conn: Connection, now: Mapping[bytes, Standing | None], tally: _Tally, seen_rows: dict[int, int]
+    conn: Connection,
+    found: Mapping[bytes, Iterable[Standing | None]],
+    tally: _Tally,
+    seen_rows: dict[int, int],
 ) -> None:
-    """Some entities with a history: row, heads and conflicts must be what all their ops say."""
-    ents = sorted(now)
+    """Records with a history: row, heads and conflicts must be what all their ops say. A few hundred entities."""
+    ents = sorted(found)
     heads: list[tuple[Any, ...]] = []
     conflicts: list[tuple[Any, ...]] = []
     expected: dict[int, dict[bytes, tuple[Any, ...]]] = {}
-    for ent, one in now.items():
-        if one is not None:
-            heads += head_rows(ent, one)
-            conflicts += conflict_rows(ent, one)
-            if one.row is not None:
-                expected.setdefault(one.kind, {})[ent] = one.row
+    for ent, records in found.items():
+        for one in records:
+            if one is not None:
+                heads += head_rows(ent, one)
+                conflicts += conflict_rows(ent, one)
+                if one.row is not None:
+                    expected.setdefault(one.kind, {})[ent] = one.row
     marks = ",".join("?" * len(ents))
     held = conn.execute(
         f"SELECT ent, field, hlc, dev, epoch, seq, eh8, kind, value FROM head WHERE ent IN ({marks})", ents
@@ -205,6 +210,21 @@ def _compare_standings(
     _compare_rows(conn, expected, tally, seen_rows)
 
 
+def _compare_left(
+    conn: Connection,
+    ents: Sequence[bytes],
+    homes: Mapping[int, str],
+    tally: _Tally,
+    seen_rows: dict[int, int],
+) -> None:
+    """The same for entities that were not gathered; what other stations said of them must be marked as such."""
+    for _, part in in_parts(ents):
+        found = _read_standings(conn, part, homes)
+        _compare_standings(conn, {e: s.records.values() for e, s in found.items()}, tally, seen_rows)
+        for stood in found.values():
+            tally.row("set_aside_op", len(set(stood.foreign) ^ set(stood.marked)))
+
+
 def _entities_apart(held: list[tuple[Any, ...]], expected: list[tuple[Any, ...]]) -> int:
     """Of how many entities (the first column) some rows are missing or too many."""
     held.sort()
@@ -212,14 +232,14 @@ def _entities_apart(held: list[tuple[Any, ...]], expected: list[tuple[Any, ...]]
     return 0 if held == expected else len({row[0] for row in set(held) ^ set(expected)})
 
 
-def _read_standings(conn: Connection, ents: Sequence[bytes]) -> dict[bytes, Standing | None]:
+def _read_standings(conn: Connection, ents: Sequence[bytes], homes: Mapping[int, str]) -> dict[bytes, Stood]:
     """What the log says of some entities, those left out of which a line cannot be read: it is found as a line."""
     with suppress(BadLine):
-        return dict(standings(conn, ents))
-    found: dict[bytes, Standing | None] = {}
+        return dict(standings(conn, ents, homes))
+    found: dict[bytes, Stood] = {}
     for ent in ents:
         with suppress(BadLine):
-            found[ent] = standing(conn, ent)
+            found.update(standings(conn, [ent], homes))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -13,7 +13,7 @@ from shelterdesk.db.standing import Standing, standing_of
 _AT_ONCE = 400
 _MOST_HELD = 20_000
 
-Compare = Callable[[Mapping[bytes, Standing | None]], None]
+Compare = Callable[[Mapping[bytes, Sequence[Standing]]], None]
 
 
 class _Writer(msgspec.Struct, frozen=True, gc=False):
@@ -31,14 +31,21 @@ class Histories:
     was not compared in the end, :attr:`left`, is looked up in the log entity by entity.
     """
 
-    def __init__(self, counts: Mapping[bytes, int], compare: Compare, most_held: int = _MOST_HELD) -> None:
+    def __init__(
+        self,
+        counts: Mapping[bytes, int],
+        homes: Mapping[int, str],
+        compare: Compare,
+        most_held: int = _MOST_HELD,
+    ) -> None:
         """``counts``: how many ops of each entity the log has; 0 for one that is not to be gathered."""
+        self._homes = homes
         self.left = set(counts)
         self._counts = counts
         self._compare = compare
         self._most_held = most_held
         self._held: dict[bytes, list[tuple[_Writer, Logged]]] = {}
-        self._ready: dict[bytes, Standing | None] = {}
+        self._ready: dict[bytes, list[Standing]] = {}
 
     def note(self, line: bytes, eh: bytes, positions: list[int], dev: int, wall_ms: int, user: str) -> None:
         """The ops at these positions of a line belong to such entities. Raises ``BadLine``."""
@@ -55,10 +62,20 @@ class Histories:
             else:
                 continue
             if len(mine) == counts[ent]:
-                self._ready[ent] = standing_of(ent, mine)
                 del held[ent]
+                if self._is_plain(mine):
+                    self._ready[ent] = [standing_of(ent, mine)]
         if len(self._ready) >= _AT_ONCE:
             self.finish()
+
+    def _is_plain(self, ops: Sequence[tuple[_Writer, Logged]]) -> bool:
+        """Whether they are one record of one station."""
+        writer, first = ops[0]
+        home = self._homes.get(writer.dev)
+        return all(
+            logged.op.kind == first.op.kind and (by is writer or self._homes.get(by.dev) == home)
+            for by, logged in ops
+        )
 
     def finish(self) -> None:
         """Compare what is complete."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, statements, vouching
 from shelterdesk.db.connection import Connection
@@ -12,13 +13,18 @@ from shelterdesk.keys.sshsig import BadSignature, claimed_signer, verify
 
 
 class Aside:
-    """What is set aside, compared event by event with what roster, signatures and revocations say of it."""
+    """What is set aside, compared event by event with what roster, signatures and revocations say of it.
+
+    What is for changing a record of another station follows from the record (``db/standing.py``), not from here.
+    """
 
     def __init__(self, conn: Connection, roster: Roster) -> None:
         unsigned = {row[0] for row in conn.execute("SELECT event FROM unsigned")}
         self._judge = Judge(conn, roster, unsigned)
         self._held: dict[int, dict[int, str]] = {}
-        for event, pos, reason in conn.execute("SELECT event, pos, reason FROM set_aside_op"):
+        for event, pos, reason in conn.execute(
+            "SELECT event, pos, reason FROM set_aside_op WHERE reason <> ?", (OTHER_HOME,)
+        ):
             self._held.setdefault(event, {})[pos] = reason
 
     def differs(self, event: int, dev: int, epoch: int, last_seq: int, user: str, kinds: list[int]) -> bool:

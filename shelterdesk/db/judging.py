@@ -6,10 +6,11 @@ user by user, only for entries of the roster that changed, in slices that give w
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from shelterdesk.core.event import parse
+from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.kinds import CARRIERS
 from shelterdesk.core.roster import Roster, UserEntry, Verdict
 from shelterdesk.db.connection import Connection
@@ -204,7 +205,8 @@ def judge_events(conn: Connection, roster: Roster, events: Collection[Row]) -> d
     unsigned = {r[0] for r in conn.execute("SELECT event FROM unsigned WHERE event BETWEEN ? AND ?", within)}
     held: dict[int, dict[int, str]] = {}
     for event, pos, reason in conn.execute(
-        "SELECT event, pos, reason FROM set_aside_op WHERE event BETWEEN ? AND ?", within
+        "SELECT event, pos, reason FROM set_aside_op WHERE event BETWEEN ? AND ? AND reason <> ?",
+        (*within, OTHER_HOME),
     ):
         held.setdefault(event, {})[pos] = reason
     judge = Judge(conn, roster, unsigned)
@@ -227,9 +229,18 @@ def judge_events(conn: Connection, roster: Roster, events: Collection[Row]) -> d
                 turned[op.ent] = op.kind
     conn.executemany("DELETE FROM set_aside_op WHERE event = ? AND pos = ?", gone)
     conn.executemany("INSERT OR REPLACE INTO set_aside_op (event, pos, reason) VALUES (?, ?, ?)", put)
-    carriers = [(ent,) for ent, kind in turned.items() if kind in _CARRIERS]
-    conn.executemany("INSERT INTO turned_carrier (ent) VALUES (?)", carriers)
+    note_turned(conn, [ent for ent, kind in turned.items() if kind in _CARRIERS])
     return turned
+
+
+def is_carrier(kinds: Iterable[int]) -> bool:
+    """Whether one of these kinds carries sealed records."""
+    return not _CARRIERS.isdisjoint(kinds)
+
+
+def note_turned(conn: Connection, carriers: Iterable[bytes]) -> None:
+    """Carriers of sealed records admitted or set aside after they came: class files look at them again."""
+    conn.executemany("INSERT INTO turned_carrier (ent) VALUES (?)", [(ent,) for ent in carriers])
 
 
 def judge_all(conn: Connection, roster: Roster) -> None:

@@ -15,13 +15,12 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.event import ROW, Event, Op, parse
+from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, judging, tables, vouching
 from shelterdesk.db.connection import Connection, in_parts
-from shelterdesk.db.standing import Standing, conflict_rows, head_rows, standings
-
-_CHUNK = 400
+from shelterdesk.db.standing import Stood, conflict_rows, head_rows, standings
 
 
 @dataclass(slots=True)
@@ -79,10 +78,15 @@ def take_in(
     conn.executemany("INSERT INTO set_aside_op (event, pos, reason) VALUES (?, ?, ?)", aside)
     touched = _put_alone(conn, {ent: one for ent, one in alone.items() if one is not None})
     at_hand = {first_id + i: event for i, event in enumerate(fresh)}
-    for kind, ents in rematerialise(conn, [e for e, one in alone.items() if one is None], at_hand).items():
+    for kind, ents in rematerialise(
+        conn, [e for e, one in alone.items() if one is None], roster.homes, at_hand
+    ).items():
         touched.setdefault(kind, []).extend(ents)
     tables.follow(conn, touched)
-    taken.events, taken.ops, taken.set_aside = len(fresh), len(rows), len(aside)
+    taken.events, taken.ops = len(fresh), len(rows)
+    taken.set_aside = int(
+        conn.execute("SELECT count(*) FROM set_aside_op WHERE event >= ?", (first_id,)).fetchone()[0]
+    )
     taken.kinds = {KINDS[kind].name for kind in touched}
     return taken
 
@@ -179,53 +183,61 @@ def lone_row(event: Event, op: Op, ent: bytes) -> tuple[Any, ...]:
 
 
 def rematerialise(
-    conn: Connection, ents: Iterable[bytes], at_hand: Mapping[int, Event] | None = None
+    conn: Connection,
+    ents: Iterable[bytes],
+    homes: Mapping[int, str],
+    at_hand: Mapping[int, Event] | None = None,
 ) -> dict[int, list[bytes]]:
     """Compute entities anew from all their ops; returns those whose table changed, by kind.
 
-    ``at_hand`` are events parsed already, by their id in the log.
+    ``homes`` are the stations of desks, ``at_hand`` events parsed already, by their id in the log.
     """
     touched: dict[int, list[bytes]] = {}
-    wanted = sorted(set(ents))
-    for start in range(0, len(wanted), _CHUNK):
-        part = wanted[start : start + _CHUNK]
-        _put_anew(conn, dict(standings(conn, part, at_hand)), touched)
+    for _, part in in_parts(sorted(set(ents))):
+        _put_anew(conn, dict(standings(conn, part, homes, at_hand)), touched)
     return touched
 
 
-def _put_anew(
-    conn: Connection, found: Mapping[bytes, Standing | None], touched: dict[int, list[bytes]]
-) -> None:
+def _put_anew(conn: Connection, found: Mapping[bytes, Stood], touched: dict[int, list[bytes]]) -> None:
     """Heads, conflicts and table rows of some entities as they stand; adds to ``touched``."""
     conn.executemany("DELETE FROM head WHERE ent = ?", [(ent,) for ent in found])
     conn.executemany("DELETE FROM conflict WHERE ent = ?", [(ent,) for ent in found])
-    heads_of: list[tuple[Any, ...]] = []
+    heads: list[tuple[Any, ...]] = []
     conflicts: list[tuple[bytes, int, int]] = []
     rows: dict[int, list[tuple[Any, ...]]] = {}
-    for ent, now in found.items():
-        if now is None:
-            _drop(conn, ent, touched)
-            continue
-        heads_of += head_rows(ent, now)
-        conflicts += conflict_rows(ent, now)
-        if now.row is not None:
-            rows.setdefault(now.kind, []).append(now.row)
-            touched.setdefault(now.kind, []).append(ent)
+    for ent, stood in found.items():
+        for kind, now in stood.records.items():
+            if now is not None:
+                heads += head_rows(ent, now)
+                conflicts += conflict_rows(ent, now)
+                if now.row is not None:
+                    rows.setdefault(kind, []).append(now.row)
+            elif tables.is_known(kind):
+                tables.drop_row(conn, kind, ent)
+            if tables.is_known(kind):
+                touched.setdefault(kind, []).append(ent)
     conn.executemany(
         "INSERT INTO head (ent, field, hlc, dev, epoch, seq, eh8, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        heads_of,
+        heads,
     )
     conn.executemany("INSERT INTO conflict (ent, field, kind) VALUES (?, ?, ?)", conflicts)
     for kind, ready in rows.items():
         tables.put_rows(conn, kind, ready)
+    _mark_foreign(conn, found)
 
 
-def _drop(conn: Connection, ent: bytes, touched: dict[int, list[bytes]]) -> None:
-    """Take an entity without an admitted op out of its table."""
-    for (kind,) in conn.execute("SELECT DISTINCT kind FROM op WHERE ent = ?", (ent,)).fetchall():
-        if tables.is_known(kind):
-            tables.drop_row(conn, kind, ent)
-            touched.setdefault(kind, []).append(ent)
+def _mark_foreign(conn: Connection, found: Mapping[bytes, Stood]) -> None:
+    """Set aside, or no more, what desks of other stations say of these entities."""
+    for ent, stood in found.items():
+        if stood.foreign == stood.marked:
+            continue
+        conn.executemany("DELETE FROM set_aside_op WHERE event = ? AND pos = ?", stood.marked)
+        conn.executemany(
+            "INSERT INTO set_aside_op (event, pos, reason) VALUES (?, ?, ?)",
+            [(event, pos, OTHER_HOME) for event, pos in stood.foreign],
+        )
+        if judging.is_carrier(stood.records):
+            judging.note_turned(conn, [ent])
 
 
 def _note_seen(conn: Connection, fresh: Sequence[Event]) -> None:
@@ -265,7 +277,7 @@ def reconsider(conn: Connection, roster: Roster) -> set[str] | None:
     turned = judging.judge_some(conn, roster)
     if turned is None:
         return None
-    touched = rematerialise(conn, turned)
+    touched = rematerialise(conn, turned, roster.homes)
     tables.follow(conn, touched)
     return {KINDS[kind].name for kind in touched}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from shelterdesk.core.event import ROW, parse
@@ -16,7 +18,8 @@ _SLICE = 2_000
 def rebuild(conn: Connection) -> None:
     """Judge the log and fill all derived tables anew, inside the caller's transaction."""
     _index_ops(conn)
-    judging.judge_all(conn, statements.roster_of(conn))
+    roster = statements.roster_of(conn)
+    judging.judge_all(conn, roster)
     for kind in LOGGED:
         conn.execute(f"DROP TABLE IF EXISTS {kind.name}")
     for name in ("person_search", "person_key", "presence", "named_head", "counted_group"):
@@ -26,7 +29,7 @@ def rebuild(conn: Connection) -> None:
     tables.align(conn)
     search.align(conn)
     presence.align(conn)
-    fill(conn)
+    fill(conn, roster.homes)
 
 
 def _index_ops(conn: Connection) -> None:
@@ -47,7 +50,7 @@ def _put_ops(conn: Connection, rows: list[tuple[bytes, int, int, int, int]]) -> 
     rows.clear()
 
 
-def fill(conn: Connection) -> None:
+def fill(conn: Connection, homes: Mapping[int, str]) -> None:
     """Put every entity of the log into its table, then let what follows from the tables follow."""
     later: list[bytes] = []
     rows: dict[int, list[tuple[object, ...]]] = {}
@@ -65,7 +68,7 @@ def fill(conn: Connection) -> None:
             _put(conn, rows)
             waiting = 0
     _put(conn, rows)
-    rematerialise(conn, dict.fromkeys(later))
+    rematerialise(conn, dict.fromkeys(later), homes)
     for kind in LOGGED:
         if kind.name in tables.FOLLOWERS:
             ents = [row[0] for row in conn.execute(f"SELECT ent FROM {kind.name}")]

@@ -133,6 +133,18 @@ def m0004_vouching(db: Database) -> None:
     db.conn.execute("CREATE TABLE turned_carrier (n INTEGER PRIMARY KEY, ent BLOB NOT NULL)")
 
 
+@migrations()
+def m0005_records(db: Database) -> None:
+    """Records are entities of one kind: two kinds under one id can each be in conflict on a field."""
+    db.conn.execute("ALTER TABLE conflict RENAME TO conflict_before")
+    db.conn.execute(
+        "CREATE TABLE conflict (ent BLOB NOT NULL, kind INTEGER NOT NULL, field INTEGER NOT NULL,"
+        " PRIMARY KEY (ent, kind, field)) WITHOUT ROWID"
+    )
+    db.conn.execute("INSERT INTO conflict (ent, kind, field) SELECT ent, kind, field FROM conflict_before")
+    db.conn.execute("DROP TABLE conflict_before")
+
+
 def bring_up_to_date(conn: Connection) -> None:
     """Apply the migrations that are missing; each commits together with its record."""
     migrations.apply(tables_of(conn))

@@ -1,15 +1,19 @@
-"""How an entity stands: what all its admitted ops in the log say together, as heads, conflicts and a table row."""
+"""How a record stands: what all its admitted ops in the log say together, as heads, conflicts and a table row.
+
+A record is an entity of one kind. Ops of another kind under the same id are another record: no kind displaces another.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from shelterdesk.core.event import ROW, Event, Op, read_again
 from shelterdesk.core.heads import Head, Logged, edited_in_turn, heads, in_conflict, void_reason
+from shelterdesk.core.home import OTHER_HOME, foreign
 from shelterdesk.core.kinds import VOID
 from shelterdesk.db import tables
 from shelterdesk.db.connection import Connection, in_parts
@@ -19,11 +23,26 @@ _MOST_PARSED = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the log says of one entity: its kind, the heads of the fields somebody edited, and its table row."""
+    """What the log says of one record: its kind, the heads of the fields somebody edited, and its table row."""
 
     kind: int
     edited: Mapping[int, Sequence[Head]]
     row: tuple[Any, ...] | None
+
+
+Place = tuple[int, int]
+"""An op by the id of its event in the log and its position there."""
+
+
+class Stood(NamedTuple):
+    """An entity: its records by kind (None for one whose ops are all set aside), and which ops other stations made.
+
+    ``foreign`` are those that follow from the log, ``marked`` those that the file says are.
+    """
+
+    records: Mapping[int, Standing | None]
+    foreign: Sequence[Place] = ()
+    marked: Sequence[Place] = ()
 
 
 class Writer(Protocol):
@@ -37,7 +56,7 @@ class Writer(Protocol):
     def user(self) -> str: ...
 
 
-_Admitted = Sequence[tuple[Writer, Logged]]
+Admitted = Sequence[tuple[Writer, Logged]]
 
 
 def logged_ops(conn: Connection, ent: bytes) -> list[tuple[Event, int, str | None]]:
@@ -54,30 +73,39 @@ def logged_ops(conn: Connection, ent: bytes) -> list[tuple[Event, int, str | Non
     return [one for one in found if one[1] < len(one[0].ops)]  # a damaged index is for the check to find
 
 
-def heads_of(conn: Connection, ent: bytes) -> dict[int, list[Head]]:
-    """The heads of every field of an entity, from its admitted ops; empty when there are none."""
-    admitted = _admitted(logged_ops(conn, ent))
-    return _heads_of_kind(admitted, _first(admitted)[1].op.kind) if admitted else {}
+def heads_of(conn: Connection, ent: bytes, kind: int) -> dict[int, list[Head]]:
+    """The heads of every field of a record, from its admitted ops; empty when there are none."""
+    return heads(
+        Logged(event.op_id(pos), event.hlc, event.ops[pos])
+        for event, pos, reason in logged_ops(conn, ent)
+        if reason is None and event.ops[pos].kind == kind
+    )
 
 
-def standing(conn: Connection, ent: bytes) -> Standing | None:
-    """Compute an entity from its admitted ops; None when there are none."""
-    return _standing(ent, logged_ops(conn, ent))
+class _Found(NamedTuple):
+    event: int
+    pos: int
+    reason: str | None
+    writer: Event
+    logged: Logged
 
 
 def standings(
-    conn: Connection, ents: Sequence[bytes], at_hand: Mapping[int, Event] | None = None
-) -> Iterator[tuple[bytes, Standing | None]]:
-    """The same for many entities; a line that speaks of several of them is read once.
+    conn: Connection,
+    ents: Sequence[bytes],
+    homes: Mapping[int, str],
+    at_hand: Mapping[int, Event] | None = None,
+) -> Iterator[tuple[bytes, Stood]]:
+    """Compute entities from their ops; a line that speaks of several of them is read once.
 
-    ``at_hand`` are events parsed already, by their id in the log.
+    ``homes`` are the stations of desks, ``at_hand`` events parsed already, by their id in the log.
     """
     parsed = dict(at_hand or {})
     for marks, part in in_parts(ents):
         if len(parsed) > _MOST_PARSED:
             parsed.clear()
         rows = conn.execute(
-            "SELECT o.ent, o.event, o.pos, s.reason FROM op o"
+            "SELECT o.ent, o.event, o.pos, o.kind, s.reason FROM op o"
             " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
             f" WHERE o.ent IN ({marks}) ORDER BY o.ent, o.event, o.pos",
             part,
@@ -87,93 +115,88 @@ def standings(
                 f"SELECT id, line, eh FROM event WHERE id IN ({lines}) AND line IS NOT NULL", ids
             ):
                 parsed[id_] = read_again(line, eh)
-        found: dict[bytes, list[tuple[Event, int, str | None]]] = {ent: [] for ent in part}
-        for ent, id_, pos, reason in rows:
-            if id_ in parsed and pos < len(parsed[id_].ops):
-                found[ent].append((parsed[id_], pos, reason))
-        for ent, ops in found.items():
-            yield ent, _standing(ent, ops)
+        found: dict[bytes, dict[int, list[_Found]]] = {ent: {} for ent in part}
+        for ent, id_, pos, kind, reason in rows:
+            event = parsed.get(id_)
+            if event is not None and pos < len(event.ops):
+                op = event.ops[pos]
+                logged = Logged(event.op_id(pos), event.hlc, op)
+                found[ent].setdefault(op.kind, []).append(_Found(id_, pos, reason, event, logged))
+            else:
+                found[ent].setdefault(kind, [])  # withheld or erased: nothing of it is left to show
+        for ent, by_kind in found.items():
+            yield ent, _stood(ent, by_kind, homes)
 
 
-def _admitted(ops: Iterable[tuple[Event, int, str | None]]) -> _Admitted:
-    return [
-        (event, Logged(event.op_id(pos), event.hlc, event.ops[pos]))
-        for event, pos, reason in ops
-        if reason is None
-    ]
+def _stood(ent: bytes, by_kind: Mapping[int, Sequence[_Found]], homes: Mapping[int, str]) -> Stood:
+    records: dict[int, Standing | None] = {}
+    others: list[Place] = []
+    marked: list[Place] = []
+    for kind, ops in by_kind.items():
+        admitted = [one for one in ops if one.reason is None or one.reason == OTHER_HOME]
+        marked += [(one.event, one.pos) for one in admitted if one.reason is not None]
+        apart = foreign(kind, [(one.writer.dev, one.logged.op.field == ROW) for one in admitted], homes)
+        if apart:
+            others += [(admitted[at].event, admitted[at].pos) for at in sorted(apart)]
+            admitted = [one for at, one in enumerate(admitted) if at not in apart]
+        mine = [(one.writer, one.logged) for one in admitted]
+        records[kind] = standing_of(ent, mine) if mine else None
+    return Stood(records, others, marked)
 
 
-def _standing(ent: bytes, ops: Iterable[tuple[Event, int, str | None]]) -> Standing | None:
-    admitted = _admitted(ops)
-    return standing_of(ent, admitted) if admitted else None
-
-
-def standing_of(ent: bytes, admitted: _Admitted) -> Standing:
-    """An entity from its admitted ops, at least one, each with who wrote it."""
+def standing_of(ent: bytes, admitted: Admitted) -> Standing:
+    """A record from its admitted ops, all of one kind, at least one, each with who wrote it."""
     return _edited_in_turn(ent, admitted) or _edited_apart(ent, admitted)
 
 
-def _edited_in_turn(ent: bytes, admitted: _Admitted) -> Standing | None:
-    """An entity made once, each field edited at most once by somebody who saw that: read straight off."""
+def _edited_in_turn(ent: bytes, admitted: Admitted) -> Standing | None:
+    """A record made once, each field edited at most once by somebody who saw that: read straight off."""
     turn = edited_in_turn([logged for _, logged in admitted])
     if turn is None:
         return None
     created, edits = turn
     kind = created.op.kind
     values = msgspec.json.decode(created.op.value)
-    if VOID in edits or any(logged.op.kind != kind for logged in edits.values()):
-        return None
     if any(not logged.op.supersedes and str(number) in values for number, logged in edits.items()):
         return None
     for number, logged in edits.items():
         values[str(number)] = msgspec.json.decode(logged.op.value)
-    edited = {n: [Head(n, logged.hlc, logged.id, logged.op.value)] for n, logged in edits.items()}
     if _VOID in values or not tables.is_known(kind):
         return None
+    edited = {n: [Head(n, logged.hlc, logged.id, logged.op.value)] for n, logged in edits.items()}
     first = next(writer for writer, logged in admitted if logged is created)
-    return Standing(
-        kind, edited, tables.table_row(kind, ent, values, None, first.dev, first.wall_ms, first.user)
-    )
+    row = tables.table_row(kind, ent, values, None, first.dev, first.wall_ms, first.user)
+    return Standing(kind, edited, row)
 
 
 _VOID = str(VOID)
 
 
-def _edited_apart(ent: bytes, admitted: _Admitted) -> Standing:
-    """Any entity: the heads of all its fields, and which of them were edited."""
-    first, spoken = _first(admitted)
+def _edited_apart(ent: bytes, admitted: Admitted) -> Standing:
+    """Any record: the heads of all its fields, and which of them were edited."""
+    # The first to speak of it, by clock and id, entered it; its creation counts before any edit, even one that
+    # reached us earlier.
+    first, spoken = min(admitted, key=lambda one: (one[1].op.field != ROW, one[1].hlc, one[1].id))
     kind = spoken.op.kind
-    found = _heads_of_kind(admitted, kind)
-    created = {logged.id: logged.op for _, logged in admitted if _is_creation(logged.op, kind)}
-    touched = {logged.op.field for _, logged in admitted if logged.op.kind == kind and logged.op.field != ROW}
+    found = heads(logged for _, logged in admitted)
+    created = {logged.id: logged.op for _, logged in admitted if logged.op.field == ROW}
+    touched = {logged.op.field for _, logged in admitted if logged.op.field != ROW}
     edited = found if len(created) > 1 else {n: found[n] for n in found.keys() & touched}
     row = None
     if tables.is_known(kind):
-        given = {id_: msgspec.json.decode(op.value) for id_, op in created.items()}
-        values = {
-            str(number): given[shown.id][str(number)]
-            if (shown := several[0]).id in given
-            else msgspec.json.decode(shown.value)
-            for number, several in found.items()
-        }
+        values = _shown_values(found, created)
         row = tables.table_row(kind, ent, values, void_reason(found), first.dev, first.wall_ms, first.user)
     return Standing(kind, edited, row)
 
 
-def _first(admitted: _Admitted) -> tuple[Writer, Logged]:
-    """The first to speak of the entity, by clock and id: it says what kind it is and who entered it.
-
-    Its creation counts before any edit, even one that reached us earlier.
-    """
-    return min(admitted, key=lambda one: (one[1].op.field != ROW, one[1].hlc, one[1].id))
-
-
-def _is_creation(op: Op, kind: int) -> bool:
-    return op.field == ROW and op.kind == kind
-
-
-def _heads_of_kind(admitted: _Admitted, kind: int) -> dict[int, list[Head]]:
-    return heads([logged for _, logged in admitted if logged.op.kind == kind])
+def _shown_values(found: Mapping[int, Sequence[Head]], created: Mapping[Any, Op]) -> dict[str, Any]:
+    """The shown value of each field, decoded; a creation's are decoded together."""
+    given = {id_: msgspec.json.decode(op.value) for id_, op in created.items()}
+    values: dict[str, Any] = {}
+    for number, several in found.items():
+        shown, name = several[0], str(number)
+        values[name] = given[shown.id][name] if shown.id in given else msgspec.json.decode(shown.value)
+    return values
 
 
 def head_rows(ent: bytes, now: Standing) -> list[tuple[Any, ...]]:

@@ -15,7 +15,7 @@ from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.roster import Roster, Statement, UserEntry
 from shelterdesk.db import judging, meta, presence, schema, search, statements, tables
 from shelterdesk.db.connection import Connection, open_file, writing
-from shelterdesk.db.merge import Taken, reconsider, rematerialise, settle, take_in
+from shelterdesk.db.merge import Taken, reconsider, settle, take_in
 from shelterdesk.db.station_row import follow_station
 from shelterdesk.db.writing import Writing
 from shelterdesk.keys.desk import DeskKeys
@@ -223,11 +223,6 @@ class Store:
 
         with writing(self.conn):
             rebuild(self.conn)
-
-    def rematerialise(self, ents: list[bytes]) -> None:
-        """Compute some entities anew from the log."""
-        with writing(self.conn):
-            tables.follow(self.conn, rematerialise(self.conn, ents))
 
     def close(self) -> None:
         """Let the file go; what was committed stays."""

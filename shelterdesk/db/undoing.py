@@ -40,28 +40,28 @@ def past_event(conn: Connection, event_hash: bytes) -> PastEvent | None:
     return None if row is None else PastEvent(*row)
 
 
-def not_as_written(conn: Connection, event_hash: bytes) -> list[tuple[bytes, int]]:
-    """The (entity, field) of an event's ops that hold something else now; field 0 for a record it made.
+def not_as_written(conn: Connection, event_hash: bytes) -> list[tuple[int, bytes, int]]:
+    """The (kind, entity, field) of an event's ops that hold something else now; field 0 for a record it made.
 
     A change made since and taken back again leaves things as written. Several values in conflict do not.
     """
     row = conn.execute("SELECT line FROM event WHERE eh = ? AND line IS NOT NULL", (event_hash,)).fetchone()
-    found: list[tuple[bytes, int]] = []
+    found: list[tuple[int, bytes, int]] = []
     for op in parse(row[0]).ops if row is not None else ():
-        held = heads_of(conn, op.ent)
+        held = heads_of(conn, op.ent, op.kind)
         wrote = row_values(op) if op.field == ROW else {op.field: op.value}
         about = wrote.keys() | held.keys() if op.field == ROW else wrote.keys()
         for number in about:
             values = {head.value for head in held.get(number, ())} or {_NOTHING}
             if values != {wrote.get(number, _NOTHING)}:
-                found.append((op.ent, op.field))
+                found.append((op.kind, op.ent, op.field))
                 break
     return found
 
 
-def is_voided(conn: Connection, ent: bytes) -> bool:
+def is_voided(conn: Connection, ent: bytes, kind: int) -> bool:
     """Whether a record counts as entered by mistake already."""
-    return void_reason(heads_of(conn, ent)) is not None
+    return void_reason(heads_of(conn, ent, kind)) is not None
 
 
 def changed_later(conn: Connection, ent: bytes, field: int, event_id: int) -> tuple[str, int] | None:

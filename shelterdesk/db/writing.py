@@ -102,7 +102,9 @@ class Writing:
         self._roster = roster
         self._ops: list[Op] = []
         self._sealed: list[Op] = []
-        self._seen: tuple[bytes, dict[int, list[Head]]] | None = None  # of the entity asked for last
+        self._seen: tuple[tuple[int, bytes], dict[int, list[Head]]] | None = (
+            None  # of the record asked for last
+        )
         self._clock_doubt = clock_doubt
         self._ids = ids
         self.written: Written | None = None
@@ -137,21 +139,21 @@ class Writing:
         self._check(kind)
         entity, field = bytes.fromhex(ent), kind.field(name)
         coded = None if value is None else self._json_value(kind, name, value)
-        above = [head.id for head in self._heads(entity).get(field.number, ())]
+        above = [head.id for head in self._heads(kind, entity).get(field.number, ())]
         self._ops_of(kind).append(field_op(kind.number, entity, field.number, coded, above))
 
     def set_raw(self, kind: Kind, ent: str, field: int, value: bytes) -> None:
         """Put back a value as it stood in the log, superseding what is shown now (undo)."""
         self._check(kind)
         entity = bytes.fromhex(ent)
-        above = tuple(head.id for head in self._heads(entity).get(field, ()))
+        above = tuple(head.id for head in self._heads(kind, entity).get(field, ()))
         self._ops_of(kind).append(Op(kind.number, entity, field, value, above))
 
     def void(self, kind: Kind, ent: str, reason: str) -> None:
         """Mark a record as entered by mistake; it stays in the log and in history."""
         self._check(kind)
         entity = bytes.fromhex(ent)
-        found = self._heads(entity)
+        found = self._heads(kind, entity)
         above = [head.id for head in found.get(VOID, ())]
         self._ops_of(kind).append(field_op(kind.number, entity, VOID, void_value(reason, found), above))
 
@@ -193,9 +195,10 @@ class Writing:
             )
         return value
 
-    def _heads(self, entity: bytes) -> dict[int, list[Head]]:
-        if self._seen is None or self._seen[0] != entity:
-            self._seen = entity, heads_of(self.conn, entity)
+    def _heads(self, kind: Kind, entity: bytes) -> dict[int, list[Head]]:
+        record = (kind.number, entity)
+        if self._seen is None or self._seen[0] != record:
+            self._seen = record, heads_of(self.conn, entity, kind.number)
         return self._seen[1]
 
     def _seal(self, kind: Kind, entity: bytes, given: Mapping[int, Any]) -> None:
