@@ -14,6 +14,8 @@ from typing import Any
 
 import msgspec
 
+from shelterdesk.core.kinds import VOID
+
 ROW = 0
 """Field number of a row op: a creation carrying all fields given (SYNC §1.0, granularity)."""
 
@@ -139,7 +141,10 @@ def compose(
     ops: Sequence[Op],
     clock_doubt: bool = False,
 ) -> Event:
-    """Write an event and hash it. ``salt`` is 16 random bytes: a kept hash must not tell an erased name."""
+    """Write an event and hash it; raises ``ValueError`` for one no reader would take.
+
+    ``salt`` is 16 random bytes: a kept hash must not tell an erased name.
+    """
     if not 0 < len(ops) <= MAX_OPS:
         raise ValueError(f"an event has 1 to {MAX_OPS} ops, not {len(ops)}")
     body: dict[str, Any] = {
@@ -167,6 +172,8 @@ def compose(
     if clock_doubt:
         body["q"] = True
     line = _encoder.encode(body)
+    if len(line) > MAX_LINE:
+        raise ValueError(f"a line of {len(line)} bytes would be read by nobody")
     return Event(
         dev,
         epoch,
@@ -310,6 +317,8 @@ def _check_row(op: Op) -> None:
         names = _values.decode(op.value)
     except (msgspec.MsgspecError, ValueError) as error:
         raise BadLine(f"row op: {error}"[:200]) from None
+    if _VOID in names:
+        raise BadLine("a record that is void from the first")
     if not names.keys() <= _PLAIN.keys():
         for key in names:
             _field_number(key)
@@ -332,6 +341,7 @@ def row_values(op: Op) -> dict[int, bytes]:
         raise BadLine(f"row op: {error}"[:200]) from None
 
 
+_VOID = str(VOID)
 _PLAIN = {str(number): number for number in range(1, 200)}
 
 
@@ -353,6 +363,15 @@ def row_op(kind: int, ent: bytes, values: dict[int, Any]) -> Op:
 def field_op(kind: int, ent: bytes, field: int, value: Any, supersedes: Iterable[OpId]) -> Op:
     """A later edit of one field, naming the heads it was shown."""
     return Op(kind, ent, field, _encoder.encode(value), tuple(supersedes))
+
+
+def given_at_creation(row: Op, field: int, value: bytes) -> Op:
+    """A row op that gives a field another value; none with ``null``."""
+    given = _values.decode(row.value)
+    given.pop(str(field), None)
+    if value != b"null":
+        given[str(field)] = msgspec.Raw(value)
+    return Op(row.kind, row.ent, ROW, _encoder.encode(given))
 
 
 def next_hlc(last: int, now_ms: int) -> int:

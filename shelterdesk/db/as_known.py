@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from sqlcipher3 import dbapi2
 
 from shelterdesk.core.event import BadLine, parse
+from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import meta, presence, schema, search, tables
 from shelterdesk.db.connection import Connection
-from shelterdesk.db.merge import take_in
+from shelterdesk.db.merge import rematerialise, take_in
 
 _SLICE = 500
 
@@ -58,3 +59,26 @@ def _replay(conn: Connection, past: Connection, roster: Roster, at_ms: int) -> N
             take_in(past, waiting, roster)
             waiting = []
     take_in(past, waiting, roster)
+    _set_aside_alike(conn, past, roster)
+
+
+def _set_aside_alike(conn: Connection, past: Connection, roster: Roster) -> None:
+    """What is not admitted today is not admitted there: who signed what is known of the whole log alone."""
+    there = {eh: (id_, line) for id_, eh, line in past.execute("SELECT id, eh, line FROM event")}
+    asked = (
+        "SELECT e.eh, s.pos, s.reason FROM set_aside_op s JOIN event e ON e.id = s.event WHERE s.reason <> ?"
+    )
+    wanted = {one for one in conn.execute(asked, (OTHER_HOME,)) if one[0] in there}
+    found = set(past.execute(asked, (OTHER_HOME,)))
+    turned: set[bytes] = set()
+    for gone, (eh, pos, reason) in [
+        *((True, one) for one in found - wanted),
+        *((False, one) for one in wanted - found),
+    ]:
+        id_, line = there[eh]
+        if gone:
+            past.execute("DELETE FROM set_aside_op WHERE event = ? AND pos = ?", (id_, pos))
+        else:
+            past.execute("INSERT OR REPLACE INTO set_aside_op VALUES (?, ?, ?)", (id_, pos, reason))
+        turned.add(parse(line).ops[pos].ent)
+    tables.follow(past, rematerialise(past, turned, roster.homes))

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.errors import BadField, NotAllowed, NotHere, Refused
-from shelterdesk.core.event import MAX_OPS, Event, Op, compose, field_op, next_hlc, row_op
+from shelterdesk.core.event import Event, Op, compose, field_op, next_hlc, row_op
 from shelterdesk.core.heads import Head, void_value
 from shelterdesk.core.identity import EntityOrder, new_entity
 from shelterdesk.core.kinds import CARRIERS, MERGE_RULES, SCHEMA_VERSION, VOID, FieldType, Kind
@@ -26,6 +26,7 @@ from shelterdesk.db import meta
 from shelterdesk.db.chain import last_of
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import take_in
+from shelterdesk.db.pending import Pending
 from shelterdesk.db.standing import heads_of
 from shelterdesk.keys.classes import seal
 
@@ -33,7 +34,6 @@ LONGEST_TEXT = 60_000
 """Longest text of one value, in bytes of UTF-8: below the cap every reader of bundles holds (SYNC §2, 64 KiB)."""
 
 _DEEPEST = 4
-_EVENT_BYTES = 256 << 10
 
 
 def is_sendable(value: Any, levels: int = _DEEPEST) -> bool:
@@ -49,20 +49,6 @@ def is_sendable(value: Any, levels: int = _DEEPEST) -> bool:
     if levels == 0 or len(inside) > 10_000:
         return False
     return all(is_sendable(one, levels - 1) for one in inside)
-
-
-def _cut(ops: Sequence[Op]) -> list[list[Op]]:
-    """Ops in events of at most :data:`MAX_OPS` and some hundred kilobytes, each of them whole."""
-    cut: list[list[Op]] = []
-    size = 0
-    for op in ops:
-        weight = len(op.value) + 200 + 120 * len(op.supersedes)
-        if not cut or len(cut[-1]) >= MAX_OPS or size + weight > _EVENT_BYTES:
-            cut.append([])
-            size = 0
-        cut[-1].append(op)
-        size += weight
-    return cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +86,7 @@ class Writing:
             )
         self.now = now
         self._roster = roster
-        self._ops: list[Op] = []
-        self._sealed: list[Op] = []
+        self._ops, self._sealed = Pending(), Pending()
         self._seen: tuple[tuple[int, bytes], dict[int, list[Head]]] | None = (
             None  # of the record asked for last
         )
@@ -131,7 +116,7 @@ class Writing:
             self._seal(kind, entity, given)
         else:
             self._check(kind)
-            self._ops.append(row_op(kind.number, entity, given))
+            self._ops.add(row_op(kind.number, entity, given))
         return entity.hex()
 
     def set(self, kind: Kind, ent: str, name: str, value: Any) -> None:
@@ -140,14 +125,14 @@ class Writing:
         entity, field = bytes.fromhex(ent), kind.field(name)
         coded = None if value is None else self._json_value(kind, name, value)
         above = [head.id for head in self._heads(kind, entity).get(field.number, ())]
-        self._ops_of(kind).append(field_op(kind.number, entity, field.number, coded, above))
+        self._ops_of(kind).add(field_op(kind.number, entity, field.number, coded, above))
 
     def set_raw(self, kind: Kind, ent: str, field: int, value: bytes) -> None:
         """Put back a value as it stood in the log, superseding what is shown now (undo)."""
         self._check(kind)
         entity = bytes.fromhex(ent)
         above = tuple(head.id for head in self._heads(kind, entity).get(field, ()))
-        self._ops_of(kind).append(Op(kind.number, entity, field, value, above))
+        self._ops_of(kind).add(Op(kind.number, entity, field, value, above))
 
     def void(self, kind: Kind, ent: str, reason: str) -> None:
         """Mark a record as entered by mistake; it stays in the log and in history."""
@@ -155,13 +140,13 @@ class Writing:
         entity = bytes.fromhex(ent)
         found = self._heads(kind, entity)
         above = [head.id for head in found.get(VOID, ())]
-        self._ops_of(kind).append(field_op(kind.number, entity, VOID, void_value(reason, found), above))
+        self._ops_of(kind).add(field_op(kind.number, entity, VOID, void_value(reason, found), above))
 
     def next_count(self, name: str) -> int:
         """The next number of a counter of this desk."""
         return meta.next_count(self.conn, name)
 
-    def _ops_of(self, kind: Kind) -> list[Op]:
+    def _ops_of(self, kind: Kind) -> Pending:
         """Where an op goes: one on a sealed value never shares an event with an open one (SYNC §1.0)."""
         return self._sealed if kind in CARRIERS.values() else self._ops
 
@@ -219,7 +204,7 @@ class Writing:
             {"kind": kind.number, "ent": entity.hex(), "fields": {str(n): v for n, v in given.items()}}
         )
         sealed = seal(record, key.recipient)
-        self._sealed.append(
+        self._sealed.add(
             row_op(
                 carrier.number,
                 # Not in the order of the open records: their counts must not tell whose it is.
@@ -233,7 +218,7 @@ class Writing:
 
         Sealed ops never share an event with open ones (SYNC §1.0).
         """
-        events = self._events([*_cut(self._ops), *_cut(self._sealed)])
+        events = self._events([*self._ops.cut(), *self._sealed.cut()])
         taken = take_in(self.conn, events, self._roster)
         if taken.set_aside:
             # What would lie set aside was not saved: said at once, with nothing written.
@@ -241,7 +226,7 @@ class Writing:
         self.written = Written(frozenset(taken.kinds), tuple(event.eh for event in events))
         return self.written
 
-    def _events(self, parts: Sequence[list[Op]]) -> list[Event]:
+    def _events(self, parts: Sequence[Sequence[Op]]) -> list[Event]:
         """Ops as events that follow each other at the end of this desk's line; moves the clock on."""
         if not parts:
             return []

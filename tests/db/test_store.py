@@ -10,13 +10,14 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, changed_user, open_desk
-from shelterdesk.core.errors import BadField, NotAllowed
-from shelterdesk.core.event import BadLine, Event, parse
+from shelterdesk.core.errors import BadField, NotAllowed, Refused
+from shelterdesk.core.event import BadLine, Event, compose, parse, row_op
 from shelterdesk.core.kinds import INTAKE_ANSWERS, LOGGED, PERSON, PLACE, SETTING, STAY, VOID
 from shelterdesk.core.names import query_tokens
 from shelterdesk.core.roster import user_body
 from shelterdesk.core.vocabulary import Missing, Role
 from shelterdesk.db import search
+from shelterdesk.db.check import check
 from shelterdesk.db.state import state_of
 from shelterdesk.db.store import Store
 from tests.stations import PASSPHRASE
@@ -167,6 +168,48 @@ def test_what_readers_would_set_aside_is_not_written(desk: Desk) -> None:
             event.create(SETTING, {"key": f"k{n}", "value": "z" * 59_000})
     assert max(map(len, lines(desk.store))) < 1 << 20
     assert desk.store.conn.execute("SELECT count(*) FROM setting WHERE key LIKE 'k%'").fetchone() == (12,)
+
+
+def test_a_record_too_long_in_all_is_refused_before_it_is_written(desk: Desk) -> None:
+    before = len(lines(desk.store))
+    with pytest.raises(Refused, match="together are too long"), desk.store.write(desk.user) as event:
+        event.create(SETTING, {"key": "k", "value": {str(n): "y" * 50_000 for n in range(8)}})
+    ent = register(desk, "Ana")
+    with desk.store.write(desk.user) as event:
+        event.set(PERSON, ent, "also_known_as", ["z" * 50_000] * 5)
+    with pytest.raises(Refused, match="together are too long"), desk.store.write(desk.user) as event:
+        event.set(PERSON, ent, "also_known_as", ["z" * 50_000] * 6)
+    assert len(lines(desk.store)) == before + 2
+    with pytest.raises(ValueError, match="read by nobody"):
+        op = row_op(PERSON.number, bytes(16), {3: "x" * (1 << 20)})
+        compose(
+            dev=1, epoch=0, first_seq=1, hlc=1, wall_ms=1, zone="UTC", user="u", schema=1, merge_rules=1,
+            salt=bytes(16), ops=[op],
+        )  # fmt: skip
+
+
+def test_a_second_word_on_a_field_in_one_write_is_the_word(desk: Desk) -> None:
+    with desk.store.write(desk.user) as event:
+        ent = event.create(PERSON, {"given": "Ana", "surnames": "Vega"})
+        event.set(PERSON, ent, "given", "Luz")
+        event.set(PERSON, ent, "surnames", None)
+    assert len(parse(lines(desk.store)[-1]).ops) == 1
+    with desk.store.write(desk.user) as event:
+        event.set(PERSON, ent, "given", "Eva")
+        event.set(PERSON, ent, "sex", "F")
+        event.set(PERSON, ent, "given", "Iris")
+    conn = desk.store.conn
+    assert conn.execute("SELECT given, surnames, sex FROM person").fetchall() == [("Iris", None, "F")]
+    assert conn.execute("SELECT count(*) FROM conflict").fetchone() == (0,)
+    assert check(conn, desk.roster).is_whole
+
+
+def test_a_record_is_not_void_from_the_first(desk: Desk) -> None:
+    register(desk, "Ana")
+    line = lines(desk.store)[-1]
+    assert b',0,{"' in line
+    with pytest.raises(BadLine, match="void from the first"):
+        parse(line.replace(b',0,{"', b',0,{"1":{"reason":"x"},"', 1))
 
 
 def test_a_role_taken_away_since_the_log_in_is_away(desk: Desk, clock: SetClock) -> None:

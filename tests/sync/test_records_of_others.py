@@ -15,6 +15,7 @@ from shelterdesk.actions.desk import Desk
 from shelterdesk.core.event import Event, Op, OpId, compose, field_op, parse, row_op
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.kinds import ACCESS, PERSON, PLACE, TRANSFER_LINE, Kind
+from shelterdesk.db.as_known import known_at
 from shelterdesk.db.check import check
 from shelterdesk.db.undoing import is_voided
 from tests.stations import MORNING
@@ -110,6 +111,19 @@ def test_what_two_stations_write_together_is_open_to_both(
         desk.store.take_in([made])
         assert desk.store.conn.execute("SELECT state FROM transfer_line").fetchall() == [("ARRIVED",)]
         assert reasons(desk) == []
+
+
+def test_what_nobody_signed_was_not_known_then_either(
+    world: World, clock: SetClock, hands: dict[str, Hand]
+) -> None:
+    ent = secrets.token_bytes(16)
+    made = hands["LB"].write(row_op(PERSON.number, ent, {GIVEN: "Ana"}))
+    forged = hands["LB"].write(field_op(PERSON.number, ent, GIVEN, "Forged", [made.op_id(0)]))
+    with at(world.office, clock) as desk:
+        desk.store.take_in([made])
+        desk.store.take_in([forged], unsigned={forged.eh})
+        with known_at(desk.store.conn, desk.roster, forged.wall_ms) as past:
+            assert past.execute("SELECT given FROM person").fetchall() == [("Ana",)]
 
 
 @pytest.mark.parametrize("turn", [1, -1])
