@@ -179,12 +179,18 @@ def sentences() -> dict[str, CardSentence]:
 
 @contextmanager
 def _file_with(out: Path | BinaryIO, content: bytes) -> Iterator[None]:
-    """The file of cards beside the block that notes them: both are there afterwards, or neither is."""
+    """The file of cards beside the block that notes them: both are there afterwards, or neither is.
+
+    A file that was there before is there again where the noting fails.
+    """
+    before = out.read_bytes() if isinstance(out, Path) and out.is_file() else None
     write_whole(out, content)
     try:
         yield
     except BaseException:
-        if isinstance(out, Path):
+        if before is not None:
+            write_whole(out, before)
+        elif isinstance(out, Path):
             out.unlink(missing_ok=True)
         raise
 

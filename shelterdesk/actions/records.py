@@ -224,7 +224,7 @@ def _checked(desk: Desk, kind: Kind, name: str, value: Any) -> Any:
     if value is None:
         return None
     if isinstance(value, dict) and set(value) == {"missing"}:
-        if value["missing"] not in set(Missing):
+        if not isinstance(value["missing"], str) or value["missing"] not in set(Missing):
             raise BadField(
                 name, tr("{reason} is no reason for a missing value.", reason=str(value["missing"])[:40])
             )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from shelterdesk import startup
-from shelterdesk.actions.admission import JOIN_KEYS, admit, finish_join, join_request
+from shelterdesk.actions.admission import JOIN_KEYS, admit, finish_join, join_request, read_admission
 from shelterdesk.actions.exchange import Imported, export_bundle, import_from
 from shelterdesk.actions.offices import accept_reply, enrol_request, read_reply
 from shelterdesk.actions.status import status as how_things_stand
@@ -102,7 +103,12 @@ def show_imported(found: Imported, as_json: bool) -> None:
                 "statements": found.statements,
                 "receipts": found.receipts,
                 "parts": [
-                    {"name": part.name, "outcome": part.outcome, "reason": part.reason}
+                    {
+                        "name": part.name,
+                        "outcome": part.outcome,
+                        "reason": part.reason,
+                        "for_others": part.for_others,
+                    }
                     for part in found.parts
                 ],
             }
@@ -154,6 +160,13 @@ def _say_for_others(found: Imported) -> None:
 def _take_reply(ways: Ways, reply: Path, words: str | None) -> None:
     """The reply to a request: of an admitting desk in a folder that waits for one, else of an office."""
     if not startup.is_set_up(ways.folder) and (ways.folder / JOIN_KEYS).exists():
+        offer = read_admission(ways.folder, reply)
+        said = tr(
+            "Reply of a desk of {station}. Its six words: {words}.",
+            station=offer.station,
+            words=" ".join(offer.words),
+        )
+        _compared(said, offer.words, words)
         joined = finish_join(ways.folder, reply, ways.clock).result
         say(
             ntr(
@@ -166,18 +179,36 @@ def _take_reply(ways: Ways, reply: Path, words: str | None) -> None:
         return
     with ways.desk() as desk:
         offered = read_reply(reply)
-        say(
-            tr(
-                "Reply of {office}. Its six words: {words}. Compare them with the office before you go on.",
-                office=offered.office,
-                words=" ".join(offered.words),
-            )
+        said = tr(
+            "Reply of {office}. Its six words: {words}.", office=offered.office, words=" ".join(offered.words)
         )
-        said = words.split() if words is not None else list(offered.words)
-        if words is None and sys.stdin.isatty() and not click.confirm(tr("Are they the same?"), err=True):
-            raise Refused(tr("Nothing was taken in."), tr("Ask the office for a new reply."))
-        accept_reply(desk, reply, said)
+        _compared(said, offered.words, words)
+        accept_reply(desk, reply, offered.words)
     say(tr("{office} is this station's office from now on.", office=offered.office))
+
+
+def _compared(reply: str, shown: Sequence[str], said: str | None) -> None:
+    """Show the six words of a reply and compare them with those that were read out; raises ``Refused``.
+
+    Where nobody sits at a terminal and none were given, the reply is taken as it is, and that is said: whoever
+    carried it could have exchanged it.
+    """
+    say(reply)
+    if said is not None:
+        if [word.casefold() for word in said.split()] != list(shown):
+            raise Refused(
+                tr("These are not the six words of this reply."),
+                tr(
+                    "Have them read again; if they differ, somebody exchanged the file. Nothing was taken in."
+                ),
+            )
+    elif sys.stdin.isatty():
+        if not click.confirm(tr("Are they the same where the reply was made?"), err=True):
+            raise Refused(
+                tr("Nothing was taken in."), tr("Ask for a new reply, carried by somebody you know.")
+            )
+    else:
+        say(tr("Nobody compared the six words; do it before you rely on it, by radio or in person."))
 
 
 @click.command("join-request")
@@ -238,15 +269,13 @@ def status(ways: Ways, as_json: bool) -> None:
     else:
         out(tr("{people}, {places}.", people=present, places=ntr("{n} place", "{n} places", now.places)))
     out(ntr("{n} entry is only here.", "{n} entries are only here.", now.only_here))
-    if now.conflicts or now.set_aside:
-        two = ntr("{n} value with two answers", "{n} values with two answers", now.conflicts)
-        out(
-            tr(
-                "{two}, {aside}.",
-                two=two,
-                aside=ntr("{n} part set aside", "{n} parts set aside", now.set_aside),
-            )
-        )
+    if now.conflicts:
+        out(f"{ntr('{n} value with two answers', '{n} values with two answers', now.conflicts)}.")
+    entries = now.set_aside - now.set_aside_parts
+    if entries:
+        out(f"{ntr('{n} entry set aside', '{n} entries set aside', entries)}.")
+    if now.set_aside_parts:
+        out(f"{ntr('{n} part set aside', '{n} parts set aside', now.set_aside_parts)}.")
 
 
 def add_to(root: click.Group) -> None:

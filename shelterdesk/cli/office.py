@@ -22,10 +22,9 @@ from shelterdesk.cli.ways import (
     progress_on_stderr,
     say,
 )
-from shelterdesk.core.errors import BadField
+from shelterdesk.core.errors import BadField, DiskFull, WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys.recovery import as_printed
-from shelterdesk.sync.stick import NotOurs
 
 
 @click.group()
@@ -85,13 +84,16 @@ def enrol_(ways: Ways, request: Path, target: Path, station: str | None) -> None
 def import_(ways: Ways, sources: tuple[Path, ...], workers: int, as_json: bool) -> None:
     """Take in bundles from folders, one after the other; one bad part never blocks the rest."""
     total = Imported()
+    sources = tuple(must_be_path(source) for source in sources)
     with ways.desk() as desk:
         desk.must_be_office()
         for source in sources:
             try:
-                one = import_from(desk, must_be_path(source), progress_on_stderr(str(source))).result
-            except NotOurs as nothing:
-                total.parts.append(PartTaken(str(source), "refused", nothing.sentence, nothing.next_step))
+                one = import_from(desk, source, progress_on_stderr(str(source))).result
+            except DiskFull:
+                raise  # of this machine: the next source would meet the same
+            except WorldError as fault:
+                total.parts.append(PartTaken(str(source), "refused", fault.sentence, fault.next_step))
                 total.refused += 1
                 continue
             total.parts += one.parts

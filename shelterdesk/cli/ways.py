@@ -144,13 +144,20 @@ def _put(text: str) -> None:
 def answer_lines(answers: Iterable[Mapping[str, Any]]) -> None:
     """One answer a line as it comes; ends with 3 when some were refused, 1 when all were or none came in."""
     total = refused = 0
-    for answer in answers:
-        total += 1
-        refused += "error" in answer
-        try:
-            data(answer)
-        except ReaderGone:  # saved; the lines after it were not asked for any more
-            finish(IN_PART)
+    try:
+        for answer in answers:
+            total += 1
+            refused += "error" in answer
+            try:
+                data(answer)
+            except ReaderGone:  # saved; the lines after it were not asked for any more
+                finish(IN_PART)
+    except WorldError as fault:
+        if total == refused:
+            raise
+        say(f"{fault.sentence} {fault.next_step}".strip())
+        say(ntr("{n} line was done before that.", "{n} lines were done before that.", total - refused))
+        finish(IN_PART)
     if refused:
         say(
             ntr(

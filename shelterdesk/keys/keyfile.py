@@ -182,7 +182,7 @@ def unlock(folder: Path, name: str, phrase: str, now: float) -> Unlocked:
     """The user's keys and the file key, for a name and passphrase typed at ``now`` (seconds since 1970).
 
     Raises ``WrongPassphrase`` with the seconds to wait (an unknown name looks and takes the same),
-    ``WaitFirst`` for a try before they have passed, ``NotFound`` without a key file, ``DamagedFile``,
+    ``WaitFirst`` for a try before they have passed, ``OutOfMemory``, ``NotFound`` without a key file, ``DamagedFile``,
     ``NewerData``. Of namesakes it is the one whose passphrase it is.
     """
     found = _read(folder)
@@ -191,11 +191,19 @@ def unlock(folder: Path, name: str, phrase: str, now: float) -> Unlocked:
     entries = found.find(name)
     if not entries:
         passphrase.derive(phrase[:1] or "-", found.salt, _usual_cost(found))  # as long as for a real name
+    too_dear: passphrase.OutOfMemory | None = None
     for entry in entries:
-        with contextlib.suppress(WrongPassphrase):
+        try:
             keys = open_user(entry.user, phrase)
-            tries.right()
-            return Unlocked(keys, _opened(found, entry.file_key, keys.age.identity))
+        except WrongPassphrase:
+            continue
+        except passphrase.OutOfMemory as fault:  # a namesake's cost keeps nobody else out
+            too_dear = fault
+            continue
+        tries.right()
+        return Unlocked(keys, _opened(found, entry.file_key, keys.age.identity))
+    if too_dear is not None:
+        raise too_dear
     raise WrongPassphrase(wait_seconds(count))
 
 
