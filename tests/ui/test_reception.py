@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.arrival_groups import CountedGroup, count_group
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.desk import open_desk
+from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.people import find_people
 from shelterdesk.actions.undo import undo_last
+from shelterdesk.core.changes import Done
 from shelterdesk.core.number import Counted
 from shelterdesk.core.people import ArrivalGroupForm
 from shelterdesk.core.vocabulary import DocumentType, EntryRoute, Missing
@@ -420,6 +422,41 @@ def test_a_refused_family_comes_back_and_never_takes_the_place_of_another(work: 
     assert "is saved, 1 person" in work.window.toast.text()
     work.screen.take_draft({"refused": kept["refused"]})
     assert [one.name for one in work.screen.family.people()] == ["Ana Pérez"]
+
+
+def test_every_family_that_is_refused_comes_back_one_by_one(work: AtWork) -> None:
+    """Typed faster than the desk writes: none of several families refused takes the place of another."""
+    counted: list[CountedGroup] = []
+    for _ in range(2):
+        work.worker.write(count_group, ArrivalGroupForm(2, {}), done=counted.append)
+    work.rest()
+    gate = threading.Event()
+
+    def long_write(_: Desk) -> Done[None]:
+        gate.wait(10)
+        return Done(None)
+
+    work.worker.write(long_write)
+    for group in counted:
+        work.worker.write(undo_last, group.undo)
+    for surname, given in (("Pérez", "Ana"), ("Mora", "Luz")):
+        work.press(KEY.Key_F5)
+        work.enter(surname, given)
+        work.press(KEY.Key_Return, CTRL)
+    work.enter("Quispe")
+    work.type("Eva")
+    gate.set()
+    work.rest()
+    assert "2 families are not saved" in work.window.toast.text()
+    kept = work.screen.draft()
+    came_back = []
+    for _ in range(3):
+        came_back.append([one.name for one in work.screen.family.people()])
+        work.save()
+    assert came_back == [["Eva Quispe"], ["Ana Pérez"], ["Luz Mora"]]
+    assert not work.screen.family.people() and "refused" not in work.screen.draft()
+    work.screen.take_draft(kept)
+    assert len(work.screen.draft()["refused"]) == 2, "a power cut does not lose them either"
 
 
 def test_every_control_has_a_name(work: AtWork) -> None:
