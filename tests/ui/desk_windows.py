@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from shelterdesk.actions.desk import Desk
+from shelterdesk.core.changes import Done
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import speak, tr
 from shelterdesk.ui.app import DeskApp
@@ -83,6 +86,18 @@ def type_text(text: str) -> None:
     focused = QApplication.focusWidget()
     assert focused is not None, "nothing has the focus"
     QTest.keyClicks(focused, text)
+
+
+def hold(worker: DeskWorker) -> threading.Event:
+    """Keep the desk writing until the event is set: what is saved meanwhile waits in its turn."""
+    gate = threading.Event()
+
+    def long_write(_: Desk) -> Done[None]:
+        gate.wait(10)
+        return Done(None)
+
+    worker.write(long_write)
+    return gate
 
 
 @contextmanager

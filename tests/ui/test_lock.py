@@ -11,14 +11,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.desk import Desk
-from shelterdesk.core.changes import Done
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.lock import IdleWatch
 from shelterdesk.ui.preferences import changed
 from tests.stations import PASSPHRASE
-from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, note_of, press, program, type_text
+from tests.ui.desk_windows import CTRL, KEY, hold, line_of, log_in, note_of, press, program, type_text
 
 
 def lock(qtbot: QtBot, app: DeskApp) -> None:
@@ -183,13 +181,7 @@ def test_a_language_chosen_before_the_lock_fell_waits_behind_it(
     """A long write keeps the new window waiting; made while the desk is locked it would stand there open."""
     with program(qtbot, station_folder, clock) as app:
         first = log_in(qtbot, app)
-        gate = threading.Event()
-
-        def long_write(_: Desk) -> Done[None]:
-            gate.wait(10)
-            return Done(None)
-
-        app.worker.write(long_write)
+        gate = hold(app.worker)
         app.take_preferences(changed(app.preferences, language="es"))
         QApplication.processEvents()  # the new window is asked for in the next turn
         app.lock_now()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +13,9 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.arrival_groups import CountedGroup, count_group
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.desk import open_desk
 from shelterdesk.actions.people import find_people
 from shelterdesk.actions.undo import undo_last
-from shelterdesk.core.changes import Done
 from shelterdesk.core.number import Counted
 from shelterdesk.core.people import ArrivalGroupForm
 from shelterdesk.core.vocabulary import DocumentType, EntryRoute, Missing
@@ -34,7 +32,7 @@ from shelterdesk.ui.screens.reception_typed import (
 )
 from shelterdesk.ui.theme import theme
 from tests.stations import MORNING, PASSPHRASE
-from tests.ui.desk_windows import log_in, program, the_look_as_it_was
+from tests.ui.desk_windows import hold, log_in, program, the_look_as_it_was
 from tests.ui.reception_at_work import ALT, CTRL, KEY, AtWork, plan_the_site, reception
 
 PASSPORT = "P<VENGONZALEZ<RODRIGUEZ<<MARIA<JOSE<<<<<<<<<\n0123456784VEN9502286F2801153<<<<<<<<<<<<<<<0"
@@ -430,13 +428,7 @@ def test_every_family_that_is_refused_comes_back_one_by_one(work: AtWork) -> Non
     for _ in range(2):
         work.worker.write(count_group, ArrivalGroupForm(2, {}), done=counted.append)
     work.rest()
-    gate = threading.Event()
-
-    def long_write(_: Desk) -> Done[None]:
-        gate.wait(10)
-        return Done(None)
-
-    work.worker.write(long_write)
+    gate = hold(work.worker)
     for group in counted:
         work.worker.write(undo_last, group.undo)
     for surname, given in (("Pérez", "Ana"), ("Mora", "Luz")):
