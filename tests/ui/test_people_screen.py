@@ -12,17 +12,20 @@ from pytestqt.qtbot import QtBot
 from shelterdesk.actions.access import who_looked
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.person_changes import answer_again
+from shelterdesk.actions.person_changes import EditedPerson, answer_again
+from shelterdesk.core.changes import Done
+from shelterdesk.core.errors import DiskFull
 from shelterdesk.core.people import Answer, IntakeAnswers
 from shelterdesk.db.person_records import Conflict
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.icons import IconMark
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.screens import people_edit
 from shelterdesk.ui.screens.people import PeopleScreen
 from shelterdesk.ui.screens.people_details import PersonDetails
 from shelterdesk.ui.tables.person_entries import Words
-from tests.ui.desk_windows import CTRL, KEY, log_in, press, program, type_text
+from tests.ui.desk_windows import CTRL, KEY, hold, log_in, press, program, type_text
 from tests.ui.full_house import SCREENS, House, cells, fill, has_focus, with_desk
 
 
@@ -55,6 +58,14 @@ def open_found(qtbot: QtBot, screen: PeopleScreen, words: str) -> None:
     press(KEY.Key_Return)
     qtbot.waitUntil(lambda: screen.shown is not None and screen.view.isVisible())
     has_focus(qtbot, screen.view.table.view)
+
+
+def open_found_again(qtbot: QtBot, screen: PeopleScreen, words: str) -> None:
+    """Back from a page to an empty search, and to somebody else."""
+    for _ in range(2):
+        press(KEY.Key_Escape)
+    qtbot.waitUntil(screen.search.is_empty)
+    open_found(qtbot, screen, words)
 
 
 def looks(app: DeskApp, qtbot: QtBot) -> list[str]:
@@ -222,3 +233,77 @@ def test_a_counter_may_look_but_not_change(qtbot: QtBot, app: DeskApp, house: Ho
     press(KEY.Key_E, CTRL)
     qtbot.waitUntil(lambda: not app.worker.is_busy)
     assert screen.view.isVisible()
+
+
+def test_typing_that_goes_on_while_a_save_waits_stays_in_the_form(
+    qtbot: QtBot, app: DeskApp, house: House
+) -> None:
+    screen = people_of(log_in(qtbot, app))
+    open_found(qtbot, screen, house.number(1))
+    press(KEY.Key_E, CTRL)
+    has_focus(qtbot, screen.edit.fields["surnames"].editor)
+    gate = hold(app.worker)
+    type_text(" Luna")
+    press(KEY.Key_Return, CTRL)
+    assert not screen.edit.save_button.isEnabled()
+    press(KEY.Key_Return)  # given names
+    type_text("Ana1 Sol")
+    gate.set()
+    qtbot.waitUntil(lambda: screen.header.title.text() == "Pérez Luna, Ana1")
+    assert screen.edit.isVisible() and screen.edit.fields["given"].text() == "Ana1 Sol"
+    qtbot.waitUntil(screen.edit.save_button.isEnabled)
+    press(KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: screen.header.title.text() == "Pérez Luna, Ana1 Sol")
+    qtbot.waitUntil(screen.view.isVisible)
+
+
+def test_a_save_that_waited_leaves_the_form_of_somebody_else_alone(
+    qtbot: QtBot, app: DeskApp, house: House
+) -> None:
+    window = log_in(qtbot, app)
+    screen = people_of(window)
+    open_found(qtbot, screen, house.number(1))
+    first = screen.shown
+    open_found_again(qtbot, screen, house.number(4))
+    second = screen.shown
+    assert first is not None and second is not None
+    gate = hold(app.worker)
+    for page, more in ((first, " Luna"), (second, " Sayegh")):
+        screen.shown = page
+        press(KEY.Key_E, CTRL)
+        has_focus(qtbot, screen.edit.fields["surnames"].editor)
+        type_text(more)
+        if page is first:
+            press(KEY.Key_Return, CTRL)
+            press(KEY.Key_Escape)
+            qtbot.waitUntil(screen.view.isVisible)
+    assert screen.edit.save_button.isEnabled(), "it is the other one's that waits"
+    gate.set()
+    qtbot.waitUntil(lambda: "Saved: Surnames" in window.toast.text())
+    assert screen.edit.isVisible() and screen.edit.fields["surnames"].text() == "Haddad Sayegh"
+    press(KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: screen.header.title.text() == "Haddad Sayegh, Ana4")
+
+
+def test_what_could_not_be_saved_of_somebody_left_stands_there_again(
+    qtbot: QtBot, app: DeskApp, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Desk, __: str, ___: object) -> Done[EditedPerson]:
+        raise DiskFull("the disk")
+
+    monkeypatch.setattr(people_edit, "edit_person", refuse)
+    window = log_in(qtbot, app)
+    screen = people_of(window)
+    open_found(qtbot, screen, house.number(1))
+    gate = hold(app.worker)
+    press(KEY.Key_E, CTRL)
+    has_focus(qtbot, screen.edit.fields["surnames"].editor)
+    type_text(" Luna")
+    press(KEY.Key_Return, CTRL)
+    press(KEY.Key_Escape)
+    qtbot.waitUntil(screen.view.isVisible)
+    gate.set()
+    qtbot.waitUntil(lambda: "of Pérez, Ana1 is not saved" in window.toast.text())
+    press(KEY.Key_E, CTRL)
+    has_focus(qtbot, screen.edit.fields["surnames"].editor)
+    assert screen.edit.fields["surnames"].text() == "Pérez Luna" and screen.edit.save_button.isEnabled()

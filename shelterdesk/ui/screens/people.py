@@ -268,7 +268,9 @@ class PeopleScreen(Screen):
             self.cards.print_for([one.ent for one in self._family(self.shown)])
 
     def _on_saved(self, done: EditedPerson) -> None:
-        self._show_mode(self.view)
+        is_form_open = self.pages.current() is self.person and self.body.current() is self.edit
+        if is_form_open and not self.edit.is_at_work():  # typing may have gone on, or somebody else be in it
+            self._show_mode(self.view)
         if done.changed:
             said = ", ".join(field_label(name) for name in done.changed)
             self.say(tr("Saved: {fields}.", fields=said), Tone.OK, way_back(self, self._worker, done.undo))
