@@ -136,7 +136,8 @@ class Printers(QObject):
             if then is not None:
                 then(names)
 
-        self._beside.do(printer_names, done=tell)
+        # A laptop that cannot even say what printers it has is one without: a PDF is the way out of both.
+        self._beside.do(printer_names, done=tell, failed=lambda _: tell([]))
 
     def print_pdf(
         self,

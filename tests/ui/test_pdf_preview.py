@@ -190,6 +190,20 @@ def test_work_beside_the_window_comes_back_to_it_in_order(qtbot: QtBot) -> None:
     assert [str(fault) for fault in failed] == ["not this one"]
 
 
+def test_a_fault_of_ours_beside_the_window_is_told_to_who_asked_and_reported(qtbot: QtBot) -> None:
+    owner = QObject()
+    beside, failed = Beside(owner, "test-broken"), list[WorldError]()
+
+    def broken() -> None:
+        raise KeyError("Ana")
+
+    with qtbot.captureExceptions() as raised:
+        beside.do(broken, failed=failed.append)
+        qtbot.waitUntil(lambda: not beside.is_busy)
+    assert [kind for kind, _, _ in raised] == [KeyError], "reports are made of what is raised"
+    assert len(failed) == 1 and "on our side" in failed[0].sentence
+
+
 def test_nobody_is_answered_once_the_owner_is_gone(qtbot: QtBot) -> None:
     owner, go, answered = QObject(), threading.Event(), list[bool]()
     beside = Beside(owner, "test-gone")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QWidget
-from shiboken6 import isValid
 
 from shelterdesk.actions.papers import MadePaper, in_memory, keep_file, usual_paper
 from shelterdesk.core.errors import WorldError
@@ -44,7 +43,6 @@ class Paper(Section):
         super().__init__(worker, title, parent)
         self.made: MadePaper | None = None
         self._busy = False
-        self._work: LongWork | None = None
         self._folder = Path.home()
         self.chooser: QFileDialog | None = None
         self.printers = Printers(self)
@@ -73,7 +71,6 @@ class Paper(Section):
         self.print_button.clicked.connect(self._on_print)
         self.save_button.clicked.connect(self._on_save)
         self.printers.known.connect(self._on_printers)
-        worker.faulted.connect(self._on_fault)
 
     def file_name(self) -> str:
         """The name proposed for the file, without an ending."""
@@ -122,7 +119,7 @@ class Paper(Section):
         **named: Any,
     ) -> None:
         """Run an action that writes the paper, in the desk's turn, shown as long work."""
-        work = self._work = LongWork(self, Task(words_said))
+        work = LongWork(self, Task(words_said))
         if with_progress:
             named["progress"] = work.task.progress
         self.worker.write(in_memory, action, *args, done=work.ended(done), failed=work.ended(failed), **named)
@@ -212,13 +209,6 @@ class Paper(Section):
     def _end(self) -> None:
         self._busy = False
         self.show_ready()
-
-    def _on_fault(self, _: str) -> None:
-        """A fault of ours is reported by the window; the buttons come back all the same."""
-        if self._busy and self._work is not None:
-            if isValid(self._work):
-                self._work.end()
-            self._end()
 
     def _failed(self, error: WorldError) -> None:
         self._end()
