@@ -80,12 +80,11 @@ class JoinStep(Step):
         super().release()
 
     def _on_ask(self) -> None:
-        path = self.request.path()
-        if path is None:
+        target = self.request.file_in("join-request.json")
+        if target is None:
             self.request.set_mistake(tr("Say where the request is to be written."))
             return
         self.request.set_mistake("")
-        target = path / "join-request.json" if path.is_dir() else path
         self._go(lambda: join_request(self._folder, target), self._on_asked)
 
     def _on_asked(self, asked: JoinAsked) -> None:

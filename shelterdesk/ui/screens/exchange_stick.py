@@ -178,7 +178,7 @@ class StickSection(Section):
         path = self.folder.path()
         if self._busy:
             return
-        if path is None or not path.is_dir():
+        if path is None or not self.folder.is_folder():
             self.folder.set_mistake(tr("Plug a stick in, or choose a folder that is there."))
             self.folder.setFocus()
             return

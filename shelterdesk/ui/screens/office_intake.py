@@ -141,7 +141,7 @@ class IntakeSection(Section):
 
     def _named(self) -> Path | None:
         path = self.folder.path()
-        if path is None or not path.is_dir():
+        if path is None or not self.folder.is_folder():
             self.folder.set_mistake(tr("Plug a stick in, or choose a folder that is there."))
             self.folder.setFocus()
             return None
