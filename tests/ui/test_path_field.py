@@ -12,6 +12,7 @@ from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.dialogs.recovery_card import RecoveryCard
 from shelterdesk.ui.screens.settings_backup import BackupSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
+from tests.stations import Template
 from tests.ui.desk_windows import log_in, program, settings_of
 
 ODD = ["~nosuchuser/backups", "/tmp/" + "x" * 300, "\0"]
@@ -67,9 +68,11 @@ def test_the_settings_say_it_at_the_field(
         qtbot.waitUntil(lambda: "cannot be read" in plan.file.field.mistake.text())
 
 
-def test_a_place_is_no_name_for_a_file(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
+def test_a_place_is_no_name_for_a_file(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, station_template: Template
+) -> None:
     with program(qtbot, station_folder, clock) as app:
-        card = RecoveryCard(app.worker, "7K3MQ-AAAAA")
+        card = RecoveryCard(app.worker, station_template.recovery_code)
         qtbot.addWidget(card)
         card.file.set_path("/")
         card.save.click()

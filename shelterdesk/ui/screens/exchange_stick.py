@@ -269,8 +269,11 @@ class StickSection(Section):
 
 
 def left_out_said(found: Imported) -> list[Line]:
-    """The first parts that were set aside or refused, each with its reason and what to do."""
-    left = [part for part in found.parts if part.outcome in ("set_aside", "refused")]
+    """The first parts that were set aside or refused, each with its reason and what to do.
+
+    Those sealed for others are none of them: nothing is wrong there, and they are counted in a line of their own.
+    """
+    left = [part for part in found.parts if part.outcome in ("set_aside", "refused") and not part.for_others]
     lines = [
         Line(
             Tone.WARN if part.outcome == "set_aside" else Tone.BAD,
