@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
@@ -17,10 +18,12 @@ from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Done
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import speak, tr
+from shelterdesk.ui import printing
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.printing import PrintingStopped
 from shelterdesk.ui.scan_router import Scan
 from shelterdesk.ui.screen_making import ScreenMaker
 from shelterdesk.ui.screens.settings import SettingsScreen
@@ -98,6 +101,16 @@ def hold(worker: DeskWorker) -> threading.Event:
 
     worker.write(long_write)
     return gate
+
+
+def stop_printing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop with a printer, on which somebody always stops after the first page."""
+
+    def stopped(*_: object) -> int:
+        raise PrintingStopped(1, 2)
+
+    monkeypatch.setattr(printing, "printer_names", lambda: ["Desk printer"])
+    monkeypatch.setattr(printing, "print_pdf", stopped)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from reportlab.lib.pagesizes import A4, landscape, letter
 from reportlab.pdfgen.canvas import Canvas
 
 from shelterdesk.core.errors import DamagedFile, Refused, WorldError
-from shelterdesk.ui.printing import NoPrinter, paint_pages, print_pdf
+from shelterdesk.ui.printing import NoPrinter, PrintingStopped, paint_pages, print_pdf
 from shelterdesk.ui.widgets import EmptyState
 from shelterdesk.ui.widgets.beside import Beside
 from shelterdesk.ui.widgets.pdf_pages import page_picture, page_sizes
@@ -241,8 +241,9 @@ def test_a_printer_gets_every_page_in_its_own_size(qtbot: QtBot, tmp_path: Path)
 def test_printing_stops_after_the_page_it_is_at(qtbot: QtBot, tmp_path: Path) -> None:
     heard: list[int] = []
     out = tmp_path / "printed.pdf"
-    done = paint_pages(THREE, to_file(out), lambda n, _: heard.append(n), lambda: bool(heard))
-    assert (done, heard) == (1, [1])
+    with pytest.raises(PrintingStopped) as fault:
+        paint_pages(THREE, to_file(out), lambda n, _: heard.append(n), lambda: bool(heard))
+    assert heard == [1] and fault.value.sentence == "Printing was stopped after 1 of 3 pages."
     assert len(page_sizes(out.read_bytes())) == 1
 
 

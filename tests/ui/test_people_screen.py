@@ -25,7 +25,8 @@ from shelterdesk.ui.screens import people_edit
 from shelterdesk.ui.screens.people import PeopleScreen
 from shelterdesk.ui.screens.people_details import PersonDetails
 from shelterdesk.ui.tables.person_entries import Words
-from tests.ui.desk_windows import CTRL, KEY, hold, log_in, press, program, type_text
+from shelterdesk.ui.widgets import Tone
+from tests.ui.desk_windows import CTRL, KEY, hold, log_in, press, program, stop_printing, type_text
 from tests.ui.full_house import SCREENS, House, cells, fill, has_focus, with_desk
 
 
@@ -176,6 +177,29 @@ def test_cards_of_the_whole_family_in_one_key(
     qtbot.waitUntil(lambda: window.toast.text().startswith("4 cards in cards-"), timeout=10_000)
     assert (tmp_path / asked[0]).read_bytes().startswith(b"%PDF") and "kafor" not in asked[0]
     qtbot.waitUntil(lambda: any(row[1].startswith("Card ") for row in cells(screen.view.table)))
+
+
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_a_print_that_was_stopped_is_not_told_as_done_and_a_file_is_offered(
+    qtbot: QtBot,
+    app: DeskApp,
+    house: House,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_saved: bool,
+) -> None:
+    stop_printing(monkeypatch)
+    window = log_in(qtbot, app)
+    screen = people_of(window)
+    screen.cards.choose_file = lambda _, name: tmp_path / name if is_saved else None
+    open_found(qtbot, screen, house.number(3))
+    press(KEY.Key_P, CTRL)
+    qtbot.waitUntil(lambda: "Printing was stopped after 1 of 2 pages." in window.toast.text(), timeout=10_000)
+    assert ("4 cards in cards-" in window.toast.text()) == is_saved
+    assert ("neither printed nor saved" in window.toast.text()) != is_saved
+    assert (
+        window.toast.property("message") == Tone.WARN.value and "on Desk printer" not in window.toast.text()
+    )
 
 
 def test_who_left_is_no_longer_present_and_ctrl_z_brings_them_back(

@@ -32,7 +32,7 @@ from shelterdesk.ui.screens.reception_typed import (
 )
 from shelterdesk.ui.theme import theme
 from tests.stations import MORNING, PASSPHRASE
-from tests.ui.desk_windows import hold, log_in, program, the_look_as_it_was
+from tests.ui.desk_windows import hold, log_in, program, stop_printing, the_look_as_it_was
 from tests.ui.reception_at_work import ALT, CTRL, KEY, AtWork, plan_the_site, reception
 
 PASSPORT = "P<VENGONZALEZ<RODRIGUEZ<<MARIA<JOSE<<<<<<<<<\n0123456784VEN9502286F2801153<<<<<<<<<<<<<<<0"
@@ -309,6 +309,19 @@ def test_without_a_printer_the_family_is_saved_and_its_cards_wait(work: AtWork) 
     said = work.window.toast.text()
     assert "is saved, 1 person" in said and "saved as a PDF" in said
     assert work.screen.family.people() == []
+
+
+def test_cards_whose_print_was_stopped_are_told_with_where_to_have_them(
+    work: AtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_printing(monkeypatch)
+    work.screen.cards.put_out = None
+    work.enter("Pérez", "Ana")
+    work.save()
+    work.qtbot.waitUntil(lambda: "Printing was stopped after 1 of 2 pages." in work.window.toast.text())
+    said = work.window.toast.text()
+    assert "is saved, 1 person" in said and "In Sheets, Lodging cards" in said
+    assert "go to print" not in said and "not printed" not in said
 
 
 # what is kept

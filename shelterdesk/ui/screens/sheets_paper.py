@@ -12,7 +12,7 @@ from shelterdesk.actions.papers import MadePaper, in_memory, keep_file, usual_pa
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.long_work import LongWork
-from shelterdesk.ui.printing import NoPrinter, Printers
+from shelterdesk.ui.printing import NoPrinter, Printers, PrintingStopped
 from shelterdesk.ui.screens.exchange_lines import Lines
 from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.settings_section import Section
@@ -163,8 +163,15 @@ class Paper(Section):
                 )
             )
 
+        def not_done(error: WorldError) -> None:
+            if isinstance(error, PrintingStopped):
+                self._end()
+                self.say(f"{error.sentence} {error.next_step}", Tone.WARN)
+            else:
+                self._failed(error)
+
         self.printers.print_pdf(
-            pdf, name, self.file_name(), work.task, work.ended(done), work.ended(self._failed)
+            pdf, name, self.file_name(), work.task, work.ended(done), work.ended(not_done)
         )
 
     def _on_save(self) -> None:
