@@ -147,7 +147,11 @@ class DeskApp(QObject):
         self.locked.emit()
 
     def take_preferences(self, wanted: Preferences) -> None:
-        """Put changed preferences to use; another language needs new widgets, what is typed stays."""
+        """Put changed preferences to use. Another language needs new widgets.
+
+        What is typed at the reception and in a person's record is put into them (``ui/drafts.py``); what is half
+        typed elsewhere goes with its window.
+        """
         speaks_anew = wanted.language != self.preferences.language
         self.preferences = wanted
         if not write_preferences(self.folder, wanted):

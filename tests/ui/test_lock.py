@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
-from shelterdesk.ui.lock import IdleWatch
+from shelterdesk.ui.lock import IdleWatch, LockPage
 from shelterdesk.ui.preferences import changed
 from tests.stations import PASSPHRASE
 from tests.ui.desk_windows import CTRL, KEY, hold, line_of, log_in, note_of, press, program, type_text
@@ -192,7 +192,7 @@ def test_a_language_chosen_before_the_lock_fell_waits_behind_it(
             unlock(qtbot, app)
         second = app.window
         assert second is not None and second is not first
-        assert app.lock is not None and not app.lock.is_locked
+        assert not second.findChildren(LockPage)[0].isVisible()
         assert note_of(second).surnames.label.text() == "Apellidos"
         assert app.idle.is_watching
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import who_looked
@@ -21,12 +21,15 @@ from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.icons import IconMark
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.preferences import changed
 from shelterdesk.ui.screens import people_edit
+from shelterdesk.ui.screens.counter import CounterScreen
 from shelterdesk.ui.screens.people import PeopleScreen
 from shelterdesk.ui.screens.people_details import PersonDetails
 from shelterdesk.ui.tables.person_entries import Words
 from shelterdesk.ui.widgets import Tone
-from tests.ui.desk_windows import CTRL, KEY, hold, log_in, press, program, stop_printing, type_text
+from tests.stations import PASSPHRASE
+from tests.ui.desk_windows import CTRL, KEY, hold, line_of, log_in, press, program, stop_printing, type_text
 from tests.ui.full_house import SCREENS, House, cells, fill, has_focus, with_desk
 
 
@@ -331,3 +334,73 @@ def test_what_could_not_be_saved_of_somebody_left_stands_there_again(
     press(KEY.Key_E, CTRL)
     has_focus(qtbot, screen.edit.fields["surnames"].editor)
     assert screen.edit.fields["surnames"].text() == "Pérez Luna" and screen.edit.save_button.isEnabled()
+
+
+def begin_to_type(qtbot: QtBot, screen: PeopleScreen, number: str) -> None:
+    """Open somebody, begin to put the record right, and leave it half typed."""
+    open_found(qtbot, screen, number)
+    press(KEY.Key_E, CTRL)
+    has_focus(qtbot, screen.edit.fields["surnames"].editor)
+    type_text(" Sayegh")
+
+
+def test_a_record_half_typed_is_kept_when_the_language_changes_and_when_another_person_works(
+    qtbot: QtBot, app: DeskApp, house: House
+) -> None:
+    begin_to_type(qtbot, people_of(log_in(qtbot, app)), house.number(4))
+    with qtbot.waitSignal(app.opened, timeout=10_000):
+        app.take_preferences(changed(app.preferences, language="es"))
+    assert app.window is not None
+    screen = people_of(app.window)
+    qtbot.waitUntil(screen.edit.isVisible)
+    assert screen.edit.fields["surnames"].label.text() == "Apellidos"
+    assert screen.edit.fields["surnames"].text() == "Haddad Sayegh"
+    for user in ("operator", "admin"):
+        app.lock_now()
+        assert app.lock is not None
+        press(KEY.Key_F4)
+        qtbot.waitUntil(line_of(app.lock.page.form.name_field).hasFocus)
+        type_text(user)
+        press(KEY.Key_Return)
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            type_text(PASSPHRASE)
+            press(KEY.Key_Return)
+        screen = people_of(app.window)
+        if user == "operator":
+            assert not screen.edit.is_at_work() and screen.draft() == {}
+    qtbot.waitUntil(screen.edit.isVisible)
+    assert screen.edit.fields["surnames"].text() == "Haddad Sayegh"
+    press(KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: screen.header.title.text() == "Haddad Sayegh, Ana4")
+    assert screen.draft() == {}
+
+
+def test_a_record_put_back_behind_another_screen_takes_no_keys_from_it(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, house: House
+) -> None:
+    """The power went; the day begins at another screen, and typing there stays there."""
+    with program(qtbot, station_folder, clock, SCREENS) as app:
+        begin_to_type(qtbot, people_of(log_in(qtbot, app)), house.number(4))
+    others = (CounterScreen, PeopleScreen)
+    with program(qtbot, station_folder, clock, others) as app:
+        window = log_in(qtbot, app)
+        assert "What you were typing is back: People." in window.toast.text()
+        screen = people_of(window)
+        qtbot.waitUntil(screen.edit.is_at_work)
+        focused = QApplication.focusWidget()
+        assert focused is not None and not screen.isAncestorOf(focused)
+        window.open_screen("people")
+        assert screen.edit.isVisible() and screen.edit.fields["surnames"].text() == "Haddad Sayegh"
+        has_focus(qtbot, screen.edit.fields["surnames"].editor)
+
+
+@pytest.mark.parametrize(
+    "draft", [{"people": 3}, {"people": [["x"], [1, {}], "y"]}, {"people": [["nobody", {}]]}]
+)
+def test_a_draft_of_another_program_does_no_harm(
+    qtbot: QtBot, app: DeskApp, house: House, draft: dict[str, object]
+) -> None:
+    screen = people_of(log_in(qtbot, app))
+    screen.take_draft(draft)
+    qtbot.waitUntil(lambda: not app.worker.is_busy)
+    assert not screen.edit.is_at_work() and screen.draft() == {}
