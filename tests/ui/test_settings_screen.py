@@ -14,8 +14,10 @@ from shelterdesk.actions.access import note_search
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.drafts import is_sheet_waiting
+from shelterdesk.actions.recovering import recover
 from shelterdesk.actions.station_facts import StationFacts, station_facts
 from shelterdesk.actions.undo import Undone
+from shelterdesk.actions.users import UserLine, enable_user
 from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import DiskFull
 from shelterdesk.core.vocabulary import Role
@@ -300,6 +302,32 @@ def test_a_user_is_added_with_the_recovery_code_and_disabled(
                 for row in range(section.model.total)
             )
         )
+
+
+def test_of_two_with_one_name_the_one_chosen_is_disabled(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, station_template: Template
+) -> None:
+    """The recovery sheet leaves a namesake behind; two desks may each have added one, too."""
+    recover(station_folder, station_template.recovery_code, "operator", "a river", clock, CHEAP).close()
+    admin = open_desk(station_folder, "admin", PASSPHRASE, clock)
+    enable_user(admin, "operator")  # both log in now
+    admin.close()
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "users").current()
+        assert isinstance(section, UsersSection)
+
+        def rows() -> list[UserLine]:
+            return [section.model.row_at(row) for row in range(section.model.total)]
+
+        def active() -> set[str]:
+            return {line.id for line in rows() if line.is_active}
+
+        before = len(active())
+        chosen = next(line for line in rows() if line.name == "operator" and Role.ADMIN in line.roles)
+        assert section.table.select_key(chosen.id)
+        section.disable.click()
+        qtbot.waitUntil(lambda: chosen.id not in active())
+        assert len(active()) == before - 1
 
 
 def test_one_s_own_passphrase_is_changed(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
