@@ -229,12 +229,13 @@ def test_words_compared_for_one_answer_do_not_stand_for_another(
         admit(desk, request, reply)
         another = tmp_path / "another.tar"
         shutil.copy(reply, another)
+        join = step.primary
+        assert join is not None
         for path in (reply, another, another):  # another file, and one that may have been replaced meanwhile
             step.reply.set_path(str(path))
             step.read.click()
             qtbot.waitUntil(step.same.isVisible)
-            join: QWidget | None = step.primary
-            assert join is not None and not step.same.isChecked() and not join.isEnabled()
+            assert not step.same.isChecked() and not join.isEnabled()
             step.same.setChecked(True)
             assert join.isEnabled()
         step.reply.line.setFocus()
