@@ -91,12 +91,12 @@ def import_plan(desk: Desk, plan_file: Path | str) -> Done[PlanImported]:
 
 
 def _file_text(path: Path) -> str:
-    if path.is_dir():
-        raise Refused(
-            tr("{name} is a folder; a site plan is a file.", name=path.name or str(path)),
-            tr("Choose the CSV file itself."),
-        )
     try:
+        if path.is_dir():
+            raise Refused(
+                tr("{name} is a folder; a site plan is a file.", name=path.name or str(path)),
+                tr("Choose the CSV file itself."),
+            )
         if path.stat().st_size > _BIGGEST_FILE:
             raise DamagedFile(path.name, tr("it is too big for a site plan"))
         return plan_text(path.read_bytes())

@@ -88,7 +88,7 @@ def disable_user(desk: Desk, name: str) -> Done[UserLine]:
     Raises ``NotAllowed``, ``NotFound``, ``Refused``.
     """
     desk.must("add or disable users")
-    user = _known(desk, name)
+    user = _known(desk, name, is_active=True)
     admins = [
         u for u in desk.roster.users.values() if u.is_active and Role.ADMIN in u.roles and u.id != user.id
     ]
@@ -105,7 +105,7 @@ def enable_user(desk: Desk, name: str) -> Done[UserLine]:
     It takes back the disabling known here: one made apart at another desk meanwhile stays in force.
     """
     desk.must("add or disable users")
-    user = _known(desk, name)
+    user = _known(desk, name, is_active=False)
     changed: set[str] = set()
     if not user.is_active:
         changed = desk.publish("user", {"user": user_body(changed_user(user, is_active=True))})
@@ -135,14 +135,16 @@ def check_passphrase(passphrase: str) -> None:
         )
 
 
-def _known(desk: Desk, name: str) -> UserEntry:
+def _known(desk: Desk, name: str, *, is_active: bool) -> UserEntry:
+    """The user of that name or id; of namesakes the one whom the action can change, where that is one alone."""
     by_id = desk.roster.members.get((desk.who.station, name))
     found = [by_id] if by_id is not None else desk.roster.users_named(name, desk.who.station)
+    found = [user for user in found if user.is_active is is_active] or found
     if not found:
         raise NotFound(tr("A user with the name {name}", name=name))
     if len(found) > 1:
         raise Refused(
-            tr("Several people log in with the name {name}: desks had each added one.", name=name),
+            tr("Several people here have the name {name}.", name=name),
             tr("Name the one you mean by the id: {ids}.", ids=", ".join(sorted(user.id for user in found))),
         )
     return found[0]

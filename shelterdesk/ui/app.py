@@ -86,6 +86,7 @@ class DeskApp(QObject):
         self.drafts: DraftKeeper | None = None
         self.status: StatusWatch | None = None
         self._user_id = ""
+        self._is_outdated = False  # the window stands in another language than the one chosen
         self._insides: list[QWidget] = []
         self._is_closed = False
         self.idle = IdleWatch(self._idle_wait(), parent=self)
@@ -146,7 +147,11 @@ class DeskApp(QObject):
         self.locked.emit()
 
     def take_preferences(self, wanted: Preferences) -> None:
-        """Put changed preferences to use; another language needs new widgets, what is typed stays."""
+        """Put changed preferences to use. Another language needs new widgets.
+
+        What is typed at the reception and in a person's record is put into them (``ui/drafts.py``); what is half
+        typed elsewhere goes with its window.
+        """
         speaks_anew = wanted.language != self.preferences.language
         self.preferences = wanted
         if not write_preferences(self.folder, wanted):
@@ -157,17 +162,26 @@ class DeskApp(QObject):
         self.idle.set_seconds(self._idle_wait())
         if self.window is not None:
             self.window.show_keys(wanted.key_strip)
-        desk = self.worker.desk
-        if speaks_anew and desk is not None and self.window is not None:
+        if speaks_anew and self.window is not None:
             # Not from within the field that was used: it goes with its window.
-            QTimer.singleShot(0, self, lambda: self._when_idle(lambda: self._change_window(desk)))
+            QTimer.singleShot(0, self, lambda: self._when_idle(self._speak_anew))
 
-    def _change_window(self, desk: Desk) -> None:
+    def _speak_anew(self) -> None:
+        """A window in the language chosen; behind a lock that fell meanwhile it waits for the passphrase."""
+        desk = self.worker.desk
+        if self.lock is not None and self.lock.is_locked:
+            self._is_outdated = True  # a window made now would stand there open
+        elif desk is not None:
+            self._change_window(desk.user.id)
+
+    def _change_window(self, user: str) -> None:
         """Another window in the place of this one, at the same screen for the same person.
 
-        Another person gets screens of their own: nothing half typed by the first may be left in them.
+        Another person gets screens of their own: nothing half typed by the first may be left in them. It is
+        the person that counts: whoever unlocked meanwhile has another ``Desk``.
         """
-        if self.window is None or desk is not self.worker.desk:
+        desk = self.worker.desk
+        if self.window is None or desk is None or desk.user.id != user:
             return
         now, where = self.window.current(), self.window.geometry()
         is_same = desk.user.id == self._user_id
@@ -287,7 +301,7 @@ class DeskApp(QObject):
         """Build the window of who is logged in and put back what they were typing."""
         if self._is_closed:
             return
-        self._user_id = desk.user.id
+        self._user_id, self._is_outdated = desk.user.id, False
         if desk.who.is_practice is not self.preferences.practice:
             self._keep(practice=desk.who.is_practice)
         window = MainWindow((), station=desk.who.name, practice=desk.who.is_practice)
@@ -359,11 +373,12 @@ class DeskApp(QObject):
     def _unlocked(self, desk: Desk) -> None:
         if self.lock is None:
             return
-        if desk.user.id == self._user_id:
+        user = desk.user.id
+        if user == self._user_id and not self._is_outdated:
             self.lock.open()
             self.idle.start(self.lock.page.window())
         else:
-            self._when_idle(lambda: self._change_window(desk))
+            self._when_idle(lambda: self._change_window(user))
         self.unlocked.emit()
 
     def _leave_window(self, *, delete: bool = True) -> MainWindow | None:

@@ -2,7 +2,8 @@
 
 A screen may say itself what is to be kept: ``draft()`` returns plain JSON values (empty for nothing),
 ``take_draft(values)`` puts them back, and a signal ``draft_changed`` tells of changes beyond its labelled
-fields. Of any other screen the texts of its labelled fields are kept, by label. A screen with
+fields. Of any other screen the texts of its labelled fields are kept, by label, and so for the language they
+were typed in. A screen with
 ``keeps_drafts = False`` and every line that hides its letters are left alone.
 """
 

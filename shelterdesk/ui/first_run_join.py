@@ -38,6 +38,7 @@ class JoinStep(Step):
         super().__init__(tr("Join an existing station"), 720)
         self._folder, self._clock = folder, clock
         self._thread: threading.Thread | None = None
+        self._offered: Path | None = None  # the answer whose words are shown
         self.request = PathField(tr("1. Write the request to"), PathKind.NEW_FILE)
         self.ask = SecondaryButton(tr("Write the request"), "Ctrl+E")
         self.own_words = words("", "strong", wrap=True)
@@ -70,6 +71,7 @@ class JoinStep(Step):
         self.ask.clicked.connect(self._on_ask)
         self.read.clicked.connect(self._on_read)
         self.same.toggled.connect(self._on_compared)
+        self.reply.field.changed.connect(self._forget_offer)
         self._heard.connect(self._on_heard)
         self._ended.connect(self._on_ended)
 
@@ -80,12 +82,11 @@ class JoinStep(Step):
         super().release()
 
     def _on_ask(self) -> None:
-        path = self.request.path()
-        if path is None:
+        target = self.request.file_in("join-request.json")
+        if target is None:
             self.request.set_mistake(tr("Say where the request is to be written."))
             return
         self.request.set_mistake("")
-        target = path / "join-request.json" if path.is_dir() else path
         self._go(lambda: join_request(self._folder, target), self._on_asked)
 
     def _on_asked(self, asked: JoinAsked) -> None:
@@ -100,9 +101,20 @@ class JoinStep(Step):
             self.reply.set_mistake(tr("Choose the file that was brought."))
             return
         self.reply.set_mistake("")
-        self._go(lambda: read_admission(self._folder, path), self._on_offered)
+        self._forget_offer()
+        self._go(lambda: read_admission(self._folder, path), lambda offer: self._on_offered(path, offer))
 
-    def _on_offered(self, offer: AdmissionOffered) -> None:
+    def _forget_offer(self) -> None:
+        """Words were compared for one answer; another one, or the same file read again, is compared anew."""
+        self._offered = None
+        self.same.setChecked(False)
+        self.same.hide()
+        self.their_words.hide()
+
+    def _on_offered(self, path: Path, offer: AdmissionOffered) -> None:
+        if path != self.reply.path():
+            return
+        self._offered = path
         self.their_words.setText(
             tr("Station {station}, this will be desk {desk}.", station=offer.station, desk=offer.desk)
             + " "
@@ -117,7 +129,7 @@ class JoinStep(Step):
             self.primary.setEnabled(same)
 
     def _on_join(self) -> None:
-        path = self.reply.path()
+        path = self._offered
         if path is not None:
             clock = self._clock
             self._go(lambda: finish_join(self._folder, path, clock, self._heard.emit).result, self._on_joined)

@@ -365,8 +365,7 @@ class RestoreStep(Step):
             self.primary.clicked.connect(self._on_go_on)
 
     def _on_go_on(self) -> None:
-        path = self.source.path()
-        is_folder = path is not None and path.is_dir()
+        is_folder = self.source.is_folder()
         self.source.set_mistake("" if is_folder else tr("Choose the folder of a backup."))
         wrong = [field for field in (self.user, self.passphrase) if not field.check_now()]
         if not is_folder:

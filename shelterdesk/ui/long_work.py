@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from shelterdesk.ui.answers import give
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.widgets.task_line import ShownTask
 from shelterdesk.ui.worker import Task
 
 _TELLS_AFTER_MS = 2000
@@ -28,9 +29,12 @@ class LongWork(QObject):
         self._timer = QElapsedTimer()
         self._timer.start()
         task.progressed.connect(self._on_progress)
+        self._shown: ShownTask | None = None
         if isinstance(self._window, MainWindow):
-            self._window.task.start(task.words, can_cancel=can_cancel)
-            self._window.task_cancelled.connect(task.cancel)
+            line = self._window.task
+            self._shown = line.start(task.words, can_cancel=can_cancel)
+            if can_cancel:
+                line.cancelled.connect(self._on_cancelled)
 
     def ended(self, then: Callable[..., object]) -> Callable[..., object]:
         """``then``, after the line is taken away: for ``done=`` and ``failed=``."""
@@ -43,9 +47,13 @@ class LongWork(QObject):
 
     def end(self) -> None:
         """Take the line away; twice is once."""
-        if isinstance(self._window, MainWindow) and self.task is not None:
-            self._window.task.finish()
+        if isinstance(self._window, MainWindow):
+            self._window.task.finish(self._shown)
         self.deleteLater()
+
+    def _on_cancelled(self, which: object) -> None:
+        if which is self._shown:  # others may be under way: what is stopped is what the line shows
+            self.task.cancel()
 
     def _on_progress(self, done: int, total: int) -> None:
         if not isinstance(self._window, MainWindow):
@@ -54,4 +62,4 @@ class LongWork(QObject):
         left = None
         if passed > _TELLS_AFTER_MS and 0 < done <= total:
             left = round(passed * (total - done) / done / 1000)
-        self._window.task.show_progress(done, total, left)
+        self._window.task.show_progress(done, total, left, of=self._shown)

@@ -49,8 +49,7 @@ class MainWindow(QMainWindow):
 
     Signals: ``scanned(str)`` a code, passport lines joined by line breaks; ``search_changed(str)``;
     ``result_chosen(object)`` the value of a found line; ``screen_made(object)`` a promised screen;
-    ``screen_opened(str)``; ``user_clicked()``;
-    ``task_cancelled()``; ``closing()``.
+    ``screen_opened(str)``; ``user_clicked()``; ``closing()``. Long work is stopped in :attr:`task`.
     """
 
     scanned = Signal(str)
@@ -59,7 +58,6 @@ class MainWindow(QMainWindow):
     screen_made = Signal(object)
     screen_opened = Signal(str)
     user_clicked = Signal()
-    task_cancelled = Signal()
     closing = Signal()
 
     def __init__(
@@ -280,7 +278,6 @@ class MainWindow(QMainWindow):
         self.scan.left_empty.connect(self._back_to_screen)
         self.rail.chosen.connect(self.open_screen)
         self.top.user_clicked.connect(self.user_clicked)
-        self.task.cancelled.connect(self.task_cancelled)
         self.toast.said.connect(self._holder.show)
         self.toast.closed.connect(self._holder.hide)
         self._key(SCAN, self.scan.take_up)

@@ -40,6 +40,16 @@ class PrinterFailed(WorldError):
         )
 
 
+class PrintingStopped(WorldError):
+    """Somebody stopped it: the pages before are on paper, the others nowhere."""
+
+    def __init__(self, done: int, total: int) -> None:
+        super().__init__(
+            tr("Printing was stopped after {n} of {total} pages.", n=done, total=total),
+            tr("What is missing can be printed again or saved as a PDF."),
+        )
+
+
 def printer_names() -> list[str]:
     """The printers of this laptop, the usual one first; may take a while, so not for the window's thread."""
     usual = QPrinterInfo.defaultPrinterName()
@@ -55,7 +65,7 @@ def print_pdf(
 ) -> int:
     """Print a PDF on the printer of that name; returns how many pages were given to it.
 
-    Raises ``NoPrinter``, ``PrinterFailed``, ``DamagedFile``. Not for the window's thread.
+    Raises ``NoPrinter``, ``PrinterFailed``, ``PrintingStopped``, ``DamagedFile``. Not for the window's thread.
     """
     info = QPrinterInfo.printerInfo(name)
     if info.isNull():
@@ -74,7 +84,8 @@ def paint_pages(
     """Draw every page in its own size onto ``printer``, as black and greys; returns how many pages.
 
     Nothing is scaled to fit: cards are cut along lines that must lie where they were drawn. ``progress``
-    hears (pages done, pages of all). Raises ``PrinterFailed``, ``DamagedFile``.
+    hears (pages done, pages of all). Raises ``PrinterFailed``, ``DamagedFile``, and ``PrintingStopped`` where
+    ``cancelled`` left pages over: who stopped a print must not be told that it is done.
     """
     sizes = page_sizes(data)
     printer.setResolution(min(MOST_DPI, printer.resolution()))
@@ -103,6 +114,8 @@ def paint_pages(
         painter.end()
     if printer.printerState() is QPrinter.PrinterState.Error:
         raise PrinterFailed(printer.printerName())
+    if done < len(sizes):
+        raise PrintingStopped(done, len(sizes))
     return done
 
 
@@ -136,7 +149,8 @@ class Printers(QObject):
             if then is not None:
                 then(names)
 
-        self._beside.do(printer_names, done=tell)
+        # A laptop that cannot even say what printers it has is one without: a PDF is the way out of both.
+        self._beside.do(printer_names, done=tell, failed=lambda _: tell([]))
 
     def print_pdf(
         self,
@@ -147,7 +161,7 @@ class Printers(QObject):
         done: Callable[[int], object],
         failed: Callable[[WorldError], object],
     ) -> None:
-        """Print in its turn; ``task`` hears how far it is and may stop it after a page."""
+        """Print in its turn; ``task`` hears how far it is and may stop it after a page, which ``failed`` hears."""
         self._beside.do(
             lambda: print_pdf(data, name, title, task.progress, task.is_cancelled), done=done, failed=failed
         )

@@ -24,6 +24,7 @@ from shelterdesk.core.moment import Clock
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.answers import give
 from shelterdesk.ui.collecting import Collector
+from shelterdesk.ui.crash import calm_words
 
 Result = TypeVar("Result")
 _FOREIGN_WRITES_MS = 1_000
@@ -107,8 +108,8 @@ class DeskWorker(QObject):
     """The window's way to the desk. Make it on the main thread; callbacks and signals come back there.
 
     Signals: ``changed(Changes)`` after every write that changed something, also by another process;
-    ``failed(WorldError)`` when nobody else was to be told; ``faulted(str)`` with the path of a report for a
-    bug of ours; ``opened(Desk)``; ``idle()`` when nothing is queued any more.
+    ``failed(WorldError)`` when nobody else was to be told; ``faulted(str)`` likewise for a bug of ours, with the
+    path of its report; ``opened(Desk)``; ``idle()`` when nothing is queued any more.
     """
 
     changed = Signal(object)
@@ -263,7 +264,10 @@ class DeskWorker(QObject):
                 self.failed.emit(world)
         else:
             path = faults.report_fault(self.folder, fault, job.doing, self.clock.now())
-            self.faulted.emit(str(path) if path is not None else "")
+            report = str(path) if path is not None else ""
+            # Who asked goes on from it as from the world's faults: buttons come back, what was typed stays.
+            if not give(job.failed, WorldError(calm_words(report))):
+                self.faulted.emit(report)
         if self._waiting == 0:
             self.idle.emit()
 

@@ -12,8 +12,8 @@ from shelterdesk.actions.offices import new_office
 from shelterdesk.actions.records import sealed_records
 from shelterdesk.actions.recovering import recover
 from shelterdesk.actions.registration import register_family
-from shelterdesk.actions.users import list_users
-from shelterdesk.core.errors import BadField, NotAllowed, WrongPassphrase
+from shelterdesk.actions.users import disable_user, enable_user, list_users
+from shelterdesk.core.errors import BadField, NotAllowed, Refused, WrongPassphrase
 from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.core.vocabulary import Confidentiality, Role
 from shelterdesk.db.check import check
@@ -43,6 +43,24 @@ def test_the_sheet_lets_a_new_admin_in_and_the_old_passphrase_ends(
         open_desk(desk.folder, "admin", PASSPHRASE, clock)
     again = open_desk(desk.folder, "admin", NEW, clock)
     again.close()
+
+
+def test_of_the_namesakes_a_sheet_leaves_the_one_meant_is_the_one_that_can_be_changed(
+    desk: Desk, station_template: Template, clock: SetClock
+) -> None:
+    desk.close()
+    recover(desk.folder, station_template.recovery_code, "supervisor", NEW, clock, CHEAP).close()
+    admin = open_desk(desk.folder, "admin", PASSPHRASE, clock)
+    old, new = sorted(admin.roster.users_named("supervisor", "LB"), key=lambda user: user.is_active)
+    assert (old.is_active, new.is_active) == (False, True)
+    assert disable_user(admin, "supervisor").result.id == new.id
+    with pytest.raises(Refused, match=r"Several people here have the name supervisor\. Name the one"):
+        enable_user(admin, "supervisor")
+    assert enable_user(admin, new.id).result.is_active
+    assert enable_user(admin, "supervisor").result.id == old.id
+    with pytest.raises(Refused):
+        disable_user(admin, "supervisor")
+    admin.close()
 
 
 def test_a_code_of_another_sheet_opens_nothing(desk: Desk, clock: SetClock) -> None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from shelterdesk.actions.desk import Desk
+from shelterdesk.core.changes import Done
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import speak, tr
+from shelterdesk.ui import printing
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.printing import PrintingStopped
 from shelterdesk.ui.scan_router import Scan
 from shelterdesk.ui.screen_making import ScreenMaker
 from shelterdesk.ui.screens.settings import SettingsScreen
@@ -83,6 +89,28 @@ def type_text(text: str) -> None:
     focused = QApplication.focusWidget()
     assert focused is not None, "nothing has the focus"
     QTest.keyClicks(focused, text)
+
+
+def hold(worker: DeskWorker) -> threading.Event:
+    """Keep the desk writing until the event is set: what is saved meanwhile waits in its turn."""
+    gate = threading.Event()
+
+    def long_write(_: Desk) -> Done[None]:
+        gate.wait(10)
+        return Done(None)
+
+    worker.write(long_write)
+    return gate
+
+
+def stop_printing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A laptop with a printer, on which somebody always stops after the first page."""
+
+    def stopped(*_: object) -> int:
+        raise PrintingStopped(1, 2)
+
+    monkeypatch.setattr(printing, "printer_names", lambda: ["Desk printer"])
+    monkeypatch.setattr(printing, "print_pdf", stopped)
 
 
 @contextmanager

@@ -32,6 +32,7 @@ from shelterdesk.ui.crash import HARD_CRASHES, FaultWatch, calm_words, note_qt
 from shelterdesk.ui.long_work import LongWork
 from shelterdesk.ui.scan_router import Scan, ScanKind, read_scan
 from shelterdesk.ui.status_watch import ago, line_of
+from shelterdesk.ui.widgets import SmallButton
 from shelterdesk.ui.worker import Task
 from tests.stations import MORNING, PASSPHRASE
 from tests.ui.desk_windows import KEY, SCREENS, log_in, note_of, press, program, type_text
@@ -261,6 +262,29 @@ def test_long_work_is_shown_and_taken_away(qtbot: QtBot, station_folder: Path, c
             make_backup, station_folder.parent / "stick", work.task.progress, done=work.ended(heard.append)
         )
         qtbot.waitUntil(lambda: bool(heard), timeout=20_000)
+        assert not window.task.is_running()
+
+
+def test_stop_stops_what_is_shown_and_the_end_of_one_leaves_the_other(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        window = log_in(qtbot, app)
+        first = LongWork(note_of(window), Task("Taking in"), can_cancel=True)
+        second = LongWork(note_of(window), Task("Making a backup"))
+        third = LongWork(note_of(window), Task("Printing cards"), can_cancel=True)
+        third.task.progress(1, 4)
+        first.task.progress(1, 2)
+        assert "Printing cards" in window.task.text()
+        window.task.findChildren(SmallButton)[0].click()
+        assert third.task.is_cancelled()
+        assert not first.task.is_cancelled() and not second.task.is_cancelled()
+        third.end()
+        assert "Making a backup" in window.task.text() and window.task.is_running()
+        first.end()
+        third.end()
+        assert "Making a backup" in window.task.text() and window.task.is_running()
+        second.end()
         assert not window.task.is_running()
 
 

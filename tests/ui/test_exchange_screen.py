@@ -12,16 +12,18 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.admission import finish_join, join_request, read_admission
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import Exported, export_bundle
+from shelterdesk.actions.exchange import Exported, Imported, PartTaken, export_bundle
 from shelterdesk.actions.offices import desk_words, enrol, new_office
+from shelterdesk.core.changes import Done
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.screens import exchange_stick
 from shelterdesk.ui.screens.exchange import ExchangeScreen
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.exchange_places import Stick, is_removable, sticks
 from shelterdesk.ui.screens.exchange_stand import AsideSection, StandSection
-from shelterdesk.ui.screens.exchange_stick import StickSection
-from shelterdesk.ui.screens.exchange_words import exported_said, gaps_said, size_said
+from shelterdesk.ui.screens.exchange_stick import StickSection, left_out_said
+from shelterdesk.ui.screens.exchange_words import exported_said, gaps_said, imported_said, size_said
 from shelterdesk.ui.widgets import Tone
 from tests.stations import CHEAP, PASSPHRASE
 from tests.sync.worlds import World, at, parts_in, register
@@ -329,6 +331,32 @@ def test_an_export_that_was_stopped_or_had_nothing_to_do_is_told_so() -> None:
     assert [(line.tone, line.text[:7]) for line in stopped] == [(Tone.WARN, "Stopped")]
     nothing = exported_said(Exported("/stick", (), 0, 0, 0, 0, True, False))
     assert nothing[0].text == "Nothing had to be written: everything is confirmed."
+
+
+def test_parts_for_others_are_counted_and_not_told_as_damage() -> None:
+    found = Imported(
+        [
+            PartTaken("a.part", "set_aside", "not for this desk", "leave it there", for_others=True),
+            PartTaken("b.part", "refused", "its bytes are not what was written", "bring it again"),
+        ],
+        refused=1,
+        elsewhere=1,
+    )
+    assert [line.tone for line in left_out_said(found)] == [Tone.BAD]
+    assert left_out_said(found)[0].text.startswith("b.part")
+    assert [line.text for line in imported_said(found) if "for somebody else" in line.text]
+
+
+def test_the_buttons_come_back_after_a_fault_of_ours(
+    qtbot: QtBot, world: World, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Done[Imported]:
+        raise KeyError("Ana")
+
+    monkeypatch.setattr(exchange_stick, "import_from", broken)
+    with at_work(qtbot, world.lb, clock, EXCHANGE) as (_, window):
+        said = go(qtbot, window, tmp_path, KEY.Key_I)
+        assert "Something went wrong on our side" in said[-1] and not window.task.is_running()
 
 
 def test_gaps_and_sizes_in_words() -> None:

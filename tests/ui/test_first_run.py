@@ -216,6 +216,34 @@ def test_a_laptop_joins_a_station(qtbot: QtBot, tmp_path: Path, desk: Desk, cloc
         assert app.worker.desk is not None and f"LB{app.worker.desk.who.slot}".endswith("A")
 
 
+def test_words_compared_for_one_answer_do_not_stand_for_another(
+    qtbot: QtBot, tmp_path: Path, desk: Desk, clock: SetClock
+) -> None:
+    request, reply = tmp_path / "join-request.json", tmp_path / "answer.tar"
+    with program(qtbot, tmp_path / "new", clock) as app:
+        step = page_of(app).join
+        page_of(app).choose.join.click()
+        step.request.set_path(str(request))
+        step.ask.click()
+        qtbot.waitUntil(step.own_words.isVisible)
+        admit(desk, request, reply)
+        another = tmp_path / "another.tar"
+        shutil.copy(reply, another)
+        join = step.primary
+        assert join is not None
+        for path in (reply, another, another):  # another file, and one that may have been replaced meanwhile
+            step.reply.set_path(str(path))
+            step.read.click()
+            qtbot.waitUntil(step.same.isVisible)
+            assert not step.same.isChecked() and not join.isEnabled()
+            step.same.setChecked(True)
+            assert join.isEnabled()
+        step.reply.line.setFocus()
+        type_text("x")
+        assert not step.same.isChecked() and not join.isEnabled()
+        assert not step.same.isVisible() and not step.their_words.isVisible()
+
+
 @pytest.mark.parametrize(("country", "zone"), [("PAN", "America/Panama"), ("USA", ""), ("XKX", "")])
 def test_the_zone_of_a_country_is_proposed_where_there_is_one(country: str, zone: str) -> None:
     assert Zones(Zones.known().by_country, "Europe/Paris").proposed(country) == zone

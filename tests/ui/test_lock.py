@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,10 +11,12 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.clock import SetClock
+from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
-from shelterdesk.ui.lock import IdleWatch
+from shelterdesk.ui.lock import IdleWatch, LockPage
+from shelterdesk.ui.preferences import changed
 from tests.stations import PASSPHRASE
-from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, note_of, press, program, type_text
+from tests.ui.desk_windows import CTRL, KEY, hold, line_of, log_in, note_of, press, program, type_text
 
 
 def lock(qtbot: QtBot, app: DeskApp) -> None:
@@ -170,3 +173,47 @@ class _Moved:
 
     def now(self) -> datetime:
         return self.at
+
+
+def test_a_language_chosen_before_the_lock_fell_waits_behind_it(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    """A long write keeps the new window waiting; made while the desk is locked it would stand there open."""
+    with program(qtbot, station_folder, clock) as app:
+        first = log_in(qtbot, app)
+        gate = hold(app.worker)
+        app.take_preferences(changed(app.preferences, language="es"))
+        QApplication.processEvents()  # the new window is asked for in the next turn
+        app.lock_now()
+        with qtbot.waitSignal(app.worker.idle):
+            gate.set()
+        assert app.window is first and app.lock is not None and app.lock.is_locked
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            unlock(qtbot, app)
+        second = app.window
+        assert second is not None and second is not first
+        assert not second.findChildren(LockPage)[0].isVisible()
+        assert note_of(second).surnames.label.text() == "Apellidos"
+        assert app.idle.is_watching
+
+
+def test_a_language_chosen_is_spoken_also_after_a_lock_in_between(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    """Unlocking opens the file anew: the same person has another desk then, and still wants the language."""
+    with program(qtbot, station_folder, clock) as app:
+        first = log_in(qtbot, app)
+        gate = threading.Event()
+
+        def long_read(_: Reader) -> None:
+            gate.wait(10)
+
+        app.worker.read(long_read, done=lambda _: None)
+        app.take_preferences(changed(app.preferences, language="es"))
+        QApplication.processEvents()
+        lock(qtbot, app)
+        unlock(qtbot, app)
+        assert app.window is first
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            gate.set()
+        assert app.window is not None and note_of(app.window).surnames.label.text() == "Apellidos"

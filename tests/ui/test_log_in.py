@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.desk import Desk
 from shelterdesk.core.errors import WrongPassphrase
+from shelterdesk.ui import worker
 from shelterdesk.ui.forgotten import ForgottenPage
 from shelterdesk.ui.log_in import LogInForm, LogInPage
 from shelterdesk.ui.preferences import read_preferences
@@ -93,6 +95,26 @@ def test_the_countdown_has_its_plurals(qtbot: QtBot, seconds: int, said: str) ->
     assert said in form.note.text()
     form.clear()
     assert form.primary.isEnabled() and not form.note.text()
+
+
+def test_after_a_fault_of_ours_one_can_try_again(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Desk:
+        raise KeyError("Ana")
+
+    with program(qtbot, station_folder, clock) as app:
+        monkeypatch.setattr(worker, "open_desk", broken)
+        form = page_of(app).form
+        type_text("admin")
+        press(KEY.Key_Return)
+        type_text(PASSPHRASE)
+        press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: "on our side" in form.passphrase_field.mistake.text())
+        assert form.primary.isEnabled() and not form.note.text()
+        monkeypatch.undo()
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            press(KEY.Key_Return)
 
 
 def test_locked_capitals_are_noticed(qtbot: QtBot) -> None:

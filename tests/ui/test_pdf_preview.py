@@ -19,7 +19,7 @@ from reportlab.lib.pagesizes import A4, landscape, letter
 from reportlab.pdfgen.canvas import Canvas
 
 from shelterdesk.core.errors import DamagedFile, Refused, WorldError
-from shelterdesk.ui.printing import NoPrinter, paint_pages, print_pdf
+from shelterdesk.ui.printing import NoPrinter, PrintingStopped, paint_pages, print_pdf
 from shelterdesk.ui.widgets import EmptyState
 from shelterdesk.ui.widgets.beside import Beside
 from shelterdesk.ui.widgets.pdf_pages import page_picture, page_sizes
@@ -190,6 +190,20 @@ def test_work_beside_the_window_comes_back_to_it_in_order(qtbot: QtBot) -> None:
     assert [str(fault) for fault in failed] == ["not this one"]
 
 
+def test_a_fault_of_ours_beside_the_window_is_told_to_who_asked_and_reported(qtbot: QtBot) -> None:
+    owner = QObject()
+    beside, failed = Beside(owner, "test-broken"), list[WorldError]()
+
+    def broken() -> None:
+        raise KeyError("Ana")
+
+    with qtbot.captureExceptions() as raised:
+        beside.do(broken, failed=failed.append)
+        qtbot.waitUntil(lambda: not beside.is_busy)
+    assert [kind for kind, _, _ in raised] == [KeyError], "reports are made of what is raised"
+    assert len(failed) == 1 and "on our side" in failed[0].sentence
+
+
 def test_nobody_is_answered_once_the_owner_is_gone(qtbot: QtBot) -> None:
     owner, go, answered = QObject(), threading.Event(), list[bool]()
     beside = Beside(owner, "test-gone")
@@ -227,8 +241,9 @@ def test_a_printer_gets_every_page_in_its_own_size(qtbot: QtBot, tmp_path: Path)
 def test_printing_stops_after_the_page_it_is_at(qtbot: QtBot, tmp_path: Path) -> None:
     heard: list[int] = []
     out = tmp_path / "printed.pdf"
-    done = paint_pages(THREE, to_file(out), lambda n, _: heard.append(n), lambda: bool(heard))
-    assert (done, heard) == (1, [1])
+    with pytest.raises(PrintingStopped) as fault:
+        paint_pages(THREE, to_file(out), lambda n, _: heard.append(n), lambda: bool(heard))
+    assert heard == [1] and fault.value.sentence == "Printing was stopped after 1 of 3 pages."
     assert len(page_sizes(out.read_bytes())) == 1
 
 

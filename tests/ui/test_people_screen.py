@@ -6,23 +6,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import who_looked
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.person_changes import answer_again
+from shelterdesk.actions.person_changes import EditedPerson, answer_again
+from shelterdesk.core.changes import Done
+from shelterdesk.core.errors import DiskFull
 from shelterdesk.core.people import Answer, IntakeAnswers
 from shelterdesk.db.person_records import Conflict
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.icons import IconMark
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.preferences import changed
+from shelterdesk.ui.screens import people_edit
+from shelterdesk.ui.screens.counter import CounterScreen
 from shelterdesk.ui.screens.people import PeopleScreen
 from shelterdesk.ui.screens.people_details import PersonDetails
 from shelterdesk.ui.tables.person_entries import Words
-from tests.ui.desk_windows import CTRL, KEY, log_in, press, program, type_text
+from shelterdesk.ui.widgets import Tone
+from tests.stations import PASSPHRASE
+from tests.ui.desk_windows import CTRL, KEY, hold, line_of, log_in, press, program, stop_printing, type_text
 from tests.ui.full_house import SCREENS, House, cells, fill, has_focus, with_desk
 
 
@@ -55,6 +62,14 @@ def open_found(qtbot: QtBot, screen: PeopleScreen, words: str) -> None:
     press(KEY.Key_Return)
     qtbot.waitUntil(lambda: screen.shown is not None and screen.view.isVisible())
     has_focus(qtbot, screen.view.table.view)
+
+
+def open_found_again(qtbot: QtBot, screen: PeopleScreen, words: str) -> None:
+    """Back from a page to an empty search, and to somebody else."""
+    for _ in range(2):
+        press(KEY.Key_Escape)
+    qtbot.waitUntil(screen.search.is_empty)
+    open_found(qtbot, screen, words)
 
 
 def looks(app: DeskApp, qtbot: QtBot) -> list[str]:
@@ -167,6 +182,29 @@ def test_cards_of_the_whole_family_in_one_key(
     qtbot.waitUntil(lambda: any(row[1].startswith("Card ") for row in cells(screen.view.table)))
 
 
+@pytest.mark.parametrize("is_saved", [True, False])
+def test_a_print_that_was_stopped_is_not_told_as_done_and_a_file_is_offered(
+    qtbot: QtBot,
+    app: DeskApp,
+    house: House,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    is_saved: bool,
+) -> None:
+    stop_printing(monkeypatch)
+    window = log_in(qtbot, app)
+    screen = people_of(window)
+    screen.cards.choose_file = lambda _, name: tmp_path / name if is_saved else None
+    open_found(qtbot, screen, house.number(3))
+    press(KEY.Key_P, CTRL)
+    qtbot.waitUntil(lambda: "Printing was stopped after 1 of 2 pages." in window.toast.text(), timeout=10_000)
+    assert ("4 cards in cards-" in window.toast.text()) == is_saved
+    assert ("neither printed nor saved" in window.toast.text()) != is_saved
+    assert (
+        window.toast.property("message") == Tone.WARN.value and "on Desk printer" not in window.toast.text()
+    )
+
+
 def test_who_left_is_no_longer_present_and_ctrl_z_brings_them_back(
     qtbot: QtBot, app: DeskApp, house: House
 ) -> None:
@@ -222,3 +260,147 @@ def test_a_counter_may_look_but_not_change(qtbot: QtBot, app: DeskApp, house: Ho
     press(KEY.Key_E, CTRL)
     qtbot.waitUntil(lambda: not app.worker.is_busy)
     assert screen.view.isVisible()
+
+
+def test_typing_that_goes_on_while_a_save_waits_stays_in_the_form(
+    qtbot: QtBot, app: DeskApp, house: House
+) -> None:
+    screen = people_of(log_in(qtbot, app))
+    open_found(qtbot, screen, house.number(1))
+    press(KEY.Key_E, CTRL)
+    has_focus(qtbot, screen.edit.fields["surnames"].editor)
+    gate = hold(app.worker)
+    type_text(" Luna")
+    press(KEY.Key_Return, CTRL)
+    assert not screen.edit.save_button.isEnabled()
+    press(KEY.Key_Return)  # given names
+    type_text("Ana1 Sol")
+    gate.set()
+    qtbot.waitUntil(lambda: screen.header.title.text() == "Pérez Luna, Ana1")
+    assert screen.edit.isVisible() and screen.edit.fields["given"].text() == "Ana1 Sol"
+    qtbot.waitUntil(screen.edit.save_button.isEnabled)
+    press(KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: screen.header.title.text() == "Pérez Luna, Ana1 Sol")
+    qtbot.waitUntil(screen.view.isVisible)
+
+
+def test_a_save_that_waited_leaves_the_form_of_somebody_else_alone(
+    qtbot: QtBot, app: DeskApp, house: House
+) -> None:
+    window = log_in(qtbot, app)
+    screen = people_of(window)
+    open_found(qtbot, screen, house.number(1))
+    first = screen.shown
+    open_found_again(qtbot, screen, house.number(4))
+    second = screen.shown
+    assert first is not None and second is not None
+    gate = hold(app.worker)
+    for page, more in ((first, " Luna"), (second, " Sayegh")):
+        screen.shown = page
+        press(KEY.Key_E, CTRL)
+        has_focus(qtbot, screen.edit.fields["surnames"].editor)
+        type_text(more)
+        if page is first:
+            press(KEY.Key_Return, CTRL)
+            press(KEY.Key_Escape)
+            qtbot.waitUntil(screen.view.isVisible)
+    assert screen.edit.save_button.isEnabled(), "it is the other one's that waits"
+    gate.set()
+    qtbot.waitUntil(lambda: "Saved: Surnames" in window.toast.text())
+    assert screen.edit.isVisible() and screen.edit.fields["surnames"].text() == "Haddad Sayegh"
+    press(KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: screen.header.title.text() == "Haddad Sayegh, Ana4")
+
+
+def test_what_could_not_be_saved_of_somebody_left_stands_there_again(
+    qtbot: QtBot, app: DeskApp, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Desk, __: str, ___: object) -> Done[EditedPerson]:
+        raise DiskFull("the disk")
+
+    monkeypatch.setattr(people_edit, "edit_person", refuse)
+    window = log_in(qtbot, app)
+    screen = people_of(window)
+    open_found(qtbot, screen, house.number(1))
+    gate = hold(app.worker)
+    press(KEY.Key_E, CTRL)
+    has_focus(qtbot, screen.edit.fields["surnames"].editor)
+    type_text(" Luna")
+    press(KEY.Key_Return, CTRL)
+    press(KEY.Key_Escape)
+    qtbot.waitUntil(screen.view.isVisible)
+    gate.set()
+    qtbot.waitUntil(lambda: "of Pérez, Ana1 is not saved" in window.toast.text())
+    press(KEY.Key_E, CTRL)
+    has_focus(qtbot, screen.edit.fields["surnames"].editor)
+    assert screen.edit.fields["surnames"].text() == "Pérez Luna" and screen.edit.save_button.isEnabled()
+
+
+def begin_to_type(qtbot: QtBot, screen: PeopleScreen, number: str) -> None:
+    """Open somebody, begin to put the record right, and leave it half typed."""
+    open_found(qtbot, screen, number)
+    press(KEY.Key_E, CTRL)
+    has_focus(qtbot, screen.edit.fields["surnames"].editor)
+    type_text(" Sayegh")
+
+
+def test_a_record_half_typed_is_kept_when_the_language_changes_and_when_another_person_works(
+    qtbot: QtBot, app: DeskApp, house: House
+) -> None:
+    begin_to_type(qtbot, people_of(log_in(qtbot, app)), house.number(4))
+    with qtbot.waitSignal(app.opened, timeout=10_000):
+        app.take_preferences(changed(app.preferences, language="es"))
+    assert app.window is not None
+    screen = people_of(app.window)
+    qtbot.waitUntil(screen.edit.isVisible)
+    assert screen.edit.fields["surnames"].label.text() == "Apellidos"
+    assert screen.edit.fields["surnames"].text() == "Haddad Sayegh"
+    for user in ("operator", "admin"):
+        app.lock_now()
+        assert app.lock is not None
+        press(KEY.Key_F4)
+        qtbot.waitUntil(line_of(app.lock.page.form.name_field).hasFocus)
+        type_text(user)
+        press(KEY.Key_Return)
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            type_text(PASSPHRASE)
+            press(KEY.Key_Return)
+        screen = people_of(app.window)
+        if user == "operator":
+            assert not screen.edit.is_at_work() and screen.draft() == {}
+    qtbot.waitUntil(screen.edit.isVisible)
+    assert screen.edit.fields["surnames"].text() == "Haddad Sayegh"
+    press(KEY.Key_Return, CTRL)
+    qtbot.waitUntil(lambda: screen.header.title.text() == "Haddad Sayegh, Ana4")
+    assert screen.draft() == {}
+
+
+def test_a_record_put_back_behind_another_screen_takes_no_keys_from_it(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, house: House
+) -> None:
+    """The power went; the day begins at another screen, and typing there stays there."""
+    with program(qtbot, station_folder, clock, SCREENS) as app:
+        begin_to_type(qtbot, people_of(log_in(qtbot, app)), house.number(4))
+    others = (CounterScreen, PeopleScreen)
+    with program(qtbot, station_folder, clock, others) as app:
+        window = log_in(qtbot, app)
+        assert "What you were typing is back: People." in window.toast.text()
+        screen = people_of(window)
+        qtbot.waitUntil(screen.edit.is_at_work)
+        focused = QApplication.focusWidget()
+        assert focused is not None and not screen.isAncestorOf(focused)
+        window.open_screen("people")
+        assert screen.edit.isVisible() and screen.edit.fields["surnames"].text() == "Haddad Sayegh"
+        has_focus(qtbot, screen.edit.fields["surnames"].editor)
+
+
+@pytest.mark.parametrize(
+    "draft", [{"people": 3}, {"people": [["x"], [1, {}], "y"]}, {"people": [["nobody", {}]]}]
+)
+def test_a_draft_of_another_program_does_no_harm(
+    qtbot: QtBot, app: DeskApp, house: House, draft: dict[str, object]
+) -> None:
+    screen = people_of(log_in(qtbot, app))
+    screen.take_draft(draft)
+    qtbot.waitUntil(lambda: not app.worker.is_busy)
+    assert not screen.edit.is_at_work() and screen.draft() == {}

@@ -32,7 +32,7 @@ from shelterdesk.ui.screens.reception_typed import (
 )
 from shelterdesk.ui.theme import theme
 from tests.stations import MORNING, PASSPHRASE
-from tests.ui.desk_windows import log_in, program, the_look_as_it_was
+from tests.ui.desk_windows import hold, log_in, program, stop_printing, the_look_as_it_was
 from tests.ui.reception_at_work import ALT, CTRL, KEY, AtWork, plan_the_site, reception
 
 PASSPORT = "P<VENGONZALEZ<RODRIGUEZ<<MARIA<JOSE<<<<<<<<<\n0123456784VEN9502286F2801153<<<<<<<<<<<<<<<0"
@@ -311,6 +311,19 @@ def test_without_a_printer_the_family_is_saved_and_its_cards_wait(work: AtWork) 
     assert work.screen.family.people() == []
 
 
+def test_cards_whose_print_was_stopped_are_told_with_where_to_have_them(
+    work: AtWork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_printing(monkeypatch)
+    work.screen.cards.put_out = None
+    work.enter("Pérez", "Ana")
+    work.save()
+    work.qtbot.waitUntil(lambda: "Printing was stopped after 1 of 2 pages." in work.window.toast.text())
+    said = work.window.toast.text()
+    assert "is saved, 1 person" in said and "In Sheets, Lodging cards" in said
+    assert "go to print" not in said and "not printed" not in said
+
+
 # what is kept
 
 
@@ -420,6 +433,35 @@ def test_a_refused_family_comes_back_and_never_takes_the_place_of_another(work: 
     assert "is saved, 1 person" in work.window.toast.text()
     work.screen.take_draft({"refused": kept["refused"]})
     assert [one.name for one in work.screen.family.people()] == ["Ana Pérez"]
+
+
+def test_every_family_that_is_refused_comes_back_one_by_one(work: AtWork) -> None:
+    """Typed faster than the desk writes: none of several families refused takes the place of another."""
+    counted: list[CountedGroup] = []
+    for _ in range(2):
+        work.worker.write(count_group, ArrivalGroupForm(2, {}), done=counted.append)
+    work.rest()
+    gate = hold(work.worker)
+    for group in counted:
+        work.worker.write(undo_last, group.undo)
+    for surname, given in (("Pérez", "Ana"), ("Mora", "Luz")):
+        work.press(KEY.Key_F5)
+        work.enter(surname, given)
+        work.press(KEY.Key_Return, CTRL)
+    work.enter("Quispe")
+    work.type("Eva")
+    gate.set()
+    work.rest()
+    assert "2 families are not saved" in work.window.toast.text()
+    kept = work.screen.draft()
+    came_back = []
+    for _ in range(3):
+        came_back.append([one.name for one in work.screen.family.people()])
+        work.save()
+    assert came_back == [["Eva Quispe"], ["Ana Pérez"], ["Luz Mora"]]
+    assert not work.screen.family.people() and "refused" not in work.screen.draft()
+    work.screen.take_draft(kept)
+    assert len(work.screen.draft()["refused"]) == 2, "a power cut does not lose them either"
 
 
 def test_every_control_has_a_name(work: AtWork) -> None:

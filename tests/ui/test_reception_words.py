@@ -91,6 +91,24 @@ def test_a_tile_says_sex_birth_and_nationality() -> None:
     assert (typed.name, tile_detail(typed, TODAY)) == ("Luis", "M · 2016 · CHL")
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "1/1/0001 10:00",
+        "22/11/1899 10:00",
+        "31/12/9999 23:59",
+        "0001-01-01T00:00+14:00",
+        "9999-12-31T23:59-12:00",
+    ],
+)
+def test_a_year_that_no_calendar_shows_is_said_at_the_field(typed: str) -> None:
+    """The store refuses it too, but only when the family is saved, and far from the field."""
+    with pytest.raises(BadField, match="is not of the years 1900 to 2199. Write 15:40") as bad:
+        read_arrival(typed, MORNING, ZONE)
+    assert bad.value.field == "arrived_at"
+    assert arrival_aside(typed, MORNING, ZONE) == ""
+
+
 def test_codes_are_read_by_name_in_both_languages_and_by_code() -> None:
     countries, languages = country_codes(), language_codes()
     assert [countries.read(text) for text in ("Haití", "haiti", "HTI", "hai", "c")] == ["HTI"] * 4 + [None]

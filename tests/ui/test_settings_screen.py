@@ -12,9 +12,14 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import note_search
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.desk import open_desk
+from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.drafts import is_sheet_waiting
-from shelterdesk.actions.station_facts import StationFacts
+from shelterdesk.actions.recovering import recover
+from shelterdesk.actions.station_facts import StationFacts, station_facts
+from shelterdesk.actions.undo import Undone
+from shelterdesk.actions.users import UserLine, enable_user
+from shelterdesk.core.changes import Done
+from shelterdesk.core.errors import DiskFull
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.keys import keyfile
 from shelterdesk.ui.app import DeskApp
@@ -26,6 +31,7 @@ from shelterdesk.ui.preferences import (
     read_preferences,
     write_preferences,
 )
+from shelterdesk.ui.screens import settings_station
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.settings import SettingsScreen
@@ -38,7 +44,7 @@ from shelterdesk.ui.screens.settings_station import StationSection
 from shelterdesk.ui.screens.settings_users import OwnPassphraseSection, UsersSection
 from shelterdesk.ui.theme import theme
 from tests.stations import CHEAP, PASSPHRASE, Template
-from tests.ui.desk_windows import CTRL, KEY, log_in, note_of, press, program, settings_of, type_text
+from tests.ui.desk_windows import CTRL, KEY, hold, log_in, note_of, press, program, settings_of, type_text
 
 PLAN = "code,parent,kind,quarter,capacity,area_m2,accessible\nA,,block,FAMILY,,200,\nA1,A,room,,,40,\nA1-1,A1,bed,,2,,yes\n"
 
@@ -114,6 +120,53 @@ def test_an_admin_changes_the_facts_that_may_change_and_takes_it_back(
         section.save.setFocus()
         app.window.undo()
         qtbot.waitUntil(lambda: section.called.text() == "Lajas Blancas" and section.hour.value() == "6")
+
+
+def test_what_is_typed_while_a_save_waits_is_not_taken_for_saved(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "station").current()
+        assert isinstance(section, StationSection) and app.window is not None
+        gate = hold(app.worker)
+        section.called.set_text("Lajas Blancas 2")
+        section.save.click()
+        section.address.set_text("By the river")
+        gate.set()
+        qtbot.waitUntil(lambda: not app.worker.is_busy)
+        assert app.worker.desk is not None and app.worker.desk.who.name == "Lajas Blancas 2"
+        assert section.address.text() == "By the river" and section.save.isEnabled()
+        gate = hold(app.worker)
+        app.window.undo()
+        section.standard.set_text("Sphere")
+        gate.set()
+        qtbot.waitUntil(lambda: not app.worker.is_busy)
+        found: list[StationFacts] = []
+        app.worker.read(station_facts, done=found.append)
+        qtbot.waitUntil(lambda: bool(found))
+        assert found[0].name == "Lajas Blancas"
+        assert section.standard.text() == "Sphere" and section.save.isEnabled()
+
+
+def test_an_undo_that_is_refused_leaves_the_fields_as_they_are(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: Desk, __: tuple[bytes, ...]) -> Done[Undone]:
+        raise DiskFull("the disk")
+
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "station").current()
+        assert isinstance(section, StationSection) and app.window is not None
+        section.called.set_text("Lajas Blancas 2")
+        section.save.click()
+        qtbot.waitUntil(lambda: not app.worker.is_busy)
+        monkeypatch.setattr(settings_station, "undo_last", refuse)
+        section.address.set_text("By the river")
+        app.window.undo()
+        qtbot.waitUntil(lambda: not app.worker.is_busy)
+        section.refresh(None)
+        qtbot.waitUntil(lambda: not app.worker.is_busy)
+        assert section.address.text() == "By the river" and section.save.isEnabled()
 
 
 def test_others_read_the_facts_of_the_station(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
@@ -249,6 +302,32 @@ def test_a_user_is_added_with_the_recovery_code_and_disabled(
                 for row in range(section.model.total)
             )
         )
+
+
+def test_of_two_with_one_name_the_one_chosen_is_disabled(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, station_template: Template
+) -> None:
+    """The recovery sheet leaves a namesake behind; two desks may each have added one, too."""
+    recover(station_folder, station_template.recovery_code, "operator", "a river", clock, CHEAP).close()
+    admin = open_desk(station_folder, "admin", PASSPHRASE, clock)
+    enable_user(admin, "operator")  # both log in now
+    admin.close()
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "users").current()
+        assert isinstance(section, UsersSection)
+
+        def rows() -> list[UserLine]:
+            return [section.model.row_at(row) for row in range(section.model.total)]
+
+        def active() -> set[str]:
+            return {line.id for line in rows() if line.is_active}
+
+        before = len(active())
+        chosen = next(line for line in rows() if line.name == "operator" and Role.ADMIN in line.roles)
+        assert section.table.select_key(chosen.id)
+        section.disable.click()
+        qtbot.waitUntil(lambda: chosen.id not in active())
+        assert len(active()) == before - 1
 
 
 def test_one_s_own_passphrase_is_changed(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:

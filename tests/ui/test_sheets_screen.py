@@ -28,9 +28,10 @@ from shelterdesk.ui.screens.sheets_cards import BlankCards, PresentCards
 from shelterdesk.ui.screens.sheets_daily import DailyPaper, difference_said
 from shelterdesk.ui.screens.sheets_day import day_words
 from shelterdesk.ui.screens.sheets_paper import Paper
+from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.widgets.pdf_pages import page_sizes
 from tests.sync.worlds import World, at
-from tests.ui.desk_windows import CTRL, KEY, SHIFT, press, type_text
+from tests.ui.desk_windows import CTRL, KEY, SHIFT, press, stop_printing, type_text
 from tests.ui.stick_world import SHEETS, at_work, choose_file, chooser, full_world, still
 
 LETTER = (612, 792)
@@ -176,6 +177,19 @@ def test_without_a_printer_nothing_is_made_and_a_way_out_is_named(
         assert "Save it as a PDF" in window.toast.text()
         assert paper.made is None
         assert paper.print_button.isEnabled()
+
+
+def test_a_sheet_whose_print_was_stopped_is_told_and_can_be_saved(
+    qtbot: QtBot, world: World, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_printing(monkeypatch)
+    with at_work(qtbot, world.lb, clock, SHEETS) as (app, window):
+        paper = daily_of(window)
+        drawn(qtbot, app, paper)
+        press(KEY.Key_P, CTRL)
+        qtbot.waitUntil(lambda: "stopped after 1 of 2 pages" in window.toast.text(), timeout=10_000)
+        assert window.toast.property("message") == Tone.WARN.value and paper.save_button.isEnabled()
+        assert paper.made is not None, "saving it makes no second one"
 
 
 def test_a_sheet_is_frozen_and_what_becomes_known_later_is_said(

@@ -27,6 +27,7 @@ from shelterdesk.ui.widgets import (
     LabelledField,
     OtherDesk,
     PrimaryButton,
+    SmallButton,
     StatusLine,
     Tone,
 )
@@ -327,9 +328,10 @@ def test_practice_is_seen_and_heard(qtbot: QtBot) -> None:
 
 def test_long_work_from_the_window(qtbot: QtBot) -> None:
     window = opened(qtbot)
-    window.task.start("Reading the stick")
-    with qtbot.waitSignal(window.task_cancelled):
-        window.task.cancelled.emit()
+    begun = window.task.start("Reading the stick")
+    with qtbot.waitSignal(window.task.cancelled) as stopped:
+        window.task.findChildren(SmallButton)[0].click()
+    assert stopped.args == [begun]
     assert window.task.isVisible()
     window.set_status(StatusLine(present=1))
     assert window.task.isVisible(), "a new state does not take the running work away"

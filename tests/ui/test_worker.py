@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 from shiboken6 import delete
 
+from shelterdesk.actions import faults
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.records import add_record
@@ -86,6 +87,25 @@ def test_the_world_s_fault_and_ours_arrive_apart(worker: DeskWorker, qtbot: QtBo
     with qtbot.waitSignal(worker.faulted) as told:
         worker.write(broken)
     assert told.args is not None and "ZeroDivisionError" in Path(str(told.args[0])).read_text()
+
+
+@pytest.mark.parametrize("lane", ["write", "read"])
+def test_who_asked_is_told_calmly_of_a_fault_of_ours(worker: DeskWorker, qtbot: QtBot, lane: str) -> None:
+    """Otherwise what waits for an answer waits for ever: a button off, a page that says "one moment"."""
+    log_in(worker, qtbot)
+    told: list[WorldError] = []
+    elsewhere: list[str] = []
+    worker.faulted.connect(elsewhere.append)
+
+    def broken(_: object) -> Done[None]:
+        raise KeyError("Ana Toussaint")
+
+    ask = worker.write if lane == "write" else worker.read
+    ask(broken, done=lambda _: None, failed=told.append)
+    qtbot.waitUntil(lambda: bool(told))
+    report = faults.reports(worker.folder)[0]
+    assert "Nothing you saved is lost" in told[0].sentence and str(report) in told[0].sentence
+    assert "Toussaint" not in told[0].sentence and not elsewhere, "told once"
 
 
 def test_typing_is_answered_once(worker: DeskWorker, qtbot: QtBot) -> None:

@@ -64,7 +64,25 @@ class PathField(QWidget):
     def path(self) -> Path | None:
         """What is typed as a path (``~`` is the home folder), None for nothing."""
         typed = self.field.text().strip()
-        return Path(typed).expanduser() if typed else None
+        if not typed:
+            return None
+        try:
+            return Path(typed).expanduser()
+        except RuntimeError:  # ~somebody whom this laptop does not know
+            return Path(typed)
+
+    def is_folder(self) -> bool:
+        """Whether a folder that can be looked at is named; no for what cannot be a path here."""
+        path = self.path()
+        try:
+            return path is not None and path.is_dir()
+        except OSError:  # a name too long, or a folder on the way that may not be entered
+            return False
+
+    def file_in(self, name: str) -> Path | None:
+        """The file typed, or the one of that name in the folder typed."""
+        path = self.path()
+        return path / name if path is not None and self.is_folder() else path
 
     def set_path(self, path: str) -> None:
         """Put a path into the line."""

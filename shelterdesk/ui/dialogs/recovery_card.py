@@ -120,7 +120,7 @@ class RecoveryCard(QWidget):
 
     def _on_save(self) -> None:
         path = self.file.path()
-        if path is None:
+        if path is None or not path.name:  # "/" and "." are places, no file can be called so
             self.file.set_mistake(tr("Say where the sheet is to be saved."))
             return
         self.file.set_mistake("")

@@ -102,15 +102,15 @@ class EnrolSection(Section):
             )
 
     def _on_ask(self) -> None:
-        path = self.request.path()
-        if path is None:
+        target = self.request.file_in(REQUEST_NAME)
+        if target is None:
             self.request.set_mistake(tr("Say where the request is to be written."))
             self.request.setFocus()
             return
         self.request.set_mistake("")
         self.worker.write(
             enrol_request,
-            path / REQUEST_NAME if path.is_dir() else path,
+            target,
             done=self._on_asked,
             failed=lambda error: self._say_in(self.asked, error),
         )

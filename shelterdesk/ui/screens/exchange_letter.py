@@ -172,7 +172,7 @@ class AnswerSection(Section):
         self.answer_button.setEnabled(same and self.letter is not None)
 
     def _on_answer(self) -> None:
-        request, reply = self.request.path(), self.reply.path()
+        request, reply = self.request.path(), self.reply.file_in(self.reply_name)
         if request is None or self.letter is None:
             return
         if reply is None:
@@ -181,7 +181,7 @@ class AnswerSection(Section):
             return
         self.reply.set_mistake("")
         self.answer_button.setEnabled(False)
-        self.answer(request, reply / self.reply_name if reply.is_dir() else reply, self._on_failed)
+        self.answer(request, reply, self._on_failed)
 
     def _on_failed(self, error: WorldError) -> None:
         self.answer_button.setEnabled(self.same.isChecked())

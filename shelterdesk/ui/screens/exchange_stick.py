@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
-from shiboken6 import isValid
 
 from shelterdesk.actions.exchange import Exported, Imported, export_bundle, import_from
 from shelterdesk.actions.exchange_state import ExchangeState
@@ -63,7 +62,6 @@ class StickSection(Section):
         super().__init__(worker, tr("Stick or folder"), parent)
         self.state: ExchangeState | None = None
         self._busy = False
-        self._work: LongWork | None = None
         self._path_typed = False
         self._outcome: list[Line] = []
         self.standing = Lines(tr("How this desk stands"))
@@ -106,7 +104,6 @@ class StickSection(Section):
         self.take_in_button.clicked.connect(lambda: self._go(take_in=True, write=False))
         self.write_button.clicked.connect(lambda: self._go(take_in=False, write=True))
         self.folder.line.textEdited.connect(self._on_typed)
-        worker.faulted.connect(self._on_fault)
         self.folder.chosen.connect(self._on_typed)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -181,7 +178,7 @@ class StickSection(Section):
         path = self.folder.path()
         if self._busy:
             return
-        if path is None or not path.is_dir():
+        if path is None or not self.folder.is_folder():
             self.folder.set_mistake(tr("Plug a stick in, or choose a folder that is there."))
             self.folder.setFocus()
             return
@@ -195,7 +192,7 @@ class StickSection(Section):
             self._write(path)
 
     def _take_in(self, path: Path, *, then_write: bool) -> None:
-        work = self._work = LongWork(self, Task(tr("Taking in")), can_cancel=True)
+        work = LongWork(self, Task(tr("Taking in")), can_cancel=True)
 
         def done(found: Imported) -> None:
             self._tell(*imported_said(found), *left_out_said(found))
@@ -236,7 +233,7 @@ class StickSection(Section):
         return self.audience.value() == TABLE and not self.audience_field.isHidden()
 
     def _write(self, path: Path) -> None:
-        work = self._work = LongWork(self, Task(tr("Writing and reading back")), can_cancel=True)
+        work = LongWork(self, Task(tr("Writing and reading back")), can_cancel=True)
         station = self.worker.desk.who.station if self.worker.desk is not None else ""
         self.worker.write(
             export_bundle,
@@ -259,13 +256,6 @@ class StickSection(Section):
         self._tell(Line(Tone.BAD, f"{error.sentence} {error.next_step}".strip()))
         self._set_busy(False)
 
-    def _on_fault(self, _: str) -> None:
-        """A fault of ours is reported by the window; the buttons come back all the same."""
-        if self._busy and self._work is not None:
-            if isValid(self._work):
-                self._work.end()
-            self._set_busy(False)
-
     def _tell(self, *lines: Line) -> None:
         self._outcome += lines
         self.outcome.show_lines(self._outcome)
@@ -279,8 +269,11 @@ class StickSection(Section):
 
 
 def left_out_said(found: Imported) -> list[Line]:
-    """The first parts that were set aside or refused, each with its reason and what to do."""
-    left = [part for part in found.parts if part.outcome in ("set_aside", "refused")]
+    """The first parts that were set aside or refused, each with its reason and what to do.
+
+    Those sealed for others are none of them: nothing is wrong there, and they are counted in a line of their own.
+    """
+    left = [part for part in found.parts if part.outcome in ("set_aside", "refused") and not part.for_others]
     lines = [
         Line(
             Tone.WARN if part.outcome == "set_aside" else Tone.BAD,

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
-from shiboken6 import isValid
 
 from shelterdesk.actions.exchange import (
     Exported,
@@ -59,7 +58,6 @@ class IntakeSection(Section):
         self._waiting: list[Path] = []
         self._told: list[Line] = []
         self._busy = False
-        self._work: LongWork | None = None
         self._typed = False
         self.folder = PathField(tr("Stick or folder"), PathKind.FOLDER, hint=tr("several may be added"))
         self.add_button = SecondaryButton(tr("Add this folder"), "Ctrl+O", icon="plus")
@@ -96,7 +94,6 @@ class IntakeSection(Section):
         self.watch = StickWatch(self)
         self.watch.changed.connect(self._on_sticks)
         self.folder.line.textEdited.connect(lambda text: setattr(self, "_typed", bool(text)))
-        worker.faulted.connect(self._on_fault)
         self.add_button.clicked.connect(self._on_add)
         self.clear_button.clicked.connect(self._on_clear)
         self.take_in_button.clicked.connect(self._on_take_in)
@@ -144,7 +141,7 @@ class IntakeSection(Section):
 
     def _named(self) -> Path | None:
         path = self.folder.path()
-        if path is None or not path.is_dir():
+        if path is None or not self.folder.is_folder():
             self.folder.set_mistake(tr("Plug a stick in, or choose a folder that is there."))
             self.folder.setFocus()
             return None
@@ -170,7 +167,7 @@ class IntakeSection(Section):
             self._set_busy(False)
             return
         path = self._waiting.pop(0)
-        work = self._work = LongWork(self, Task(tr("Taking in {folder}", folder=path.name)), can_cancel=True)
+        work = LongWork(self, Task(tr("Taking in {folder}", folder=path.name)), can_cancel=True)
 
         def failed(error: WorldError) -> None:
             self._tell(Line(Tone.BAD, _said_of(path, f"{error.sentence} {error.next_step}".strip())))
@@ -223,7 +220,7 @@ class IntakeSection(Section):
         if path is None or not code:
             return
         self._set_busy(True)
-        work = self._work = LongWork(self, Task(tr("Writing and reading back")), can_cancel=True)
+        work = LongWork(self, Task(tr("Writing and reading back")), can_cancel=True)
         self.worker.write(
             export_bundle,
             path,
@@ -243,14 +240,6 @@ class IntakeSection(Section):
         self._told = [Line(Tone.BAD, f"{error.sentence} {error.next_step}".strip())]
         self.outcome.show_lines(self._told)
         self._set_busy(False)
-
-    def _on_fault(self, _: str) -> None:
-        """A fault of ours is reported by the window; the buttons come back all the same."""
-        if self._busy and self._work is not None:
-            if isValid(self._work):
-                self._work.end()
-            self._waiting = []
-            self._set_busy(False)
 
     def _space_station(self) -> None:
         self.station_field.setMaximumWidth(theme().px(420))

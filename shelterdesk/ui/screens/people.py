@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
@@ -15,6 +16,7 @@ from shelterdesk.actions.lodging import PlaceGiven, StayEnded
 from shelterdesk.actions.people import open_person, page_again
 from shelterdesk.actions.person_changes import EditedPerson
 from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.errors import NotFound, WorldError
 from shelterdesk.core.roles import may_do, may_write
 from shelterdesk.core.words import language, ntr, tr
 from shelterdesk.db.households import members
@@ -35,21 +37,25 @@ from shelterdesk.ui.screens.people_words import field_label
 from shelterdesk.ui.tables.people import no_name
 from shelterdesk.ui.tables.person_entries import Words
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import ButtonRow, PrimaryButton, SecondaryButton, Tone
+from shelterdesk.ui.widgets import ButtonRow, LabelledField, PrimaryButton, SecondaryButton, Tone
 from shelterdesk.ui.worker import DeskWorker
 
 
 class PeopleScreen(Screen):
-    """Two pages: the search, and a person. :meth:`open_record` shows somebody found elsewhere."""
+    """Two pages: the search, and a person. :meth:`open_record` shows somebody found elsewhere.
+
+    Of what is typed here only the form of a record is kept. Signals: ``draft_changed()`` when it has changed.
+    """
 
     entry = rail_entries.PEOPLE
-    keeps_drafts: ClassVar[bool] = False
     kinds: ClassVar[frozenset[str]] = frozenset(
         {
             "person", "household", "membership", "travel_document", "stay", "place", "movement", "service",
             "card", "flag", "bed_need", "consent", "relation", "transfer_line", "same_as", "foreign",
         }
     )  # fmt: skip
+
+    draft_changed = Signal()
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +82,8 @@ class PeopleScreen(Screen):
         self.pages = PageStack(self.search, self.person)
         self.page.addWidget(self.pages, 1)
         self._connect()
+        for field in self.findChildren(LabelledField):
+            field.setProperty("not_kept", True)  # the form says itself what of it is kept
         self._show_mode(None)
 
     def help_text(self) -> str:
@@ -134,12 +142,26 @@ class PeopleScreen(Screen):
 
     def open_person(self, number: str) -> None:
         """Show a person by id or number; that the page was opened is kept."""
+        self._open(number, self._on_opened, self.say_error)
 
+    def _open(
+        self, number: str, done: Callable[[PersonPage], object], failed: Callable[[WorldError], object]
+    ) -> None:
         def opened(desk: Desk) -> Done[PersonPage]:
             with closing(desk.reader()) as reader:
                 return open_person(desk, reader, number)
 
-        self._worker.write(opened, done=self._on_opened, failed=self.say_error)
+        self._worker.write(opened, done=done, failed=failed)
+
+    def draft(self) -> Mapping[str, Any]:
+        """What is typed of a record and not saved."""
+        return self.edit.draft()
+
+    def take_draft(self, draft: Mapping[str, Any]) -> None:
+        """Put back what was typed: the record is opened again, with its form."""
+        ent = self.edit.take_draft(draft)
+        if ent:
+            self._open(ent, partial(self._on_half_typed, ent), partial(self._on_not_there, ent))
 
     def finish(self) -> None:
         """Ctrl+Enter ends a form; printing replaces cards and has a key of its own."""
@@ -179,6 +201,7 @@ class PeopleScreen(Screen):
         self.leave_button.clicked.connect(lambda: self._begin(self.leave))
         self.back_button.clicked.connect(self.step_out)
         self.edit.saved.connect(self._on_saved)
+        self.edit.typed.connect(self.draft_changed)
         self.give.given.connect(self._on_given)
         self.leave.ended.connect(self._on_ended)
         for part in (self.edit, self.give, self.leave):
@@ -202,6 +225,18 @@ class PeopleScreen(Screen):
         self._ent = page.ent
         self._show_page(page)
         self._show_mode(self.view)
+
+    def _on_half_typed(self, ent: str, page: PersonPage) -> None:
+        self._on_opened(page)
+        if page.ent != ent:
+            self.edit.forget(ent)  # their record went into another meanwhile, whose fields say other things
+        elif self.edit_button.isEnabled():
+            self._begin(self.edit)
+
+    def _on_not_there(self, ent: str, error: WorldError) -> None:
+        if isinstance(error, NotFound):
+            self.edit.forget(ent)
+        self.say_error(error)
 
     def _on_again(self, page: PersonPage | None) -> None:
         if page is None or page.ent != self._ent:
@@ -240,7 +275,9 @@ class PeopleScreen(Screen):
         }
         self.primary = finishing.get(id(part), self.print_button)
         first = self.first_focus()
-        if first is not None:
+        if (
+            first is not None and self.isVisible()
+        ):  # a draft put back behind another screen takes no keys from it
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _begin(self, part: QWidget) -> None:
@@ -268,7 +305,9 @@ class PeopleScreen(Screen):
             self.cards.print_for([one.ent for one in self._family(self.shown)])
 
     def _on_saved(self, done: EditedPerson) -> None:
-        self._show_mode(self.view)
+        is_form_open = self.pages.current() is self.person and self.body.current() is self.edit
+        if is_form_open and not self.edit.is_at_work():  # typing may have gone on, or somebody else be in it
+            self._show_mode(self.view)
         if done.changed:
             said = ", ".join(field_label(name) for name in done.changed)
             self.say(tr("Saved: {fields}.", fields=said), Tone.OK, way_back(self, self._worker, done.undo))

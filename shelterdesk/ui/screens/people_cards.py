@@ -13,7 +13,7 @@ from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.long_work import LongWork
-from shelterdesk.ui.printing import Printers
+from shelterdesk.ui.printing import Printers, PrintingStopped
 from shelterdesk.ui.screens.people_undo import way_back
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker, Task
@@ -67,28 +67,39 @@ class CardPrinting:
 
         def not_printed(error: WorldError) -> None:
             work.end()
+            if isinstance(error, PrintingStopped):
+                self._save(made, error)
+                return
             self._screen.say_error(error)
             self._save(made)
 
         self.printers.print_pdf(made.pdf, printers[0], tr("Cards"), work.task, printed, not_printed)
 
-    def _save(self, made: MadePaper) -> None:
+    def _save(self, made: MadePaper, stopped: PrintingStopped | None = None) -> None:
+        """Offer a file for them; what was stopped on its way to the printer is told with where the rest is."""
         name = f"cards-{self._worker.clock.now():%Y%m%d-%H%M%S}.pdf"
         path = self.choose_file(self._screen, name)
+        before = stopped.sentence if stopped is not None else ""
+        if path is None and stopped is not None:
+            missing = tr("What is missing was neither printed nor saved.")
+            self._say_of(made, f"{before} {missing}", Tone.WARN)
+            return
         if path is None:
             self._tell(made, tr("nowhere yet: they were neither printed nor saved"), Tone.WARN)
             return
-        self._worker.write(
-            keep_file, path, made.pdf, done=lambda kept: self._tell(made, tr("in {file}", file=kept.name)),
-            failed=self._failed,
-        )  # fmt: skip
 
-    def _tell(self, made: MadePaper, where: str, tone: Tone = Tone.OK) -> None:
+        def kept(file: Path) -> None:
+            self._tell(made, tr("in {file}", file=file.name), Tone.WARN if before else Tone.OK, before)
+
+        self._worker.write(keep_file, path, made.pdf, done=kept, failed=self._failed)
+
+    def _tell(self, made: MadePaper, where: str, tone: Tone = Tone.OK, before: str = "") -> None:
+        said = ntr("{n} card {where}.", "{n} cards {where}.", _cards(made).cards, where=where)
+        self._say_of(made, f"{before} {said}".strip(), tone)
+
+    def _say_of(self, made: MadePaper, said: str, tone: Tone) -> None:
         self._is_busy = False
-        done = made.result
-        if not isinstance(done, CardsPrinted):
-            raise TypeError(type(done).__name__)
-        said = ntr("{n} card {where}.", "{n} cards {where}.", done.cards, where=where)
+        done = _cards(made)
         if done.replaced:
             said += " " + ntr("{n} earlier card is no longer good.", "{n} earlier cards are no longer good.",
                               done.replaced)  # fmt: skip
@@ -99,3 +110,9 @@ class CardPrinting:
     def _failed(self, error: WorldError) -> None:
         self._is_busy = False
         self._screen.say_error(error)
+
+
+def _cards(made: MadePaper) -> CardsPrinted:
+    if not isinstance(made.result, CardsPrinted):
+        raise TypeError(type(made.result).__name__)
+    return made.result

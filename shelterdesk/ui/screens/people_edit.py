@@ -52,19 +52,24 @@ _LISTS = frozenset({"nationality", "languages"})
 class PersonEdit(Card):
     """The form. ``?`` in a field says it was asked and is not known, ``-`` not said, ``/`` does not apply.
 
-    Signals: ``saved(EditedPerson)``, ``failed(WorldError)``, ``left()`` when stepped out of; what was typed
-    then stays for the same person.
+    A save may still wait while typing goes on or another person is opened: its answer is held against what was
+    sent and of whom. Signals: ``saved(EditedPerson)``, ``failed(WorldError)``, ``left()`` when stepped out of
+    (what was typed then stays for the same person), ``typed()`` when :meth:`draft` has become another.
     """
 
     saved = Signal(object)
     failed = Signal(object)
     left = Signal()
+    typed = Signal()
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(tr("Put the record right"), parent=parent)
         self._worker = worker
         self._page: PersonPage | None = None
         self._before: dict[str, str] = {}
+        self._sent: dict[str, dict[str, str]] = {}  # what waits to be saved, by person
+        self._kept: dict[str, dict[str, str]] = {}  # what is not saved of somebody not in the form now
+        self._is_filling = False
         self.fields: dict[str, LabelledField] = {}
         for name in (*_NAMES, *_QUESTIONS, "note"):
             self.fields[name] = LabelledField(field_label(name), QLineEdit(), reading=self._reader_of(name))
@@ -89,20 +94,62 @@ class PersonEdit(Card):
         self.save_button = PrimaryButton(tr("Save changes"), icon="check")
         self.leave_button = SecondaryButton(tr("Back"), "Esc")
         self.add(ButtonRow(self.save_button, self.leave_button))
+        for field in self.fields.values():
+            field.changed.connect(self._on_typed)
         self.save_button.clicked.connect(self.save)
         self.leave_button.clicked.connect(self.left)
 
     def start(self, page: PersonPage) -> None:
         """Edit this person; what was typed of them before and not saved is still there."""
-        if self._page is not None and self._page.ent == page.ent and self._typed() != self._before:
+        if self._page is not None and self._page.ent == page.ent and self._is_touched():
             self._page = page
             return
         self._page = page
+        self._is_filling = True
         self._offer_relations(page)
         for name, field in self.fields.items():
             field.set_mistake("")
             field.set_text(self._stored(page, name))
         self._before = self._typed()
+        typed = {**self._kept.pop(page.ent, {}), **self._sent.get(page.ent, {})}
+        for name, text in typed.items():
+            self._put(name, text)
+        self._is_filling = False
+        self._show_waiting()
+        self.typed.emit()
+
+    def is_at_work(self) -> bool:
+        """Whether somebody's record stands in the form; no longer once all of it is saved."""
+        return self._page is not None
+
+    def draft(self) -> dict[str, Any]:
+        """What is typed and not saved, by person (the one in the form last), as plain JSON values."""
+        people = {**self._kept, **self._sent}
+        if self._page is not None:
+            now = {name: text for name, text in self._typed().items() if text != self._before[name]}
+            people.pop(self._page.ent, None)
+            if now:
+                people[self._page.ent] = now
+        return {"people": [[ent, dict(texts)] for ent, texts in people.items()]} if people else {}
+
+    def take_draft(self, draft: Mapping[str, Any]) -> str:
+        """Keep what :meth:`draft` once said until the person is edited; returns who was in the form, or ``""``."""
+        people = draft.get("people")
+        self._kept = {}
+        for one in people if isinstance(people, list) else []:
+            if (
+                isinstance(one, list)
+                and len(one) == 2
+                and isinstance(one[0], str)
+                and isinstance(one[1], dict)
+            ):
+                self._kept[one[0]] = {str(name): str(text) for name, text in one[1].items()}
+        return next(reversed(self._kept), "")
+
+    def forget(self, ent: str) -> None:
+        """There is no record of their own any more: what was typed for it is of no use."""
+        if self._kept.pop(ent, None) is not None:
+            self.typed.emit()
 
     def first_focus(self) -> QWidget:
         """Where typing begins."""
@@ -128,18 +175,38 @@ class PersonEdit(Card):
         if mistakes:
             self._show_mistakes(mistakes)
             return
-        self.save_button.setEnabled(False)
-        self._worker.write(edit_person, page.ent, given, done=self._on_saved, failed=self._on_failed)
+        ent, name = page.ent, page.name or page.number
+        sent = self._sent[ent] = {field: typed[field] for field in changed}
 
-    def _on_saved(self, done: EditedPerson) -> None:
-        self.save_button.setEnabled(True)
-        self._before = self._typed()
-        self._page = None
+        def saved(done: EditedPerson) -> None:
+            self._on_saved(ent, sent, done)
+
+        def failed(error: WorldError) -> None:
+            self._on_failed(ent, name, sent, error)
+
+        self._show_waiting()
+        self._worker.write(edit_person, ent, given, done=saved, failed=failed)
+
+    def _on_saved(self, ent: str, sent: Mapping[str, str], done: EditedPerson) -> None:
+        del self._sent[ent]
+        self._show_waiting()
+        if self._is_of(ent):
+            self._before = {**self._before, **sent}
+            if not self._is_touched():
+                self._page = None  # the next time it is filled with what is stored
+        self.typed.emit()
         self.saved.emit(done)
 
-    def _on_failed(self, error: WorldError) -> None:
-        self.save_button.setEnabled(True)
-        if isinstance(error, NotThisForm):
+    def _on_failed(self, ent: str, name: str, sent: Mapping[str, str], error: WorldError) -> None:
+        del self._sent[ent]
+        self._show_waiting()
+        if not self._is_of(ent):
+            self._kept[ent] = dict(sent)
+        self.typed.emit()
+        if not self._is_of(ent) or not self.isVisible():
+            said = tr("What was typed of {name} is not saved; it stands there again under Edit.", name=name)
+            self.failed.emit(WorldError(f"{said} {error.sentence}", error.next_step))
+        elif isinstance(error, NotThisForm):
             self._show_mistakes({
                 ("surnames" if problem.field == "name" else problem.field):
                 sentence_of(problem)
@@ -149,6 +216,19 @@ class PersonEdit(Card):
             self._show_mistakes({error.field: sentence_of(error)})
         else:
             self.failed.emit(error)
+
+    def _on_typed(self) -> None:
+        if not self._is_filling:
+            self.typed.emit()
+
+    def _is_touched(self) -> bool:
+        return self._page is not None and self._typed() != self._before
+
+    def _is_of(self, ent: str) -> bool:
+        return self._page is not None and self._page.ent == ent
+
+    def _show_waiting(self) -> None:
+        self.save_button.setEnabled(self._page is None or self._page.ent not in self._sent)
 
     def _show_mistakes(self, mistakes: Mapping[str, str]) -> None:
         first: LabelledField | None = None
@@ -167,6 +247,12 @@ class PersonEdit(Card):
         typed = {name: field.text().strip() for name, field in self.fields.items()}
         typed["relation"] = self.relation.value()
         return typed
+
+    def _put(self, name: str, text: str) -> None:
+        if name == "relation":
+            self.relation.set_value(text)
+        elif name in self.fields:
+            self.fields[name].set_text(text)
 
     def _offer_relations(self, page: PersonPage) -> None:
         own = self._own(page)

@@ -22,9 +22,10 @@ from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.printing import PrintingStopped
 from shelterdesk.ui.scan_router import Scan, ScanKind
 from shelterdesk.ui.screens.people_undo import way_back
-from shelterdesk.ui.screens.reception_cards import FamilyCards
+from shelterdesk.ui.screens.reception_cards import FamilyCards, later
 from shelterdesk.ui.screens.reception_count import CountCard
 from shelterdesk.ui.screens.reception_family import FamilyCard
 from shelterdesk.ui.screens.reception_reads import Arrivals, Token, arrivals
@@ -54,7 +55,7 @@ class ReceptionScreen(Screen):
         desk = worker.desk
         zone = desk.who.zone if desk is not None else "UTC"
         self._saving = 0
-        self._refused: Mapping[str, Any] = {}
+        self._refused: list[Mapping[str, Any]] = []  # in the order in which they were typed
         self.family = FamilyCard(worker.clock, zone)
         self.count = CountCard(worker, zone)
         self.tokens = TokensCard()
@@ -126,14 +127,15 @@ class ReceptionScreen(Screen):
         self.count.count_button.setFocus(Qt.FocusReason.TabFocusReason)
 
     def draft(self) -> Mapping[str, Any]:
-        """What is typed and not saved, with a family that could not be saved."""
+        """What is typed and not saved, with the families that could not be saved."""
         draft = self.family.draft()
-        return {**draft, "refused": dict(self._refused)} if self._refused else draft
+        return {**draft, "refused": [dict(one) for one in self._refused]} if self._refused else draft
 
     def take_draft(self, draft: Mapping[str, Any]) -> None:
         """Put back what was typed; its token is named once today's tokens are known."""
         refused = draft.get("refused")
-        self._refused = refused if isinstance(refused, Mapping) else {}
+        several = refused if isinstance(refused, list) else [refused]
+        self._refused = [one for one in several if isinstance(one, Mapping) and one]
         self.family.take_draft(draft)
         self._bring_back()
         self._show_token()
@@ -220,8 +222,7 @@ class ReceptionScreen(Screen):
     def _bring_back(self) -> None:
         """A family that could not be saved stands in the form again as soon as the form is free."""
         if self._refused and not self.family.people():
-            self.family.take_draft(self._refused)
-            self._refused = {}
+            self.family.take_draft(self._refused.pop(0))
             self._show_token()
             self.draft_changed.emit()
 
@@ -239,6 +240,9 @@ class ReceptionScreen(Screen):
             self.say(" ".join([said, told, *cards.left_out]), tone, back)
 
         def not_printed(error: WorldError) -> None:
+            if isinstance(error, PrintingStopped):  # some of them are on paper
+                self.say(" ".join([said, error.sentence, later()]), Tone.WARN, back)
+                return
             told = tr("The family is saved, its cards are not printed:")
             self.say(f"{said} {told} {error.sentence} {error.next_step}".strip(), Tone.WARN, back)
 
@@ -246,8 +250,8 @@ class ReceptionScreen(Screen):
 
     def _on_refused(self, error: WorldError, draft: Mapping[str, Any]) -> None:
         self._saving -= 1
-        self._refused = draft
-        is_back = not self.family.people()
+        self._refused.append(draft)
+        is_back = len(self._refused) == 1 and not self.family.people()
         self._bring_back()
         self.draft_changed.emit()
         self.refresh(None)
@@ -256,7 +260,11 @@ class ReceptionScreen(Screen):
             return
         kept = tr("The family is not saved; it stands in the form again.")
         if not is_back:
-            kept = tr("The family before this one is not saved; it comes back when this one is.")
+            kept = ntr(
+                "The family before this one is not saved; it comes back when this one is.",
+                "{n} families are not saved; they come back one by one, each when the one in the form is saved.",
+                len(self._refused),
+            )
         self.say(f"{kept} {error.sentence} {error.next_step}".strip(), Tone.BAD)
 
     def _on_arrivals(self, found: Arrivals) -> None:

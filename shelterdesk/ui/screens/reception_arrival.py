@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shelterdesk.core.errors import BadField
-from shelterdesk.core.moment import read_moment
+from shelterdesk.core.moment import check_day, read_moment
 from shelterdesk.core.words import tr
 from shelterdesk.ui.screens.people_words import time_words
 
@@ -23,13 +23,14 @@ def read_arrival(text: str, now: datetime, zone: str) -> datetime | None:
     """The aware time that was meant, None for now. A time of day still to come was yesterday's.
 
     ``15:40`` · ``1540`` · ``ayer 15:40`` · ``22/11 15:40`` · ``20 min`` · ``2 h`` · ``2026-11-22T15:40``.
-    Raises ``BadField`` (field ``arrived_at``) for a text that is no time, or one still to come.
+    Raises ``BadField`` (field ``arrived_at``) for a text that is no time, one still to come, or one of a year
+    that no calendar on a wall shows.
     """
     said = " ".join(text.casefold().split())
     if said in _NOW:
         return None
     local = now.astimezone(ZoneInfo(zone))
-    found = _read(said, local, zone)
+    found = _within_years(_read(said, local, zone))
     if found > local:
         raise BadField("arrived_at", tr("This arrival is still to come."))
     return found
@@ -55,9 +56,20 @@ def _read(said: str, local: datetime, zone: str) -> datetime:
         except ValueError:
             raise _unreadable(said) from None
     try:
-        return read_moment(said.upper(), zone).astimezone(local.tzinfo)
+        found = read_moment(said.upper(), zone)
     except BadField:
         raise _unreadable(said) from None
+    return _within_years(found).astimezone(
+        local.tzinfo
+    )  # of the first year and the last there is no other zone
+
+
+def _within_years(found: datetime) -> datetime:
+    try:
+        check_day("arrived_at", found.date())
+    except BadField as bad:
+        raise BadField("arrived_at", bad.sentence, _how()) from None
+    return found
 
 
 def _at(said: str, day: datetime) -> datetime:
@@ -72,8 +84,12 @@ def _unreadable(said: str) -> BadField:
     return BadField(
         "arrived_at",
         tr("“{text}” is not a time.", text=said[:40]),
-        tr("Write 15:40, 22/11 15:40, 20 min, or leave it empty for now."),
+        _how(),
     )
+
+
+def _how() -> str:
+    return tr("Write 15:40, 22/11 15:40, 20 min, or leave it empty for now.")
 
 
 def arrival_aside(text: str, now: datetime, zone: str) -> str:

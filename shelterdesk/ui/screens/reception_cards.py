@@ -25,8 +25,13 @@ class NoPrinterForCards(WorldError):
     def __init__(self) -> None:
         super().__init__(
             tr("No printer is set up on this laptop."),
-            tr("In Sheets, Lodging cards, they can be printed later or saved as a PDF."),
+            later(),
         )
+
+
+def later() -> str:
+    """Where cards are had that did not come out of the printer: no dialogue stands in the way of the queue."""
+    return tr("In Sheets, Lodging cards, they can be printed later or saved as a PDF.")
 
 
 class FamilyCards:
@@ -41,7 +46,10 @@ class FamilyCards:
         self.put_out: Callable[[bytes], object] | None = None
 
     def print_family(self, family: RegisteredFamily, done: Done, failed: Failed) -> None:
-        """Cards for everybody of a family; where there is no printer none are made, and ``failed`` hears it."""
+        """Cards for everybody of a family; where there is no printer none are made, and ``failed`` hears it.
+
+        ``failed`` hears of a print that was stopped, too (``PrintingStopped``).
+        """
         if self.put_out is not None:
             self._draw(family, "", done, failed)
             return

@@ -54,7 +54,7 @@ class BackupSection(Section):
 
     def _on_make(self) -> None:
         path = self.target.path()
-        if path is None or not path.is_dir():
+        if path is None or not self.target.is_folder():
             self.target.set_mistake(
                 tr("Choose a folder that is there: plug the stick in, then press Choose.")
             )

@@ -127,10 +127,16 @@ class StationSection(Section):
         for field in self._fields().values():
             field.set_mistake("")
         self.save.setEnabled(False)
-        self.worker.write(change_station, self.typed(), done=self._on_saved, failed=self._on_not_saved)
+        sent = self.typed()
 
-    def _on_saved(self, done: FactsChanged) -> None:
-        self._held = self.typed()
+        def saved(done: FactsChanged) -> None:
+            self._on_saved(sent, done)
+
+        self.worker.write(change_station, sent, done=saved, failed=self._on_not_saved)
+
+    def _on_saved(self, sent: StationFacts, done: FactsChanged) -> None:
+        self._held = sent  # not what stands in the fields: typing may have gone on while the save waited
+        self._on_typed()
         if not done.changed:
             self.say(tr("Nothing was different; nothing was written."), Tone.NEUTRAL)
             return
@@ -138,10 +144,16 @@ class StationSection(Section):
         self.say(tr("Saved: {fields}.", fields=names), Tone.OK, lambda: self._take_back(done.undo))
 
     def _take_back(self, token: tuple[bytes, ...]) -> None:
-        self._held = None  # what comes back is shown, whatever stands in the fields
-        self.worker.write(undo_last, token, done=self._on_taken_back, failed=self.say_error)
+        asked = self.typed()
 
-    def _on_taken_back(self, done: Undone) -> None:
+        def taken_back(done: Undone) -> None:
+            self._on_taken_back(asked, done)
+
+        self.worker.write(undo_last, token, done=taken_back, failed=self.say_error)
+
+    def _on_taken_back(self, asked: StationFacts, done: Undone) -> None:
+        if self.typed() == asked:
+            self._held = asked  # what comes back is shown, whatever stood in the fields when it was asked for
         self.say(done.said, Tone.WARN if done.is_correction else Tone.OK, lambda: self._take_back(done.undo))
 
     def _on_not_saved(self, error: WorldError) -> None:

@@ -170,7 +170,7 @@ class UsersSection(Section):
         if isinstance(row, UserLine):
             self.worker.write(
                 disable_user,
-                row.name,
+                row.id,  # the name may be that of two: whoever came back with the recovery sheet kept theirs
                 done=lambda line: self.say(
                     tr("{name} can no longer log in here. What they entered stays.", name=line.name)
                 ),

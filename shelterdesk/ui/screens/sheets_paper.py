@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtWidgets import QFileDialog, QWidget
-from shiboken6 import isValid
 
 from shelterdesk.actions.papers import MadePaper, in_memory, keep_file, usual_paper
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.long_work import LongWork
-from shelterdesk.ui.printing import NoPrinter, Printers
+from shelterdesk.ui.printing import NoPrinter, Printers, PrintingStopped
 from shelterdesk.ui.screens.exchange_lines import Lines
 from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.settings_section import Section
@@ -44,7 +43,6 @@ class Paper(Section):
         super().__init__(worker, title, parent)
         self.made: MadePaper | None = None
         self._busy = False
-        self._work: LongWork | None = None
         self._folder = Path.home()
         self.chooser: QFileDialog | None = None
         self.printers = Printers(self)
@@ -73,7 +71,6 @@ class Paper(Section):
         self.print_button.clicked.connect(self._on_print)
         self.save_button.clicked.connect(self._on_save)
         self.printers.known.connect(self._on_printers)
-        worker.faulted.connect(self._on_fault)
 
     def file_name(self) -> str:
         """The name proposed for the file, without an ending."""
@@ -122,7 +119,7 @@ class Paper(Section):
         **named: Any,
     ) -> None:
         """Run an action that writes the paper, in the desk's turn, shown as long work."""
-        work = self._work = LongWork(self, Task(words_said))
+        work = LongWork(self, Task(words_said))
         if with_progress:
             named["progress"] = work.task.progress
         self.worker.write(in_memory, action, *args, done=work.ended(done), failed=work.ended(failed), **named)
@@ -166,8 +163,15 @@ class Paper(Section):
                 )
             )
 
+        def not_done(error: WorldError) -> None:
+            if isinstance(error, PrintingStopped):
+                self._end()
+                self.say(f"{error.sentence} {error.next_step}", Tone.WARN)
+            else:
+                self._failed(error)
+
         self.printers.print_pdf(
-            pdf, name, self.file_name(), work.task, work.ended(done), work.ended(self._failed)
+            pdf, name, self.file_name(), work.task, work.ended(done), work.ended(not_done)
         )
 
     def _on_save(self) -> None:
@@ -212,13 +216,6 @@ class Paper(Section):
     def _end(self) -> None:
         self._busy = False
         self.show_ready()
-
-    def _on_fault(self, _: str) -> None:
-        """A fault of ours is reported by the window; the buttons come back all the same."""
-        if self._busy and self._work is not None:
-            if isValid(self._work):
-                self._work.end()
-            self._end()
 
     def _failed(self, error: WorldError) -> None:
         self._end()

@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from shelterdesk.core.errors import WorldError
+from shelterdesk.ui.crash import calm_words
 
 Result = TypeVar("Result")
 _Job = tuple[Callable[[], Any], Callable[[Any], object] | None, Callable[[WorldError], object] | None]
@@ -41,8 +42,8 @@ _post: list[_Post] = []
 class Beside(QObject):
     """``beside.do(work, done=…, failed=…)``. Its thread begins with the first piece and ends with the last.
 
-    It belongs to ``owner``: once that is gone nobody is answered any more. A fault of ours in ``work`` is
-    raised on the window's thread, where the reports are made.
+    It belongs to ``owner``: once that is gone nobody is answered any more. A fault of ours in ``work`` is told to
+    ``failed`` in calm words and raised on the window's thread, where the reports are made.
     """
 
     def __init__(self, owner: QObject, name: str) -> None:
@@ -100,4 +101,6 @@ class Beside(QObject):
         elif isinstance(fault, WorldError) and failed is not None:
             failed(fault)
         else:
+            if failed is not None:
+                failed(WorldError(calm_words("")))
             raise fault
