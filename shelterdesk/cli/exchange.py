@@ -270,12 +270,12 @@ def status(ways: Ways, as_json: bool) -> None:
         out(tr("{people}, {places}.", people=present, places=ntr("{n} place", "{n} places", now.places)))
     out(ntr("{n} entry is only here.", "{n} entries are only here.", now.only_here))
     if now.conflicts:
-        out(f"{ntr('{n} value with two answers', '{n} values with two answers', now.conflicts)}.")
+        out(ntr("{n} value with two answers.", "{n} values with two answers.", now.conflicts))
     entries = now.set_aside - now.set_aside_parts
     if entries:
-        out(f"{ntr('{n} entry set aside', '{n} entries set aside', entries)}.")
+        out(ntr("{n} entry set aside.", "{n} entries set aside.", entries))
     if now.set_aside_parts:
-        out(f"{ntr('{n} part set aside', '{n} parts set aside', now.set_aside_parts)}.")
+        out(ntr("{n} part set aside.", "{n} parts set aside.", now.set_aside_parts))
 
 
 def add_to(root: click.Group) -> None:

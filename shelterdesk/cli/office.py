@@ -14,6 +14,7 @@ from shelterdesk.actions.users import check_passphrase
 from shelterdesk.cli.exchange import show_imported
 from shelterdesk.cli.ways import (
     Ways,
+    bad_path,
     data,
     file_to_write,
     folder_to_write,
@@ -92,7 +93,10 @@ def import_(ways: Ways, sources: tuple[Path, ...], workers: int, as_json: bool) 
                 one = import_from(desk, source, progress_on_stderr(str(source))).result
             except DiskFull:
                 raise  # of this machine: the next source would meet the same
-            except WorldError as fault:
+            except (WorldError, OSError) as error:
+                fault = error if isinstance(error, WorldError) else bad_path(error)
+                if fault is None:
+                    raise
                 total.parts.append(PartTaken(str(source), "refused", fault.sentence, fault.next_step))
                 total.refused += 1
                 continue

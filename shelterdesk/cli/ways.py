@@ -237,6 +237,14 @@ def progress_on_stderr(doing: str) -> Callable[[int, int], None]:
     return progress
 
 
+def bad_path(fault: BaseException) -> WorldError | None:
+    """The sentence for a path no file can have (too long, through a file), else None."""
+    if not isinstance(fault, OSError) or fault.errno not in _PATHS:
+        return None
+    name, why = str(fault.filename or "-")[:_SHOWN], fault.strerror or ""
+    return Refused(tr("{name} cannot be used ({why}).", name=name, why=why), tr("Check its path."))
+
+
 @contextmanager
 def answering(folder: Path | None) -> Iterator[None]:
     """Turn what goes wrong into one line and a status: the world's fault 1, ours 1 with a report kept here."""
@@ -254,14 +262,9 @@ def answering(folder: Path | None) -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit):
         raise
     except Exception as fault:  # ours: a report without names is kept, never a traceback with them
-        if isinstance(fault, OSError) and fault.errno in _PATHS:
-            say(
-                tr(
-                    "{name} cannot be used ({why}). Check its path.",
-                    name=str(fault.filename or "-")[:_SHOWN],
-                    why=fault.strerror or "",
-                )
-            )
+        path = bad_path(fault)
+        if path is not None:
+            say(str(path))
             finish(REFUSED)
         where = folder if folder is not None and folder.is_dir() else Path.cwd()
         world = faults.as_world(fault, where)

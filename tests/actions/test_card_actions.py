@@ -22,6 +22,7 @@ from shelterdesk.actions.card_check import (
 )
 from shelterdesk.actions.cards import (
     REVOKED_AT_ONCE,
+    _file_with,
     bind_card,
     card_print_warnings,
     find_card,
@@ -54,6 +55,17 @@ def token_of(desk: Desk, serial: int, days: int = 90) -> str:
 
 def rows(desk: Desk, sql: str) -> list[tuple[object, ...]]:
     return list(desk.store.conn.execute(sql))
+
+
+def test_a_printing_that_could_not_be_noted_leaves_the_file_of_before(desk: Desk, tmp_path: Path) -> None:
+    ana = person(desk, "Ana")
+    out = tmp_path / "cards.pdf"
+    for before in (None, b"the cards of yesterday"):
+        if before is not None:
+            out.write_bytes(before)
+        with pytest.raises(KeyError), _file_with(out, b"new"):
+            raise KeyError(ana)
+        assert (out.read_bytes() if out.exists() else None) == before
 
 
 def found(desk: Desk, text: str) -> tuple[CardVerdict, str | None]:

@@ -10,8 +10,9 @@ import pytest
 
 import shelterdesk.cli
 from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.offices import new_office
 from shelterdesk.cli import main
-from tests.stations import MORNING, PASSPHRASE
+from tests.stations import CHEAP, MORNING, PASSPHRASE
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -38,3 +39,12 @@ def run(station_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
         return status, said.out, said.err
 
     return one
+
+
+@pytest.fixture
+def office_folder(tmp_path: Path) -> Path:
+    """An office's folder."""
+    folder = tmp_path / "office"
+    made = new_office(folder, "Central", "admin", PASSPHRASE, SetClock(MORNING), country="PAN", cost=CHEAP)
+    made.desk.close()
+    return folder

@@ -120,7 +120,7 @@ def test_nothing_came_in(run: Run) -> None:
 def test_a_bad_line_of_a_record_lets_the_others_go_on(run: Run) -> None:
     stdin = (
         '{"code": "A", "place_kind": "block"}\nno json\n{"code": "a", "place_kind": "block"}\n[1]\n'
-        '{"code": "B", "place_kind": "bed"}\n{"ref": "last", "code": "C", "place_kind": "block"}\n'
+        '{"code": {"missing": []}, "place_kind": "block"}\n{"ref": "last", "code": "C", "place_kind": "block"}\n'
     )
     status, out, _ = run("record", "add", "place", "--json", "-", stdin=stdin)
     answers = [json.loads(line) for line in out.splitlines()]

@@ -8,21 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
-from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.offices import new_office
 from tests.cli.conftest import Run
-from tests.stations import CHEAP, MORNING, PASSPHRASE
-
-
-@pytest.fixture
-def office_folder(tmp_path: Path) -> Path:
-    """An office's folder."""
-    folder = tmp_path / "office"
-    made = new_office(folder, "Central", "admin", PASSPHRASE, SetClock(MORNING), country="PAN", cost=CHEAP)
-    made.desk.close()
-    return folder
+from tests.stations import PASSPHRASE
 
 
 def program(folder: Path, *words: str) -> list[str]:

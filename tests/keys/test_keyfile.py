@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import resource
 import stat
 import subprocess
 import sys
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,7 @@ from shelterdesk.core.errors import (
 from shelterdesk.keys import age, keyfile, recovery, tries, user
 from shelterdesk.keys.age import NotForUs
 from shelterdesk.keys.keyfile import WrongRecoveryCode
-from shelterdesk.keys.passphrase import Argon2Cost
+from shelterdesk.keys.passphrase import Argon2Cost, OutOfMemory
 from shelterdesk.keys.tries import WaitFirst, wait_seconds
 
 CHEAP = Argon2Cost(memory_kib=64, passes=1, lanes=1)
@@ -137,6 +139,20 @@ def test_namesakes_each_log_in_with_their_own_words(folder: Path) -> None:
     assert keyfile.unlock(folder, "rosa", "second words", NOON + 60).file_key == FILE_KEY
     with pytest.raises(WrongPassphrase):
         keyfile.unlock(folder, "rosa", "first words", NOON + 60)
+
+
+def test_a_namesake_that_costs_more_memory_than_there_is_keeps_nobody_out(folder: Path) -> None:
+    dear = replace(BEN, wrap=replace(BEN.wrap, cost=Argon2Cost(memory_kib=1 << 20, passes=1)))
+    keyfile.add_user(folder, FILE_KEY, "ana", dear)
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (used + (512 << 20), before[1]))
+    try:
+        assert keyfile.unlock(folder, "ana", "ana's words", NOON).file_key == FILE_KEY
+        with pytest.raises(OutOfMemory):
+            keyfile.unlock(folder, "ana", "other words", NOON)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def test_the_last_way_in_stays(tmp_path: Path) -> None:
