@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shelterdesk.actions.cards import card_print_warnings
 from shelterdesk.actions.desk import Desk
@@ -18,9 +18,10 @@ from shelterdesk.db.cards import good_cards
 from shelterdesk.db.population import present_persons
 from shelterdesk.db.sheet import Frozen
 from shelterdesk.db.store import Reader
-from shelterdesk.reports.daily_sheet import sheet_warnings, write_daily_sheet
-from shelterdesk.reports.paper import PaperName
 from shelterdesk.reports.target import write_whole
+
+if TYPE_CHECKING:
+    from shelterdesk.reports.paper import PaperName
 
 Result = TypeVar("Result")
 
@@ -49,6 +50,8 @@ def drawn_sheet(
     reader: Reader, day: date, now: datetime, by: str, paper: PaperName, as_frozen: bool
 ) -> DrawnSheet:
     """The sheet of a day, frozen where it is and ``as_frozen``; raises ``BadField`` for a day still to come."""
+    from shelterdesk.reports.daily_sheet import sheet_warnings, write_daily_sheet  # with the first sheet
+
     numbers = sheet_numbers(reader, day, now=now, by=by)
     held = frozen_sheet(reader, day)
     sheet = held.sheet if held is not None and as_frozen else numbers

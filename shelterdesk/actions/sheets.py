@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Changes, Done
@@ -25,8 +25,9 @@ from shelterdesk.core.words import tr
 from shelterdesk.db import sheet as numbers
 from shelterdesk.db.as_known import known_at
 from shelterdesk.db.store import Reader
-from shelterdesk.reports.daily_sheet import write_daily_sheet
-from shelterdesk.reports.paper import PaperName
+
+if TYPE_CHECKING:
+    from shelterdesk.reports.paper import PaperName
 
 SHEET = "print the daily sheet"
 
@@ -158,6 +159,8 @@ def print_sheet(
     Raises ``NotAllowed``, ``BadField``, ``NotFound`` for a day that was not frozen, ``DiskFull``,
     ``CannotWrite``; nothing is noted as printed then.
     """
+    from shelterdesk.reports.daily_sheet import write_daily_sheet  # with the first sheet, not at the start
+
     desk.must(SHEET)
     if as_frozen:
         held = numbers.frozen_sheet(desk.store.conn, day)

@@ -124,3 +124,13 @@ class NotFound(WorldError):
         super().__init__(
             tr("{what} is not known here.", what=what), next_step or tr("Check it and try again.")
         )
+
+
+class PrintingStopped(WorldError):
+    """Somebody stopped it: the pages before are on paper, the others nowhere."""
+
+    def __init__(self, done: int, total: int) -> None:
+        super().__init__(
+            tr("Printing was stopped after {n} of {total} pages.", n=done, total=total),
+            tr("What is missing can be printed again or saved as a PDF."),
+        )

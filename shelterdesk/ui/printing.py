@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QRectF, QSizeF, Signal
 from PySide6.QtGui import QPageLayout, QPageSize, QPainter
 from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
-from shelterdesk.core.errors import WorldError
+from shelterdesk.core.errors import PrintingStopped, WorldError
 from shelterdesk.core.words import tr
 from shelterdesk.ui.widgets.beside import Beside
 from shelterdesk.ui.widgets.pdf_pages import POINT, page_picture, page_sizes
@@ -37,16 +37,6 @@ class PrinterFailed(WorldError):
         super().__init__(
             tr("The printer {name} did not take the pages.", name=name),
             tr("Look at its cable, paper and lid, then print again; or save it as a PDF."),
-        )
-
-
-class PrintingStopped(WorldError):
-    """Somebody stopped it: the pages before are on paper, the others nowhere."""
-
-    def __init__(self, done: int, total: int) -> None:
-        super().__init__(
-            tr("Printing was stopped after {n} of {total} pages.", n=done, total=total),
-            tr("What is missing can be printed again or saved as a PDF."),
         )
 
 

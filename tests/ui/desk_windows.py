@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Done
+from shelterdesk.core.errors import PrintingStopped
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import speak, tr
 from shelterdesk.ui import printing
@@ -23,7 +24,6 @@ from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.main_window import MainWindow
-from shelterdesk.ui.printing import PrintingStopped
 from shelterdesk.ui.scan_router import Scan
 from shelterdesk.ui.screen_making import ScreenMaker
 from shelterdesk.ui.screens.settings import SettingsScreen

@@ -18,8 +18,8 @@ from pytestqt.qtbot import QtBot
 from reportlab.lib.pagesizes import A4, landscape, letter
 from reportlab.pdfgen.canvas import Canvas
 
-from shelterdesk.core.errors import DamagedFile, Refused, WorldError
-from shelterdesk.ui.printing import NoPrinter, PrintingStopped, paint_pages, print_pdf
+from shelterdesk.core.errors import DamagedFile, PrintingStopped, Refused, WorldError
+from shelterdesk.ui.printing import NoPrinter, paint_pages, print_pdf
 from shelterdesk.ui.widgets import EmptyState
 from shelterdesk.ui.widgets.beside import Beside
 from shelterdesk.ui.widgets.pdf_pages import page_picture, page_sizes

@@ -85,6 +85,16 @@ def test_what_was_typed_in_a_screen_made_later_is_back(
         assert "What you were typing is back" in window.toast.text()
 
 
+def test_the_reception_needs_no_paper_before_the_first_card() -> None:
+    asked = (
+        "import sys, shelterdesk.__main__, shelterdesk.ui.screens.reception;"
+        "print(*[m for m in sys.modules if m.split('.')[0] in ('reportlab', 'pypdfium2', 'qrcode')"
+        " or m in ('PySide6.QtPrintSupport', 'shelterdesk.reports.daily_sheet')])"
+    )
+    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert said.stdout.split() == []
+
+
 def test_the_log_in_page_needs_no_screen_and_no_paper() -> None:
     asked = (
         "import sys, shelterdesk.__main__, shelterdesk.ui.app, shelterdesk.ui.rail_entries;"

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from shelterdesk.actions.cards import CardsPrinted, print_cards
 from shelterdesk.actions.papers import MadePaper, in_memory, keep_file, usual_paper
-from shelterdesk.core.errors import WorldError
+from shelterdesk.core.errors import PrintingStopped, WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.long_work import LongWork
-from shelterdesk.ui.printing import Printers, PrintingStopped
+from shelterdesk.ui.printing import Printers
 from shelterdesk.ui.screens.people_undo import way_back
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker, Task

@@ -14,7 +14,7 @@ from shelterdesk.actions.cards import CardsPrinted
 from shelterdesk.actions.places import propose_for_new
 from shelterdesk.actions.registration import RegisteredFamily, register_family
 from shelterdesk.core.changes import Changes
-from shelterdesk.core.errors import BadField, WorldError
+from shelterdesk.core.errors import BadField, PrintingStopped, WorldError
 from shelterdesk.core.family_checks import FieldProblem, NotThisForm
 from shelterdesk.core.lodging import Proposal
 from shelterdesk.core.number import Counted
@@ -22,7 +22,6 @@ from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
-from shelterdesk.ui.printing import PrintingStopped
 from shelterdesk.ui.scan_router import Scan, ScanKind
 from shelterdesk.ui.screens.people_undo import way_back
 from shelterdesk.ui.screens.reception_cards import FamilyCards, later

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
@@ -12,8 +14,10 @@ from shelterdesk.actions.registration import RegisteredFamily
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import tr
 from shelterdesk.ui.long_work import LongWork
-from shelterdesk.ui.printing import Printers
 from shelterdesk.ui.worker import DeskWorker, Task
+
+if TYPE_CHECKING:
+    from shelterdesk.ui.printing import Printers
 
 Done = Callable[[CardsPrinted], object]
 Failed = Callable[[WorldError], object]
@@ -42,8 +46,14 @@ class FamilyCards:
 
     def __init__(self, screen: QWidget, worker: DeskWorker) -> None:
         self._screen, self._worker = screen, worker
-        self.printers = Printers(screen)
         self.put_out: Callable[[bytes], object] | None = None
+
+    @cached_property
+    def printers(self) -> Printers:
+        """The way to the printers, made with the first card: the desk opens without it."""
+        from shelterdesk.ui.printing import Printers
+
+        return Printers(self._screen)
 
     def print_family(self, family: RegisteredFamily, done: Done, failed: Failed) -> None:
         """Cards for everybody of a family; where there is no printer none are made, and ``failed`` hears it.

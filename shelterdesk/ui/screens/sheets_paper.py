@@ -9,10 +9,10 @@ from typing import Any
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from shelterdesk.actions.papers import MadePaper, in_memory, keep_file, usual_paper
-from shelterdesk.core.errors import WorldError
+from shelterdesk.core.errors import PrintingStopped, WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.long_work import LongWork
-from shelterdesk.ui.printing import NoPrinter, Printers, PrintingStopped
+from shelterdesk.ui.printing import NoPrinter, Printers
 from shelterdesk.ui.screens.exchange_lines import Lines
 from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.settings_section import Section

@@ -28,6 +28,7 @@ class FlowLayout(QWidget):
         self._across, self._down = across, down
         self._push: int | None = None
         self._beside: dict[QWidget, QWidget] = {}
+        self._heights: dict[int, int] = {}  # by width; a page asks for the same ones again and again
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -95,6 +96,7 @@ class FlowLayout(QWidget):
         self._place(self.rect(), move=True)
 
     def showEvent(self, event: QShowEvent) -> None:
+        self._heights.clear()
         self._place(self.rect(), move=True)
         super().showEvent(event)
 
@@ -115,7 +117,10 @@ class FlowLayout(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._place(QRect(0, 0, width, 0), move=False)
+        found = self._heights.get(width)
+        if found is None:
+            found = self._heights[width] = self._place(QRect(0, 0, width, 0), move=False)
+        return found
 
     def sizeHint(self) -> QSize:
         shown = [child.sizeHint() for child in self._shown()]
@@ -138,6 +143,7 @@ class FlowLayout(QWidget):
         return size + QSize(m.left() + m.right(), m.top() + m.bottom())
 
     def _place_again(self) -> None:
+        self._heights.clear()
         self.updateGeometry()
         if self.isVisible():  # while a page is being made it would be placed anew with every child
             self._place(self.rect(), move=True)
