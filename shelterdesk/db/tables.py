@@ -172,7 +172,7 @@ def table_row(
             if shape is _TEXT or shape is _DATE:
                 out[at] = value
             elif shape is _REF:
-                out[at] = _reference(value)
+                out[at] = reference(value)
             elif shape is _TIME:
                 out[at] = value
                 out[at + 1] = milliseconds(value)
@@ -198,8 +198,8 @@ _TEXT, _DATE, _TIME, _REF = FieldType.TEXT, FieldType.DATE, FieldType.TIME, Fiel
 _LIST, _JSON = FieldType.LIST, FieldType.JSON
 
 
-def _reference(value: str) -> bytes | None:
-    """A reference as bytes; anything else is not shown (it stays in the log) rather than refused."""
+def reference(value: str) -> bytes | None:
+    """A reference (32 hex digits) as bytes; anything else is not shown (it stays in the log) rather than refused."""
     if len(value) != 32:
         return None
     try:
