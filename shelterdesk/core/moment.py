@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypeGuard
 from zoneinfo import ZoneInfo
 
 from shelterdesk.core.errors import BadField
@@ -125,6 +125,15 @@ def to_milliseconds(at: datetime) -> int:
 def from_milliseconds(ms: int) -> datetime:
     """The aware UTC time of so many milliseconds."""
     return datetime.fromtimestamp(ms / 1000, tz=UTC)
+
+
+LATEST_CHANGE_HOUR, USUAL_CHANGE_HOUR = 12, 6
+"""The service day changes in the morning (DOMAIN §2: at 06:00), never after noon."""
+
+
+def is_change_hour(value: object) -> TypeGuard[int]:
+    """Whether a service day may change at this: a whole local hour from midnight to noon."""
+    return type(value) is int and 0 <= value <= LATEST_CHANGE_HOUR
 
 
 def service_day(at: datetime, zone: str, change_hour: int) -> date:
