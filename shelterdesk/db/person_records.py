@@ -106,7 +106,9 @@ def _value(shape: FieldType, stored: Any) -> Any:
         return stored.hex()
     if shape is FieldType.BOOL:
         return bool(stored)
-    if shape in (FieldType.LIST, FieldType.JSON):
+    if shape is FieldType.LIST:
+        return list(tables.text_list(stored))
+    if shape is FieldType.JSON:
         return msgspec.json.decode(stored)
     return stored
 

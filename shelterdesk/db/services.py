@@ -12,8 +12,8 @@ import msgspec
 
 from shelterdesk.core.counter import Held, Received, ServiceRule, doubles
 from shelterdesk.db.connection import Connection, in_parts
-from shelterdesk.db.people import text_list
 from shelterdesk.db.population import clusters
+from shelterdesk.db.tables import text_list
 
 
 @dataclass(frozen=True, slots=True)
