@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.core.event import ROW, Op
+from shelterdesk.core.event import ROW, Op, compose, parse
 from shelterdesk.core.kinds import CARRIERS, LOGGED, PERSON, PLACE, SERVICE_TYPE, VOID, FieldType, Kind
 from shelterdesk.core.names import query_tokens
 from shelterdesk.core.roles import may_write
@@ -37,6 +37,10 @@ ODD: dict[str, Any] = {
     "a list of numbers": [5, 2.5],
     "a list of lists": [[], {}, None],
     "an object": {"a": {"b": 1}},
+    "a text of digits": "9" * 5_000,
+    "the first year": "0001-01-01T00:00:00+00:00",
+    "the last year": "9999-12-31T23:59:59-12:00",
+    "a year long past": "1899-12-31T23:59:59+00:00",
 }
 OPEN = [kind for kind in LOGGED if kind not in CARRIERS.values()]
 NOON = "2026-11-22T12:00:00-05:00[America/Panama]"
@@ -126,3 +130,16 @@ def test_a_row_written_before_with_a_list_that_is_none_is_read_as_none(desk: Des
     assert row is not None
     assert record_of(PERSON, row, desk.roster).values["languages"] == []
     assert rows_of(conn, PERSON)[0][1]["also_known_as"] == []
+
+
+@pytest.mark.parametrize("wall_ms", [1 << 60, (1 << 63) - 1, 0])
+def test_a_clock_of_any_number_stops_no_page(desk: Desk, wall_ms: int) -> None:
+    ent = secrets.token_bytes(16)
+    last = desk.store.conn.execute("SELECT max(last_seq) FROM event").fetchone()[0]
+    line = compose(
+        dev=desk.who.dev, epoch=desk.who.epoch, first_seq=last + 1, hlc=1, wall_ms=wall_ms, zone=desk.who.zone,
+        user=desk.user.id, schema=1, merge_rules=1, salt=bytes(16),
+        ops=[Op(PERSON.number, ent, ROW, b'{"4":"Ana"}')],
+    ).line  # fmt: skip
+    desk.store.take_in([parse(line)])
+    every_room(desk, [ent])
