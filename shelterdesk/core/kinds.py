@@ -300,10 +300,3 @@ writes; holders of either class find out by trying their key which are theirs.""
 
 LOGGED = tuple(kind for kind in KINDS.values() if not kind.is_sealed)
 """The kinds that stand in the log under their own number."""
-
-
-def sealed_kinds(confidentiality: Confidentiality) -> tuple[Kind, ...]:
-    """The kinds of record that exist only inside sealed values of that class."""
-    return tuple(
-        kind for kind in KINDS.values() if kind.confidentiality is confidentiality and kind.is_sealed
-    )

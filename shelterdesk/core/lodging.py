@@ -51,12 +51,13 @@ _NOT_PROPOSED = frozenset(
     {Quarter.UAC_GIRLS, Quarter.UAC_BOYS, Quarter.MEDICAL_ISOLATION, Quarter.PREGNANT_POSTNATAL}
 )
 _PIECES = re.compile(r"(\d+)")
+_MOST_DIGITS = 18  # of a number in a code; Python reads no number of thousands of them
 
 
 def by_code(code: str) -> tuple[tuple[int, int, str], ...]:
     """Sorting key of a place's code with numbers in their order: A-2 before A-10."""
     return tuple(
-        (0, int(piece), "") if piece.isascii() and piece.isdigit() else (1, 0, piece)
+        (0, int(piece[:_MOST_DIGITS]), "") if piece.isascii() and piece.isdigit() else (1, 0, piece)
         for piece in _PIECES.split(code)
         if piece
     )

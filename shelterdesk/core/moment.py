@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Protocol
+from typing import Protocol, TypeGuard
 from zoneinfo import ZoneInfo
 
 from shelterdesk.core.errors import BadField
@@ -32,13 +32,16 @@ def moment_text(at: datetime, zone: str) -> str:
 def read_moment(text: str, zone: str) -> datetime:
     """The aware time of an RFC 9557 or ISO 8601 text; without an offset it is local to ``zone``.
 
-    Raises :class:`BadField` for a text that is not a time.
+    Raises :class:`BadField` for a text that is not a time, or is one of a year no calendar on the wall shows: such
+    a time cannot be told in every zone.
     """
     bare, _, tail = text.strip().partition("[")
     try:
         found = datetime.fromisoformat(bare)
     except ValueError:
         raise BadField("time", tr("{text} is not a date and time.", text=text[:40]), _shape()) from None
+    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
+        raise BadField("time", _not_of_the_years(text[:40]), _shape())
     if found.tzinfo is not None:
         return found
     try:
@@ -50,41 +53,21 @@ def read_moment(text: str, zone: str) -> datetime:
 
 
 def said_moment(text: str, zone: str, field: str = "time") -> datetime:
-    """The aware time of a text from outside; as :func:`read_moment`, and of years a calendar on the wall may show.
-
-    Beyond them a time cannot be told in every zone. Raises :class:`BadField` naming ``field``.
-    """
+    """The aware time of a text from outside; as :func:`read_moment`, and its ``BadField`` names ``field``."""
     try:
-        found = read_moment(text, zone)
+        return read_moment(text, zone)
     except BadField as bad:
         raise BadField(field, bad.sentence, bad.next_step) from None
-    if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        raise BadField(
-            field,
-            tr(
-                "{text} is not of the years {first} to {last}.",
-                text=text[:40],
-                first=_FIRST_YEAR,
-                last=_LAST_YEAR,
-            ),
-            _shape(),
-        )
-    return found
 
 
 def check_day(field: str, day: date) -> None:
-    """Raise :class:`BadField` for a day whose limits cannot be told in every zone; years as :func:`said_moment`."""
+    """Raise :class:`BadField` for a day whose limits cannot be told in every zone; years as :func:`read_moment`."""
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise BadField(
-            field,
-            tr(
-                "{text} is not of the years {first} to {last}.",
-                text=day.isoformat(),
-                first=_FIRST_YEAR,
-                last=_LAST_YEAR,
-            ),
-            tr("Write it like 2026-11-24."),
-        )
+        raise BadField(field, _not_of_the_years(day.isoformat()), tr("Write it like 2026-11-24."))
+
+
+def _not_of_the_years(text: str) -> str:
+    return tr("{text} is not of the years {first} to {last}.", text=text, first=_FIRST_YEAR, last=_LAST_YEAR)
 
 
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
@@ -101,7 +84,11 @@ def zone_of(text: str) -> str | None:
 
 
 def milliseconds(text: str) -> int | None:
-    """UTC milliseconds of a stored moment, None for a text that is not one (kept, never refused)."""
+    """UTC milliseconds of a stored moment, None for a text that is not one (kept, never refused).
+
+    One of a year no calendar on the wall shows (1900 to 2199) is none: no form takes it, and it cannot be told
+    in every zone.
+    """
     return _milliseconds(text)
 
 
@@ -112,7 +99,7 @@ def _milliseconds(text: str) -> int | None:
         found = datetime.fromisoformat(bare)
     except ValueError:
         return None
-    if found.tzinfo is None:
+    if found.tzinfo is None or not _FIRST_YEAR <= found.year <= _LAST_YEAR:
         return None
     return int(found.timestamp() * 1000)
 
@@ -123,8 +110,24 @@ def to_milliseconds(at: datetime) -> int:
 
 
 def from_milliseconds(ms: int) -> datetime:
-    """The aware UTC time of so many milliseconds."""
-    return datetime.fromtimestamp(ms / 1000, tz=UTC)
+    """The aware UTC time of so many milliseconds; beyond the years of :func:`read_moment` the first or last of them.
+
+    An event of another desk says of its clock what it likes (SYNC §0.3: kept and shown, never refused).
+    """
+    return datetime.fromtimestamp(min(max(ms, _FIRST_MS), _LAST_MS) / 1000, tz=UTC)
+
+
+_FIRST_MS = to_milliseconds(datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC))
+_LAST_MS = to_milliseconds(datetime(_LAST_YEAR + 1, 1, 1, tzinfo=UTC)) - 1
+
+
+LATEST_CHANGE_HOUR, USUAL_CHANGE_HOUR = 12, 6
+"""The service day changes in the morning (DOMAIN §2: at 06:00), never after noon."""
+
+
+def is_change_hour(value: object) -> TypeGuard[int]:
+    """Whether a service day may change at this: a whole local hour from midnight to noon."""
+    return type(value) is int and 0 <= value <= LATEST_CHANGE_HOUR
 
 
 def service_day(at: datetime, zone: str, change_hour: int) -> date:

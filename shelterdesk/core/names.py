@@ -41,16 +41,6 @@ _ARABIC_ARTICLE = re.compile("ال(?=\\w{3,})")
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f]+")
 _CAMEL = re.compile("(?<=[a-z])(?=[A-Z])")
 
-_SCRIPTS = {
-    "LATIN": "Latin",
-    "ARABIC": "Arabic",
-    "DEVANAGARI": "Devanagari",
-    "BENGALI": "Bengali",
-    "CJK": "Han",
-    "ETHIOPIC": "Ethiopic",
-    "CYRILLIC": "Cyrillic",
-}
-
 
 def display_name(surnames: str, given: str, name_native: str = "") -> str:
     """The name as shown in lists and on papers: ``Pérez Toussaint, Ana``; a single name stands alone.
@@ -74,21 +64,6 @@ def is_placeholder(text: str) -> bool:
         return False
     letters = _NOT_WORD.sub("", _fold(stripped))
     return not letters or letters in _PLACEHOLDERS or letters in _SPELT_WITHOUT_NAME
-
-
-def script_of(text: str) -> str:
-    """The script a name is written in: Latin, Arabic, Devanagari, Bengali, Han, Ethiopic or Cyrillic.
-
-    ``mixed`` when letters of more than one script stand in it, ``other`` for every other script and for
-    a text without letters.
-    """
-    found = set()
-    for sign in unicodedata.normalize("NFKC", text):
-        if unicodedata.category(sign)[0] == "L":
-            found.add(_SCRIPTS.get(unicodedata.name(sign, "OTHER").split()[0], "other"))
-    if len(found) > 1:
-        return "mixed"
-    return found.pop() if found else "other"
 
 
 def folded_words(text: str) -> list[str]:

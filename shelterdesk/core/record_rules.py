@@ -18,6 +18,7 @@ from shelterdesk.core.countries import NO_COUNTRY, iso3, issuer_code
 from shelterdesk.core.errors import BadField
 from shelterdesk.core.kinds import FieldType, Kind
 from shelterdesk.core.lodging import EndReason
+from shelterdesk.core.moment import is_change_hour
 from shelterdesk.core.number import BadNumber, Counted, parse_number
 from shelterdesk.core.people import LONGEST_TEXT, TURNING, Answer, BedNeed, document_key, tidy_name, tidy_text
 from shelterdesk.core.vocabulary import (
@@ -307,7 +308,7 @@ def _check_hour(name: str, value: int) -> None:
 
 
 def _check_change_hour(name: str, value: int) -> None:
-    if not 0 <= value <= 12:
+    if not is_change_hour(value):
         raise BadField(name, tr("The service day changes at an hour between 0 and 12."))
 
 

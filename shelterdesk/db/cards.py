@@ -12,7 +12,7 @@ import msgspec
 from shelterdesk.core.birth import is_minor
 from shelterdesk.core.people import birth_of
 from shelterdesk.db.connection import Connection, in_parts
-from shelterdesk.db.people import text_list
+from shelterdesk.db.tables import text_list
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.errors import WorldError
+from shelterdesk.core.event import BadLine
 from shelterdesk.core.heads import Logged, heads, void_reason
-from shelterdesk.core.kinds import CARRIERS, KINDS, VOID, Kind, sealed_kinds
+from shelterdesk.core.kinds import CARRIERS, KINDS, VOID, Field, FieldType, Kind
 from shelterdesk.core.vocabulary import Confidentiality
+from shelterdesk.db import tables
 from shelterdesk.db.connection import Connection, open_file, writing
 from shelterdesk.db.standing import logged_ops
 from shelterdesk.keys.classes import unseal
@@ -57,6 +59,11 @@ class ClassFile:
             )
             self.conn.execute("CREATE INDEX IF NOT EXISTS record_person ON record (person)")
             self.conn.execute("CREATE INDEX IF NOT EXISTS record_kind ON record (kind, ent)")
+            # What opened with this key and says nothing this program can read; the log keeps it (SYNC §0.3).
+            self.conn.execute(
+                "CREATE TABLE IF NOT EXISTS unread (carrier BLOB NOT NULL, versions INTEGER NOT NULL,"
+                " PRIMARY KEY (carrier)) WITHOUT ROWID"
+            )
             self.conn.execute(
                 "CREATE TABLE IF NOT EXISTS done (upto INTEGER NOT NULL, turned INTEGER NOT NULL)"
             )
@@ -90,41 +97,74 @@ class ClassFile:
 
     def _open(self, log: Connection, carrier: bytes, identities: Sequence[str]) -> None:
         self.conn.execute("DELETE FROM record WHERE carrier = ?", (carrier,))
+        self.conn.execute("DELETE FROM unread WHERE carrier = ?", (carrier,))
+        opened: list[_Sealed] = []
+        rows: dict[int, tuple[object, ...]] = {}
+        unread = 0
+        try:
+            texts = self._sealed(log, carrier)
+        except BadLine:  # a damaged line is for the check to find and to say
+            texts, unread = [], 1
+        for sealed in texts:
+            try:
+                record = unseal(sealed, identities)
+            except (WorldError, ValueError):
+                continue
+            # Whoever sealed it may have written anything, and nothing it says may keep the others shut.
+            try:
+                one = msgspec.json.decode(record, type=_Sealed)
+                # Two versions that say the same are one: only holders can see that (SYNC §1.0, sealed ops).
+                if one not in opened:
+                    opened.append(one)
+                    row = self._row(one)
+                    if row is not None:
+                        rows[len(opened)] = row
+            except _UNREADABLE:
+                unread += 1
+        for n, row in rows.items():
+            self.conn.execute(
+                "INSERT INTO record (carrier, n, kind, ent, person, vals, several) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (carrier, n, *row, int(len(opened) > 1)),
+            )
+        if unread:
+            self.conn.execute("INSERT INTO unread (carrier, versions) VALUES (?, ?)", (carrier, unread))
+
+    def _sealed(self, log: Connection, carrier: bytes) -> list[str]:
+        """The sealed texts a carrier holds now: one, or those nobody has decided between; none when it is void."""
         logged = [
             Logged(e.op_id(p), e.hlc, e.ops[p]) for e, p, reason in logged_ops(log, carrier) if reason is None
         ]
         found = heads(logged)
         if void_reason(found) is not None:
-            return
-        sealed = found.get(CARRIERS[self.confidentiality].field("sealed").number, [])
-        opened: list[_Sealed] = []
-        for head in sealed:
-            try:
-                text = msgspec.json.decode(head.value, type=str)
-                one = msgspec.json.decode(unseal(text, identities), type=_Sealed)
-            except (WorldError, msgspec.MsgspecError, ValueError):
-                continue
-            # Two versions that say the same are one: only holders can see that (SYNC §1.0, sealed ops).
-            if one not in opened:
-                opened.append(one)
-        for n, one in enumerate(opened):
-            kind = KINDS.get(one.kind)
-            if kind is None or kind.confidentiality is not self.confidentiality:
-                continue
-            values = named_values(kind, one.fields)
-            person = values.get("person")
-            self.conn.execute(
-                "INSERT INTO record (carrier, n, kind, ent, person, vals, several) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (
-                    carrier,
-                    n,
-                    kind.name,
-                    bytes.fromhex(one.ent),
-                    bytes.fromhex(person) if isinstance(person, str) and len(person) == 32 else None,
-                    msgspec.json.encode(values).decode(),
-                    int(len(opened) > 1),
-                ),
-            )
+            return []
+        values = [
+            msgspec.json.decode(head.value)
+            for head in found.get(CARRIERS[self.confidentiality].field("sealed").number, [])
+        ]
+        return [value for value in values if isinstance(value, str)]
+
+    def _row(self, one: _Sealed) -> tuple[object, ...] | None:
+        """Kind, entity, person and values of a record; None for a kind that is not of this class, or newer."""
+        kind = KINDS.get(one.kind)
+        if kind is None or kind.confidentiality is not self.confidentiality:
+            return None
+        ent = tables.reference(one.ent)
+        if ent is None:
+            raise ValueError("a record whose id is none")
+        values = named_values(kind, one.fields)
+        if not _is_within(values, _DEEPEST):
+            raise ValueError("nested too deep")
+        person = values.get("person")
+        return (
+            kind.name,
+            ent,
+            tables.reference(person) if isinstance(person, str) else None,
+            msgspec.json.encode(values).decode(),
+        )
+
+    def unread(self) -> int:
+        """How many sealed values opened with this key and cannot be read by this program; they stay in the log."""
+        return int(self.conn.execute("SELECT coalesce(sum(versions), 0) FROM unread").fetchone()[0])
 
     def records(
         self, kind: Kind | None = None, person: str | None = None, ent: str | None = None
@@ -171,15 +211,37 @@ def _record(kind: str, ent: bytes, carrier: bytes, vals: str, several: int) -> S
 
 
 def named_values(kind: Kind, numbered: Mapping[str, Any]) -> dict[str, Any]:
-    """Values by field name; those of a newer program keep their number."""
+    """Values by field name; those of a newer program keep their number.
+
+    A reference that is none is not shown, as in the open tables; it stays in the log.
+    """
     found: dict[str, Any] = {}
     for number, value in numbered.items():
-        field = kind.numbered(int(number)) if number.isdigit() else None
-        if field is None or field.number != VOID:
-            found[field.name if field is not None else f"#{number}"] = value
+        field = kind.numbered(int(number)) if number in _PLAIN else None
+        if field is None:
+            found[f"#{number}"] = value
+        elif field.number != VOID and not _is_bad_reference(field, value):
+            found[field.name] = value
     return found
 
 
-def class_kinds(confidentiality: Confidentiality) -> tuple[Kind, ...]:
-    """The kinds that live in the file of a class."""
-    return sealed_kinds(confidentiality)
+def _is_bad_reference(field: Field, value: Any) -> bool:
+    if field.type is not FieldType.REF or value is None or (isinstance(value, dict) and "missing" in value):
+        return False
+    return not isinstance(value, str) or tables.reference(value) is None
+
+
+def _is_within(value: Any, depth: int) -> bool:
+    """Whether lists and objects lie at most so deep in each other."""
+    if not isinstance(value, list | dict):
+        return True
+    inside = value.values() if isinstance(value, dict) else value
+    return depth > 0 and all(_is_within(one, depth - 1) for one in inside)
+
+
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+_DEEPEST = 64
+"""Deeper than anybody nests on purpose, and shallow enough to be read again wherever a screen asks."""
+
+# As the log writes field numbers: other signs are digits too, and a number of thousands of them is no int.
+_PLAIN = frozenset(str(number) for number in range(1, 200))

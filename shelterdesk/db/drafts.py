@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from pathlib import Path
 
-from shelterdesk.core.errors import WorldError
-from shelterdesk.db.connection import Connection, DatabaseError, open_file, writing
+from shelterdesk.core.errors import DamagedFile
+from shelterdesk.db.connection import Connection, DatabaseError, WrongKey, open_file, said, writing
 
 FILE = "drafts.db"
 SET_ASIDE = "drafts.db.damaged"
@@ -17,17 +17,15 @@ class DraftFile:
 
     The file is opened without waiting for the disk (``fast``): it survives a killed program, and after a
     pulled plug at worst the last words are missing. A file that cannot be read any more is set aside, since
-    nobody may be kept from working by it.
+    nobody may be kept from working by it; a fault that passes is said, and the words stay where they are.
     """
 
     def __init__(self, folder: Path, key: bytes) -> None:
-        """Open or make the file with a raw 32-byte key; raises ``CannotWrite``, ``DiskFull``."""
+        """Open or make the file with a raw 32-byte key; raises ``CannotWrite``, ``DiskFull``, ``Busy``."""
         self._path = folder / FILE
         try:
             self._conn = self._opened(key)
-        except (WorldError, DatabaseError):
-            if not self._path.exists():
-                raise
+        except (WrongKey, DamagedFile):
             self._set_aside(folder)
             self._conn = self._opened(key)
 
@@ -61,13 +59,18 @@ class DraftFile:
                     " at_ms INTEGER NOT NULL, PRIMARY KEY (user, screen)) WITHOUT ROWID"
                 )
             conn.execute("SELECT count(*) FROM draft").fetchone()
-        except BaseException:
+        except BaseException as error:
             conn.close()
+            if isinstance(error, DatabaseError):
+                raise said(error, self._path) from None
             raise
         return conn
 
     def _set_aside(self, folder: Path) -> None:
+        """Away with the file and what lies beside it: the newest words may be in the log alone."""
         self._path.replace(folder / SET_ASIDE)
         for tail in ("-wal", "-shm"):
             with suppress(OSError):
-                (folder / f"{FILE}{tail}").unlink(missing_ok=True)
+                (folder / f"{SET_ASIDE}{tail}").unlink(missing_ok=True)  # of one that was set aside before
+            with suppress(OSError):
+                (folder / f"{FILE}{tail}").replace(folder / f"{SET_ASIDE}{tail}")

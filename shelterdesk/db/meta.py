@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import msgspec
 
 from shelterdesk.core.errors import WorldError
+from shelterdesk.core.moment import USUAL_CHANGE_HOUR, is_change_hour
 from shelterdesk.core.words import tr
 from shelterdesk.db.connection import Connection
 from shelterdesk.keys.desk import DeskKeys
@@ -73,7 +75,11 @@ def get_whoami(conn: Connection) -> Whoami:
     raw = get(conn, "whoami")
     if raw is None:
         raise LookupError("the file does not say which desk it is")
-    return msgspec.json.decode(raw, type=Whoami)
+    said: Any = msgspec.json.decode(raw)
+    # An hour no day can change at came from a record of the station; nobody is locked out of the folder by it.
+    if isinstance(said, dict) and not is_change_hour(said.get("change_hour")):
+        said["change_hour"] = USUAL_CHANGE_HOUR
+    return msgspec.convert(said, Whoami)
 
 
 def put_whoami(conn: Connection, who: Whoami) -> None:

@@ -6,9 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
-
-import msgspec
 
 from shelterdesk.core.names import QueryToken, display_name, query_tokens
 from shelterdesk.core.number import BadNumber, Counted, check_character, parse_number
@@ -16,6 +13,7 @@ from shelterdesk.core.people import age_words, document_key
 from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.search import matches
 from shelterdesk.db.store import Reader
+from shelterdesk.db.tables import text_list
 
 _CHUNK = 400
 _TABLES = {Counted.PERSON: "person", Counted.HOUSEHOLD: "household", Counted.TOKEN: "arrival_group"}
@@ -206,14 +204,3 @@ _PLACES = (
     "SELECT s.person, p.code FROM stay s JOIN place p ON p.ent = s.place"
     " WHERE s.person IN ({marks}) AND s.void IS NULL AND s.to_at IS NULL ORDER BY s.from_at_ms, s.ent"
 )
-
-
-def text_list(stored: str | None) -> tuple[str, ...]:
-    """A stored list of texts; empty for nothing and for what is no list (kept in the log as it is)."""
-    if stored is None:
-        return ()
-    try:
-        found: Any = msgspec.json.decode(stored)
-    except msgspec.MsgspecError:
-        return ()
-    return tuple(str(one) for one in found) if isinstance(found, list) else ()

@@ -106,7 +106,9 @@ def _value(shape: FieldType, stored: Any) -> Any:
         return stored.hex()
     if shape is FieldType.BOOL:
         return bool(stored)
-    if shape in (FieldType.LIST, FieldType.JSON):
+    if shape is FieldType.LIST:
+        return list(tables.text_list(stored))
+    if shape is FieldType.JSON:
         return msgspec.json.decode(stored)
     return stored
 
@@ -144,7 +146,8 @@ def linked(
 ) -> list[Record]:
     """Records of a kind that name an entity in a column, as they were entered, without voided ones.
 
-    With ``upto_ms`` as the log had them at that moment, whatever became of them since.
+    With ``upto_ms`` as the log had them at that moment, whatever became of them since: a record that has been
+    given to somebody else is still there, and what was somebody else's is not there yet.
     """
     order = _WRITTEN.format(kind=kind.name)
     if upto_ms is None:
@@ -154,9 +157,14 @@ def linked(
             (ent,),
         )
         return [record_of(kind, row, roster) for row in rows]
-    ents = conn.execute(f"SELECT ent FROM {kind.name} WHERE {column} = ? ORDER BY {order}", (ent,))
+    # Whatever names it now, and whatever was edited there and may have named it then; the log decides.
+    ents = conn.execute(
+        f"SELECT ent FROM {kind.name} WHERE {column} = ? OR ent IN"
+        f" (SELECT ent FROM head WHERE kind = ? AND field = ?) ORDER BY {order}",
+        (ent, kind.number, kind.field(column).number),
+    )
     then = [record_at(conn, kind, row[0], upto_ms, roster) for row in ents.fetchall()]
-    return [record for record in then if record is not None and record.void is None]
+    return [one for one in then if one is not None and one.void is None and one.text(column) == ent.hex()]
 
 
 def labelled(conn: Connection, records: Iterable[Record]) -> list[Record]:

@@ -77,16 +77,19 @@ def same_person(conn: Connection, person: bytes) -> list[bytes]:
 def joined(spans: Iterable[Span]) -> list[Span]:
     """Spans of several records of one person as those of one.
 
-    Leaving on either record is leaving, and a later coming is a return, whichever record it stands on.
+    Leaving on either record is leaving, and a later coming is a return, whichever record it stands on. Where one
+    ends in the very moment in which another begins and goes on, nobody left: the two are one time of presence.
     """
     every = sorted(spans, key=lambda span: (span.from_ms, span.how_in))
     if not every:
         return []
+    # Times are whole seconds: a record closed and another begun by one key have the same.
+    begins = {span.from_ms for span in every if span.to_ms is None or span.to_ms > span.from_ms}
     moves = []
     for span in every:
         back = MovementKind.MOVED_IN if span.how_in == MovementKind.MOVED_IN else MovementKind.RETURNED
         moves.append(Moved(span.from_ms, back, b"in"))
-        if span.to_ms is not None and span.how_out is not None:
+        if span.to_ms is not None and span.how_out is not None and span.to_ms not in begins:
             moves.append(Moved(span.to_ms, MovementKind(span.how_out), b"out"))
     first = every[0]
     entry = EntryKind(first.how_in) if first.how_in in _ENTRIES else EntryKind.ARRIVED

@@ -9,6 +9,7 @@ import msgspec
 
 from shelterdesk.core.kinds import VOID, FieldType, Kind
 from shelterdesk.db.connection import Connection
+from shelterdesk.db.tables import text_list
 
 UNIQUE: Mapping[str, str] = {
     "person": "number",
@@ -88,6 +89,8 @@ def _value(shape: FieldType, value: Any) -> Any:
         return bytes(value).hex()
     if shape is FieldType.BOOL:
         return bool(value)
-    if shape in (FieldType.LIST, FieldType.JSON):
+    if shape is FieldType.LIST:
+        return list(text_list(value))
+    if shape is FieldType.JSON:
         return msgspec.json.decode(value)
     return value

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from shelterdesk.core.names import QueryToken, folded_keys, folded_words
 from shelterdesk.db import tables
 from shelterdesk.db.connection import Connection
+from shelterdesk.db.tables import text_list
 
 _CHUNK = 400
 
@@ -66,7 +65,7 @@ def expected_keys(conn: Connection, persons: Sequence[bytes]) -> dict[bytes, tup
         ):
             key = folded_keys(surnames or "", given or "", native or "")
             if aka is not None:
-                key = " ".join([key, *(folded_keys("", str(name)) for name in msgspec.json.decode(aka))])
+                key = " ".join([key, *(folded_keys("", name) for name in text_list(aka))])
             found[ent] = (key, " ".join(folded_words(surnames)) if surnames else "")
     return found
 

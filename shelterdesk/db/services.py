@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 
 from shelterdesk.core.counter import Held, Received, ServiceRule, doubles
 from shelterdesk.db.connection import Connection, in_parts
-from shelterdesk.db.people import text_list
 from shelterdesk.db.population import clusters
+from shelterdesk.db.tables import text_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,11 @@ def histories(conn: Connection, known: Services, persons: Sequence[bytes]) -> di
         together.setdefault(top, []).append(ent)
     records = {person: together[linked[person]] if person in linked else [person] for person in persons}
     raw: dict[bytes, list[Received]] = {}
-    for marks, part in in_parts(sorted({ent for several in records.values() for ent in several})):
-        for row in conn.execute(f"{_SERVICE} AND person IN ({marks})", part):
-            one = _received(row, known.codes)
-            if one is not None:
-                raw.setdefault(bytes(row[1]), []).append(one)
+    ents = sorted({ent for several in records.values() for ent in several})
+    for row in _rows_of(conn, ents, list(known.codes)):
+        one = _received(row, known.codes)
+        if one is not None:
+            raw.setdefault(bytes(row[1]), []).append(one)
     found: dict[bytes, list[Received]] = {}
     for person, several in records.items():
         every = [one for ent in several for one in raw.get(ent, ())]
@@ -119,7 +119,11 @@ class DayOfServices:
 
 
 def services_of_day(conn: Connection, day: date) -> DayOfServices:
-    """Count a service day; what two counters gave one person apart counts once."""
+    """Count a service day; what two counters gave one person apart counts once.
+
+    An interval does not end where the day does: what was given too soon after something of the day before is the
+    double that it is in :func:`histories`.
+    """
     known = services(conn)
     linked = clusters(conn)
     of_person: dict[bytes, list[Received]] = {}
@@ -135,12 +139,89 @@ def services_of_day(conn: Connection, day: date) -> DayOfServices:
         else:
             person = bytes(row[1])
             of_person.setdefault(linked.get(person, person), []).append(one)
+    reached = _reached_from_other_days(conn, known, linked, of_person, day)
     double: set[str] = set()
-    for history in of_person.values():
-        double |= doubles(history, known.rules)
+    for person, history in of_person.items():
+        gone = doubles([*history, *reached.get(person, ())], known.rules)
+        double.update(one.ent for one in history if one.ent in gone)
         for one in history:
-            counts[one.service] += portions[one.ent] if one.ent not in double else 0
+            counts[one.service] += portions[one.ent] if one.ent not in gone else 0
     return DayOfServices(dict(counts), frozenset(double))
+
+
+def _reached_from_other_days(
+    conn: Connection,
+    known: Services,
+    linked: Mapping[bytes, bytes],
+    of_person: Mapping[bytes, Sequence[Received]],
+    day: date,
+) -> dict[bytes, list[Received]]:
+    """What else people received of whom something of the day lies within the interval of an earlier day's.
+
+    All that has an interval, since whether that one counts may hang on what was before it, and what may not be
+    given beside it; of everything and everybody else the day itself is enough.
+    """
+    gaps = {code: rule.min_interval_minutes * 60_000 for code, rule in known.rules.items()}
+    types = {code: [ent for ent, named in known.codes.items() if named == code] for code in gaps}
+    # An interval of hours reaches into the day before alone; one of days is asked of those who had the service.
+    before = (day - timedelta(days=1)).isoformat()
+    short = [ent for code, gap in gaps.items() if 0 < gap <= _SHORT_MS for ent in types[code]]
+    long = {code for code, gap in gaps.items() if gap > _SHORT_MS}
+    marks = ",".join("?" * len(short))
+    earlier: list[Sequence[Any]] = conn.execute(
+        f"{_SERVICE} AND service_day = ? AND service_type IN ({marks})", (before, *short)
+    ).fetchall()
+    waiting = [person for person, history in of_person.items() if any(one.service in long for one in history)]
+    earlier += _rows_of(conn, _records_of(waiting, linked), [ent for code in long for ent in types[code]])
+    reached: set[bytes] = set()
+    for row in earlier:
+        one = _received(row, known.codes)
+        person = linked.get(row[1], row[1])
+        if one is not None and one.day != day and _is_within_gap(one, of_person.get(person, ()), gaps):
+            reached.add(person)
+    bound = _bound_together(known.rules, {code for code, gap in gaps.items() if gap > 0})
+    found: dict[bytes, list[Received]] = {}
+    for row in _rows_of(conn, _records_of(reached, linked), [ent for code in bound for ent in types[code]]):
+        one = _received(row, known.codes)
+        if one is not None and one.day != day:
+            found.setdefault(linked.get(row[1], row[1]), []).append(one)
+    return found
+
+
+_SHORT_MS = 22 * 3600 * 1000  # shorter than a day on which the clocks go forward
+
+
+def _is_within_gap(one: Received, history: Iterable[Received], gaps: Mapping[str, int]) -> bool:
+    gap = gaps[one.service]
+    return any(mine.service == one.service and abs(mine.at_ms - one.at_ms) < gap for mine in history)
+
+
+def _bound_together(rules: Mapping[str, ServiceRule], some: set[str]) -> set[str]:
+    """These services and all that decide about them, since one may not be given on the day of the other."""
+    found, todo = set(some), list(some)
+    while todo:
+        code = todo.pop()
+        for other, rule in rules.items():
+            if other not in found and (code in rule.excludes or other in rules[code].excludes):
+                found.add(other)
+                todo.append(other)
+    return found
+
+
+def _records_of(persons: Iterable[bytes], linked: Mapping[bytes, bytes]) -> list[bytes]:
+    """These people, each the first of their records, with all other records of theirs."""
+    wanted = set(persons)
+    return sorted(wanted | {ent for ent, top in linked.items() if top in wanted})
+
+
+def _rows_of(conn: Connection, records: Sequence[bytes], types: Sequence[bytes]) -> list[Sequence[Any]]:
+    """The rows of some records of people, of some services."""
+    found: list[Sequence[Any]] = []
+    of_types = ",".join("?" * len(types))
+    for marks, part in in_parts(records):
+        sql = f"{_SERVICE} AND person IN ({marks}) AND service_type IN ({of_types})"
+        found += conn.execute(sql, (*part, *types)).fetchall()
+    return found
 
 
 def given_to_group(conn: Connection, known: Services, group: bytes, code: str, day: date) -> int:

@@ -38,10 +38,10 @@ from shelterdesk.core.vocabulary import EntryKind, Missing, MovementKind, Sex
 from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.lodging import site_state
 from shelterdesk.db.meta import Whoami
-from shelterdesk.db.people import text_list
 from shelterdesk.db.population import Flows, flows, people_at, present_persons
 from shelterdesk.db.receipts import last_heard_ms
 from shelterdesk.db.services import services_of_day
+from shelterdesk.db.tables import text_list
 
 _SEXES = frozenset(sex.value for sex in Sex)
 _MEALS = {"meals_breakfast": "BREAKFAST", "meals_lunch": "LUNCH", "meals_dinner": "DINNER"}

@@ -157,7 +157,10 @@ def is_known(kind: int) -> bool:
 def table_row(
     kind: int, ent: bytes, values: Mapping[str, Any], void: str | None, dev: int, wall_ms: int, user: str
 ) -> tuple[Any, ...]:
-    """The row of an entity: ``values`` maps field numbers (as text) to decoded JSON."""
+    """The row of an entity: ``values`` maps field numbers (as text) to decoded JSON.
+
+    A list that is none, as a reference that is none, is not shown; it stays in the log.
+    """
     layout = _LAYOUTS[kind]
     out = layout.empty.copy()
     out[0:5] = ent, dev, wall_ms, user, void
@@ -172,22 +175,24 @@ def table_row(
             if shape is _TEXT or shape is _DATE:
                 out[at] = value
             elif shape is _REF:
-                out[at] = _reference(value)
+                out[at] = reference(value)
             elif shape is _TIME:
                 out[at] = value
                 out[at + 1] = milliseconds(value)
-            elif shape is _LIST or shape is _JSON:
+            elif shape is _JSON:
                 out[at] = _encoder.encode(value).decode()
+        elif shape is _LIST and value.__class__ is list:
+            out[at] = _encoder.encode(value).decode()
         elif value.__class__ is dict and "missing" in value and shape is not _JSON:
             missing = missing or {}
             missing[name] = str(value["missing"])
-        elif shape is _LIST or shape is _JSON:
+        elif shape is _JSON:
             out[at] = _encoder.encode(value).decode()
         elif shape is _TEXT or shape is _DATE or shape is _TIME:
             out[at] = value = _encoder.encode(value).decode()
             if shape is _TIME:
                 out[at + 1] = milliseconds(value)
-        elif shape is not _REF:
+        elif shape is not _REF and shape is not _LIST:
             out[at] = _number(value)
     if missing is not None:
         out[5] = _encoder.encode(dict(sorted(missing.items()))).decode()
@@ -198,8 +203,8 @@ _TEXT, _DATE, _TIME, _REF = FieldType.TEXT, FieldType.DATE, FieldType.TIME, Fiel
 _LIST, _JSON = FieldType.LIST, FieldType.JSON
 
 
-def _reference(value: str) -> bytes | None:
-    """A reference as bytes; anything else is not shown (it stays in the log) rather than refused."""
+def reference(value: str) -> bytes | None:
+    """A reference (32 hex digits) as bytes; anything else is not shown (it stays in the log) rather than refused."""
     if len(value) != 32:
         return None
     try:
@@ -214,6 +219,17 @@ def _number(value: Any) -> int | float | None:
     if value.__class__ is int:
         return int(value) if -(1 << 63) <= value < 1 << 63 else None
     return float(value) if value.__class__ is float else None
+
+
+def text_list(stored: str | None) -> tuple[str, ...]:
+    """A stored list of texts; empty for nothing and for what is no list (an older row, kept as it is)."""
+    if stored is None:
+        return ()
+    try:
+        found: Any = msgspec.json.decode(stored)
+    except msgspec.MsgspecError:
+        return ()
+    return tuple(str(one) for one in found) if isinstance(found, list) else ()
 
 
 def put_rows(conn: Connection, kind: int, rows: Sequence[tuple[Any, ...]]) -> None:

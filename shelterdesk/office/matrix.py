@@ -11,7 +11,7 @@ import msgspec
 
 from shelterdesk.core.matrix import Arrival, CellStatus, Declared, MatrixRow, matrix_rows
 from shelterdesk.core.moment import from_milliseconds, to_milliseconds
-from shelterdesk.core.roster import StationEntry
+from shelterdesk.core.roster import DeskEntry, StationEntry
 from shelterdesk.core.vocabulary import Sex
 from shelterdesk.core.words import tr
 from shelterdesk.db import receipts as held
@@ -31,11 +31,17 @@ class _Person:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """How far a station's work is here: first and last moment (ms) of its entries, whether some are missing."""
+    """How far a station's work is here, in moments (ms) of its entries as clocks that can be right tell them.
 
-    first_ms: int | None
-    last_ms: int | None
-    has_gaps: bool
+    ``whole_ms`` is how far every desk of the station was heard, None while one of them never was;
+    ``last_ms`` is the last entry of any. ``silent`` are the slots of those never heard.
+    """
+
+    first_ms: int | None = None
+    last_ms: int | None = None
+    whole_ms: int | None = None
+    silent: tuple[str, ...] = ()
+    has_gaps: bool = False
 
 
 def long_matrix(reader: Reader, first: date, last: date, asof: date, source: str) -> list[MatrixRow]:
@@ -46,7 +52,7 @@ def long_matrix(reader: Reader, first: date, last: date, asof: date, source: str
     """
     stations = reader.roster.stations
     arrivals = list(_arrivals(reader, stations, first, last))
-    known = _known(reader)
+    known = _known(reader, stations, asof)
     rows: list[MatrixRow] = []
     for country in sorted({station.country for station in stations.values()}):
         codes = {code for code, station in stations.items() if station.country == country}
@@ -54,9 +60,7 @@ def long_matrix(reader: Reader, first: date, last: date, asof: date, source: str
         said = [
             word
             for code in sorted(codes)
-            for word in _declared(
-                stations[code], known.get(code, Known(None, None, False)), mine, first, last
-            )
+            for word in _declared(stations[code], known[code], mine, first, last)
         ]
         rows += matrix_rows(mine, reporting_iso3=country, source=source, asof=asof, declared=said)
     return rows
@@ -109,18 +113,50 @@ def _once_each(reader: Reader, persons: Mapping[bytes, _Person]) -> list[_Person
     return list(chosen.values())
 
 
-def _known(reader: Reader) -> dict[str, Known]:
-    """How far every station's work is here."""
-    of_desk = {desk.dev: desk.station for desk in reader.roster.desks.values() if desk.station}
-    gaps = {of_desk[gap.dev] for gap in held.gaps(reader.conn) if gap.dev in of_desk}
-    first: dict[str, int] = {}
-    last: dict[str, int] = {}
-    for dev, low, high in reader.rows("SELECT dev, min(wall_ms), max(wall_ms) FROM event GROUP BY dev"):
-        code = of_desk.get(dev)
-        if code is not None:
-            first[code] = min(low, first.get(code, low))
-            last[code] = max(high, last.get(code, high))
-    return {code: Known(first.get(code), last.get(code), code in gaps) for code in set(of_desk.values())}
+# A clock its own desk doubted says no month, nor does an entry that nobody vouches for or that a revocation cut
+# off. The mark is looked for first, and read only where something of its shape stands.
+_SPAN = (
+    "SELECT min(wall_ms), max(wall_ms) FROM event e WHERE dev = ? AND wall_ms <= ?"
+    " AND NOT EXISTS (SELECT 1 FROM unsigned u WHERE u.event = e.id)"
+    " AND NOT EXISTS (SELECT 1 FROM set_aside_op s WHERE s.event = e.id AND s.reason = 'revoked_desk')"
+    " AND CASE WHEN coalesce(instr(line, ?), 0) = 0 THEN 1 WHEN json_valid(CAST(line AS TEXT))"
+    " THEN coalesce(json_extract(CAST(line AS TEXT), '$.q'), 0) = 0 ELSE 0 END"
+)
+_DOUBT_MARK = b'"q"'
+
+
+def _known(reader: Reader, stations: Mapping[str, StationEntry], asof: date) -> dict[str, Known]:
+    """How far every station's work is here: what all of its desks have told, not what one of them has.
+
+    An entry from after the office heard its desk, or from after the day of making, has a wrong date and says
+    nothing of how far the work is known; of a revoked desk nothing more is awaited (DOMAIN §3, absence codes).
+    """
+    conn = reader.conn
+    heard, gaps = held.last_heard_ms(conn), {gap.dev for gap in held.gaps(conn)}
+    desks: dict[str, list[DeskEntry]] = {code: [] for code in stations}
+    for desk in reader.roster.desks.values():
+        desks.get(desk.station, []).append(desk)
+    found = {}
+    for code, mine in desks.items():
+        made_ms = _midnight(asof + timedelta(days=1), ZoneInfo(stations[code].timezone)) - 1
+        spans: dict[int, tuple[int, int]] = {}
+        for desk in mine:
+            own = desk.dev == reader.who.dev  # whoever makes the matrix knows its own work as it is
+            upto = made_ms if own else min(heard.get(desk.dev, -1), made_ms)
+            low, high = reader.rows(_SPAN, (desk.dev, upto, _DOUBT_MARK))[0]
+            if low is not None:
+                spans[desk.dev] = low, high
+        # Of a station whose desks are all revoked nothing more will come: it is known as far as it was heard.
+        awaited = [desk for desk in mine if not desk.is_revoked] or [d for d in mine if d.dev in spans]
+        silent = tuple(sorted(desk.slot for desk in awaited if desk.dev not in spans))
+        found[code] = Known(
+            first_ms=min((low for low, _ in spans.values()), default=None),
+            last_ms=max((high for _, high in spans.values()), default=None),
+            whole_ms=min((spans[desk.dev][1] for desk in awaited), default=None) if not silent else None,
+            silent=silent,
+            has_gaps=any(desk.dev in gaps for desk in mine),
+        )
+    return found
 
 
 def _declared(
@@ -138,7 +174,7 @@ def _declared(
             yield Declared(
                 station.code, month, CellStatus.NO_DATA, tr("the station's records begin after this month")
             )
-        elif known.has_gaps or known.last_ms < ends or known.first_ms > begins:
+        elif known.has_gaps or _upto(known) < ends or known.first_ms > begins:
             note = _incomplete(known, begins, ends, zone)
             status = CellStatus.PROVISIONAL if month in present else CellStatus.NO_DATA
             yield Declared(station.code, month, status, note)
@@ -148,12 +184,19 @@ def _declared(
             )
 
 
+def _upto(known: Known) -> int:
+    """The moment up to which nothing can be missing, before all times for a station of which a desk is silent."""
+    return -1 if known.whole_ms is None else known.whole_ms
+
+
 def _incomplete(known: Known, begins: int, ends: int, zone: ZoneInfo) -> str:
     notes = []
     if known.has_gaps:
         notes.append(tr("some entries of the station are missing here"))
-    if known.last_ms is not None and known.last_ms < ends:
-        notes.append(tr("heard up to {day}", day=_day(known.last_ms, zone)))
+    if known.silent:
+        notes.append(tr("nothing has come in from: {desks}", desks=", ".join(known.silent)))
+    elif _upto(known) < ends:
+        notes.append(tr("heard up to {day}", day=_day(_upto(known), zone)))
     if known.first_ms is not None and known.first_ms > begins:
         notes.append(tr("records begin on {day}", day=_day(known.first_ms, zone)))
     return "; ".join(notes)

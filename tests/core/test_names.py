@@ -15,7 +15,6 @@ from shelterdesk.core.names import (
     folded_words,
     is_placeholder,
     query_tokens,
-    script_of,
     skeletons_of,
 )
 
@@ -130,19 +129,6 @@ def test_the_shown_name(surnames: str, given_names: str, native: str, shown: str
     assert display_name(surnames, given_names, native) == shown
 
 
-@pytest.mark.parametrize(
-    ("text", "script"),
-    [
-        ("Ana Pérez", "Latin"), ("محمد", "Arabic"), ("राम", "Devanagari"), ("রহিম", "Bengali"),
-        ("王小明", "Han"),
-        ("አበበ", "Ethiopic"), ("Юсуф", "Cyrillic"), ("김", "other"), ("", "other"), ("42", "other"),
-        ("Ana محمد", "mixed"), ("ＡＮＡ", "Latin"),
-    ],
-)  # fmt: skip
-def test_the_script_of_a_name(text: str, script: str) -> None:
-    assert script_of(text) == script
-
-
 @given(ANY_TEXT, ANY_TEXT, ANY_TEXT)
 @example("\ud800", "\x00", "\u202e\u200f")
 def test_no_text_makes_it_fail(first: str, second: str, third: str) -> None:
@@ -151,7 +137,6 @@ def test_no_text_makes_it_fail(first: str, second: str, third: str) -> None:
     for key in keys.split(" ") if keys else []:
         assert key.removeprefix(SKELETON_MARK).isascii() and key.isalnum()
     display_name(first, second, third)
-    script_of(first)
     is_placeholder(first)
     query_tokens(first)
 

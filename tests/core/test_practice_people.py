@@ -6,6 +6,7 @@ import csv
 import itertools
 import json
 import random
+import unicodedata
 from collections import Counter
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ import pytest
 from shelterdesk.core.birth import age_range, from_stored
 from shelterdesk.core.countries import iso3
 from shelterdesk.core.mrz import read_zone
-from shelterdesk.core.names import display_name, script_of
+from shelterdesk.core.names import display_name
 from shelterdesk.core.practice_people import PracticeFamily, PracticePerson, families
 from shelterdesk.core.vocabulary import DocumentType, HouseholdRole, PlaceKind, Quarter, Relation, Sex
 
@@ -102,6 +103,27 @@ def test_the_gaps_and_forms_of_the_field_are_all_there(people: list[PracticePers
     assert any(len(one.surnames.split()) == 2 for one in people)
     assert any(one.name_native and not one.surnames and not one.given for one in people)
     assert any(one.birth_country == "CHL" and "HTI" in one.nationality for one in people)
+
+
+SCRIPTS = {
+    "LATIN": "Latin",
+    "ARABIC": "Arabic",
+    "DEVANAGARI": "Devanagari",
+    "BENGALI": "Bengali",
+    "CJK": "Han",
+    "ETHIOPIC": "Ethiopic",
+    "CYRILLIC": "Cyrillic",
+}
+
+
+def script_of(text: str) -> str:
+    """The script a name is written in; ``mixed`` for more than one, ``other`` for any further and for none."""
+    found = {
+        SCRIPTS.get(unicodedata.name(sign, "OTHER").split()[0], "other")
+        for sign in text
+        if unicodedata.category(sign)[0] == "L"
+    }
+    return "mixed" if len(found) > 1 else found.pop() if found else "other"
 
 
 def test_names_stand_in_their_own_scripts(people: list[PracticePerson]) -> None:

@@ -199,6 +199,34 @@ def test_as_it_was_known_at_a_moment(desk: Desk, reader: Reader, clock: SetClock
     assert later["is_present"] is False and [m["movement"] for m in later["movements"]] == ["DEPARTED_BUS"]
 
 
+def test_what_was_given_to_somebody_else_since_was_theirs_then(
+    desk: Desk, reader: Reader, clock: SetClock
+) -> None:
+    done = register(desk, person("Pérez", "Ana"), person("Pérez", "Beto"))
+    ana, beto = done.members
+    with desk.store.write(desk.user) as event:
+        card = event.create(CARD, {"serial": 7, "person": ana.ent})
+        event.create(CARD, {"serial": 8, "person": beto.ent})
+        loose = event.create(CARD, {"serial": 9})
+    given = clock.now()
+    for to in (beto.ent, ana.ent, beto.ent):
+        clock.forward(timedelta(hours=1))
+        with desk.store.write(desk.user) as event:
+            event.set(CARD, card, "person", to)
+            event.set(CARD, loose, "person", ana.ent)
+
+    def serials(number: str, hours: int | None) -> list[int]:
+        as_of = None if hours is None else given + timedelta(hours=hours)
+        return [one["serial"] for one in show(desk, reader, number, as_of=as_of)["cards"]]
+
+    assert [(serials(ana.number, n), serials(beto.number, n)) for n in (0, 1, 2, None)] == [
+        ([7], [8]),
+        ([9], [7, 8]),
+        ([7, 9], [8]),
+        ([9], [7, 8]),
+    ]
+
+
 def test_what_two_desks_changed_apart_is_shown_as_a_conflict(
     desk: Desk, reader: Reader, clock: SetClock, tmp_path: Any
 ) -> None:

@@ -350,6 +350,32 @@ def test_spans_of_two_records_joined() -> None:
     assert joined([span(1, 10), span(2, None)]) == [span(1, 10)]
     assert joined([span(1, 10), span(12, None)]) == [span(1, 10), span(12, None, "RETURNED")]
     assert joined([span(5, 5)]) == [span(5, 5)]
+    # One that begins where another ends goes on with it, in whatever order and however many there are.
+    assert joined([span(0, 10, how_out="MOVED_OUT"), span(10, None)]) == [span(0, None)]
+    assert joined([span(10, 20, "RETURNED"), span(0, 10), span(20, None)]) == [span(0, None)]
+    assert joined([span(0, 10), span(10, 12)]) == [span(0, 12)]
+    assert joined([span(0, None), span(5, 10), span(10, None)]) == [span(0, None)]
+    assert joined([span(5, 5), span(5, None)]) == [span(5, None)]
+    # Of no length it goes on with nothing, and leaving is leaving.
+    assert joined([span(0, 10), span(10, 10)]) == [span(0, 10)]
+    assert joined([span(0, None), span(5, 5)]) == [span(0, 5)]
+
+
+def test_a_record_closed_as_another_begins_leaves_nobody_out(late: Desk) -> None:
+    noon = START + timedelta(hours=6)
+    one, two = person(late, START), person(late, noon)
+    left(late, one, noon, "MOVED_OUT")
+    same(late, one, two)
+    assert people_at(late.store.conn, "LB") == (1, 0)
+    assert len(present_persons(late.store.conn, "LB")) == 1
+    made = sheet(late, FIRST)
+    assert (made.present, made.arrivals, made.returned, made.difference, made.sex_age.total) == (
+        1,
+        1,
+        0,
+        0,
+        1,
+    )
 
 
 def test_people_of_another_station_do_not_count(late: Desk) -> None:
