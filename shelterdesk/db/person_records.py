@@ -227,9 +227,9 @@ def conflicts_of(conn: Connection, ents: Iterable[str]) -> list[Conflict]:
             "SELECT field, kind FROM conflict WHERE ent = ? ORDER BY field", (bytes.fromhex(ent),)
         ).fetchall():
             values = conn.execute(
-                "SELECT value FROM head WHERE ent = ? AND field = ? ORDER BY hlc DESC, dev DESC, epoch DESC,"
+                "SELECT value FROM head WHERE ent = ? AND kind = ? AND field = ? ORDER BY hlc DESC, dev DESC, epoch DESC,"
                 " seq DESC, eh8 DESC",
-                (bytes.fromhex(ent), number),
+                (bytes.fromhex(ent), kind_number, number),
             ).fetchall()
             kind = KINDS.get(kind_number)
             one = kind.numbered(number) if kind is not None else None
