@@ -329,7 +329,7 @@ class DeskApp(QObject):
             self._release_page()
             self.door.hide()
         self.drafts = DraftKeeper(self.worker, window.made())
-        self.drafts.start(lambda back: self._ready(window, back))
+        self.drafts.start(lambda back: self._ready(window, back), self._tell_unfound)
         self.status.start()
         self.idle.start(window)
 
@@ -345,6 +345,16 @@ class DeskApp(QObject):
     def _tell_back(self, window: MainWindow, back: Sequence[str]) -> None:
         titles = ", ".join(window.screen_named(name).title() for name in back)
         window.say(tr("What you were typing is back: {screens}.", screens=titles), Tone.NEUTRAL)
+
+    def _tell_unfound(self, error: WorldError) -> None:
+        self.say(
+            tr(
+                "What you were typing could not be looked for, and until you log in again nothing half typed is "
+                "kept. ({why})",
+                why=error.sentence,
+            ),
+            Tone.WARN,
+        )
 
     def _ready(self, window: MainWindow, back: Sequence[str]) -> None:
         if window is not self.window:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from shiboken6 import isValid
 
 from shelterdesk.actions.drafts import Drafts, close_drafts, load_drafts, open_drafts, save_draft
+from shelterdesk.core.errors import WorldError
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.widgets import LabelledField
 from shelterdesk.ui.worker import DeskWorker
@@ -50,17 +51,30 @@ class DraftKeeper(QObject):
         self._quiet = False
         self._stopped = False
 
-    def start(self, ready: Callable[[list[str]], object]) -> None:
-        """Open the drafts of who is logged in, put them back, and say on which screens there were any."""
+    def start(
+        self, ready: Callable[[list[str]], object], not_found: Callable[[WorldError], object] | None = None
+    ) -> None:
+        """Open the drafts of who is logged in, put them back, and say on which screens there were any.
+
+        Where the file cannot be opened or read, ``ready`` hears of no screen and ``not_found`` why; nothing is
+        kept then, since what lies in the file would be written over unseen.
+        """
+
+        def unfound(error: WorldError) -> None:
+            ready([])
+            if not_found is not None and not self._stopped:
+                not_found(error)
 
         def opened(drafts: Drafts) -> None:
             if self._stopped:
                 self._worker.write(close_drafts, drafts)
                 return
             self._drafts = drafts
-            self._worker.write(load_drafts, drafts, done=lambda found: ready(self._put_back(found)))
+            self._worker.write(
+                load_drafts, drafts, done=lambda found: ready(self._put_back(found)), failed=unfound
+            )
 
-        self._worker.write(open_drafts, done=opened)
+        self._worker.write(open_drafts, done=opened, failed=unfound)
 
     def stop(self) -> None:
         """Watch no longer and let the file go, after what is queued; the texts stay."""

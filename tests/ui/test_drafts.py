@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -24,7 +25,9 @@ from shelterdesk.actions.drafts import (
     sheet_put_away,
     waiting_recovery_code,
 )
+from shelterdesk.db.connection import Busy
 from shelterdesk.db.drafts import FILE, SET_ASIDE
+from shelterdesk.ui import drafts
 from tests.stations import PASSPHRASE
 from tests.ui.desk_windows import KEY, log_in, note_of, press, program, type_text
 
@@ -143,3 +146,25 @@ def test_the_recovery_code_waits_for_who_made_the_station(
     other.close()
     sheet_put_away(desk)
     assert waiting_recovery_code(desk).result is None and not is_sheet_waiting(station_folder)
+
+
+@pytest.mark.parametrize("step", ["open_drafts", "load_drafts"])
+def test_a_busy_draft_file_keeps_nobody_waiting_and_is_said(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        log_in(qtbot, app)
+        type_text("Ana")
+        qtbot.waitUntil(lambda: not app.worker.is_busy)
+
+    def busy(*_: object) -> None:
+        raise Busy
+
+    with monkeypatch.context() as one_time, program(qtbot, station_folder, clock) as app:
+        one_time.setattr(drafts, step, busy)
+        window = log_in(qtbot, app)
+        assert "could not be looked for" in window.toast.text()
+        type_text("Eva")  # not kept over what lies unseen in the file
+        qtbot.waitUntil(lambda: not app.worker.is_busy)
+    with program(qtbot, station_folder, clock) as app:
+        assert note_of(log_in(qtbot, app)).surnames.text() == "Ana"
