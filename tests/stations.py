@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,9 +14,12 @@ import pytest
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.station import StationPlanned, new_station, user_entry
+from shelterdesk.core.event import row_op
+from shelterdesk.core.kinds import CARRIERS
 from shelterdesk.core.roster import user_body
-from shelterdesk.core.vocabulary import Role
+from shelterdesk.core.vocabulary import Confidentiality, Role
 from shelterdesk.keys import keyfile
+from shelterdesk.keys.classes import seal
 from shelterdesk.keys.passphrase import Argon2Cost
 from shelterdesk.keys.user import new_user
 
@@ -44,6 +48,19 @@ def make_template(folder: Path, *, practice: bool = False, code: str = "LB") -> 
         keyfile.add_user(folder, made.desk.store.file_key, role.value, wrapped)
     made.desk.close()
     return Template(folder, made.recovery_code)
+
+
+def seal_nonsense(desk: Desk, name: Confidentiality = Confidentiality.PROTECTION) -> None:
+    """A sealed record that opens for holders and says nothing any program can read."""
+    key = desk.roster.class_key(name, desk.who.station)
+    assert key is not None
+    carrier = CARRIERS[name]
+    fields = {
+        carrier.field("sealed").number: seal(b"{", key.recipient),
+        carrier.field("key_version").number: 1,
+    }
+    with desk.store.write(desk.user) as event:
+        event._sealed.add(row_op(carrier.number, secrets.token_bytes(16), fields))
 
 
 @pytest.fixture(scope="session")

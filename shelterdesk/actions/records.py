@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ from shelterdesk.core.number import household_number, person_number, token_numbe
 from shelterdesk.core.record_rules import check_record, tidied
 from shelterdesk.core.role_words import cannot_open
 from shelterdesk.core.vocabulary import AccessKind, Confidentiality, Missing
-from shelterdesk.core.words import tr
+from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.classes import ClassFile, SealedRecord, together
 from shelterdesk.db.records import rows_of
 from shelterdesk.keys.classes import ClassKey
@@ -129,7 +130,9 @@ def show_records(desk: Desk, kind: Kind, ent: str | None = None) -> list[dict[st
     if kind.is_sealed:
         records = sealed_records(desk, kind.confidentiality, kind=kind, ent=ent)
         if ent is not None and not records:
-            raise NotFound(tr("The record {id}", id=ent))
+            raise NotFound(
+                tr("The record {id}", id=ent), unread_words(sealed_unread(desk, kind.confidentiality))
+            )
         return [_shown(record.values, record.missing, record.kind, record.ent) for record in records]
     desk.must(_TO_SEE.get(kind.name, "open a person"))
     reader = desk.reader()
@@ -189,16 +192,43 @@ def sealed_records(
     return found
 
 
+def sealed_unread(desk: Desk, *names: Confidentiality) -> int:
+    """How many sealed entries opened with the user's keys and cannot be read; of all classes unless some are named.
+
+    As counted when they were opened last: nothing is opened for it. None for who holds no key.
+    """
+    found = 0
+    for name in names or (Confidentiality.HEALTH, Confidentiality.PROTECTION):
+        for key in class_identities(desk, name):
+            if _class_path(desk, key).exists():
+                with closing(open_class_file(desk, key)) as file:
+                    found += file.unread()
+    return found
+
+
+def unread_words(count: int) -> str:
+    """What to say of so many sealed entries that cannot be read, and what to do; empty for none."""
+    if not count:
+        return ""
+    return ntr(
+        "{n} sealed entry could not be read: tell the office; nothing is lost, it stays in the log.",
+        "{n} sealed entries could not be read: tell the office; nothing is lost, they stay in the log.",
+        count,
+    )
+
+
 def open_class_file(desk: Desk, key: ClassKey) -> ClassFile:
     """The second encrypted file of one version of a class key, under a key that follows from that alone.
 
     One file a version: who holds the newer key only does not see what was sealed to the older one.
     """
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"class-file.v1@shelterdesk")
-    path: Path = (
-        desk.folder / f"{key.name.value}-{sha256(key.key.recipient.encode('ascii')).hexdigest()[:8]}.db"
-    )
-    return ClassFile(path, derived.derive(key.key.identity.encode("ascii")), key.name)
+    return ClassFile(_class_path(desk, key), derived.derive(key.key.identity.encode("ascii")), key.name)
+
+
+def _class_path(desk: Desk, key: ClassKey) -> Path:
+    mark = sha256(key.key.recipient.encode("ascii")).hexdigest()[:8]
+    return desk.folder / f"{key.name.value}-{mark}.db"
 
 
 def _shown(values: Mapping[str, Any], missing: Mapping[str, str], kind: str, ent: str) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from shelterdesk.actions.access import person_named
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.people import list_people, show_person
 from shelterdesk.actions.person_lines import add_people
+from shelterdesk.actions.records import sealed_unread
 from shelterdesk.actions.sealed_pages import sealed_of_person
-from shelterdesk.cli.ways import IN_PART, REFUSED, Ways, answer_lines, data, finish, out, say
+from shelterdesk.cli.ways import IN_PART, REFUSED, Ways, answer_lines, data, finish, out, say, say_unread
 from shelterdesk.core.moment import said_moment
 from shelterdesk.core.mrz import MrzUnreadable, read_zone, zones_in
 from shelterdesk.core.words import tr
@@ -54,10 +55,12 @@ def show(ways: Ways, number: str, as_json: bool, as_of: str | None) -> None:
     """Everything your role may see of a person, with its history."""
     with ways.desk() as desk, reading(desk) as reader:
         at = said_moment(as_of, desk.who.zone, "as-of") if as_of is not None else None
-        sealed = {}
+        sealed, unread = {}, 0
         if at is None:
             sealed = sealed_of_person(desk, person_named(desk, reader, number).hex())
+            unread = sealed_unread(desk)
         data(show_person(desk, reader, number, at, dict(sealed)).result)
+        say_unread(unread)
 
 
 @click.command()

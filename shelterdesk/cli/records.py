@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from shelterdesk.actions.records import add_records, kind_named, show_records
-from shelterdesk.cli.ways import Ways, answer_lines, data
+from shelterdesk.actions.records import add_records, kind_named, sealed_unread, show_records
+from shelterdesk.cli.ways import Ways, answer_lines, data, say_unread
 
 
 @click.group()
@@ -38,6 +38,8 @@ def show(ways: Ways, kind: str, id: str | None, as_json: bool) -> None:
     with ways.desk() as desk:
         for found in show_records(desk, wanted, id):
             data(found)
+        if wanted.is_sealed:
+            say_unread(sealed_unread(desk, wanted.confidentiality))
 
 
 def add_to(root: click.Group) -> None:

@@ -20,6 +20,7 @@ from shelterdesk import startup
 from shelterdesk.actions import faults
 from shelterdesk.actions.clock import SystemClock
 from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.records import unread_words
 from shelterdesk.core.errors import BadField, CannotWrite, Refused, WorldError
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import ntr, tr
@@ -122,6 +123,12 @@ def data(record: Mapping[str, Any]) -> None:
 def say(text: str) -> None:
     """Progress or a message, on standard error."""
     click.echo(text, err=True)
+
+
+def say_unread(count: int) -> None:
+    """Say how many sealed entries could not be read, where there are any."""
+    if count:
+        say(unread_words(count))
 
 
 def out(text: str) -> None:

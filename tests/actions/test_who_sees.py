@@ -7,16 +7,16 @@ import pytest
 from shelterdesk.actions.access import SEALED_ACCESS
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.people import show_person
-from shelterdesk.actions.records import add_record, show_records
+from shelterdesk.actions.records import add_record, sealed_unread, show_records, unread_words
 from shelterdesk.actions.registration import register_family
 from shelterdesk.actions.sealed_pages import sealed_of_person
 from shelterdesk.actions.users import add_user, disable_user
-from shelterdesk.core.errors import NotAllowed, Refused
+from shelterdesk.core.errors import NotAllowed, NotFound, Refused
 from shelterdesk.core.event import parse
 from shelterdesk.core.kinds import ACCESS, KIND_NAMES, SEALED_PROTECTION
 from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.core.vocabulary import Confidentiality, Role
-from tests.stations import CHEAP, PASSPHRASE, Template
+from tests.stations import CHEAP, PASSPHRASE, Template, seal_nonsense
 
 
 def accesses(desk: Desk) -> int:
@@ -70,6 +70,25 @@ def test_the_log_does_not_tell_on_whom_a_holder_looked_or_wrote(
     assert not any(member.ent.encode() in line.line for line in lines for member in family.members)
     noted = show_records(guard, SEALED_ACCESS[Confidentiality.PROTECTION])
     assert {one["subject"] for one in noted} >= {member.ent for member in family.members}
+    guard.close()
+
+
+def test_holders_hear_how_many_sealed_entries_cannot_be_read(desk: Desk, station_template: Template) -> None:
+    add_user(
+        desk, "guard", frozenset({Role.PROTECTION}), PASSPHRASE,
+        recovery_code=station_template.recovery_code, cost=CHEAP,
+    )  # fmt: skip
+    for _ in range(2):
+        seal_nonsense(desk)
+    assert sealed_unread(desk) == 0, "who holds no key hears nothing"
+    guard = open_desk(desk.folder, "guard", PASSPHRASE, desk.clock)
+    assert show_records(guard, KIND_NAMES["child_status"]) == []
+    assert sealed_unread(guard) == sealed_unread(guard, Confidentiality.PROTECTION) == 2
+    assert sealed_unread(guard, Confidentiality.HEALTH) == 0
+    with pytest.raises(NotFound) as one_of_them:
+        show_records(guard, KIND_NAMES["child_status"], "a" * 32)
+    assert one_of_them.value.next_step.startswith("2 sealed entries could not be read: tell the office")
+    assert unread_words(1).startswith("1 sealed entry could not be read") and unread_words(0) == ""
     guard.close()
 
 

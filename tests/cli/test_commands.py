@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.registration import register_family
+from shelterdesk.actions.users import add_user
 from shelterdesk.cli import main
+from shelterdesk.core.people import FamilyForm, PersonForm
+from shelterdesk.core.vocabulary import Role
 from tests.cli.conftest import Run
-from tests.stations import Template
+from tests.stations import CHEAP, PASSPHRASE, Template, seal_nonsense
 
 FAMILY = [
     {
@@ -229,3 +234,19 @@ def test_what_is_done_elsewhere_is_one_line(run: Run, tmp_path: Path) -> None:
     status, _, said = run("person", "add", "--json", "-", stdin="")
     assert status == 1 and said.strip()
     assert run("record", "show", "person", "0" * 32)[0] == 1
+
+
+def test_who_shows_sealed_entries_hears_how_many_could_not_be_read(
+    run: Run, desk: Desk, station_template: Template
+) -> None:
+    add_user(
+        desk, "guard", frozenset({Role.PROTECTION}), PASSPHRASE,
+        recovery_code=station_template.recovery_code, cost=CHEAP,
+    )  # fmt: skip
+    number = register_family(desk, FamilyForm((PersonForm(given="Ana"),))).result.members[0].number
+    seal_nonsense(desk)
+    desk.close()
+    for command in (("record", "show", "child_status"), ("person", "show", number)):
+        status, _, said = run(*command, user="guard")
+        assert status == 0 and said.startswith("1 sealed entry could not be read: tell the office"), command
+    assert "sealed" not in run("person", "show", number)[2], "who holds no key hears nothing"

@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import who_looked
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.person_changes import EditedPerson, answer_again
+from shelterdesk.actions.records import show_records, unread_words
+from shelterdesk.actions.users import add_user
 from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import DiskFull
+from shelterdesk.core.kinds import KIND_NAMES
 from shelterdesk.core.people import Answer, IntakeAnswers
+from shelterdesk.core.vocabulary import Role
 from shelterdesk.db.person_records import Conflict
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
@@ -28,7 +32,7 @@ from shelterdesk.ui.screens.people import PeopleScreen
 from shelterdesk.ui.screens.people_details import PersonDetails
 from shelterdesk.ui.tables.person_entries import Words
 from shelterdesk.ui.widgets import Tone
-from tests.stations import PASSPHRASE
+from tests.stations import CHEAP, PASSPHRASE, Template, seal_nonsense
 from tests.ui.desk_windows import CTRL, KEY, hold, line_of, log_in, press, program, stop_printing, type_text
 from tests.ui.full_house import SCREENS, House, cells, fill, has_focus, with_desk
 
@@ -241,6 +245,30 @@ def test_sealed_answers_are_neither_shown_nor_hinted(
         "who has an answer looks like who has none"
     )
     assert "WR-UW" not in said and "sealed" not in said
+
+
+def test_a_holder_is_told_on_the_page_how_many_sealed_entries_could_not_be_read(
+    qtbot: QtBot,
+    app: DeskApp,
+    house: House,
+    station_folder: Path,
+    clock: SetClock,
+    station_template: Template,
+) -> None:
+    def spoil(desk: Desk) -> None:
+        code = station_template.recovery_code
+        add_user(desk, "guard", frozenset({Role.PROTECTION}), PASSPHRASE, recovery_code=code, cost=CHEAP)
+        seal_nonsense(desk)
+        guard = open_desk(station_folder, "guard", PASSPHRASE, clock)
+        show_records(guard, KIND_NAMES["child_status"])
+        guard.close()
+
+    with_desk(station_folder, clock, spoil)
+    screen = people_of(log_in(qtbot, app, "guard"))
+    open_found(qtbot, screen, house.number(6))
+    qtbot.waitUntil(lambda: not app.worker.is_busy)
+    said = [label.text() for label in screen.view.details.findChildren(QLabel) if label.isVisible()]
+    assert unread_words(1) in said
 
 
 def test_two_answers_are_told_by_word_and_icon(qtbot: QtBot, clock: SetClock) -> None:

@@ -15,6 +15,7 @@ from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.lodging import PlaceGiven, StayEnded
 from shelterdesk.actions.people import open_person, page_again
 from shelterdesk.actions.person_changes import EditedPerson
+from shelterdesk.actions.records import sealed_unread
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import NotFound, WorldError
 from shelterdesk.core.roles import may_do, may_write
@@ -39,6 +40,11 @@ from shelterdesk.ui.tables.person_entries import Words
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import ButtonRow, LabelledField, PrimaryButton, SecondaryButton, Tone
 from shelterdesk.ui.worker import DeskWorker
+
+
+def unread_here(desk: Desk) -> Done[int]:
+    """How many sealed entries a holder's keys opened and the program could not read; asked on the desk's thread."""
+    return Done(sealed_unread(desk))
 
 
 class PeopleScreen(Screen):
@@ -225,6 +231,7 @@ class PeopleScreen(Screen):
         self._ent = page.ent
         self._show_page(page)
         self._show_mode(self.view)
+        self._worker.write(unread_here, done=self.view.details.show_unread)
 
     def _on_half_typed(self, ent: str, page: PersonPage) -> None:
         self._on_opened(page)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
+from shelterdesk.actions.records import unread_words
 from shelterdesk.core.words import tr
 from shelterdesk.db.person_page import FieldShown, PersonPage
 from shelterdesk.db.person_records import Conflict
@@ -75,8 +76,11 @@ class PersonDetails(_Scroll):
         column.addLayout(self._grid)
         self._not_asked = words("", "secondary", wrap=True)
         self._entered = words("", "secondary", wrap=True)
+        self._unread = words("", "secondary", wrap=True)
+        self._unread.hide()
         column.addWidget(self._not_asked)
         column.addWidget(self._entered)
+        column.addWidget(self._unread)
         column.addStretch(1)
         self._conflicts: list[_Conflict] = []
         self._pairs: list[tuple[QLabel, QLabel]] = []
@@ -103,6 +107,11 @@ class PersonDetails(_Scroll):
         self._not_asked.setVisible(bool(open_questions))
         when, user = said.ms(page.record.entered_ms), page.record.entered_by
         self._entered.setText(tr("Entered {when} by {user}", when=when, user=user))
+
+    def show_unread(self, count: int) -> None:
+        """Say that sealed entries could not be read, and of how many; of none nothing."""
+        self._unread.setText(unread_words(count))
+        self._unread.setVisible(count > 0)
 
     def _show_conflicts(self, conflicts: Sequence[Conflict], said: Words) -> None:
         while len(self._conflicts) < len(conflicts):
