@@ -24,7 +24,7 @@ from shelterdesk.keys.classes import (
     wrap_class_key,
 )
 from shelterdesk.keys.ed25519 import SigningKey
-from shelterdesk.keys.recovery import identity_of, signing_key_of
+from shelterdesk.keys.recovery import identity_of, recipient_of, signing_key_of
 
 CLASS_OF_ROLE = {
     Role.HEALTH: Confidentiality.HEALTH,
@@ -69,6 +69,38 @@ def hand_over(
     ]
 
 
+def keys_for_sheet(
+    desk: Desk, code: str, old_code: str
+) -> tuple[list[dict[str, object]], list[Confidentiality]]:
+    """The statements by which a new recovery sheet opens and hands on class keys, and the classes it cannot.
+
+    The giver is who is logged in, or the holder of the old sheet. Raises ``RecoveryTypo``, and ``WrongRecoveryCode``
+    for an old code that opens no class here.
+    """
+    made: list[dict[str, object]] = []
+    left: list[Confidentiality] = []
+    opened = False
+    for name in CLASS_OF_ROLE.values():
+        newest = desk.roster.class_key(name.value, desk.who.station)
+        if newest is None or newest.station != desk.who.station:
+            continue
+        keys, signing = class_identities(desk, name), desk.user_keys.signing
+        if old_code:
+            by_paper = _opened(desk, name, RECOVERY, identity_of(old_code))
+            opened = opened or bool(by_paper)
+            if newest.recipient not in _recipients(keys):
+                keys, signing = by_paper, signing_key_of(old_code)
+        if newest.recipient not in _recipients(keys):
+            left.append(name)
+            continue
+        for key in keys:
+            entry = _entry(key, newest.station, ((RECOVERY, wrap_class_key(key, [recipient_of(code)])),))
+            made.append(_signed(signing, entry, sheet=signing_key_of(code).public))
+    if old_code and not opened:
+        raise keyfile.WrongRecoveryCode
+    return made, left
+
+
 def renew_class_key(desk: Desk, name: Confidentiality) -> Done[int]:
     """A new version of a class key, for the recovery sheet and every holder still active; returns its number.
 
@@ -111,7 +143,12 @@ def _entry(key: ClassKey, station: str, wraps: Sequence[tuple[str, str]]) -> Cla
     return ClassEntry(key.name.value, key.version, key.key.recipient, station, tuple(wraps))
 
 
-def _signed(signing: SigningKey, entry: ClassEntry) -> dict[str, object]:
-    """The body of a statement on a class key, with the signature of the holder who hands it on."""
+def _signed(signing: SigningKey, entry: ClassEntry, sheet: bytes | None = None) -> dict[str, object]:
+    """The body of a statement on a class key, with the signature of the holder who hands it on.
+
+    ``sheet`` is the public key of a recovery sheet that holds it from now on.
+    """
     body = class_body(entry)
+    if sheet is not None:
+        body["sheet"] = sheet.hex()
     return {"class": body, "by": signing.public.hex(), "signature": sign_class_body(signing, body)}

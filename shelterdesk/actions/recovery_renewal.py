@@ -1,12 +1,16 @@
 """A new recovery sheet in place of one that is lost, seen by others, or worn: the old one opens this desk no longer.
 
 The change happens when the new code is known to be on paper, not before: until then the old sheet is the way in.
-What a new sheet cannot take over: earlier backups and the other desks open with the sheet of their time, and
-the keys to health and protection entries are handed over by the sheet of the set-up (SYNC §1.0).
+The keys to health and protection entries pass to it from the old sheet, or from who is logged in and holds them: an
+admin alone cannot open a class (DESIGN §6), and no sheet an admin makes alone may either. Earlier backups and the
+other desks open with the sheet of their time.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from shelterdesk.actions.class_keys import keys_for_sheet
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drafts import (
     is_sheet_waiting,
@@ -16,6 +20,7 @@ from shelterdesk.actions.drafts import (
 )
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import Refused
+from shelterdesk.core.vocabulary import Confidentiality
 from shelterdesk.core.words import tr
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.recovery import new_recovery, recipient_of
@@ -47,18 +52,32 @@ def is_in_force(desk: Desk, code: str) -> bool:
     return recipient_of(code) in keyfile.recipients(desk.folder, keyfile.RECOVERY)
 
 
-def finish_recovery_sheet(desk: Desk) -> Done[bool]:
+@dataclass(frozen=True, slots=True)
+class PutAway:
+    """``is_new``: it took an older sheet's place; ``shut`` are the classes whose keys did not pass to it."""
+
+    is_new: bool
+    shut: tuple[Confidentiality, ...] = ()
+
+
+def finish_recovery_sheet(desk: Desk, old_code: str = "") -> Done[PutAway]:
     """The waiting sheet is on paper: it opens this desk from now on, an older one no longer.
 
-    True when it took an older one's place. Raises ``CannotWrite``, ``DiskFull``; the old one stands then.
+    ``old_code`` is the code of the old sheet, where it is at hand. Raises ``RecoveryTypo``, ``WrongRecoveryCode``,
+    ``CannotWrite``, ``DiskFull``; the old one stands then.
     """
     code = waiting_recovery_code(desk).result
+    shut: list[Confidentiality] = []
     is_new = code is not None and not is_in_force(desk, code)
+    kinds: set[str] = {"status"}
     if code is not None and is_new:
         desk.must(RENEW)
+        handed, shut = keys_for_sheet(desk, code, old_code.strip())
+        for body in handed:
+            kinds |= desk.publish("class_key", body)
         keyfile.set_recovery(desk.folder, desk.store.file_key, recipient_of(code))
     sheet_put_away(desk)
-    return Done(is_new, Changes.of("status"))
+    return Done(PutAway(is_new, tuple(shut)), Changes(frozenset(kinds)))
 
 
 def drop_recovery_sheet(desk: Desk) -> Done[None]:

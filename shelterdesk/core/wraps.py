@@ -2,7 +2,8 @@
 
 DESIGN §6. The first version comes with the set-up of the station (or office), wrapped to its recovery sheet.
 Whatever follows, further holders and later versions, carries the signature of somebody who held the key: a
-user's Ed25519 key, or the one that follows from the recovery sheet. A desk alone cannot add to a class.
+user's Ed25519 key, or the one that follows from a recovery sheet. A later sheet is let in like any other holder, by
+one. A desk alone cannot add to a class.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ Name = tuple[str, str]
 
 @dataclass(slots=True)
 class _Class:
-    """The versions of one class key: recipients with their wraps, and the recovery sheet's public key."""
+    """The versions of one class key: recipients with their wraps, and the public keys of its recovery sheets."""
 
-    recovery: bytes | None
+    sheets: set[bytes]
     versions: dict[int, dict[str, set[tuple[str, str]]]] = field(default_factory=dict)
 
     def holders(self, version: int, recipient: str) -> set[str]:
@@ -50,7 +51,7 @@ def fold_classes(
         for body in statement.body.get("classes", ()):
             if body["station"] == station:
                 name = (str(body["class"]), station)
-                one = classes.setdefault(name, _Class(bytes.fromhex(public) if public else None))
+                one = classes.setdefault(name, _Class({bytes.fromhex(public)} if public else set()))
                 _add(one, body)
     handed: dict[Name, dict[int, list[Statement]]] = {}
     for statement, issuer in believed:
@@ -104,8 +105,7 @@ def _signers(
     found = set()
     for holder in holders:
         if holder == RECOVERY:
-            if known.recovery is not None:
-                found.add(known.recovery)
+            found |= known.sheets
         elif (user := members.get((station, holder))) is not None:
             found.add(user.sign)
     return found
@@ -114,3 +114,5 @@ def _signers(
 def _add(known: _Class, body: Mapping[str, Any]) -> None:
     wraps = known.versions.setdefault(int(body["version"]), {}).setdefault(str(body["recipient"]), set())
     wraps.update((str(holder), str(text)) for holder, text in body.get("wraps", ()))
+    if body.get("sheet"):
+        known.sheets.add(bytes.fromhex(body["sheet"]))

@@ -291,6 +291,8 @@ def _check_class(class_: Mapping[str, Any]) -> None:
         raise ValueError("class key")
     if not 0 < class_["version"] < 1 << 31 or not isinstance(class_["station"], str):
         raise ValueError("class key")
+    if class_.get("sheet") is not None:
+        _is_hex(class_["sheet"], 32)
     for holder, wrap in class_.get("wraps", ()):
         if not isinstance(holder, str) or not isinstance(wrap, str):
             raise ValueError("wrap")

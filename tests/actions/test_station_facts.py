@@ -14,15 +14,21 @@ from shelterdesk.actions.recovery_renewal import (
     begin_recovery_sheet,
     drop_recovery_sheet,
     finish_recovery_sheet,
+    is_in_force,
 )
 from shelterdesk.actions.sheets import last_sheet_day, sheet_numbers
 from shelterdesk.actions.station_facts import StationFacts, change_station, station_facts
 from shelterdesk.actions.undo import undo_last
+from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import BadField, NotAllowed, Refused
+from shelterdesk.core.vocabulary import Confidentiality, Role
 from shelterdesk.keys import keyfile
-from tests.stations import PASSPHRASE, Template
+from shelterdesk.keys.classes import sign_class_body
+from shelterdesk.keys.recovery import new_recovery, signing_key_of
+from tests.stations import CHEAP, PASSPHRASE, Template
 from tests.sync.worlds import at, carry, join
 
+HEALTH = frozenset({Role.HEALTH})
 WANTED = StationFacts("Lajas Blancas norte", "Río Chucunaque, puerto", 0, "Sphere 2018, tránsito")
 
 
@@ -93,11 +99,42 @@ def test_a_new_sheet_takes_the_place_of_the_old_one_when_it_is_put_away(
     code = begin_recovery_sheet(desk).result
     assert begin_recovery_sheet(desk).result == code, "asked again, the same sheet"
     assert keyfile.unlock_with_recovery(station_folder, station_template.recovery_code)
-    assert finish_recovery_sheet(desk).result is True
+    done = finish_recovery_sheet(desk, station_template.recovery_code).result
+    assert done.is_new and not done.shut
     assert keyfile.unlock_with_recovery(station_folder, code) == desk.store.file_key
     with pytest.raises(keyfile.WrongRecoveryCode):
         keyfile.unlock_with_recovery(station_folder, station_template.recovery_code)
-    assert finish_recovery_sheet(desk).result is False
+    assert not finish_recovery_sheet(desk).result.is_new
+    added = add_user(desk, "nurse", HEALTH, PASSPHRASE, recovery_code=code, cost=CHEAP).result
+    assert added.name == "nurse"
+    newer = begin_recovery_sheet(desk).result
+    assert not finish_recovery_sheet(desk, code).result.shut
+    assert (
+        add_user(desk, "midwife", HEALTH, PASSPHRASE, recovery_code=newer, cost=CHEAP).result.name
+        == "midwife"
+    )
+
+
+def test_a_sheet_an_admin_makes_alone_opens_no_class(desk: Desk, station_template: Template) -> None:
+    code = begin_recovery_sheet(desk).result
+    with pytest.raises(keyfile.WrongRecoveryCode):
+        finish_recovery_sheet(desk, new_recovery().code)
+    assert not is_in_force(desk, code), "a mistyped old code changes nothing"
+    done = finish_recovery_sheet(desk).result
+    assert set(done.shut) == {Confidentiality.HEALTH, Confidentiality.PROTECTION}
+    with pytest.raises(keyfile.WrongRecoveryCode):
+        add_user(desk, "nurse", HEALTH, PASSPHRASE, recovery_code=code, cost=CHEAP)
+    # Nor does it help to say that it holds the key: a holder must have signed that.
+    newest = desk.roster.class_key("health", desk.who.station)
+    assert newest is not None
+    body = {
+        "class": "health", "version": 1, "recipient": newest.recipient, "station": desk.who.station,
+        "wraps": [["recovery", "x"]], "sheet": signing_key_of(code).public.hex(),
+    }  # fmt: skip
+    own = signing_key_of(code)
+    said = {"class": body, "by": own.public.hex(), "signature": sign_class_body(own, body)}
+    desk.publish("class_key", said)
+    assert desk.roster.class_key("health", desk.who.station) == newest
 
 
 def test_the_only_sheet_there_is_cannot_be_dropped_nor_covered(

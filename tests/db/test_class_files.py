@@ -41,7 +41,7 @@ def write(desk: Desk, key: ClassKey, record: bytes) -> None:
     sealed = seal(record, key.key.recipient)
     fields = {CARRIER.field("sealed").number: sealed, CARRIER.field("key_version").number: 1}
     with desk.store.write(desk.user) as event:
-        event._sealed.append(row_op(CARRIER.number, secrets.token_bytes(16), fields))
+        event._sealed.add(row_op(CARRIER.number, secrets.token_bytes(16), fields))
 
 
 def note(fields: Mapping[str, object], ent: str = ENT) -> bytes:

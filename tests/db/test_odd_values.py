@@ -61,7 +61,7 @@ def said(desk: Desk, rows: Sequence[tuple[Kind, Mapping[str, Any]]]) -> list[byt
     with desk.store.write(desk.user) as event:
         for ent, (kind, values) in zip(ents, rows, strict=True):
             numbered = {str(kind.field(name).number): value for name, value in values.items()}
-            event._ops.append(Op(kind.number, ent, ROW, json.dumps(numbered).encode()))
+            event._ops.add(Op(kind.number, ent, ROW, json.dumps(numbered).encode()))
     return ents
 
 

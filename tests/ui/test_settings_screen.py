@@ -21,7 +21,7 @@ from shelterdesk.actions.users import UserLine, enable_user
 from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import DiskFull
 from shelterdesk.core.vocabulary import Role
-from shelterdesk.keys import keyfile
+from shelterdesk.keys import keyfile, recovery
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.preferences import (
     FILE,
@@ -177,8 +177,9 @@ def test_others_read_the_facts_of_the_station(qtbot: QtBot, station_folder: Path
         assert section.primary is None and not section.save.isVisible()
 
 
+@pytest.mark.parametrize("has_old", [True, False])
 def test_a_new_recovery_sheet_opens_once_it_is_on_paper_and_the_old_one_no_longer(
-    qtbot: QtBot, station_folder: Path, clock: SetClock, station_template: Template
+    qtbot: QtBot, station_folder: Path, clock: SetClock, station_template: Template, has_old: bool
 ) -> None:
     old = station_template.recovery_code
     with program(qtbot, station_folder, clock) as app:
@@ -193,9 +194,17 @@ def test_a_new_recovery_sheet_opens_once_it_is_on_paper_and_the_old_one_no_longe
         card.group.setFocus()
         qtbot.waitUntil(card.group.editor.hasFocus)
         type_text(card._groups[card.asked_group])
+        if has_old:
+            press(KEY.Key_Tab)
+            qtbot.waitUntil(card.old.editor.hasFocus)
+            type_text(recovery.new_recovery().code)
+            press(KEY.Key_Return, CTRL)
+            qtbot.waitUntil(lambda: "does not open this station" in card.old.mistake.text())
+            card.old.set_text(old)
         press(KEY.Key_Return, CTRL)
         window = app.window
         qtbot.waitUntil(lambda: "The new sheet opens this laptop" in window.toast.text())
+        assert ("does not open health" in window.toast.text()) is not has_old
         assert keyfile.unlock_with_recovery(station_folder, card._code)
         with pytest.raises(keyfile.WrongRecoveryCode):
             keyfile.unlock_with_recovery(station_folder, old)

@@ -12,7 +12,7 @@ from shiboken6 import isValid
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.recovery import print_recovery_sheet
-from shelterdesk.actions.recovery_renewal import finish_recovery_sheet
+from shelterdesk.actions.recovery_renewal import PutAway, finish_recovery_sheet
 from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import tr
@@ -52,13 +52,16 @@ class _GroupLine(QLineEdit):
 class RecoveryCard(QWidget):
     """Code, place for the PDF, and the question for one group. While that is typed the code is covered.
 
-    :attr:`confirm` is the primary button of whoever shows this. Signals: ``put_away(bool)`` once the group fits
-    and the kept code is gone, True when the sheet took the place of an older one.
+    :attr:`confirm` is the primary button of whoever shows this. Signals: ``put_away(object)`` once the group fits
+    and the kept code is gone, with the :class:`PutAway`. ``follows``: it takes the place of an older sheet, whose code
+    is asked for, as it passes on the keys to sealed entries.
     """
 
-    put_away = Signal(bool)
+    put_away = Signal(object)
 
-    def __init__(self, worker: DeskWorker, code: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, worker: DeskWorker, code: str, parent: QWidget | None = None, *, follows: bool = False
+    ) -> None:
         super().__init__(parent)
         self.setProperty("part", "clear")
         self._worker = worker
@@ -85,6 +88,13 @@ class RecoveryCard(QWidget):
             line,
             check=self._check_group,
         )
+        self.old = LabelledField(
+            tr("Code of the old sheet"),
+            QLineEdit(),
+            hint=tr(
+                "It passes the keys to health and protection entries on to the new one. Leave it empty if it is lost."
+            ),
+        )
         self.confirm = PrimaryButton(tr("It is on paper and put away"))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -94,9 +104,13 @@ class RecoveryCard(QWidget):
         self._column.addWidget(ButtonRow(self.save, self.show_again))
         self._column.addWidget(self.saved)
         self._column.addWidget(self.group)
+        self._column.addWidget(self.old)
+        if not follows:
+            self.old.hide()
         self.saved.hide()
         self.show_again.hide()
         self.group.setProperty("not_kept", True)
+        self.old.setProperty("not_kept", True)
         line.entered.connect(lambda: self._cover(True))
         self.save.clicked.connect(self._on_save)
         self.show_again.clicked.connect(lambda: self._cover(False))
@@ -148,11 +162,20 @@ class RecoveryCard(QWidget):
             self.group.set_mistake(tr("Type group {n} of the code from your paper.", n=self.asked_group + 1))
             self.group.setFocus()
         elif self.group.check_now():
-            self._worker.write(finish_recovery_sheet, done=self._on_put_away)
+            self.old.set_mistake("")
+            self._worker.write(
+                finish_recovery_sheet, self.old.text(), done=self._on_put_away, failed=self._on_not_put_away
+            )
 
-    def _on_put_away(self, is_new: bool) -> None:
+    def _on_put_away(self, done: PutAway) -> None:
         if isValid(self):
-            self.put_away.emit(is_new)
+            self.put_away.emit(done)
+
+    def _on_not_put_away(self, error: WorldError) -> None:
+        if isValid(self):
+            asked = self.old if not self.old.isHidden() else self.group
+            asked.set_mistake(f"{error.sentence} {error.next_step}".strip())
+            asked.setFocus()
 
     def _space(self) -> None:
         self._column.setSpacing(theme().gap(12))

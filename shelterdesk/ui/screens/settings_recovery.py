@@ -6,14 +6,19 @@ from PySide6.QtWidgets import QWidget
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drafts import waiting_recovery_code
-from shelterdesk.actions.recovery_renewal import begin_recovery_sheet, drop_recovery_sheet, is_in_force
+from shelterdesk.actions.recovery_renewal import (
+    PutAway,
+    begin_recovery_sheet,
+    drop_recovery_sheet,
+    is_in_force,
+)
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import tr
 from shelterdesk.ui.dialogs.recovery_card import RecoveryCard
 from shelterdesk.ui.screens.settings_section import Section
-from shelterdesk.ui.widgets import ButtonRow, PrimaryButton, SecondaryButton, words
+from shelterdesk.ui.widgets import ButtonRow, PrimaryButton, SecondaryButton, Tone, words
 from shelterdesk.ui.worker import DeskWorker
 
 _Waiting = tuple[str, bool]
@@ -48,7 +53,7 @@ class RecoverySection(Section):
             tr(
                 "From the moment the new sheet is put away the old one does not open this laptop any more. Keep the "
                 "old one locked away all the same: it still opens earlier backups and the other laptops of the "
-                "station, and it alone hands on the keys to health and protection entries."
+                "station. Have it at hand: it passes on the keys to health and protection entries."
             ),
             "secondary",
             wrap=True,
@@ -72,7 +77,7 @@ class RecoverySection(Section):
             self._show_sheet(*waiting)
 
     def _show_sheet(self, code: str, is_first: bool) -> None:
-        sheet = self.sheet = RecoveryCard(self.worker, code)
+        sheet = self.sheet = RecoveryCard(self.worker, code, follows=not is_first)
         sheet.put_away.connect(self._on_put_away)
         self.primary = sheet.confirm
         buttons = ButtonRow(sheet.confirm)
@@ -118,9 +123,17 @@ class RecoverySection(Section):
         self._leave_sheet()
         self.say(tr("The old recovery sheet goes on; the new code is forgotten."))
 
-    def _on_put_away(self, is_new: bool) -> None:
+    def _on_put_away(self, done: PutAway) -> None:
         self._leave_sheet()
-        if is_new:
+        if done.shut:
+            self.say(
+                tr(
+                    "The new sheet opens this laptop from now on, the old one does not. It does not open health and "
+                    "protection entries: keep the old sheet for them, or make another one with its code at hand."
+                ),
+                Tone.WARN,
+            )
+        elif done.is_new:
             self.say(tr("Good. The new sheet opens this laptop from now on, the old one does not any more."))
         else:
             self.say(tr("Good. The code is on paper only now."))
