@@ -9,7 +9,6 @@ from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField
 from shelterdesk.core.kinds import STATION
 from shelterdesk.core.words import tr
-from shelterdesk.db import meta
 from shelterdesk.db.station_row import station_row
 from shelterdesk.db.store import Reader
 
@@ -79,7 +78,6 @@ def change_station(desk: Desk, facts: StationFacts) -> Done[FactsChanged]:
                 if (row.get(name) if row.get(name) is not None else "") != value:
                     event.set(STATION, ent, name, None if value == "" else value)
                     changed.append(name)
-    desk.store.who = meta.get_whoami(desk.store.conn)
     written = event.written
     return Done(
         FactsChanged(tuple(changed), written.events if written is not None and changed else ()),

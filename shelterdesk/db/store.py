@@ -137,8 +137,10 @@ class Store:
             event = Writing(self.conn, self.who, user, self.roster, self.now, self.clock_doubt, self._ids)
             yield event
             event.finish()
-            if event.written is not None and "station" in event.written.kinds:
+            kinds = event.written.kinds if event.written is not None else frozenset()
+            if "station" in kinds:
                 follow_station(self.conn)
+        self._know_again(kinds)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -172,6 +174,7 @@ class Store:
                 for event in events:
                     hlc = absorb_hlc(hlc, event.hlc, now)
                 meta.put_hlc(self.conn, hlc)
+        self._know_again(taken.kinds)
         return taken
 
     def add_statements(self, found: Sequence[Statement]) -> set[str]:
@@ -214,8 +217,14 @@ class Store:
                 if "station" in judged:
                     follow_station(self.conn)
                 kinds |= judged
+            self._know_again(judged)
             time.sleep(GIVE_WAY_S)
         return kinds
+
+    def _know_again(self, kinds: Collection[str]) -> None:
+        """After a commit that touched the station's record: its name and day as they are now, whoever wrote it."""
+        if "station" in kinds:
+            self.who = meta.get_whoami(self.conn)
 
     def rebuild(self) -> None:
         """Make every derived table anew from the log."""

@@ -20,6 +20,7 @@ from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import tr
+from shelterdesk.db.store import Reader
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.crash import FaultWatch, calm_words
@@ -28,7 +29,7 @@ from shelterdesk.ui.door import DoorWindow
 from shelterdesk.ui.drafts import DraftKeeper
 from shelterdesk.ui.lock import IdleWatch, Lock, LockPage
 from shelterdesk.ui.log_in import LogInPage
-from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.main_window import MainWindow, title_of
 from shelterdesk.ui.preferences import (
     Preferences,
     apply_preferences,
@@ -421,6 +422,13 @@ class DeskApp(QObject):
     def _on_changed(self, changes: object) -> None:
         if self.window is not None and isinstance(changes, Changes):
             self.window.apply_changes(changes)
+            if changes.touches(("station", "foreign")):
+                self.worker.read(_station_name, done=self._show_station, topic="station-name")
+
+    def _show_station(self, name: str) -> None:
+        if self.window is not None and self.lock is not None:
+            self.window.top.set_station(name)
+            self.lock.show_title(title_of(name))
 
     def _on_window_closing(self, window: MainWindow) -> None:
         if window is self.window:
@@ -429,6 +437,10 @@ class DeskApp(QObject):
     def _on_door_closing(self) -> None:
         if self.window is None:
             self.close()
+
+
+def _station_name(reader: Reader) -> str:
+    return reader.who.name
 
 
 def _refuse(page: LogInPage | LockPage, error: WorldError) -> None:

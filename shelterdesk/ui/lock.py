@@ -237,6 +237,13 @@ class Lock(QObject):
         if self._focus is not None and isValid(self._focus):
             self._focus.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def show_title(self, title: str) -> None:
+        """Give the window another title: behind the lock, which names nothing, once it is open again."""
+        if self.is_locked:
+            self._title = title
+        else:
+            self._window.setWindowTitle(title)
+
     def let_go(self) -> None:
         """The window is going to be closed, locked or not."""
         self._window.removeEventFilter(self)

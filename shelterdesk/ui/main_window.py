@@ -38,6 +38,11 @@ from shelterdesk.ui.widgets.tone import Tone
 from shelterdesk.ui.widgets.top_bar import TopBar
 
 
+def title_of(station: str) -> str:
+    """What the window of a station is called outside of it."""
+    return f"ShelterDesk · {station}" if station else "ShelterDesk"
+
+
 class MainWindow(QMainWindow):
     """Holds the screens it is given and nothing else: the rail shows only what exists.
 
@@ -70,7 +75,7 @@ class MainWindow(QMainWindow):
     ) -> None:
         super().__init__()
         theme()
-        self.setWindowTitle(f"ShelterDesk · {station}" if station else "ShelterDesk")
+        self.setWindowTitle(title_of(station))
         self._screens: dict[str, Screen] = {}
         self._promised: dict[str, Callable[[], Screen]] = {}
         self._pages: dict[str, PageArea] = {}

@@ -55,6 +55,7 @@ def test_a_change_holds_for_readers_the_sheet_and_after_reopening(
 def test_taking_it_back_brings_name_and_hour_back(desk: Desk) -> None:
     done = change_station(desk, WANTED)
     undo_last(desk, done.result.undo)
+    assert (desk.who.name, desk.who.change_hour) == ("Lajas Blancas", 6)
     reader = desk.reader()
     assert station_facts(reader) == StationFacts("Lajas Blancas", "", 6, "")
     reader.close()

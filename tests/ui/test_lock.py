@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.station_facts import StationFacts, change_station
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.lock import IdleWatch, LockPage
@@ -62,6 +63,19 @@ def test_locking_covers_everything_and_the_same_person_finds_it_again(
         assert app.window is window and note.surnames.text() == "Perez Toussaint"
         qtbot.waitUntil(line_of(note.surnames).hasFocus)
         assert "Lajas" in window.windowTitle()
+
+
+def test_a_station_given_another_name_meanwhile_has_it_once_the_lock_is_open(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        window = log_in(qtbot, app)
+        lock(qtbot, app)
+        app.worker.write(change_station, StationFacts("Canaán", "", 6, ""))
+        qtbot.waitUntil(lambda: not app.worker.is_busy)
+        assert window.windowTitle() == "ShelterDesk"
+        unlock(qtbot, app)
+        assert app.window is window and window.windowTitle() == "ShelterDesk · Canaán"
 
 
 def test_a_wrong_passphrase_leaves_it_covered(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:

@@ -117,9 +117,13 @@ def test_an_admin_changes_the_facts_that_may_change_and_takes_it_back(
         qtbot.waitUntil(lambda: app.window is not None and app.window.toast.text().startswith("Saved: Name"))
         assert app.worker.desk is not None and app.worker.desk.who.name == "Lajas Blancas 2"
         assert app.worker.desk.who.change_hour == 0
+        window = app.window
+        qtbot.waitUntil(lambda: window.windowTitle() == "ShelterDesk · Lajas Blancas 2")
         section.save.setFocus()
         app.window.undo()
         qtbot.waitUntil(lambda: section.called.text() == "Lajas Blancas" and section.hour.value() == "6")
+        assert app.worker.desk.who.name == "Lajas Blancas"
+        qtbot.waitUntil(lambda: window.windowTitle() == "ShelterDesk · Lajas Blancas")
 
 
 def test_what_is_typed_while_a_save_waits_is_not_taken_for_saved(
