@@ -47,7 +47,7 @@ from shelterdesk.db.households import (
     members,
     place_of,
 )
-from shelterdesk.db.people import entity_of
+from shelterdesk.db.people import entity_of, is_entity, number_of
 from shelterdesk.db.writing import Writing
 
 
@@ -266,7 +266,7 @@ def group_named(conn: Connection, said: str, prefix: str) -> ArrivalGroup:
     """The arrival group of a token or id; raises ``NotFound``."""
     group = arrival_group(conn, _entity(conn, Counted.TOKEN, said, prefix))
     if group is None:
-        raise NotFound(said[:40])
+        raise NotFound(tr("This token"))
     return group
 
 
@@ -276,8 +276,24 @@ def _entity(conn: Connection, counted: Counted, said: str, prefix: str) -> bytes
     except BadNumber as bad:
         raise NotFound(said.strip()[:40], bad.next_step) from None
     if ent is None:
-        raise NotFound(said.strip()[:40])
+        raise _gone(conn, counted, said.strip(), prefix)
     return ent
+
+
+def _gone(conn: Connection, counted: Counted, said: str, prefix: str) -> NotFound:
+    """What was asked for, by what people see: nobody ever read the id a form holds."""
+    ent = entity_of(conn, counted, said, prefix, voided=True)
+    if ent is not None:
+        step = tr("It was taken back meanwhile; choose another one, or go on without it.")
+        return NotFound(number_of(conn, counted, ent) or _THIS[counted](), step)
+    return NotFound(_THIS[counted]() if is_entity(said) else said[:40])
+
+
+_THIS = {
+    Counted.PERSON: lambda: tr("This person"),
+    Counted.HOUSEHOLD: lambda: tr("This family"),
+    Counted.TOKEN: lambda: tr("This token"),
+}
 
 
 def set_head(desk: Desk, number: str) -> Done[tuple[bytes, ...]]:

@@ -38,6 +38,11 @@ class PersonLine:
     is_present: bool
 
 
+def is_entity(said: str) -> bool:
+    """Whether a text is the id of a record, and not a number that people read."""
+    return _ENTITY.fullmatch(said) is not None
+
+
 def entity_of(
     conn: Connection, counted: Counted, said: str, prefix: str, *, voided: bool = False
 ) -> bytes | None:
@@ -48,7 +53,7 @@ def entity_of(
     """
     table, clean = _TABLES[counted], said.strip()
     alive = "1" if voided else "void IS NULL"
-    if _ENTITY.fullmatch(clean):
+    if is_entity(clean):
         row = conn.execute(
             f"SELECT ent FROM {table} WHERE ent = ? AND {alive}", (bytes.fromhex(clean),)
         ).fetchone()
@@ -61,6 +66,12 @@ def entity_of(
         (str(number),),
     ).fetchone()
     return None if row is None else bytes(row[0])
+
+
+def number_of(conn: Connection, counted: Counted, ent: bytes) -> str:
+    """The number of a person, household or arrival group, also of a voided one; empty for one that has none."""
+    row = conn.execute(f"SELECT number FROM {_TABLES[counted]} WHERE ent = ?", (ent,)).fetchone()
+    return "" if row is None else str(row[0] or "")
 
 
 def find_people(reader: Reader, text: str, on: date, limit: int = 20) -> list[PersonLine]:

@@ -28,6 +28,7 @@ from shelterdesk.actions.registration import (
     register_family,
     set_head,
 )
+from shelterdesk.actions.undo import undo_last
 from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import BadField, NotAllowed, NotFound, Refused
 from shelterdesk.core.event import Event, parse
@@ -331,6 +332,19 @@ def test_an_entry_by_mistake_takes_its_records_along_and_leaves_a_head(desk: Des
         void_person(desk, done.members[1].number, "again")
     with pytest.raises(BadField):
         void_person(desk, registered(desk, ANA).members[0].number, " ")
+
+
+def test_a_token_taken_back_meanwhile_is_named_by_its_number(desk: Desk) -> None:
+    token = count_group(desk, ArrivalGroupForm(2, {})).result
+    undo_last(desk, token.undo)
+    with pytest.raises(NotFound) as refused:
+        registered(desk, ANA, arrival_group=token.ent)
+    assert refused.value.sentence == f"{token.number} is not known here."
+    assert refused.value.next_step.startswith("It was taken back meanwhile")
+    with pytest.raises(NotFound, match="This token is not known here"):
+        registered(desk, ANA, arrival_group="ab" * 16)
+    with pytest.raises(NotFound, match="This family is not known here"):
+        registered(desk, ANA, household="ab" * 16)
 
 
 def test_a_group_is_counted_named_and_closed(desk: Desk, clock: SetClock) -> None:
