@@ -18,7 +18,7 @@ from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.screens.lodging import LodgingScreen
 from shelterdesk.ui.tables.places import place_rows, quarter_words, share_tone, share_words, state_words
 from shelterdesk.ui.widgets import Tone
-from tests.ui.desk_windows import CTRL, KEY, log_in, press, program, type_text
+from tests.ui.desk_windows import CTRL, KEY, hold, log_in, press, program, type_text
 from tests.ui.full_house import SCREENS, House, cells, fill, has_focus, with_desk
 
 
@@ -128,6 +128,27 @@ def test_a_full_room_is_given_all_the_same_and_said_in_words_and_colour(
     qtbot.waitUntil(lambda: (now := state()) is not None and now.capacity.occupied == 8)
     assert screen.share.text() == "200 % over" and screen.share.tone is Tone.BAD
     qtbot.waitUntil(lambda: screen.sleepers.total == 8)
+
+
+def test_an_answer_that_comes_late_leaves_the_next_form_alone(
+    qtbot: QtBot, app: DeskApp, house: House
+) -> None:
+    window = log_in(qtbot, app)
+    screen = lodging(qtbot, window)
+    press(KEY.Key_N, CTRL)
+    qtbot.waitUntil(lambda: screen.sleepers.total == 8)
+    has_focus(qtbot, screen.table.view)
+    press(KEY.Key_Return)
+    qtbot.waitUntil(lambda: screen.give.proposed.text().startswith("Proposed: B02-1"))
+    gate = hold(app.worker)
+    press(KEY.Key_Return, CTRL)
+    press(KEY.Key_Escape)
+    qtbot.waitUntil(screen.here.isVisible)
+    press(KEY.Key_D, CTRL)
+    has_focus(qtbot, screen.leave.reason)
+    gate.set()
+    qtbot.waitUntil(lambda: window.toast.text().startswith("4 people now have B02-1"))
+    assert screen.leave.isVisible() and screen.leave.reason.hasFocus()
 
 
 def test_a_family_moves_with_its_reason(qtbot: QtBot, app: DeskApp, house: House) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -28,8 +29,10 @@ from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.preferences import changed
 from shelterdesk.ui.screens import people_edit
 from shelterdesk.ui.screens.counter import CounterScreen
+from shelterdesk.ui.screens.lodging_give import GivePlace
 from shelterdesk.ui.screens.people import PeopleScreen
 from shelterdesk.ui.screens.people_details import PersonDetails
+from shelterdesk.ui.screens.people_family import Ticked
 from shelterdesk.ui.tables.person_entries import Words
 from shelterdesk.ui.widgets import Tone
 from tests.stations import CHEAP, PASSPHRASE, Template, seal_nonsense
@@ -338,6 +341,58 @@ def test_a_save_that_waited_leaves_the_form_of_somebody_else_alone(
     assert screen.edit.isVisible() and screen.edit.fields["surnames"].text() == "Haddad Sayegh"
     press(KEY.Key_Return, CTRL)
     qtbot.waitUntil(lambda: screen.header.title.text() == "Haddad Sayegh, Ana4")
+
+
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [(KEY.Key_B, "4 people now have A02"), (KEY.Key_D, "Noted for 1 person")],
+    ids=["give", "leave"],
+)
+def test_an_answer_that_comes_late_leaves_the_search_alone(
+    qtbot: QtBot, app: DeskApp, house: House, key: Qt.Key, said: str
+) -> None:
+    window = log_in(qtbot, app)
+    screen = people_of(window)
+    open_found(qtbot, screen, house.number(5, 1))
+    press(key, CTRL)
+    if key is KEY.Key_B:
+        has_focus(qtbot, screen.give.place)
+        screen.give.place.set_value("A02")
+        screen.give.reason.setText("as asked")
+    else:
+        has_focus(qtbot, screen.leave.reason)
+    gate = hold(app.worker)
+    press(KEY.Key_Return, CTRL)
+    for _ in range(2):
+        press(KEY.Key_Escape)
+    qtbot.waitUntil(screen.search.isVisible)
+    gate.set()
+    qtbot.waitUntil(lambda: said in window.toast.text())
+    assert screen.search.isVisible() and not screen.person.isVisible()
+
+
+@pytest.mark.parametrize("form", ["give", "leave"])
+def test_an_answer_that_comes_late_leaves_the_form_of_somebody_else_alone(
+    qtbot: QtBot, app: DeskApp, house: House, form: str
+) -> None:
+    screen = people_of(log_in(qtbot, app))
+    open_found(qtbot, screen, house.number(1))
+    part = screen.give if form == "give" else screen.leave
+    part.start([Ticked(house.ent(1), "Ana")], {house.ent(1)})
+    screen._show_mode(part)
+    gate = hold(app.worker)
+    if isinstance(part, GivePlace):
+        part.place.set_value("A02")
+        part.give()
+    else:
+        part.end()
+    part.start([Ticked(house.ent(4), "Eva")], {house.ent(4)})
+    assert not (part.give_button if isinstance(part, GivePlace) else part.end_button).isEnabled()
+    gate.set()
+    qtbot.waitUntil(lambda: not app.worker.is_busy)
+    assert part.isVisible() and part.people.ticked() == (house.ent(4),)
+    assert not part.reason_field.mistake.text()
+    assert (part.give_button if isinstance(part, GivePlace) else part.end_button).isEnabled()
 
 
 def test_what_could_not_be_saved_of_somebody_left_stands_there_again(

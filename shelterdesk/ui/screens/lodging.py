@@ -340,14 +340,20 @@ class LodgingScreen(Screen):
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _leave_form(self, form: GivePlace | LeaveStation) -> bool:
+        """Its work is done: back to the list, unless somebody else is in it by now, or it was left for elsewhere."""
+        is_over = self.side.current() is form and not form.is_at_work()
+        if is_over:
+            self._show_side(self.here)
+        return is_over
+
     def _on_given(self, done: PlaceGiven) -> None:
-        self._show_side(self.here)
-        if done.given and not self._without:
+        if self._leave_form(self.give) and done.given and not self._without:
             self.site.stand_on(done.given[0].place)
         self.say(*given_words(done), way_back(self, self._worker, done.undo))
 
     def _on_ended(self, done: StayEnded) -> None:
-        self._show_side(self.here)
+        self._leave_form(self.leave)
         said = ntr("Noted for {n} person.", "Noted for {n} people.", len(done.ended))
         self.say(said, Tone.OK, way_back(self, self._worker, done.undo))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -37,6 +38,7 @@ from shelterdesk.ui.worker import DeskWorker
 class GivePlace(Card):
     """Who is ticked gets the place typed, or with none typed the one proposed; also over 100 %, never refused.
 
+    An answer may come when somebody else stands in the form: it is held against the turn it was asked in.
     Signals: ``given(PlaceGiven)``, ``failed(WorldError)``, ``left()`` when stepped out of.
     """
 
@@ -54,6 +56,7 @@ class GivePlace(Card):
         self._site: SitePlan | None = None
         self._proposal: Proposal | None = None
         self._is_writing = False
+        self._turn, self._is_at_work = 0, False
         self.people = FamilyTicks()
         self.place = TypeAhead(self._places)
         self.place_field = LabelledField(
@@ -85,6 +88,7 @@ class GivePlace(Card):
 
     def start(self, people: Sequence[Ticked], ticked: Collection[str], place: str | None = None) -> None:
         """Begin for these people; ``place`` is a code to start with."""
+        self._turn, self._is_at_work = self._turn + 1, True
         self.place.set_value(place)
         self.reason.clear()
         for field in (self.place_field, self.reason_field):
@@ -97,6 +101,10 @@ class GivePlace(Card):
     def first_focus(self) -> QWidget:
         """Where typing begins: who, while nobody is there yet, else the place."""
         return self.who if self._asks_who and not self._chosen else self.place
+
+    def is_at_work(self) -> bool:
+        """Whether somebody stands in the form for whom nothing came back yet: it may have been begun anew since."""
+        return self._is_at_work
 
     def add_scanned(self, text: str) -> None:
         """Add whom a card or a number means, with the family."""
@@ -160,13 +168,14 @@ class GivePlace(Card):
         if typed:
             self._begin()
             self._worker.write(
-                give_place, list(who), typed, reason=reason, done=self._on_given, failed=self._on_failed
-            )
+                give_place, list(who), typed, reason=reason, done=partial(self._on_given, self._turn),
+                failed=partial(self._on_failed, self._turn),
+            )  # fmt: skip
         elif self._proposal is not None:
             self._begin()
             self._worker.write(
-                give_places, dict(self._proposal.places), reason=reason, done=self._on_given,
-                failed=self._on_failed,
+                give_places, dict(self._proposal.places), reason=reason,
+                done=partial(self._on_given, self._turn), failed=partial(self._on_failed, self._turn),
             )  # fmt: skip
         else:
             self.place_field.set_mistake(tr("Choose a place; it can be given over 100 % too."))
@@ -176,18 +185,22 @@ class GivePlace(Card):
         self._is_writing = True
         self.give_button.setEnabled(False)
 
-    def _on_given(self, done: PlaceGiven) -> None:
-        self._is_writing = False
-        self.give_button.setEnabled(True)
+    def _on_given(self, turn: int, done: PlaceGiven) -> None:
+        self._end()
+        self._is_at_work = turn != self._turn
         self.given.emit(done)
 
-    def _on_failed(self, error: WorldError) -> None:
-        self._is_writing = False
-        self.give_button.setEnabled(True)
-        if isinstance(error, BadField):
+    def _on_failed(self, turn: int, error: WorldError) -> None:
+        self._end()
+        if turn == self._turn and isinstance(error, BadField):
             self.reason_field.set_mistake(f"{error.sentence} {error.next_step}".strip())
-        else:
-            self.failed.emit(error)
+            if self.isVisible():
+                return
+        self.failed.emit(error)
+
+    def _end(self) -> None:
+        self._is_writing = False
+        self.give_button.setEnabled(bool(self.people.ticked()))
 
     def _typed(self) -> str:
         return self.place.value() or self.place.text().strip()

@@ -312,21 +312,25 @@ class PeopleScreen(Screen):
             self.cards.print_for([one.ent for one in self._family(self.shown)])
 
     def _on_saved(self, done: EditedPerson) -> None:
-        is_form_open = self.pages.current() is self.person and self.body.current() is self.edit
-        if is_form_open and not self.edit.is_at_work():  # typing may have gone on, or somebody else be in it
-            self._show_mode(self.view)
+        self._leave_form(self.edit)
         if done.changed:
             said = ", ".join(field_label(name) for name in done.changed)
             self.say(tr("Saved: {fields}.", fields=said), Tone.OK, way_back(self, self._worker, done.undo))
         else:
             self.say(tr("Nothing was different; nothing was written."), Tone.NEUTRAL)
 
+    def _leave_form(self, form: PersonEdit | GivePlace | LeaveStation) -> None:
+        """Its work is done: back to the page, unless somebody else is in it by now, or it was left for elsewhere."""
+        is_open = self.pages.current() is self.person and self.body.current() is form
+        if is_open and not form.is_at_work():
+            self._show_mode(self.view)
+
     def _on_given(self, done: PlaceGiven) -> None:
-        self._show_mode(self.view)
+        self._leave_form(self.give)
         self.say(*given_words(done), way_back(self, self._worker, done.undo))
 
     def _on_ended(self, done: StayEnded) -> None:
-        self._show_mode(self.view)
+        self._leave_form(self.leave)
         said = ntr("Noted for {n} person.", "Noted for {n} people.", len(done.ended))
         self.say(said, Tone.OK, way_back(self, self._worker, done.undo))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -34,6 +35,7 @@ _OFFERED = (
 class LeaveStation(Card):
     """Ends the stay of everybody ticked for one reason, in one event.
 
+    An answer may come when somebody else stands in the form: it is held against the turn it was asked in.
     Signals: ``ended(StayEnded)``, ``failed(WorldError)``, ``left()`` when stepped out of.
     """
 
@@ -45,6 +47,7 @@ class LeaveStation(Card):
         super().__init__(tr("Left the station, or their bed"), parent=parent)
         self._worker = worker
         self._is_writing = False
+        self._turn, self._is_at_work = 0, False
         self.people = FamilyTicks()
         self.reason = PickField([(one.value, self._offer(one)) for one in _OFFERED])
         self.reason_field = LabelledField(tr("Why"), self.reason, hint=tr("up and down change it"))
@@ -66,6 +69,7 @@ class LeaveStation(Card):
 
     def start(self, people: Sequence[Ticked], ticked: Collection[str]) -> None:
         """Begin for these people."""
+        self._turn, self._is_at_work = self._turn + 1, True
         self.note.clear()
         self.reason_field.set_mistake("")
         self.people.show_people(people, ticked)
@@ -74,30 +78,39 @@ class LeaveStation(Card):
         """Where typing begins: the reason."""
         return self.reason
 
+    def is_at_work(self) -> bool:
+        """Whether somebody stands in the form for whom nothing came back yet: it may have been begun anew since."""
+        return self._is_at_work
+
     def end(self) -> None:
         """Do it for everybody ticked."""
         who = self.people.ticked()
         if not who or self._is_writing:
             return
         self._is_writing = True
+        self._look()
         self._worker.write(
             end_stay, list(who), self.reason.value(), note=self.note.text().strip() or None,
-            done=self._on_ended, failed=self._on_failed,
+            done=partial(self._on_ended, self._turn), failed=partial(self._on_failed, self._turn),
         )  # fmt: skip
 
-    def _on_ended(self, done: StayEnded) -> None:
+    def _on_ended(self, turn: int, done: StayEnded) -> None:
         self._is_writing = False
+        self._look()
+        self._is_at_work = turn != self._turn
         self.ended.emit(done)
 
-    def _on_failed(self, error: WorldError) -> None:
+    def _on_failed(self, turn: int, error: WorldError) -> None:
         self._is_writing = False
-        if isinstance(error, BadField):
+        self._look()
+        if turn == self._turn and isinstance(error, BadField):
             self.reason_field.set_mistake(f"{error.sentence} {error.next_step}".strip())
-        else:
-            self.failed.emit(error)
+            if self.isVisible():
+                return
+        self.failed.emit(error)
 
     def _look(self) -> None:
-        self.end_button.setEnabled(bool(self.people.ticked()))
+        self.end_button.setEnabled(bool(self.people.ticked()) and not self._is_writing)
         why = self.reason.value()
         if why == EndReason.HOSPITAL:
             self.told.setText(tr("They still count as people of this station; their bed becomes free."))
