@@ -19,7 +19,7 @@ from shelterdesk.actions.station_facts import StationFacts, station_facts
 from shelterdesk.actions.undo import Undone
 from shelterdesk.actions.users import UserLine, enable_user
 from shelterdesk.core.changes import Done
-from shelterdesk.core.errors import DiskFull
+from shelterdesk.core.errors import DiskFull, Refused
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.keys import keyfile, recovery
 from shelterdesk.ui.app import DeskApp
@@ -31,7 +31,7 @@ from shelterdesk.ui.preferences import (
     read_preferences,
     write_preferences,
 )
-from shelterdesk.ui.screens import settings_station
+from shelterdesk.ui.screens import settings_station, settings_users
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.settings import SettingsScreen
@@ -315,6 +315,30 @@ def test_a_user_is_added_with_the_recovery_code_and_disabled(
                 for row in range(section.model.total)
             )
         )
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [RuntimeError(), Refused("Somebody with the name Nurse already logs in here.")],
+    ids=["ours", "refused"],
+)
+def test_only_what_is_wrong_with_the_code_is_said_under_it(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise fault
+
+    monkeypatch.setattr(settings_users, "add_user", fail)
+    with program(qtbot, station_folder, clock) as app:
+        section = settings(qtbot, app, "users").current()
+        assert isinstance(section, UsersSection) and app.window is not None
+        section.ticks[Role.HEALTH].setChecked(True)
+        section.recovery_line.setText("7K3MQ")
+        section.primary.click()
+        toast = app.window.toast
+        said = "wrong on our side" if isinstance(fault, RuntimeError) else str(fault)
+        qtbot.waitUntil(lambda: said in toast.text())
+        assert not section.recovery.mistake.text()
 
 
 def test_of_two_with_one_name_the_one_chosen_is_disabled(

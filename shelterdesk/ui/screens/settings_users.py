@@ -21,7 +21,9 @@ from shelterdesk.core.role_words import role_words
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import ntr, tr
+from shelterdesk.keys.keyfile import WrongRecoveryCode
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
+from shelterdesk.keys.recovery import RecoveryTypo
 from shelterdesk.ui.log_in import PassphraseLine
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.widgets import (
@@ -159,7 +161,7 @@ class UsersSection(Section):
 
     def _on_not_added(self, error: WorldError) -> None:
         self._busy(False)
-        if not self.recovery.isHidden() and self.recovery_line.text():
+        if isinstance(error, RecoveryTypo | WrongRecoveryCode):
             self.recovery.set_mistake(f"{error.sentence} {error.next_step}".strip())
             self.recovery.setFocus()
         else:
