@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import note_search
@@ -221,10 +221,21 @@ def test_a_new_sheet_can_be_left_and_the_old_one_goes_on(
     with program(qtbot, station_folder, clock) as app:
         section = settings(qtbot, app, "recovery").current()
         assert isinstance(section, RecoverySection)
+        pressed: list[QWidget] = []
+
+        def at_once(_: QWidget | None, now: QWidget | None) -> None:
+            if section.sheet is not None and now is section.sheet.save:
+                pressed.append(now)
+                press(KEY.Key_X, Qt.KeyboardModifier.AltModifier)
+
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(at_once)
         section.make.click()
-        qtbot.waitUntil(lambda: section.sheet is not None and section.sheet.save.hasFocus())
-        press(KEY.Key_X, Qt.KeyboardModifier.AltModifier)
-        qtbot.waitUntil(lambda: section.sheet is None and not is_sheet_waiting(station_folder))
+        qtbot.waitUntil(
+            lambda: bool(pressed) and section.sheet is None and not is_sheet_waiting(station_folder)
+        )
+        application.focusChanged.disconnect(at_once)
         assert keyfile.unlock_with_recovery(station_folder, station_template.recovery_code)
     with program(qtbot, station_folder, clock) as app:
         assert "recovery" not in settings(qtbot, app, "station", "supervisor").sections

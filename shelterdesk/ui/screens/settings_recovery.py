@@ -88,6 +88,7 @@ class RecoverySection(Section):
         self._sheet_parts = [sheet, buttons]
         for at, part in enumerate(self._sheet_parts):
             self.body.insertWidget(1 + at, part)
+            part.show()  # a layout shows what is new in it a moment later, and a key heard by nobody is lost till then
         self.explanation.hide()
         self.buttons.hide()
         self.limits.setVisible(not is_first)
