@@ -7,10 +7,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
-from shiboken6 import isValid
 
 from shelterdesk import startup
 from shelterdesk.actions import faults
@@ -25,10 +24,9 @@ from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.crash import FaultWatch, calm_words
 from shelterdesk.ui.dialogs.sentence import tell_before_window
-from shelterdesk.ui.door import DoorWindow
+from shelterdesk.ui.door import Door, DoorWindow
 from shelterdesk.ui.drafts import DraftKeeper
-from shelterdesk.ui.lock import IdleWatch, Lock, LockPage
-from shelterdesk.ui.log_in import LogInPage
+from shelterdesk.ui.lock import IdleWatch, Lock
 from shelterdesk.ui.main_window import MainWindow, title_of
 from shelterdesk.ui.preferences import (
     Preferences,
@@ -81,7 +79,7 @@ class DeskApp(QObject):
         self._folder_lock: startup.WindowLock | None = None
         self._worker: DeskWorker | None = None
         self.preferences = Preferences()
-        self.door: DoorWindow | None = None
+        self._door: Door | None = None
         self.window: MainWindow | None = None
         self.lock: Lock | None = None
         self.drafts: DraftKeeper | None = None
@@ -92,6 +90,11 @@ class DeskApp(QObject):
         self._is_closed = False
         self.idle = IdleWatch(self._idle_wait(), parent=self)
         self.idle.timed_out.connect(self.lock_now)
+
+    @property
+    def door(self) -> DoorWindow | None:
+        """The window before the desk, from :meth:`start` until the program ends."""
+        return self._door.window if self._door is not None else None
 
     @property
     def worker(self) -> DeskWorker:
@@ -111,32 +114,12 @@ class DeskApp(QObject):
         self._worker.failed.connect(self.tell_error)
         self._worker.faulted.connect(self.tell_fault)
         self.idle.set_seconds(self._idle_wait())
-        self.show_door()
-
-    def show_door(self) -> None:
-        """The page before the desk: first run in an empty folder, else log-in."""
-        door = self.door
-        if door is None:
-            door = self.door = DoorWindow()
-            door.closing.connect(self._on_door_closing)
-            self._give_size(door)
-        if startup.is_set_up(self.folder):
-            page = self._log_in_page()
-            door.show_page(page, self.preferences.practice)
-            first = page.first_focus()
-        else:
-            from shelterdesk.ui.first_run import FirstRunPage  # a desk is set up once and opened every day
-
-            run = FirstRunPage(self.worker, self.folder, self._cost)
-            run.opened.connect(self._enter)
-            run.joined.connect(self.show_door)
-            run.practice_chosen.connect(lambda practice: self._keep(practice=practice))
-            door.show_page(run, False)
-            first = run.choose.first_focus()
-        door.show()
-        door.activateWindow()
-        if first is not None:
-            first.setFocus(Qt.FocusReason.OtherFocusReason)
+        door = self._door = Door(self._worker, self.folder, self._cost, lambda: self.preferences)
+        door.entered.connect(self._enter)
+        door.chosen.connect(self._on_chosen)
+        door.closing.connect(self._on_door_closing)
+        self._give_size(door.window)
+        door.open()
 
     def lock_now(self) -> None:
         """Cover the window until a passphrase is typed; twice is once."""
@@ -222,66 +205,23 @@ class DeskApp(QObject):
         self._is_closed = True
         self.idle.stop()
         window = self._leave_window(delete=False)
-        if self.door is not None:
-            self._release_page()
-            self.door.close()
+        door, self._door = self._door, None
+        if door is not None:
+            door.close()
         if self._worker is not None:
             self._worker.stop()
         if self._folder_lock is not None:
             self._folder_lock.release()
-        for shown in (window, self.door):  # after the answers on their way, which may still touch them
+        # After the answers on their way, which may still touch them.
+        for shown in (window, door.window if door is not None else None):
             if shown is not None:
                 shown.deleteLater()
-        self.door = None
         self.closed.emit()
 
-    def _log_in_page(self) -> LogInPage:
-        page = LogInPage(self.preferences)
-        page.asked.connect(
-            lambda name, passphrase: self.worker.open(
-                name, passphrase, self._enter, lambda error: _refuse(page, error)
-            )
-        )
-        page.language_chosen.connect(lambda language: self._speak_at_door(page, language))
-        page.theme_chosen.connect(self._colour_door)
-        page.forgotten.connect(self._show_forgotten)
-        return page
-
-    def _show_forgotten(self) -> None:
-        """The page for who has the recovery sheet in hand; back leads to the log-in."""
-        if self.door is None:
-            return
-        from shelterdesk.actions.recovering import recover  # once in a station's life
-        from shelterdesk.ui.forgotten import ForgottenPage
-
-        page = ForgottenPage()
-        page.went_back.connect(self.show_door)
-        page.asked.connect(
-            lambda code, name, phrase: self.worker.open_with(
-                lambda: recover(self.folder, code, name, phrase, self.clock, self._cost),
-                self._enter,
-                lambda error: page.refuse(error) if isValid(page) else None,
-            )
-        )
-        self.door.show_page(page, self.preferences.practice)
-        first = page.first_focus()
-        if first is not None:
-            first.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _colour_door(self, mode: str) -> None:
-        self._keep(theme=mode)
+    def _on_chosen(self, name: str, value: object) -> None:
+        """Something chosen at the door."""
+        self._keep(**{name: value})
         apply_preferences(self.preferences)
-
-    def _speak_at_door(self, page: LogInPage, language: str) -> None:
-        """Another language before the log-in: the page is built anew, the name typed stays."""
-        self._keep(language=language)
-        apply_preferences(self.preferences)
-        typed = page.form.name_field.text()
-        self.show_door()
-        new = self.door.page if self.door is not None else None
-        if isinstance(new, LogInPage):
-            new.form.name_field.set_text(typed)
-            new.language.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _keep(self, **what: Any) -> None:
         self.preferences = changed(self.preferences, **what)
@@ -326,9 +266,8 @@ class DeskApp(QObject):
         self.status = StatusWatch(window, self.worker, self.clock)
         window.show()
         window.activateWindow()
-        if self.door is not None:
-            self._release_page()
-            self.door.hide()
+        if self._door is not None:
+            self._door.leave()
         self.drafts = DraftKeeper(self.worker, window.made())
         self.drafts.start(lambda back: self._ready(window, back), self._tell_unfound)
         self.status.start()
@@ -378,8 +317,7 @@ class DeskApp(QObject):
     def _unlock(self, name: str, passphrase: str) -> None:
         lock = self.lock
         if lock is not None:
-            page = lock.page
-            self.worker.open(name, passphrase, self._unlocked, lambda error: _refuse(page, error))
+            self.worker.open(name, passphrase, self._unlocked, lock.page.refuse)
 
     def _unlocked(self, desk: Desk) -> None:
         if self.lock is None:
@@ -413,12 +351,6 @@ class DeskApp(QObject):
             return None
         return window
 
-    def _release_page(self) -> None:
-        page = self.door.page if self.door is not None else None
-        release = getattr(page, "release", None)
-        if release is not None:
-            release()
-
     def _on_changed(self, changes: object) -> None:
         if self.window is not None and isinstance(changes, Changes):
             self.window.apply_changes(changes)
@@ -441,11 +373,6 @@ class DeskApp(QObject):
 
 def _station_name(reader: Reader) -> str:
     return reader.who.name
-
-
-def _refuse(page: LogInPage | LockPage, error: WorldError) -> None:
-    if isValid(page):  # the window may have been closed while the passphrase was looked at
-        page.refuse(error)
 
 
 def run_window(folder: Path, clock: Clock, screens: Sequence[ScreenMaker]) -> int:

@@ -1,15 +1,22 @@
-"""The window before the desk is open: first run or log-in, with nothing of the station on it."""
+"""Before the desk is open: first run, log-in or the recovery sheet, in a window with nothing of the station on it."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
+from shelterdesk import startup
+from shelterdesk.keys.passphrase import Argon2Cost
 from shelterdesk.ui.lock import LOCKED_TITLE
-from shelterdesk.ui.log_in import ScrollingPage
+from shelterdesk.ui.log_in import LogInPage, ScrollingPage
+from shelterdesk.ui.preferences import Preferences
 from shelterdesk.ui.widgets.focus_ring import FocusRing
 from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
+from shelterdesk.ui.worker import DeskWorker
 
 
 class DoorWindow(QMainWindow):
@@ -50,3 +57,99 @@ class DoorWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()
         super().closeEvent(event)
+
+
+class Door(QObject):
+    """The ways in, each as a page of :attr:`window`.
+
+    Signals: ``entered(Desk)`` when somebody is in; ``chosen(str, object)`` the name of a preference and its new
+    value, for who keeps them and puts them to use at once; ``closing()`` when the window is closed.
+    """
+
+    entered = Signal(object)
+    chosen = Signal(str, object)
+    closing = Signal()
+
+    def __init__(
+        self, worker: DeskWorker, folder: Path, cost: Argon2Cost, preferences: Callable[[], Preferences]
+    ) -> None:
+        """``preferences`` are asked each time a page is made."""
+        super().__init__()
+        self._worker, self._folder, self._cost = worker, folder, cost
+        self._preferences = preferences
+        self.window = DoorWindow()
+        self.window.closing.connect(self.closing)
+
+    def open(self) -> None:
+        """Show first run in an empty folder, else log-in, with typing at its first field."""
+        if startup.is_set_up(self._folder):
+            page = self._log_in_page()
+            self.window.show_page(page, self._preferences().practice)
+            first = page.first_focus()
+        else:
+            from shelterdesk.ui.first_run import FirstRunPage  # a desk is set up once and opened every day
+
+            run = FirstRunPage(self._worker, self._folder, self._cost)
+            run.opened.connect(self.entered)
+            run.joined.connect(self.open)
+            run.practice_chosen.connect(lambda practice: self.chosen.emit("practice", practice))
+            self.window.show_page(run, False)
+            first = run.choose.first_focus()
+        self.window.show()
+        self.window.activateWindow()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave(self) -> None:
+        """Somebody is in: the page lets go what it holds, the window is out of sight."""
+        self._release_page()
+        self.window.hide()
+
+    def close(self) -> None:
+        """Nobody comes in any more."""
+        self._release_page()
+        self.window.close()
+
+    def _log_in_page(self) -> LogInPage:
+        page = LogInPage(self._preferences())
+        page.asked.connect(
+            lambda name, passphrase: self._worker.open(name, passphrase, self.entered.emit, page.refuse)
+        )
+        page.language_chosen.connect(lambda language: self._speak(page, language))
+        page.theme_chosen.connect(lambda mode: self.chosen.emit("theme", mode))
+        page.forgotten.connect(self._show_forgotten)
+        return page
+
+    def _show_forgotten(self) -> None:
+        """The page for who has the recovery sheet in hand; back leads to the log-in."""
+        from shelterdesk.actions.recovering import recover  # once in a station's life
+        from shelterdesk.ui.forgotten import ForgottenPage
+
+        page = ForgottenPage()
+        page.went_back.connect(self.open)
+        page.asked.connect(
+            lambda code, name, phrase: self._worker.open_with(
+                lambda: recover(self._folder, code, name, phrase, self._worker.clock, self._cost),
+                self.entered.emit,
+                page.refuse,
+            )
+        )
+        self.window.show_page(page, self._preferences().practice)
+        first = page.first_focus()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _speak(self, page: LogInPage, language: str) -> None:
+        """Another language before the log-in: the page is built anew, the name typed stays."""
+        self.chosen.emit("language", language)
+        typed = page.form.name_field.text()
+        self.open()
+        new = self.window.page
+        if isinstance(new, LogInPage):
+            new.form.name_field.set_text(typed)
+            new.language.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _release_page(self) -> None:
+        release = getattr(self.window.page, "release", None)
+        if release is not None:
+            release()
