@@ -29,6 +29,7 @@ from shelterdesk.day.afternoon import (
 )
 from shelterdesk.day.hands import Hands, at_the_desk
 from shelterdesk.day.journal import Journal
+from shelterdesk.day.offscreen import choose_platform, without_hints
 from shelterdesk.day.reception import count_a_boat, register
 
 FAMILIES = 12
@@ -42,12 +43,7 @@ def play_day(folder: Path, target: Path, seed: int) -> int:
 
     Returns the exit status. Raises ``Refused`` for a real station, one with people, a used target folder.
     """
-    if (
-        not os.environ.get("DISPLAY")
-        and not os.environ.get("WAYLAND_DISPLAY")
-        and sys.platform.startswith("linux")
-    ):
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    choose_platform()
     clock = SetClock(_start_of_day())
     journal = Journal(target, clock, _ZONE)
     user = os.environ.get("SHELTERDESK_USER", "admin")
@@ -59,7 +55,7 @@ def play_day(folder: Path, target: Path, seed: int) -> int:
     office = target / "office"
     _prepare(folder, office, user, passphrase, clock, journal)
     app = QApplication.instance() or QApplication(sys.argv[:1])
-    with at_the_desk(folder, clock, user, passphrase) as hands:
+    with without_hints(), at_the_desk(folder, clock, user, passphrase) as hands:
         _play(hands, journal, clock, seed, target, office)
     del app
     journal.write_names()

@@ -7,11 +7,13 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import qInstallMessageHandler, qWarning
 
+from shelterdesk.day.offscreen import NO_HINTS, without_hints
 from shelterdesk.reports.matrix_csv import COLUMNS, HXL_TAGS
 from tests.leak_scan import scan
 
@@ -22,6 +24,7 @@ class Day:
 
     out: Path
     station: Path
+    said: str = ""
 
     def command(self, *words: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
         """A command on the station (or the folder given) as its admin."""
@@ -51,7 +54,31 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Day:
     played = Day(folder / "out", folder / "station")
     done = played.command("day", "--out", str(played.out), "--seed", "3")
     assert done.returncode == 0, done.stderr[-2000:]
-    return played
+    return replace(played, said=done.stderr)
+
+
+def test_it_is_played_without_a_word_of_qt(day: Day) -> None:
+    assert not day.said
+
+
+def test_one_line_of_qt_is_left_out_and_every_other_one_goes_where_it_went(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    heard: list[str] = []
+    kept = qInstallMessageHandler(lambda level, context, message: heard.append(message))
+    try:
+        with without_hints():
+            for line in (NO_HINTS, f"{NO_HINTS} more", "something else"):
+                qWarning(line)
+        qWarning(NO_HINTS)
+        assert heard == [f"{NO_HINTS} more", "something else", NO_HINTS]
+        qInstallMessageHandler(None)
+        with without_hints():
+            for line in (NO_HINTS, "something else"):
+                qWarning(line)
+        assert capfd.readouterr().err == "something else\n"
+    finally:
+        qInstallMessageHandler(kept)
 
 
 def test_it_leaves_what_it_promises(day: Day) -> None:
