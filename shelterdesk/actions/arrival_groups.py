@@ -12,7 +12,7 @@ from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, Refused
 from shelterdesk.core.family_checks import NotThisForm, group_problems
 from shelterdesk.core.kinds import ARRIVAL_GROUP
-from shelterdesk.core.moment import read_moment
+from shelterdesk.core.moment import known_moment
 from shelterdesk.core.number import token_number
 from shelterdesk.core.people import ArrivalGroupForm
 from shelterdesk.core.vocabulary import Missing
@@ -104,15 +104,19 @@ def close_group(desk: Desk, token: str, reason: str) -> Done[tuple[bytes, ...]]:
     with desk.store.write(desk.user) as event:
         group = group_named(event.conn, token, desk.who.slot)
         if group.closed_at is not None:
-            day = read_moment(group.closed_at, desk.who.zone).astimezone(ZoneInfo(desk.who.zone))
-            raise Refused(
-                tr("{number} was closed on {date}.", number=group.number, date=f"{day:%Y-%m-%d %H:%M}"),
-                tr("Names can still be added to it."),
-            )
+            raise Refused(_closed_words(group, desk.who.zone), tr("Names can still be added to it."))
         event.set(ARRIVAL_GROUP, group.ent, "closed_at", event.now)
         event.set(ARRIVAL_GROUP, group.ent, "closed_reason", reason.strip())
     written = event.written
     return Done(written.events if written is not None else (), Changes.of("arrival_group"))
+
+
+def _closed_words(group: ArrivalGroup, zone: str) -> str:
+    at = known_moment(group.closed_at, zone)
+    if at is None:
+        return tr("{number} is closed already.", number=group.number)
+    date = f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
+    return tr("{number} was closed on {date}.", number=group.number, date=date)
 
 
 def groups(desk: Desk, reader: Reader, *, only_open: bool = True) -> list[ArrivalGroup]:

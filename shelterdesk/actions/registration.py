@@ -23,7 +23,7 @@ from shelterdesk.core.kinds import (
     STAY,
     TRAVEL_DOCUMENT,
 )
-from shelterdesk.core.moment import read_moment
+from shelterdesk.core.moment import known_moment
 from shelterdesk.core.mrz import MrzUnreadable, read_zone
 from shelterdesk.core.number import BadNumber, Counted, household_number, person_number
 from shelterdesk.core.people import (
@@ -141,8 +141,8 @@ def _arrival(event: Writing, form: FamilyForm, desk: Desk) -> _Arrival:
     if form.arrival_group is None:
         return _Arrival(at or event.now, route, None)
     group = group_named(event.conn, form.arrival_group, desk.who.slot)
-    if at is None and group.arrived_at:
-        at = read_moment(group.arrived_at, desk.who.zone)
+    if at is None:
+        at = known_moment(group.arrived_at, desk.who.zone)
     if isinstance(route, Missing) and group.entry_route:
         route = group.entry_route
     return _Arrival(at or event.now, route, group.ent)

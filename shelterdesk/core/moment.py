@@ -52,6 +52,14 @@ def read_moment(text: str, zone: str) -> datetime:
         ) from None
 
 
+def known_moment(stored: str | None, zone: str) -> datetime | None:
+    """The aware time of a stored text; None where none is stored, or one that a faulty desk wrote and nobody can read."""
+    try:
+        return read_moment(stored, zone) if stored else None
+    except BadField:
+        return None
+
+
 def said_moment(text: str, zone: str, field: str = "time") -> datetime:
     """The aware time of a text from outside; as :func:`read_moment`, and its ``BadField`` names ``field``."""
     try:

@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
-from shelterdesk.core.moment import read_moment
+from shelterdesk.core.moment import known_moment
 from shelterdesk.core.vocabulary import PRACTICE_ON_PAPER
 from shelterdesk.core.words import tr
 from shelterdesk.reports.faces import Faces, composed
@@ -202,6 +202,8 @@ def day_text(day: date) -> str:
 
 
 def moment_shown(text: str) -> str:
-    """A stored moment (RFC 9557) as wall time: day in words and hour."""
-    at = read_moment(text, "UTC")
+    """A stored moment (RFC 9557) as wall time: day in words and hour; a dash for one that nobody can read."""
+    at = known_moment(text, "UTC")
+    if at is None:
+        return "–"
     return tr("{day}, {hour}", day=day_text(at.date()), hour=f"{at:%H:%M}")

@@ -34,7 +34,8 @@ from shelterdesk.core.errors import BadField, NotAllowed, NotFound, Refused
 from shelterdesk.core.event import Event, parse
 from shelterdesk.core.family_checks import NotThisForm
 from shelterdesk.core.family_tidy import tidy
-from shelterdesk.core.kinds import CARRIERS, MEMBERSHIP, PLACE
+from shelterdesk.core.kinds import ARRIVAL_GROUP, CARRIERS, MEMBERSHIP, PLACE
+from shelterdesk.core.moment import moment_text
 from shelterdesk.core.number import parse_number
 from shelterdesk.core.people import (
     Answer,
@@ -345,6 +346,18 @@ def test_a_token_taken_back_meanwhile_is_named_by_its_number(desk: Desk) -> None
         registered(desk, ANA, arrival_group="ab" * 16)
     with pytest.raises(NotFound, match="This family is not known here"):
         registered(desk, ANA, household="ab" * 16)
+
+
+def test_a_time_nobody_can_read_is_as_unknown_as_none(desk: Desk) -> None:
+    """A faulty desk wrote it; families are registered and the group is closed all the same."""
+    with desk.store.write(desk.user) as event:
+        times = {"arrived_at": "yesterday", "closed_at": "soon after"}
+        group = event.create(ARRIVAL_GROUP, {"number": "LB1-T0009-X", "head_count": 1, **times})
+    done = registered(desk, ANA, arrival_group=group)
+    came = page(desk, done.members[0].number).record.text("arrived_at")
+    assert came == moment_text(desk.clock.now(), desk.who.zone)
+    with pytest.raises(Refused, match="LB1-T0009-X is closed already"):
+        close_group(desk, group, "all named")
 
 
 def test_a_group_is_counted_named_and_closed(desk: Desk, clock: SetClock) -> None:

@@ -9,7 +9,14 @@ import pytest
 
 from shelterdesk.core.errors import BadField
 from shelterdesk.core.lodging import by_code
-from shelterdesk.core.moment import from_milliseconds, milliseconds, read_moment, said_moment, to_milliseconds
+from shelterdesk.core.moment import (
+    from_milliseconds,
+    known_moment,
+    milliseconds,
+    read_moment,
+    said_moment,
+    to_milliseconds,
+)
 
 ZONES = ("America/Panama", "Pacific/Kiritimati", "Etc/GMT+12")
 
@@ -40,3 +47,10 @@ def test_a_year_of_no_calendar_is_no_time(text: str) -> None:
 def test_codes_sort_by_their_numbers_however_many_digits() -> None:
     codes = ["A-10", "A-2", "A-" + "9" * 5_000, "A-²", "B"]
     assert sorted(codes, key=by_code) == ["A-2", "A-10", "A-" + "9" * 5_000, "A-²", "B"]
+
+
+@pytest.mark.parametrize(
+    "stored", [None, "", "yesterday", "2026-13-01T00:00:00Z", "0001-01-01T00:00:00+00:00"]
+)
+def test_a_stored_time_that_is_none_is_unknown(stored: str | None) -> None:
+    assert known_moment(stored, "America/Panama") is None

@@ -167,6 +167,11 @@ def test_the_overlap_finder_finds_one(tmp_path: Path) -> None:
     assert overlaps(tmp_path / "x.pdf")
 
 
+def test_a_time_nobody_can_read_is_a_dash(tmp_path: Path) -> None:
+    silent = (SilentDesk("LB1A", "yesterday"),)
+    assert "LB1A: since –" in printed(daily_sheet(silent=silent), tmp_path)
+
+
 def test_a_practice_sheet_is_marked_across(tmp_path: Path) -> None:
     write_daily_sheet(daily_sheet(practice=True), tmp_path / "p.pdf")
     assert "PRÁCTICA" in "".join(text_of(tmp_path / "p.pdf", "-raw").split())

@@ -12,9 +12,8 @@ from shelterdesk.actions.arrival_groups import groups
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.people import find_people
 from shelterdesk.actions.places import SitePlan, list_places
-from shelterdesk.core.errors import BadField
 from shelterdesk.core.kinds import PERSON
-from shelterdesk.core.moment import read_moment
+from shelterdesk.core.moment import known_moment
 from shelterdesk.core.number import BadNumber, parse_number
 from shelterdesk.core.vocabulary import Level
 from shelterdesk.db.households import ArrivalGroup
@@ -66,7 +65,7 @@ def arrivals(desk: Desk, reader: Reader) -> Arrivals:
     site = list_places(reader)
     found = []
     for group in open_groups:
-        landed = _moment(group.arrived_at, reader.who.zone)
+        landed = known_moment(group.arrived_at, reader.who.zone)
         is_today = landed is not None and landed.astimezone(zone).date() == today
         if is_today or group.unnamed:
             found.append(_token(desk, reader, group, landed))
@@ -102,10 +101,3 @@ def _counter(number: str) -> int:
         return parse_number(number, "").counter
     except BadNumber:
         return 0
-
-
-def _moment(text: str | None, zone: str) -> datetime | None:
-    try:
-        return read_moment(text, zone) if text else None
-    except BadField:
-        return None
