@@ -16,7 +16,7 @@ from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import DamagedFile, NotFound, Refused
 from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import ACCESS
-from shelterdesk.core.moment import Clock
+from shelterdesk.core.moment import Clock, is_change_hour
 from shelterdesk.core.number import child_slot
 from shelterdesk.core.roster import DeskEntry, desk_body
 from shelterdesk.core.vocabulary import AccessKind
@@ -296,7 +296,7 @@ def _make(
 
 def _whoami(letter: Letter, keys: DeskKeys) -> Whoami:
     hour = letter.body.get("change_hour")
-    if letter.text("desk") != hex16(keys.dev) or type(hour) is not int or not 0 <= hour <= 12:
+    if letter.text("desk") != hex16(keys.dev) or not is_change_hour(hour):
         raise _incoherent()
     return Whoami(
         "station",

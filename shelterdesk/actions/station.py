@@ -14,7 +14,7 @@ from shelterdesk.core.countries import NO_COUNTRY, iso3
 from shelterdesk.core.errors import BadField, Refused
 from shelterdesk.core.kinds import SERVICE_TYPE, SETTING, STATION
 from shelterdesk.core.moment import Clock
-from shelterdesk.core.record_rules import check_title
+from shelterdesk.core.record_rules import check_change_hour, check_title
 from shelterdesk.core.roster import ClassKey as ClassEntry
 from shelterdesk.core.roster import DeskEntry, UserEntry, class_body, desk_body, user_body
 from shelterdesk.core.vocabulary import Confidentiality, Role
@@ -70,8 +70,7 @@ def check_plan(plan: StationPlanned) -> None:
     check_title("admin", plan.admin, tr("The first user needs a name to log in with."))
     if plan.organisation:
         check_title("organisation", plan.organisation, tr("An organisation has a name, or is left out."))
-    if not 0 <= plan.change_hour <= 12:
-        raise BadField("change_hour", tr("The service day changes at an hour between 0 and 12."))
+    check_change_hour("change_hour", plan.change_hour)
 
 
 def check_country(country: str) -> None:

@@ -8,11 +8,11 @@ from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField
 from shelterdesk.core.kinds import STATION
+from shelterdesk.core.record_rules import check_change_hour
 from shelterdesk.core.words import tr
 from shelterdesk.db.station_row import station_row
 from shelterdesk.db.store import Reader
 
-LATEST_CHANGE_HOUR = 12
 LONGEST_NAME, LONGEST_ADDRESS = 60, 200
 
 
@@ -52,8 +52,7 @@ def check_facts(facts: StationFacts) -> None:
     ):  # fmt: skip
         if len(text.strip()) > longest:
             raise BadField(field, tr("this is too long: at most {n} letters", n=longest))
-    if not 0 <= facts.change_hour <= LATEST_CHANGE_HOUR:
-        raise BadField("change_hour", tr("The service day changes at an hour between 0 and 12."))
+    check_change_hour("change_hour", facts.change_hour)
 
 
 def change_station(desk: Desk, facts: StationFacts) -> Done[FactsChanged]:

@@ -307,7 +307,8 @@ def _check_hour(name: str, value: int) -> None:
         raise BadField(name, tr("An hour is between 0 and 24."))
 
 
-def _check_change_hour(name: str, value: int) -> None:
+def check_change_hour(name: str, value: object) -> None:
+    """Raise ``BadField`` for an hour at which no service day may change."""
     if not is_change_hour(value):
         raise BadField(name, tr("The service day changes at an hour between 0 and 12."))
 
@@ -354,7 +355,7 @@ _CHECKS: Mapping[str, Callable[[str, Any], None]] = {
     "capacity": _check_people,
     "head_count": _check_heads,
     "birth_country": _check_country,
-    "change_hour": _check_change_hour,
+    "change_hour": check_change_hour,
     "country": _check_country,
     "from_hour": _check_hour,
     "issuer": _check_issuer,

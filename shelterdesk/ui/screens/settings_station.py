@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from shelterdesk.actions.station_facts import (
-    LATEST_CHANGE_HOUR,
     FactsChanged,
     StationFacts,
     change_station,
@@ -15,6 +14,7 @@ from shelterdesk.actions.undo import Undone, undo_last
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.countries import name as country_name
 from shelterdesk.core.errors import WorldError
+from shelterdesk.core.moment import LATEST_CHANGE_HOUR
 from shelterdesk.core.roles import may_write
 from shelterdesk.core.words import tr
 from shelterdesk.ui.screens.settings_section import Facts, Section
