@@ -88,7 +88,7 @@ class Joined:
 def join_request(folder: Path, path: Path) -> JoinAsked:
     """Make the keys of a new desk in an empty folder and write its request; asking again gives the same keys.
 
-    Raises ``Refused`` for a folder that holds a station, ``CannotWrite``, ``DiskFull``.
+    Raises ``Refused`` for a folder that holds a station or an office, ``CannotWrite``, ``DiskFull``.
     """
     startup.prepare_folder(folder)
     _must_be_free(folder)
@@ -210,7 +210,7 @@ def read_admission(folder: Path, reply: Path) -> AdmissionOffered:
         with _opened(reply) as stream:
             letter = _starter(_members(stream), keys)
     except SetAside as error:
-        raise DamagedFile(tr("The reply"), error.reason, error.advice) from None
+        raise _set_aside(error) from None
     station, slot = letter.text("station"), letter.text("slot")
     return AdmissionOffered(station, slot, letter.words)
 
@@ -233,7 +233,7 @@ def finish_join(
             joined = _make(folder, keys, letter, members, clock, told)
     except SetAside as error:
         _sweep(folder)
-        raise DamagedFile(tr("The reply"), error.reason, error.advice) from None
+        raise _set_aside(error) from None
     except BaseException:
         _sweep(folder)
         raise
@@ -325,9 +325,7 @@ def _starter(members: Iterator[tuple[str, bytes]], keys: DeskKeys) -> Letter:
         if letter.signer != signer:
             raise ValueError("two signers")
     except (KeyError, ValueError, UnicodeError):
-        raise DamagedFile(
-            what, tr("it is not an admission, or it is damaged"), tr("Ask for it again.")
-        ) from None
+        raise DamagedFile(what, tr("it is not an admission, or it is damaged"), _copy_again()) from None
     return letter
 
 
@@ -371,7 +369,7 @@ def _join_keys(folder: Path) -> DeskKeys:
 def _must_be_free(folder: Path) -> None:
     if keyfile.exists(folder) or (startup.is_set_up(folder) and not (folder / JOIN_KEYS).exists()):
         raise Refused(
-            tr("This folder already holds a station."),
+            tr("This folder already holds a station or an office."),
             tr("Open it, or choose an empty folder for a new one."),
         )
 
@@ -382,6 +380,20 @@ def _sweep(folder: Path) -> None:
         return
     for name in (startup.FILE, f"{startup.FILE}-wal", f"{startup.FILE}-shm"):
         (folder / name).unlink(missing_ok=True)
+
+
+def _set_aside(error: SetAside) -> DamagedFile:
+    """What is wrong with a reply; who wrote it keeps nothing to be sent again, as the sender of a stick does."""
+    return DamagedFile(
+        tr("The reply"), error.reason, error.advice if error.code == "newer" else _copy_again()
+    )
+
+
+def _copy_again() -> str:
+    return tr(
+        "Copy the reply once more from the desk that admitted this one. If that does not help, make a new request in "
+        "a new, empty folder and let that be admitted."
+    )
 
 
 def _incoherent() -> Refused:

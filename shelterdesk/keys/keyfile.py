@@ -172,7 +172,7 @@ def create(
     with alone(folder / _LOCK_NAME):
         if exists(folder):
             raise Refused(
-                tr("This folder already holds a station."),
+                tr("This folder already holds a station or an office."),
                 tr("Open it, or choose an empty folder for a new one."),
             )
         _write(folder, made)

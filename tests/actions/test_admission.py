@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from shelterdesk.actions.admission import admit, finish_join, join_request
+from shelterdesk.actions.admission import admit, finish_join, join_request, read_admission
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.offices import new_office
 from shelterdesk.core.errors import DamagedFile, NotAllowed, NotFound, Refused, WorldError
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.keys import keyfile
 from shelterdesk.startup import FILE
-from tests.stations import PASSPHRASE
+from tests.stations import CHEAP, PASSPHRASE
 from tests.sync.worlds import at, events_of, given_names, join, register, state
 
 
@@ -102,6 +104,40 @@ def test_a_damaged_reply_leaves_nothing(station_folder: Path, tmp_path: Path, cl
     finish_join(new, reply, clock)
     with at(new, clock) as desk:
         assert given_names(desk) == {"Ana"}
+
+
+def test_a_damaged_reply_is_to_be_copied_or_asked_for_anew(
+    station_folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    """Nothing is said of sticks, nor of exporting again: no desk can."""
+    reply, new = tmp_path / "REPLY", tmp_path / "new"
+    join_request(new, tmp_path / "JOIN.json")
+    with at(station_folder, clock) as desk:
+        admit(desk, tmp_path / "JOIN.json", reply)
+    good = reply.read_bytes()
+
+    def refused(bad: bytes, take: Callable[[], object]) -> str:
+        reply.write_bytes(bad)
+        with pytest.raises(DamagedFile) as damaged:
+            take()
+        return damaged.value.next_step
+
+    def finish() -> object:
+        return finish_join(new, reply, clock)
+
+    steps = {refused(bad, finish) for bad in (good[:-700], good[: len(good) // 2], b"", b"x" * 4096)}
+    steps.add(refused(b"", lambda: read_admission(new, reply)))
+    (step,) = steps
+    assert step.startswith("Copy the reply once more from the desk that admitted this one.")
+
+
+def test_a_folder_that_is_taken_may_be_an_offices(tmp_path: Path, clock: SetClock) -> None:
+    folder = tmp_path / "office"
+    new_office(folder, "Central", "admin", PASSPHRASE, clock, country="PAN", cost=CHEAP).desk.close()
+    with pytest.raises(Refused, match="already holds a station or an office"):
+        join_request(folder, tmp_path / "JOIN.json")
+    with pytest.raises(Refused, match="already holds a station or an office"):
+        keyfile.create(folder, bytes(32), [])
 
 
 def swap(desks: list[Desk], sticks: list[Path], rng: random.Random) -> None:
