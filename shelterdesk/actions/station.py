@@ -68,9 +68,14 @@ def check_plan(plan: StationPlanned) -> None:
     check_country(plan.country)
     check_zone(plan.zone)
     check_title("admin", plan.admin, tr("The first user needs a name to log in with."))
-    if plan.organisation:
-        check_title("organisation", plan.organisation, tr("An organisation has a name, or is left out."))
+    check_organisation(plan.organisation)
     check_change_hour("change_hour", plan.change_hour)
+
+
+def check_organisation(organisation: str) -> None:
+    """Raise ``BadField`` for what no organisation is called; it may be left out."""
+    if organisation:
+        check_title("organisation", organisation, tr("An organisation has a name, or is left out."))
 
 
 def check_country(country: str) -> None:

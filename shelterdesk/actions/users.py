@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shelterdesk.actions.class_keys import CLASS_OF_ROLE, hand_over
 from shelterdesk.actions.desk import Desk, changed_user, match_key_file
-from shelterdesk.actions.station import user_entry
+from shelterdesk.actions.station import check_organisation, user_entry
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotFound, Refused
 from shelterdesk.core.roster import UserEntry, user_body
@@ -65,6 +65,8 @@ def add_user(
     check_passphrase(passphrase)
     if not name.strip():
         raise BadField("name", tr("Type the name this person will log in with."))
+    organisation = organisation.strip()
+    check_organisation(organisation)
     if not roles:
         raise BadField("role", tr("Choose at least one role."))
     if desk.roster.user_named(name, desk.who.station) is not None:

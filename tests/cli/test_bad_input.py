@@ -176,6 +176,19 @@ def test_a_name_that_is_no_line_is_refused(run: Run, tmp_path: Path, name: str) 
     assert not made.exists()
 
 
+@pytest.mark.parametrize(
+    "organisation", ["x" * 10_000, "Cruz\nRoja", "Cruz\x1b[31mRoja"], ids=["long", "lines", "signs"]
+)
+def test_an_organisation_that_is_no_line_is_refused(run: Run, tmp_path: Path, organisation: str) -> None:
+    phrase = tmp_path / "phrase"
+    phrase.write_text("a b c d")
+    add = ("user", "add", "rosa", "--role", "operator", "--new-passphrase-file", phrase, "--organisation")
+    status, _, said = run(*add, organisation)
+    assert status == 1 and one_line(said) and "A name is one line of at most 80 signs." in said
+    assert "rosa" not in run("user", "list")[1]
+    assert run(*add, " Cruz Roja ")[0] == 0
+
+
 def test_a_path_that_cannot_be_is_said_in_one_line(run: Run, tmp_path: Path) -> None:
     long = tmp_path / ("n" * 300)
     for words in (("state",), ("restore", str(tmp_path)), ("demo", "--no-window", "--people", "0")):

@@ -118,7 +118,7 @@ class UsersSection(Section):
         return frozenset(role for role, tick in self.ticks.items() if tick.isChecked())
 
     def _fields(self) -> dict[str, LabelledField]:
-        return {"name": self.user, "passphrase": self.passphrase}
+        return {"name": self.user, "organisation": self.organisation, "passphrase": self.passphrase}
 
     def _on_roles(self) -> None:
         self.recovery.setVisible(any(role in CLASS_OF_ROLE for role in self.chosen_roles()))
@@ -142,7 +142,7 @@ class UsersSection(Section):
             self.user.text(),
             self.chosen_roles(),
             self.first.text(),
-            organisation=self.organisation.text().strip(),
+            organisation=self.organisation.text(),
             recovery_code=self.recovery_line.text().strip() or None,
             done=self._on_added,
             failed=self._on_not_added,
