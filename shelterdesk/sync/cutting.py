@@ -19,6 +19,8 @@ MEMBER_BYTES = 4 << 20
 
 PART_PACKED = 9 << 20
 PART_UNPACKED = 40 << 20
+MOST_RUNS = 1_500
+"""Ranges of one part: each is half a kilobyte of its manifest, which has a cap (``manifest.MAX_MANIFEST``)."""
 
 
 @dataclass(slots=True)
@@ -115,6 +117,7 @@ class Draft:
         if not self.events:
             return True
         full = self.packed >= PART_PACKED or self.unpacked + self._open_bytes + size > PART_UNPACKED
+        full = full or len(self.runs) >= MOST_RUNS
         return not full and self.ops + ops <= MAX_EVENT_OPS
 
     def add(self, line: LogLine) -> None:

@@ -23,6 +23,11 @@ FORMAT = 1
 READER = 1
 """What this program can read: a part whose ``min_reader`` is greater is set aside until an update."""
 
+MAX_MANIFEST = 2 << 20
+"""Bytes of a manifest. What this program writes of a part has less, each kind of list being bounded: its ranges
+(``cutting.MOST_RUNS``) 0.7 MiB, statements (``parts.STATEMENT_BYTES``) 0.4, what is held (``parts.MOST_HELD``)
+0.4, and some hundreds of desks with their recipients 0.3."""
+
 MAX_EVENT_OPS = 50_000
 """Ops of one part (SYNC §3, test 12)."""
 
@@ -131,6 +136,8 @@ def sums(members: list[Member], manifest: bytes, signature: bytes) -> bytes:
 
 def read_manifest(raw: bytes) -> Manifest:
     """A manifest whose signature was checked; raises :class:`SetAside` for what cannot be true."""
+    if len(raw) > MAX_MANIFEST:
+        raise SetAside("manifest", what="length")
     try:
         format_, min_reader = _versions(msgspec.json.decode(raw, type=dict[str, msgspec.Raw]))
         if format_ > FORMAT or min_reader > READER:

@@ -26,6 +26,7 @@ from shelterdesk.keys.sshsig import MANIFEST, sign
 from shelterdesk.sync.container import MAX_PART, pack, zip_lines
 from shelterdesk.sync.cutting import Draft, drafts, ndjson
 from shelterdesk.sync.manifest import (
+    MAX_MANIFEST,
     Counts,
     Held,
     Manifest,
@@ -37,6 +38,8 @@ from shelterdesk.sync.manifest import (
 from shelterdesk.sync.receipts import as_member, receipts_for
 
 STATEMENT_BYTES = 2 << 20
+MOST_HELD = 10_000
+"""Ranges a manifest says are held, of all authors; where there are more, the last of each author is what is said."""
 MOST_WAITING = 40
 """Bundles waiting for a receipt; beyond this they are rolled into one."""
 
@@ -203,11 +206,11 @@ def _plain(name: str, data: bytes) -> Member:
 
 
 def _version_vector(store: Store, conn: Connection, audience: Audience) -> list[Held]:
-    return [
-        Held(hex16(dev), epoch, spans[:1000])
-        for (dev, epoch), spans in sorted(held.held_ranges(conn).items())
-        if _goes(store, audience, dev)
-    ]
+    found = {
+        author: spans for author, spans in held.held_ranges(conn).items() if _goes(store, audience, author[0])
+    }
+    each = max(1, min(1000, MOST_HELD // max(1, len(found))))
+    return [Held(hex16(dev), epoch, spans[-each:]) for (dev, epoch), spans in sorted(found.items())]
 
 
 def _statements_for(store: Store, audience: Audience) -> tuple[Statement, list[list[Statement]]]:
@@ -305,7 +308,7 @@ def remake(store: Store, part: PartOut, orders: dict[int, list[int]]) -> bytes:
             raise CannotRemake(member.name)
         out.append((member.name, data))
     made = pack(out)
-    if len(made) > MAX_PART:
+    if len(made) > MAX_PART or len(part.manifest) > MAX_MANIFEST:
         raise ValueError("a part that nobody could take in")
     return made
 
