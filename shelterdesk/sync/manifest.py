@@ -163,7 +163,7 @@ _FIRST = ("format", "min_reader")
 
 def _check(found: Manifest) -> None:
     """Raise ``ValueError`` naming the first member whose value cannot be."""
-    _is_desk(found.dev)
+    check_desk(found.dev)
     _below("epoch", found.epoch, GREATEST_EPOCH)
     for name in ("bundle_no", "part", "parts", "format", "min_reader", "schema", "merge_rules"):
         number: int = getattr(found, name)
@@ -179,7 +179,7 @@ def _check(found: Manifest) -> None:
     for range_ in found.ranges:
         _check_range(range_)
     for held in found.have:
-        _is_desk(held.dev)
+        check_desk(held.dev)
         _below("have", held.epoch, GREATEST_EPOCH)
         for low, high in held.ranges:
             if not 0 < low <= high < GREATEST:
@@ -198,7 +198,7 @@ def _check(found: Manifest) -> None:
 
 
 def _check_range(range_: Range) -> None:
-    _is_desk(range_.dev)
+    check_desk(range_.dev)
     _below("range", range_.epoch, GREATEST_EPOCH)
     if not 0 < range_.first <= range_.last < GREATEST or range_.events < 1:
         raise ValueError("range")
@@ -214,7 +214,8 @@ def _check_range(range_: Range) -> None:
         _is_hex("signature", range_.head.signature, 64)
 
 
-def _is_desk(text: str) -> None:
+def check_desk(text: str) -> None:
+    """Raise ``ValueError`` unless a text is a desk's id, 16 lower-case hex digits of 63 bits."""
     number = bytes.fromhex(text)
     if len(number) != 8 or number[0] > 0x7F or number.hex() != text:
         raise ValueError("dev")

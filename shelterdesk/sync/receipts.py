@@ -25,6 +25,7 @@ from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.signing import SignedStatement, sign_statement, verify_statement
 from shelterdesk.keys.sshsig import claimed_signer
 from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.manifest import check_desk
 
 _GREATEST = 1 << 53
 
@@ -153,7 +154,7 @@ def read_receipt(signed: SignedStatement, roster: Roster, is_practice: bool) -> 
                 and len(bytes.fromhex(line.chain)) == 32
             ):
                 raise ValueError("a number outside its range")
-        int(body.desk, 16)
+        check_desk(body.desk)
     except WorldError as error:
         raise ValueError(error.sentence) from None
     except msgspec.MsgspecError as error:

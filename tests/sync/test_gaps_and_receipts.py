@@ -14,6 +14,7 @@ from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
 from shelterdesk.actions.exchange_state import exchange_state
 from shelterdesk.core.errors import NotAllowed
+from shelterdesk.core.event import hex16
 from shelterdesk.db import receipts as held
 from shelterdesk.keys.signing import SignedStatement, sign_statement
 from shelterdesk.office.posts import posts
@@ -177,6 +178,18 @@ def test_receipts_nobody_may_write(world: World, stick: Path, clock: SetClock) -
         first = take_receipts(desk.store, [SignedStatement(good.raw, good.signature)])
         again = take_receipts(desk.store, [SignedStatement(good.raw, good.signature)])
         assert (first.new, first.grew, again.new, again.grew) == (1, True, 0, False)
+
+
+@pytest.mark.parametrize(
+    "desk_id", ["f" * 17, "f" * 16, "8" + "0" * 15, "1" * 15, "A" * 16, "0x" + "1" * 14, "", 7]
+)
+def test_a_receipt_for_what_can_be_no_desk_is_refused(world: World, clock: SetClock, desk_id: object) -> None:
+    """An id wider than 63 bits once ended the whole import inside the database."""
+    with at(world.office, clock) as office, at(world.lb, clock) as desk:
+        body = {"desk": desk_id, "practice": False, "made_ms": 1, "roster": ["0", 1], "heard": []}
+        said = {"statement": "receipt", "issuer": hex16(office.who.dev), "number": 1, "body": body}
+        confirmed = take_receipts(desk.store, [sign_statement(office.store.keys.signing, said)])
+        assert len(confirmed.refused) == 1 and confirmed.new == 0
 
 
 def test_a_restored_desk_goes_on_in_a_new_epoch_and_loses_nothing(
