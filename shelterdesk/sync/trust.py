@@ -35,6 +35,7 @@ from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.signing import SignedStatement, verify_statement
 from shelterdesk.keys.sshsig import claimed_signer
 from shelterdesk.keys.user import WrappedUser, user_id
+from shelterdesk.sync.manifest import check_desk
 
 _GREATEST = 1 << 53
 _MOST_NAMED = 20_000
@@ -213,7 +214,7 @@ def _check_shape(statement: Statement) -> None:
     if statement.kind == "revocation":
         _check_revocation(body)
     if statement.kind == "reinstatement":
-        int(body["dev"], 16)
+        check_desk(body["dev"])
         _are_hashes(body["revocations"])
     if statement.kind == "revoked_cards":
         for key, serial in body["cards"]:
@@ -226,7 +227,7 @@ def _check_shape(statement: Statement) -> None:
 
 def _check_clock_fix(body: Mapping[str, Any]) -> None:
     """A range of one desk's events and by how much their clock was wrong (SYNC §1.3)."""
-    _is_hex(body["dev"], 8)
+    check_desk(body["dev"])
     first, last, delta = body["first"], body["last"], body["delta_ms"]
     for number in (body["epoch"], first, last):
         if type(number) is not int or not 0 <= number < _GREATEST:
@@ -249,7 +250,7 @@ def _check_erase(body: Mapping[str, Any]) -> None:
 def _check_horizon(body: Mapping[str, Any]) -> None:
     """How far the office holds everybody's events, so that tombstones before may go (SYNC §1.4)."""
     for one in body["heard"]:
-        _is_hex(one["dev"], 8)
+        check_desk(one["dev"])
         _is_hex(one["chain"], 32)
         if any(type(one[name]) is not int or not 0 <= one[name] < _GREATEST for name in ("epoch", "seq")):
             raise ValueError("heard")
@@ -263,6 +264,8 @@ def _check_desk(desk: Mapping[str, Any]) -> None:
     entry = read_desk(desk)
     if hex16(entry.dev) != desk["dev"] or desk_id(entry.sign) != entry.dev:
         raise ValueError("desk id")
+    if desk.get("admitted_by"):
+        check_desk(desk["admitted_by"])
     slot = entry.slot.removeprefix(entry.station)
     if not is_recipient(entry.age) or not is_slot(slot) or not is_station_code(entry.station):
         raise ValueError("desk")
@@ -305,9 +308,9 @@ def _check_office(body: Mapping[str, Any]) -> None:
 
 
 def _check_revocation(body: Mapping[str, Any]) -> None:
-    if len(body["dev"]) != 16 or len(body["epochs"]) > _MOST_NAMED:
+    check_desk(body["dev"])
+    if not isinstance(body["epochs"], list) or len(body["epochs"]) > _MOST_NAMED:
         raise ValueError("revocation")
-    int(body["dev"], 16)
     for one in body["epochs"]:
         _is_hex(one["chain"], 32)
         for number in (one["epoch"], one["seq"]):
