@@ -159,7 +159,8 @@ def _write_admits(store: Store, folder: Path) -> None:
             continue
         name = f"{statement.body['desk']['dev']}.admit"
         with suppress(SetAside):
-            if (folder / name).exists() and stick.read_file(folder / name, stick.MAX_LETTER) == statement.raw:
+            # Both or neither: a stick pulled between the two leaves an admission that nobody can check.
+            if stick.read_signed(folder / name, stick.MAX_LETTER) == (statement.raw, statement.signature):
                 continue
         stick.write_file(folder, name, statement.raw)
         stick.write_file(folder, f"{name}.sig", statement.signature.encode("ascii"))
