@@ -17,7 +17,6 @@ from shelterdesk.core.belief import (
     classes_in,
     desks_in,
     fold,
-    hangs_below,
     read_desk,
     read_office,
     users_in,
@@ -165,9 +164,11 @@ def read_kept(signed: SignedStatement, issuer: DeskEntry, roster: Roster, is_pra
 
 
 def _against_known(statement: Statement, issuer: DeskEntry, roster: Roster) -> str | None:
-    """Why a desk's statement cannot come to count, going by desks and users known here, or None.
+    """Why a desk's statement takes a desk or user of another station for its own, or None.
 
-    Only what spares keeping a statement for nothing: belief asks the same of the whole set.
+    Nothing else is asked of what is known already: whether the issuer stands above a desk it revokes may only
+    become known later, and belief asks it of the whole set. This one may hang on what came first, since nobody
+    but an office hears two stations, and of the two claims it is the first heard that holds.
     """
     if issuer.is_office:
         return None
@@ -179,10 +180,6 @@ def _against_known(statement: Statement, issuer: DeskEntry, roster: Roster) -> s
         known = roster.users.get(user["id"])
         if known is not None and known.station != issuer.station:
             return "it speaks for another station"
-    if statement.kind == "revocation":
-        revoked = roster.desks.get(int(statement.body["dev"], 16))
-        if revoked is not None and not hangs_below(revoked.slot, issuer.slot):
-            return "only the office or a desk above may revoke a desk"
     return None
 
 

@@ -154,10 +154,6 @@ def another_practice(mt: Desk, lb: Desk) -> SignedStatement:
     return signed(mt.store.keys, "roster", {"practice": True, "stations": [], "desks": [], "users": []})
 
 
-def revoke_another(mt: Desk, lb: Desk) -> SignedStatement:
-    return signed(mt.store.keys, "revocation", {"dev": hex16(lb.who.dev), "epochs": [], "statements": []})
-
-
 def erase(mt: Desk, lb: Desk) -> SignedStatement:
     return signed(mt.store.keys, "erase", {"entities": ["0" * 32], "ground": "law"})
 
@@ -178,7 +174,6 @@ def by_another_key(mt: Desk, lb: Desk) -> SignedStatement:
         slot_of_another,
         own_office,
         another_practice,
-        revoke_another,
         erase,
         by_another_key,
     ],
