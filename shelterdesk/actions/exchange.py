@@ -215,7 +215,7 @@ class _Import:
         confirmed = take_receipts(self.store, offered)
         self.found.receipts += confirmed.new
         if confirmed.newer_self is not None:
-            self._new_epoch()
+            self._new_epoch(confirmed.newer_self)
         for dev in sorted(set(confirmed.other_history)):
             reason, advice = said("other_history", {})
             self._alarm(f"{_desk_name(self.desk, dev)}: {reason} {advice}")
@@ -313,9 +313,9 @@ class _Import:
             with self.store.transaction() as conn:
                 exchange.put_aside(conn, sha, name, sender, error.code, dict(error.parts), now)
 
-    def _new_epoch(self) -> None:
+    def _new_epoch(self, above: int = 0) -> None:
         """Others hold more of this desk than it does: its file was put back. It goes on in a new epoch."""
-        startup.begin_epoch(self.store.conn, self.store.clock)
+        startup.begin_epoch(self.store.conn, self.store.clock, above)
         self.store.who = meta.get_whoami(self.store.conn)
         self._alarm(
             tr(

@@ -16,6 +16,7 @@ from shelterdesk.db.store import GIVE_WAY_S, Store
 from shelterdesk.keys.signing import SignedStatement, is_chain_head
 from shelterdesk.sync.manifest import Range
 from shelterdesk.sync.reader import Known, Opened, Recipient
+from shelterdesk.sync.receipts import is_newer_by_head, is_newer_by_word, note_said
 from shelterdesk.sync.trust import Judged, judge
 
 SLICE_OPS = 500
@@ -66,20 +67,16 @@ def keep_statements(store: Store, new: Sequence[Statement]) -> set[str]:
 
 
 def is_newer_self(store: Store, opened: Opened) -> bool:
-    """Whether this desk's present epoch holds more than this desk knows: its file was put back.
+    """Whether others hold more of this desk's own work than this desk: its file was put back.
 
-    Said by what the sender holds, or shown by events that this desk's own key signed.
+    Said by the office of what it holds, or shown by events that this desk's own key signed.
     """
-    who = store.who
-    last = chain.last_of(store.conn, who.dev, who.epoch)
-    upto = 0 if last is None else last[0]
-    here = (who.dev, who.epoch)
+    dev, manifest = store.who.dev, opened.manifest
     return any(
-        (int(one.dev, 16), one.epoch) == here and one.ranges and one.ranges[-1][1] > upto
-        for one in opened.manifest.have
-    ) or any(
-        (one.author, one.epoch) == here and signed_upto(store, one) > upto for one in opened.manifest.ranges
-    )
+        is_newer_by_word(store, manifest.sender, one.epoch, one.ranges[-1][1])
+        for one in manifest.have
+        if one.ranges and int(one.dev, 16) == dev
+    ) or any(is_newer_by_head(store, one.epoch, one.head) for one in manifest.ranges if one.author == dev)
 
 
 def signed_upto(store: Store, range_: Range) -> int:
@@ -203,7 +200,7 @@ def _complete(store: Store, opened: Opened, now: int) -> None:
         others = [author for author in sorted(heard) if author[0] != store.who.dev]
         held.note_heard(conn, others, manifest.sender, now)
         claims = [(int(one.dev, 16), one.epoch, one.ranges[-1][1]) for one in manifest.have if one.ranges]
-        held.note_said(conn, claims, manifest.sender, now)
+        note_said(store, claims, manifest.sender, now)
         exchange.complete_part(conn, opened.manifest_sha, opened.cipher_sha, now)
         prefix = f"{manifest.bundle_no}-{manifest.part}of{manifest.parts}"
         exchange.taken_after_all(conn, manifest.dev, prefix)

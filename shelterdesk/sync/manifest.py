@@ -175,7 +175,7 @@ def _check(found: Manifest) -> None:
     if not found.recipients or len(found.recipients) > 10_000:
         raise ValueError("recipients")
     if found.prev_manifest_sha256 is not None:
-        _is_hex("prev_manifest_sha256", found.prev_manifest_sha256, 32)
+        check_hex("prev_manifest_sha256", found.prev_manifest_sha256, 32)
     for range_ in found.ranges:
         _check_range(range_)
     for held in found.have:
@@ -185,7 +185,7 @@ def _check(found: Manifest) -> None:
             if not 0 < low <= high < GREATEST:
                 raise ValueError("have")
     for member in found.members:
-        _is_hex("sha256", member.sha256, 32)
+        check_hex("sha256", member.sha256, 32)
         if not 0 <= member.bytes <= MAX_PART or not 0 <= member.unpacked <= MAX_UNPACKED or member.events < 0:
             raise ValueError(f"size of {member.name[:60]}")
     events = sum(member.events for member in found.members)
@@ -207,11 +207,16 @@ def _check_range(range_: Range) -> None:
         raise ValueError("range")
     for name, text in (("chain_before", range_.chain_before), ("chain_after", range_.chain_after)):
         if text is not None:
-            _is_hex(name, text, 32)
+            check_hex(name, text, 32)
     if range_.head is not None:
-        _below("head", range_.head.seq, GREATEST)
-        _is_hex("chain", range_.head.chain, 32)
-        _is_hex("signature", range_.head.signature, 64)
+        check_head(range_.head)
+
+
+def check_head(head: SignedHead) -> None:
+    """Raise ``ValueError`` for what can be no signed head; the signature itself is not checked."""
+    _below("head", head.seq, GREATEST)
+    check_hex("chain", head.chain, 32)
+    check_hex("signature", head.signature, 64)
 
 
 def check_desk(text: str) -> None:
@@ -221,7 +226,8 @@ def check_desk(text: str) -> None:
         raise ValueError("dev")
 
 
-def _is_hex(name: str, text: str, length: int) -> None:
+def check_hex(name: str, text: str, length: int) -> None:
+    """Raise ``ValueError`` naming what is not so many bytes as lower-case hex digits."""
     if len(text) != 2 * length or bytes.fromhex(text).hex() != text:
         raise ValueError(name)
 

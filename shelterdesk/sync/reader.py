@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import BadLine, Event, chain_next, parse
+from shelterdesk.db.receipts import MAX_JUMP
 from shelterdesk.keys import age
 from shelterdesk.keys.classes import LONGEST_SEALED
 from shelterdesk.keys.desk import desk_id
@@ -36,8 +37,6 @@ from shelterdesk.sync.receipts import from_member
 _ROSTER = re.compile(r"roster-[1-9][0-9]{0,15}\.json", re.A)
 _STATEMENT = re.compile(r"statements/([0-9a-f]{64})\.json", re.A)
 _EVENTS = re.compile(r"events-([0-9]{5})\.ndjson\.gz", re.A)
-MAX_JUMP = 10_000_000
-"""How far beyond what is held an author's numbers may reach in one part (SYNC §2, fast-forward)."""
 
 
 @dataclass(frozen=True, slots=True)
