@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shelterdesk.core.event import GENESIS
 from shelterdesk.db import chain, exchange
+from shelterdesk.db.beside import Author, Beside, Stretch, beside_lines, signed_beside
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import join_ranges
-
-Author = tuple[int, int]
-"""A desk and its epoch."""
 
 MAX_JUMP = 10_000_000
 """How far beyond what is held an author's numbers may reach, in a part or in what somebody says (SYNC §2)."""
@@ -24,7 +22,8 @@ MOST_EPOCHS = 100
 class Heard:
     """How far an author is held whole and may be confirmed, with the chain there and ranges beyond.
 
-    ``head`` is the last head its author signed up to there: number, chain value, signature.
+    ``head`` is the last head its author signed up to there: number, chain value, signature; ``beside`` is what is
+    held beside that line.
     """
 
     dev: int
@@ -34,6 +33,7 @@ class Heard:
     beyond: tuple[tuple[int, int], ...]
     set_aside: tuple[tuple[int, int, str], ...]
     head: tuple[int, bytes, bytes] | None
+    beside: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +105,12 @@ def note_said(conn: Connection, claims: Iterable[tuple[int, int, int]], by_dev: 
     )
 
 
-def confirmable(conn: Connection, dev: int) -> list[Heard]:
-    """What may be confirmed to a desk, per epoch: complete parts only (SYNC §1.0, *merging in slices*)."""
+def confirmable(conn: Connection, dev: int, beside: Mapping[Author, Beside] | None = None) -> list[Heard]:
+    """What may be confirmed to a desk, per epoch: complete parts only (SYNC §1.0, *merging in slices*).
+
+    ``beside`` is what lies beside all lines, where it was read before.
+    """
+    lying = beside_lines(conn) if beside is None else beside
     merging = exchange.is_merging(conn)
     ranges = held_ranges(conn)
     found = []
@@ -118,7 +122,9 @@ def confirmable(conn: Connection, dev: int) -> list[Heard]:
             continue
         beyond = [] if merging else [r for r in ranges.get((dev, epoch), []) if r[0] > upto]
         aside, head = _set_aside(conn, dev, epoch), _last_signed(conn, dev, epoch, upto)
-        found.append(Heard(dev, epoch, upto, value, tuple(beyond[:200]), aside, head))
+        apart = lying.get((dev, epoch)) if not merging else None
+        named = signed_beside(conn, (dev, epoch), apart) if apart is not None else []
+        found.append(Heard(dev, epoch, upto, value, tuple(beyond[:200]), aside, head, tuple(named)))
     return found
 
 

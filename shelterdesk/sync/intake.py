@@ -99,13 +99,27 @@ def _unsigned(store: Store, opened: Opened) -> set[bytes]:
 
 
 def _apart(store: Store, opened: Opened) -> set[bytes]:
-    """The hashes of the events of ranges that do not follow on from what is held: a gap, or a second branch."""
+    """The hashes of the events of ranges that do not follow on from what is held: a gap, or a second branch.
+
+    Where something lies beside the author's line already, or two ranges go on from one place, numbers do not tell
+    what follows what; such events find their place by the chain values said of them (:func:`_settle`).
+    """
+    conn = store.conn
     found: set[bytes] = set()
+    ends: dict[tuple[int, int], tuple[int, str | None]] = {}
     for range_, events in ranges_of(opened):
-        before = range_.chain_before
-        if before is None or not vouching.goes_on(
-            store.conn, range_.author, range_.epoch, events, bytes.fromhex(before)
-        ):
+        author, before = (range_.author, range_.epoch), range_.chain_before
+        if before is None:
+            follows = False
+        elif author in ends:
+            follows = ends[author] == (range_.first - 1, before)
+        else:
+            last = chain.last_of(conn, *author)
+            is_whole = chain.last_seq(conn, *author) <= (0 if last is None else last[0])
+            follows = is_whole and vouching.goes_on(conn, *author, events, bytes.fromhex(before))
+        if follows:
+            ends[author] = (range_.last, range_.chain_after)
+        else:
             found.update(event.eh for event in events)
     return found
 
@@ -148,7 +162,8 @@ def merge_part(
         exchange.begin_part(conn, part, now)
         _keep_heads(store, opened)
     done = 0
-    for some in slices(opened.events):
+    # What is apart comes after the rest: a slice that goes on with a line must not find what only stands near it.
+    for some in (*slices(_those(opened, apart, False)), *slices(_those(opened, apart, True))):
         if cancelled is not None and cancelled():
             raise Stopped
         if done:
@@ -169,6 +184,13 @@ def merge_part(
     return counted
 
 
+def _those(opened: Opened, apart: set[bytes], are_apart: bool) -> Sequence[Event]:
+    """The events of a part that are apart, or the others."""
+    if not apart:
+        return [] if are_apart else opened.events
+    return [event for event in opened.events if (event.eh in apart) is are_apart]
+
+
 def _keep_heads(store: Store, opened: Opened) -> None:
     """Heads that their author signed, and those of authors not known here, whose signature can be checked later."""
     for range_ in opened.manifest.ranges:
@@ -186,6 +208,8 @@ def _settle(store: Store, opened: Opened) -> set[str]:
             if range_.chain_before is not None and range_.chain_after is not None:
                 before, after = bytes.fromhex(range_.chain_before), bytes.fromhex(range_.chain_after)
                 vouching.note_claims(conn, range_.author, range_.epoch, events, before, after)
+        for dev, epoch in sorted({(range_.author, range_.epoch) for range_ in opened.manifest.ranges}):
+            chain.carry_on(conn, dev, epoch)
         authors = {range_.author for range_ in opened.manifest.ranges}
         desks = [store.roster.desks[dev] for dev in authors if dev in store.roster.desks]
         waiting = [d.dev for d in desks if d.is_revoked or vouching.unsigned_of(conn, d.dev)]

@@ -18,6 +18,7 @@ from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, meta
 from shelterdesk.db import receipts as held
+from shelterdesk.db.beside import Author, Beside, beside_lines
 from shelterdesk.db.receipts import Heard, HeldReceipt
 from shelterdesk.db.statements import read_statement
 from shelterdesk.db.store import Store
@@ -34,7 +35,9 @@ class Line(msgspec.Struct, frozen=True):
     """What a receipt says of one epoch: whole up to ``upto`` with this chain there, more ranges, set aside.
 
     ``head`` is the last head the desk itself signed up to there: a desk that lost its work to a restored backup
-    sees by its own signature that it wrote it, and takes nobody's word for it.
+    sees by its own signature that it wrote it, and takes nobody's word for it. ``beside`` is what is held behind a
+    gap or on a second branch: first and last number, and the chain value after the last; from 1 on where the
+    line that ends there is held whole.
     """
 
     epoch: int
@@ -43,6 +46,7 @@ class Line(msgspec.Struct, frozen=True):
     beyond: list[tuple[int, int]] = []
     set_aside: list[tuple[int, int, str]] = []
     head: SignedHead | None = None
+    beside: list[tuple[int, int, str]] = []
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -66,9 +70,12 @@ class Confirmed:
     refused: list[str] = field(default_factory=list)
 
 
-def make_receipt(store: Store, dev: int) -> HeldReceipt | None:
-    """The receipt of this folder for a desk, made anew only when there is news; None if nothing was heard."""
-    lines = [_line(heard) for heard in held.confirmable(store.conn, dev)]
+def make_receipt(store: Store, dev: int, beside: Mapping[Author, Beside] | None = None) -> HeldReceipt | None:
+    """The receipt of this folder for a desk, made anew only when there is news; None if nothing was heard.
+
+    ``beside`` is what lies beside all lines, where it was read before.
+    """
+    lines = [_line(heard) for heard in held.confirmable(store.conn, dev, beside)]
     if not lines:
         return None
     who, roster, now = store.who, store.roster, to_milliseconds(store.now)
@@ -105,12 +112,16 @@ def _line(heard: Heard) -> dict[str, Any]:
     if heard.head is not None:
         seq, value, signature = heard.head
         line["head"] = {"seq": seq, "chain": value.hex(), "signature": signature.hex()}
+    if heard.beside:
+        line["beside"] = [[first, last, value.hex()] for first, last, value in heard.beside]
     return line
 
 
 def receipts_for(store: Store, desks: Collection[int] | None) -> list[HeldReceipt]:
     """Our receipts for those desks (None: all heard), and those of others we hold for them."""
-    own = [make_receipt(store, dev) for dev in held.desks_heard(store.conn) if desks is None or dev in desks]
+    beside = beside_lines(store.conn)
+    wanted = [dev for dev in held.desks_heard(store.conn) if desks is None or dev in desks]
+    own = [make_receipt(store, dev, beside) for dev in wanted]
     passed_on = [
         one
         for one in held.receipts_held(store.conn)
@@ -162,6 +173,10 @@ def read_receipt(signed: SignedStatement, roster: Roster, is_practice: bool) -> 
             check_hex("chain", line.chain, 32)
             if line.head is not None:
                 check_head(line.head)
+            for first, last, value in line.beside:
+                check_hex("chain", value, 32)
+                if not 0 < first <= last < _GREATEST:
+                    raise ValueError("a number outside its range")
         check_desk(body.desk)
     except WorldError as error:
         raise ValueError(error.sentence) from None
@@ -258,6 +273,11 @@ def _apply(store: Store, confirmed: Confirmed, issuer: int, dev: int, line: Line
     Also of a receipt that is no news: what it speaks of may have come here only since.
     """
     conn, who = store.conn, store.who
+    for first, last, value in line.beside:
+        # What is a branch there may be the main line here.
+        here = chain.value_at(conn, dev, line.epoch, last) if first == 1 else None
+        if here is not None and here.hex() == value:
+            confirmed.grew |= held.acknowledge(conn, dev, line.epoch, issuer, last, here, now)
     if line.upto > chain.last_seq(conn, dev, line.epoch):
         return
     ours = GENESIS if line.upto == 0 else chain.value_at(conn, dev, line.epoch, line.upto)
@@ -267,6 +287,27 @@ def _apply(store: Store, confirmed: Confirmed, issuer: int, dev: int, line: Line
         return
     if line.upto and held.acknowledge(conn, dev, line.epoch, issuer, line.upto, ours, now):
         confirmed.grew = True
+
+
+def confirmed_beside(
+    store: Store, issuers: Collection[int], beside: Mapping[Author, Beside]
+) -> dict[int, set[int]]:
+    """Which events beside main lines each issuer has, by what its newest receipts say: their ids in the log.
+
+    Proved down from the places it names; the end of its own main line, which may be a branch here, is one of them.
+    """
+    found: dict[int, set[int]] = {issuer: set() for issuer in issuers}
+    for one in held.receipts_held(store.conn) if beside else []:
+        if one.issuer not in found:
+            continue
+        for line in msgspec.convert(read_statement(one.raw, one.signature).body, type=Body).heard:
+            lying = beside.get((one.dev, line.epoch))
+            if lying is not None:
+                for first, last, value in [(1, line.upto, line.chain), *line.beside]:
+                    found[one.issuer].update(
+                        id_ for id_, _ in lying.down((last, bytes.fromhex(value)), first)
+                    )
+    return found
 
 
 def office_receipt(store: Store) -> Mapping[tuple[int, int], int]:
