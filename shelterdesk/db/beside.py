@@ -78,7 +78,9 @@ class Beside:
                 named.update(walked)
                 below = self._below[walked[-1]][1]
                 found.append((1 if is_main(below) else below[0] + 1, *head))
-        return found[:MOST_NAMED]
+            if len(found) == MOST_NAMED:
+                break
+        return found
 
 
 def beside_lines(conn: Connection) -> dict[Author, Beside]:
@@ -112,8 +114,12 @@ def branch_by_branch(conn: Connection, ids: Iterable[int]) -> dict[int, int]:
     for beside in beside_lines(conn).values() if wanted else ():
         if wanted.isdisjoint(beside.spans):
             continue
+        seen = set[Place]()
         for tip in beside.tips():
             branch = len(found) + 1
-            for id_, _ in beside.down(tip):
+            for id_, place in beside.down(tip):
+                if place in seen:
+                    break
+                seen.add(place)
                 found.setdefault(id_, branch)
     return found
