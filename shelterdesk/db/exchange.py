@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import msgspec
 
 from shelterdesk.db.beside import branch_by_branch
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import join_ranges
+
+MOST_LISTED = 100
+"""Missing parts of one desk that are named one by one; more than that nobody looks for one by one."""
 
 _CHUNK = 400
 _NONE = frozenset[bytes]()
@@ -313,18 +316,32 @@ def is_merging(conn: Connection) -> bool:
 
 
 def parts_missing(conn: Connection, sender: int) -> list[tuple[int, int, int]]:
-    """(bundle number, part, parts) of a sender's bundles of which only some parts came."""
+    """(bundle number, part, parts) of a sender's bundles of which only some parts came; the first ``MOST_LISTED``.
+
+    How many parts a bundle has is its sender's word: it can make people count, not fill their screens.
+    """
+    lacking = (
+        (number, part, parts)
+        for (number, parts), there in sorted(_parts_held(conn, sender).items())
+        for part in range(1, parts + 1)
+        if part not in there
+    )
+    return list(islice(lacking, MOST_LISTED))
+
+
+def parts_missing_count(conn: Connection, sender: int) -> int:
+    """How many parts are missing of a sender's bundles of which only some came."""
+    return sum(parts - len(there) for (_, parts), there in _parts_held(conn, sender).items())
+
+
+def _parts_held(conn: Connection, sender: int) -> dict[tuple[int, int], set[int]]:
+    """The parts that came, by bundle number and how many parts the bundle is said to have."""
     held: dict[tuple[int, int], set[int]] = {}
     for number, part, parts in conn.execute(
         "SELECT bundle_no, part, parts FROM part_in WHERE sender = ? AND is_complete = 1", (sender,)
     ):
         held.setdefault((number, parts), set()).add(part)
-    return [
-        (number, part, parts)
-        for (number, parts), there in sorted(held.items())
-        for part in range(1, parts + 1)
-        if part not in there
-    ]
+    return held
 
 
 def put_aside(

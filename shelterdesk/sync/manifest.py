@@ -28,6 +28,9 @@ MAX_MANIFEST = 2 << 20
 (``cutting.MOST_RUNS``) 0.7 MiB, statements (``parts.STATEMENT_BYTES``) 0.4, what is held (``parts.MOST_HELD``)
 0.4, and some hundreds of desks with their recipients 0.3."""
 
+MAX_PARTS = 5_000
+"""Parts of a bundle: with their signatures they are all the entries a reader looks at (``stick.MAX_ENTRIES``)."""
+
 MAX_EVENT_OPS = 50_000
 """Ops of one part (SYNC §3, test 12)."""
 
@@ -170,7 +173,7 @@ def _check(found: Manifest) -> None:
         if not 0 < number < 1 << 40:
             raise ValueError(name)
     _below("made_ms", found.made_ms, GREATEST)
-    if found.part > found.parts:
+    if not found.part <= found.parts <= MAX_PARTS:
         raise ValueError("part")
     if not found.recipients or len(found.recipients) > 10_000:
         raise ValueError("recipients")

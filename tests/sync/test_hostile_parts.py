@@ -188,6 +188,16 @@ def test_a_manifest_of_megabytes_is_set_aside_before_it_is_read(bench: Bench) ->
     assert (found.value.code, found.value.parts["what"]) == ("manifest", "length")
 
 
+def test_a_bundle_has_no_more_parts_than_a_stick_has_room_for(bench: Bench) -> None:
+    said = json.loads(next(iter(unpack(bench.plain)))[1])
+    for parts_, is_read in ((manifest.MAX_PARTS, True), (manifest.MAX_PARTS + 1, False), (999_999, False)):
+        try:
+            found = manifest.read_manifest(canonical(said | {"parts": parts_}))
+            assert is_read and found.parts == parts_
+        except SetAside as error:
+            assert not is_read and error.parts["what"] == "part"
+
+
 def test_the_largest_manifest_that_is_written_keeps_to_the_cap() -> None:
     """Each list at its bound: ranges, statements, what is held, recipients of hundreds of desks."""
     dev, sha, most = "7" + "f" * 15, "f" * 64, manifest.GREATEST - 1
