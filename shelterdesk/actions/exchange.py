@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shelterdesk import startup
+from shelterdesk.actions import faults
 from shelterdesk.actions.desk import Desk, match_key_file, sign_head
 from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import ACCESS
 from shelterdesk.core.moment import to_milliseconds
@@ -177,12 +179,32 @@ class _Import:
             self._left_out(str(source), "", error, None)
             return Done(self.found, Changes.of("status"))
         self.found.strange = len(lying.strange)
-        self._admissions(lying.admits)
-        self._receipts(lying.receipts)
+        self._fenced("*.admit", None, lambda: self._admissions(lying.admits))
+        self._fenced(stick.RECEIPTS, None, lambda: self._receipts(lying.receipts))
         self._parts(list(lying.parts))
         if {"roster"} & self.kinds:
             meet_roster(self.desk)
         return Done(self.found, Changes(frozenset(self.kinds | {"status"})))
+
+    def _fenced(self, name: str, sender: int | None, act: Callable[[], object]) -> bool:
+        """Do one thing among others; False where the program stumbled over it, which is listed and reported.
+
+        Whatever it had begun to write is rolled back. What is the world's fault, the own disk's above all, ends the
+        import: it would meet the next part as well.
+        """
+        try:
+            act()
+        except SetAside as error:
+            self._left_out(name, sha256(name.encode()), error, sender)
+        except (WorldError, OSError):
+            raise
+        except Exception as fault:
+            if faults.as_world(fault, self.desk.folder) is not None:
+                raise
+            faults.report_fault(self.desk.folder, fault, "import", self.store.now)
+            self._left_out(name, sha256(name.encode()), SetAside("fault"), sender)
+            return False
+        return True
 
     def _admissions(self, paths: tuple[Path, ...]) -> None:
         offered = []
@@ -215,7 +237,7 @@ class _Import:
         confirmed = take_receipts(self.store, offered)
         self.found.receipts += confirmed.new
         if confirmed.newer_self is not None:
-            self._new_epoch()
+            self._new_epoch(confirmed.newer_self)
         for dev in sorted(set(confirmed.other_history)):
             reason, advice = said("other_history", {})
             self._alarm(f"{_desk_name(self.desk, dev)}: {reason} {advice}")
@@ -245,7 +267,12 @@ class _Import:
             waiting = unknown
 
     def _part(self, one: stick.Found) -> bool:
-        """Take one part in; False when its signer is not known (yet)."""
+        """Take one part in, or leave it out; False when its signer is not known (yet)."""
+        known: list[bool] = []
+        is_done = self._fenced(one.label, one.folder, lambda: known.append(self._take_part(one)))
+        return not is_done or known[0]
+
+    def _take_part(self, one: stick.Found) -> bool:
         sha, sealed = sha256(one.label.encode()), b""
         try:
             sealed, signature = stick.read_part(one)
@@ -313,9 +340,9 @@ class _Import:
             with self.store.transaction() as conn:
                 exchange.put_aside(conn, sha, name, sender, error.code, dict(error.parts), now)
 
-    def _new_epoch(self) -> None:
+    def _new_epoch(self, above: int = 0) -> None:
         """Others hold more of this desk than it does: its file was put back. It goes on in a new epoch."""
-        startup.begin_epoch(self.store.conn, self.store.clock)
+        startup.begin_epoch(self.store.conn, self.store.clock, above)
         self.store.who = meta.get_whoami(self.store.conn)
         self._alarm(
             tr(

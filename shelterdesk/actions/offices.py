@@ -11,6 +11,7 @@ from shelterdesk import startup
 from shelterdesk.actions.desk import Desk, publish
 from shelterdesk.actions.exchange import meet_roster
 from shelterdesk.actions.station import check_country, check_zone, user_entry
+from shelterdesk.core.belief import desks_in
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, Refused
 from shelterdesk.core.event import hex16
@@ -225,10 +226,8 @@ def enrol(desk: Desk, request: Path, reply: Path, station: str | None = None) ->
 def read_reply(path: Path) -> OfficeOffered:
     """What an office's reply offers, with the six words of its key; nothing is accepted yet."""
     letter = read_letter(path, REPLY)
-    name = next(
-        (str(office["name"]) for office in _offices(letter) if office.get("sign") == letter.signer.hex()), ""
-    )
-    return OfficeOffered(name, letter.text("station"), letter.words)
+    names = (office.get("name") for office in _offices(letter) if office.get("sign") == letter.signer.hex())
+    return OfficeOffered(str(next(names, None) or ""), letter.text("station"), letter.words)
 
 
 def accept_reply(desk: Desk, path: Path, words: Sequence[str]) -> Done[OfficeOffered]:
@@ -280,7 +279,7 @@ def _ruling_office(desk: Desk, letter: Letter) -> dict[str, object]:
     if not rosters:
         raise _does_not_fit()
     newest = max(rosters, key=lambda s: s.number)
-    theirs = {d["dev"]: d for d in newest.body["desks"] if d["station"] == desk.who.station}
+    theirs = {d["dev"]: d for d in desks_in(newest) if d["station"] == desk.who.station}
     mine = theirs.get(hex16(desk.who.dev))
     entry = desk.roster.desks[desk.who.dev]
     if mine is None or (mine["sign"], mine["age"], mine["slot"]) != (entry.sign.hex(), entry.age, entry.slot):

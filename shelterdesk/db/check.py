@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from shelterdesk.core.event import GENESIS, ROW, BadLine, chain_next, glance, line_hash, parse
-from shelterdesk.core.kinds import LOGGED
+from shelterdesk.core.kinds import LOGGED, PERSON
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.db import meta, presence, search, tables, unnamed
+from shelterdesk.db import meta, tables
+from shelterdesk.db.check_followers import Followers, words_are_indexed
 from shelterdesk.db.check_histories import Histories
 from shelterdesk.db.check_pages import Finding, Pages, page_findings
 from shelterdesk.db.check_trust import (
@@ -48,6 +49,7 @@ class Report:
 class _Tally:
     """Counts of what is wrong, gathered while reading; of heads and conflicts also how many were looked at."""
 
+    followers: Followers
     bad_lines: int = 0
     bad_hashes: int = 0
     chain_breaks: int = 0
@@ -79,7 +81,7 @@ def check(
     try:
         damaged = page_findings(conn) if pages is None else []
         if not damaged:
-            found = _compare(conn, roster, progress)
+            found = _compare_at_once(conn, roster, progress)
     except DatabaseError:
         if pages is None or not pages.findings():
             raise
@@ -91,9 +93,22 @@ def check(
     return Report(findings=damaged) if damaged else found
 
 
-def _compare(conn: Connection, roster: Roster, progress: Callable[[int, int], None] | None) -> Report:
+def _compare_at_once(conn: Connection, roster: Roster, progress: Callable[[int, int], None] | None) -> Report:
+    """Compare the file as it stands at one moment: what others save meanwhile is not half in it."""
+    is_indexed = words_are_indexed(conn)
+    conn.execute("BEGIN")
+    try:
+        return _compare(conn, roster, progress, is_indexed)
+    finally:
+        if conn.in_transaction:
+            conn.execute("ROLLBACK")
+
+
+def _compare(
+    conn: Connection, roster: Roster, progress: Callable[[int, int], None] | None, is_indexed: bool
+) -> Report:
     """Lines, chain, tables, what follows from them, and who signed."""
-    report, tally = Report(), _Tally()
+    report, tally = Report(), _Tally(Followers(conn))
     several = not_alone(conn)
     histories = Histories(
         several, roster.homes, lambda found: _compare_standings(conn, found, tally, seen_rows)
@@ -105,6 +120,7 @@ def _compare(conn: Connection, roster: Roster, progress: Callable[[int, int], No
     batch: dict[int, dict[bytes, tuple[Any, ...]]] = {kind.number: {} for kind in LOGGED}
     from_hex, row_of = bytes.fromhex, tables.table_row
     waiting = 0
+    followers = tally.followers
     aside, reached = Aside(conn, roster), Reached(conn, roster, meta.get_whoami(conn).dev)
     for id_, dev, epoch, seq, last_seq, eh, chain, line in conn.execute(
         "SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event ORDER BY dev, epoch, seq, id"
@@ -157,7 +173,10 @@ def _compare(conn: Connection, roster: Roster, progress: Callable[[int, int], No
             held_ops ^= hash(op_row)
     if held_ops != expected_ops:
         tally.row("op")
-    _compare_followers(conn, tally)
+    followers.finish()
+    for table, count in followers.wrong.items():
+        tally.row(table, count)
+    tally.row("person_search", not is_indexed)
     tally.row("set_aside_op", aside.left())
     tally.wrong_heads = wrong_signed_heads(conn, roster)
     tally.unvouched = reached.wrong
@@ -175,6 +194,8 @@ def _compare_rows(
             continue
         seen_rows[kind] = seen_rows.get(kind, 0) + len(expected)
         found = tables.get_rows(conn, kind, sorted(expected))
+        if kind == PERSON.number:
+            tally.followers.persons(list(found.values()))
         if found != expected:
             tally.row(tables.name_of(kind), sum(1 for ent, row in expected.items() if found.get(ent) != row))
         expected.clear()
@@ -250,52 +271,6 @@ def _compare_surplus(conn: Connection, tally: _Tally, seen_rows: dict[int, int])
         tally.row(kind.name, max(0, there - seen_rows.get(kind.number, 0)))
     for table, seen in (("head", tally.heads), ("conflict", tally.conflicts)):
         tally.row(table, int(conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) - seen)
-
-
-def _compare_followers(conn: Connection, tally: _Tally) -> None:
-    """Search keys and presence intervals against the tables they follow."""
-    persons = [row[0] for row in conn.execute("SELECT ent FROM person ORDER BY ent")]
-    for start in range(0, len(persons), _EVENTS_AT_ONCE):
-        part = persons[start : start + _EVENTS_AT_ONCE]
-        low, high = part[0], part[-1]
-        spans: dict[bytes, list[tuple[Any, ...]]] = {}
-        for row in conn.execute(
-            "SELECT person, from_ms, to_ms, how_in, how_out, in_ent, out_ent, station, n FROM presence"
-            " WHERE person BETWEEN ? AND ? ORDER BY person, n",
-            (low, high),
-        ):
-            spans.setdefault(row[0], []).append(row)
-        for person, (station, expected) in presence.expected(conn, part).items():
-            if spans.get(person, []) != presence.interval_rows(person, station, expected):
-                tally.row("presence")
-        marks = ",".join("?" * len(part))
-        held = {
-            ent: keys
-            for ent, *keys in conn.execute(
-                f"SELECT ent, key, family FROM person_key WHERE ent IN ({marks})", part
-            )
-        }
-        keys = {ent: list(both) for ent, both in search.expected_keys(conn, part).items() if both[0]}
-        tally.row("person_key", sum(1 for ent in part if held.get(ent) != keys.get(ent)))
-    wanted = (
-        "SELECT ent, arrival_group, coalesce(arrived_at_ms, entered_ms) FROM person"
-        " WHERE arrival_group IS NOT NULL AND void IS NULL"
-    )
-    named = set(conn.execute("SELECT person, arrival_group, at_ms FROM named_head").fetchall())
-    tally.row("named_head", len(named ^ set(conn.execute(wanted).fetchall())))
-    groups = [row[0] for row in conn.execute("SELECT ent FROM arrival_group")]
-    expected_groups = set(unnamed.expected_groups(conn, groups).values())
-    held_groups = set(
-        conn.execute(
-            "SELECT arrival_group, station, heads, from_ms, to_ms, closed_reason, unnamed, last_ms FROM counted_group"
-        ).fetchall()
-    )
-    tally.row("counted_group", len(expected_groups ^ held_groups))
-    try:
-        conn.execute("INSERT INTO person_search (person_search, rank) VALUES ('integrity-check', 1)")
-    except DatabaseError as error:
-        if "readonly" not in str(error) and "read-only" not in str(error):
-            tally.row("person_search")
 
 
 def _said(tally: _Tally) -> list[Finding]:

@@ -71,11 +71,11 @@ class Histories:
     def _is_plain(self, ops: Sequence[tuple[_Writer, Logged]]) -> bool:
         """Whether they are one record of one station."""
         writer, first = ops[0]
-        home = self._homes.get(writer.dev)
-        return all(
-            logged.op.kind == first.op.kind and (by is writer or self._homes.get(by.dev) == home)
-            for by, logged in ops
-        )
+        kind, home = first.op.kind, self._homes.get(writer.dev)
+        for by, logged in ops:
+            if logged.op.kind != kind or (by.dev != writer.dev and self._homes.get(by.dev) != home):
+                return False
+        return True
 
     def finish(self) -> None:
         """Compare what is complete."""

@@ -4,19 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import msgspec
 
+from shelterdesk.db.beside import branch_by_branch
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import join_ranges
 
+MOST_LISTED = 100
+"""Missing parts of one desk that are named one by one; more than that nobody looks for one by one."""
+
 _CHUNK = 400
+_NONE = frozenset[bytes]()
 
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """An event as a part needs it: its place, the chain value after it if it is on the main line, its bytes."""
+    """An event as a part needs it: its place, the chain value after it if it is on the main line, its bytes.
+
+    ``claims`` are the chain values said to stand before one that is not.
+    """
 
     id: int
     dev: int
@@ -26,6 +34,7 @@ class LogLine:
     eh: bytes
     chain: bytes | None
     line: bytes
+    claims: frozenset[bytes] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ def event_ids_after(conn: Connection, dev: int, epoch: int, upto: int) -> list[i
 def in_log_order(conn: Connection, ids: Iterable[tuple[int, int]]) -> list[int]:
     """The event ids of some ranges in the order of a part: by author, epoch, number and hash.
 
-    What lies beside an author's main line follows it, so that a second branch is not torn to pieces.
+    What lies beside an author's main line follows it, branch by branch, so that none is torn to pieces.
     """
     found: list[tuple[int, int, int, int, bytes, int]] = []
     for low, high in ids:
@@ -112,7 +121,8 @@ def in_log_order(conn: Connection, ids: Iterable[tuple[int, int]]) -> list[int]:
             "SELECT dev, epoch, chain IS NULL, seq, eh, id FROM event WHERE id BETWEEN ? AND ? AND line IS NOT NULL",
             (low, high),
         )
-    found.sort()
+    branches = branch_by_branch(conn, (row[5] for row in found if row[2]))
+    found.sort(key=lambda row: (*row[:3], branches.get(row[5], 0), *row[3:]))
     return [row[5] for row in found]
 
 
@@ -121,12 +131,16 @@ def log_lines(conn: Connection, ids: Sequence[int]) -> Iterator[LogLine]:
     for start in range(0, len(ids), _CHUNK):
         part = ids[start : start + _CHUNK]
         marks = ",".join("?" * len(part))
+        claims: dict[int, frozenset[bytes]] = {}
+        for id_, before in conn.execute(f"SELECT event, before FROM claim WHERE event IN ({marks})", part):
+            claims[id_] = claims.get(id_, _NONE) | {bytes(before)}
         rows = {
-            row[0]: LogLine(*row)
-            for row in conn.execute(
+            id_: LogLine(id_, dev, epoch, seq, last, eh, value, line, said if value is None else _NONE)
+            for id_, dev, epoch, seq, last, eh, value, line in conn.execute(
                 f"SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event WHERE id IN ({marks})",
                 part,
             )
+            for said in [claims.get(id_, _NONE)]
         }
         yield from (rows[id_] for id_ in part if id_ in rows)
 
@@ -302,18 +316,32 @@ def is_merging(conn: Connection) -> bool:
 
 
 def parts_missing(conn: Connection, sender: int) -> list[tuple[int, int, int]]:
-    """(bundle number, part, parts) of a sender's bundles of which only some parts came."""
+    """(bundle number, part, parts) of a sender's bundles of which only some parts came; the first ``MOST_LISTED``.
+
+    How many parts a bundle has is its sender's word: it can make people count, not fill their screens.
+    """
+    lacking = (
+        (number, part, parts)
+        for (number, parts), there in sorted(_parts_held(conn, sender).items())
+        for part in range(1, parts + 1)
+        if part not in there
+    )
+    return list(islice(lacking, MOST_LISTED))
+
+
+def parts_missing_count(conn: Connection, sender: int) -> int:
+    """How many parts are missing of a sender's bundles of which only some came."""
+    return sum(parts - len(there) for (_, parts), there in _parts_held(conn, sender).items())
+
+
+def _parts_held(conn: Connection, sender: int) -> dict[tuple[int, int], set[int]]:
+    """The parts that came, by bundle number and how many parts the bundle is said to have."""
     held: dict[tuple[int, int], set[int]] = {}
     for number, part, parts in conn.execute(
         "SELECT bundle_no, part, parts FROM part_in WHERE sender = ? AND is_complete = 1", (sender,)
     ):
         held.setdefault((number, parts), set()).add(part)
-    return [
-        (number, part, parts)
-        for (number, parts), there in sorted(held.items())
-        for part in range(1, parts + 1)
-        if part not in there
-    ]
+    return held
 
 
 def put_aside(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from shelterdesk.core.presence import Interval, Moved, intervals
 from shelterdesk.core.vocabulary import EntryKind, MovementKind
 from shelterdesk.db import tables, unnamed
-from shelterdesk.db.connection import Connection
-
-_CHUNK = 400
+from shelterdesk.db.connection import Connection, in_parts
 
 
 def align(conn: Connection) -> None:
@@ -27,13 +26,26 @@ def align(conn: Connection) -> None:
     conn.execute("CREATE INDEX IF NOT EXISTS presence_out ON presence (out_ent) WHERE out_ent IS NOT NULL")
 
 
-def expected(conn: Connection, persons: Sequence[bytes]) -> dict[bytes, tuple[str | None, list[Interval]]]:
+FOLLOWED = ("ent", "arrived_at_ms", "entered_ms", "entry_kind", "station", "void")
+"""The columns of a person's row that say when they came in, and where."""
+
+Expected = dict[bytes, tuple[str | None, list[Interval]]]
+
+
+def expected(conn: Connection, persons: Sequence[bytes]) -> Expected:
     """The intervals (and station) that follow from the tables for some persons; void ones have none."""
-    found: dict[bytes, tuple[str | None, list[Interval]]] = {}
-    for start in range(0, len(persons), _CHUNK):
-        part = persons[start : start + _CHUNK]
-        marks = ",".join("?" * len(part))
-        moves: dict[bytes, list[Moved]] = {}
+    found: Expected = {}
+    for marks, part in in_parts(persons):
+        rows = conn.execute(f"SELECT {', '.join(FOLLOWED)} FROM person WHERE ent IN ({marks})", part)
+        found.update(expected_of(conn, rows.fetchall()))
+    return found
+
+
+def expected_of(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> Expected:
+    """The same for persons whose :data:`FOLLOWED` columns are at hand."""
+    found: Expected = {}
+    moves: dict[bytes, list[Moved]] = {}
+    for marks, part in in_parts([row[0] for row in rows]):
         for ent, person, kind, at_ms in conn.execute(
             f"SELECT ent, person, movement, happened_at_ms FROM movement WHERE person IN ({marks})"
             " AND void IS NULL AND happened_at_ms IS NOT NULL",
@@ -41,16 +53,13 @@ def expected(conn: Connection, persons: Sequence[bytes]) -> dict[bytes, tuple[st
         ):
             if kind in _MOVEMENTS:
                 moves.setdefault(person, []).append(Moved(at_ms, _MOVEMENTS[kind], ent))
-        for ent, arrived_ms, entered_ms, entry, station, void in conn.execute(
-            f"SELECT ent, arrived_at_ms, entered_ms, entry_kind, station, void FROM person WHERE ent IN ({marks})",
-            part,
-        ):
-            if void is None:
-                began = arrived_ms if arrived_ms is not None else entered_ms
-                how = _ENTRIES.get(entry, EntryKind.ARRIVED)
-                found[ent] = (station, intervals(began, how, moves.get(ent, ())))
-            else:
-                found[ent] = (station, [])
+    for ent, arrived_ms, entered_ms, entry, station, void in rows:
+        if void is None:
+            began = arrived_ms if arrived_ms is not None else entered_ms
+            how = _ENTRIES.get(entry, EntryKind.ARRIVED)
+            found[ent] = (station, intervals(began, how, moves.get(ent, ())))
+        else:
+            found[ent] = (station, [])
     return found
 
 
@@ -86,9 +95,7 @@ def refresh(conn: Connection, persons: Sequence[bytes]) -> None:
 def _after_movements(conn: Connection, ents: Sequence[bytes]) -> None:
     """Movements changed: theirs, and whoever's interval they used to begin or end."""
     persons: set[bytes] = set()
-    for start in range(0, len(ents), _CHUNK):
-        part = ents[start : start + _CHUNK]
-        marks = ",".join("?" * len(part))
+    for marks, part in in_parts(ents):
         for sql in (
             f"SELECT person FROM movement WHERE ent IN ({marks}) AND person IS NOT NULL",
             f"SELECT person FROM presence WHERE in_ent IN ({marks})",

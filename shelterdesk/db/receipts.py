@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shelterdesk.core.event import GENESIS
 from shelterdesk.db import chain, exchange
+from shelterdesk.db.beside import Author, Beside, Stretch, beside_lines, signed_beside
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import join_ranges
 
-Author = tuple[int, int]
-"""A desk and its epoch."""
+MAX_JUMP = 10_000_000
+"""How far beyond what is held an author's numbers may reach, in a part or in what somebody says (SYNC §2)."""
+
+MOST_EPOCHS = 100
+"""Epochs of one desk that one sender is believed to know of: one comes with each restore of a backup."""
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """How far an author is held whole and may be confirmed, with the chain there and ranges beyond."""
+    """How far an author is held whole and may be confirmed, with the chain there and ranges beyond.
+
+    ``head`` is the last head its author signed up to there: number, chain value, signature; ``beside`` is what is
+    held beside that line.
+    """
 
     dev: int
     epoch: int
@@ -24,6 +32,8 @@ class Heard:
     chain: bytes
     beyond: tuple[tuple[int, int], ...]
     set_aside: tuple[tuple[int, int, str], ...]
+    head: tuple[int, bytes, bytes] | None
+    beside: tuple[Stretch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,16 +89,28 @@ def note_heard(conn: Connection, authors: Iterable[Author], from_dev: int, now_m
 
 
 def note_said(conn: Connection, claims: Iterable[tuple[int, int, int]], by_dev: int, now_ms: int) -> None:
-    """How far (desk, epoch, upto) a sender says that desks have written."""
+    """How far (desk, epoch, upto) a sender says that desks have written.
+
+    What cannot be is left out: a number further off than any part may jump, a desk of ever more epochs.
+    """
     conn.executemany(
-        "INSERT INTO said_to_exist (dev, epoch, by_dev, upto, at_ms) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO said_to_exist (dev, epoch, by_dev, upto, at_ms) SELECT ?1, ?2, ?3, ?4, ?5"
+        " WHERE (SELECT count(*) FROM said_to_exist WHERE dev = ?1 AND by_dev = ?3 AND epoch <> ?2) < ?6"
         " ON CONFLICT (dev, epoch, by_dev) DO UPDATE SET upto = max(upto, excluded.upto), at_ms = excluded.at_ms",
-        [(dev, epoch, by_dev, upto, now_ms) for dev, epoch, upto in claims],
+        [
+            (dev, epoch, by_dev, upto, now_ms, MOST_EPOCHS)
+            for dev, epoch, upto in claims
+            if upto <= chain.last_seq(conn, dev, epoch) + MAX_JUMP
+        ],
     )
 
 
-def confirmable(conn: Connection, dev: int) -> list[Heard]:
-    """What may be confirmed to a desk, per epoch: complete parts only (SYNC §1.0, *merging in slices*)."""
+def confirmable(conn: Connection, dev: int, beside: Mapping[Author, Beside] | None = None) -> list[Heard]:
+    """What may be confirmed to a desk, per epoch: complete parts only (SYNC §1.0, *merging in slices*).
+
+    ``beside`` is what lies beside all lines, where it was read before.
+    """
+    lying = beside_lines(conn) if beside is None else beside
     merging = exchange.is_merging(conn)
     ranges = held_ranges(conn)
     found = []
@@ -99,8 +121,22 @@ def confirmable(conn: Connection, dev: int) -> list[Heard]:
         if value is None:
             continue
         beyond = [] if merging else [r for r in ranges.get((dev, epoch), []) if r[0] > upto]
-        found.append(Heard(dev, epoch, upto, value, tuple(beyond[:200]), _set_aside(conn, dev, epoch)))
+        aside, head = _set_aside(conn, dev, epoch), _last_signed(conn, dev, epoch, upto)
+        apart = lying.get((dev, epoch)) if not merging else None
+        named = signed_beside(conn, (dev, epoch), apart) if apart is not None else []
+        found.append(Heard(dev, epoch, upto, value, tuple(beyond[:200]), aside, head, tuple(named)))
     return found
+
+
+def _last_signed(conn: Connection, dev: int, epoch: int, upto: int) -> tuple[int, bytes, bytes] | None:
+    """The last head an author signed on its main line up to a number."""
+    for seq, value, signature in conn.execute(
+        "SELECT seq, chain, signature FROM signed_head WHERE dev = ? AND epoch = ? AND seq <= ? ORDER BY seq DESC",
+        (dev, epoch, upto),
+    ):
+        if chain.value_at(conn, dev, epoch, seq) == value:
+            return int(seq), bytes(value), bytes(signature)
+    return None
 
 
 def _set_aside(conn: Connection, dev: int, epoch: int) -> tuple[tuple[int, int, str], ...]:
@@ -221,7 +257,9 @@ def gaps(conn: Connection) -> list[Gap]:
     ranges = held_ranges(conn)
     upto: dict[Author, int] = {author: spans[-1][1] for author, spans in ranges.items()}
     for dev, epoch, said in conn.execute(
-        "SELECT dev, epoch, max(upto) FROM said_to_exist GROUP BY dev, epoch"
+        "SELECT dev, epoch, max(upto) FROM said_to_exist s WHERE upto <= ? + coalesce((SELECT max(to_seq)"
+        " FROM seen WHERE dev = s.dev AND epoch = s.epoch), 0) GROUP BY dev, epoch",
+        (MAX_JUMP,),
     ):
         upto[dev, epoch] = max(upto.get((dev, epoch), 0), said)
     return [

@@ -11,11 +11,8 @@ from dataclasses import dataclass
 
 from shelterdesk.core.names import QueryToken, folded_keys, folded_words
 from shelterdesk.db import tables
-from shelterdesk.db.connection import Connection
+from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.tables import text_list
-
-_CHUNK = 400
-
 
 _SLICE = 2_000
 _ENOUGH = 60
@@ -52,22 +49,27 @@ def align(conn: Connection) -> None:
         refresh(conn, persons[start : start + _SLICE])
 
 
+FOLLOWED = ("surnames", "given", "name_native", "also_known_as")
+"""The columns of a person's row that a search finds them by."""
+
+
 def expected_keys(conn: Connection, persons: Sequence[bytes]) -> dict[bytes, tuple[str, str]]:
     """The search key and folded surnames that follow from the tables for some persons; void ones have none."""
     found: dict[bytes, tuple[str, str]] = {}
-    for start in range(0, len(persons), _CHUNK):
-        part = persons[start : start + _CHUNK]
-        marks = ",".join("?" * len(part))
-        for ent, surnames, given, native, aka in conn.execute(
-            f"SELECT ent, surnames, given, name_native, also_known_as FROM person WHERE ent IN ({marks})"
-            " AND void IS NULL",
-            part,
+    for marks, part in in_parts(persons):
+        for ent, *names in conn.execute(
+            f"SELECT ent, {', '.join(FOLLOWED)} FROM person WHERE ent IN ({marks}) AND void IS NULL", part
         ):
-            key = folded_keys(surnames or "", given or "", native or "")
-            if aka is not None:
-                key = " ".join([key, *(folded_keys("", name) for name in text_list(aka))])
-            found[ent] = (key, " ".join(folded_words(surnames)) if surnames else "")
+            found[ent] = keys_of(*names)
     return found
+
+
+def keys_of(surnames: str | None, given: str | None, native: str | None, aka: str | None) -> tuple[str, str]:
+    """The search key and folded surnames of somebody with those names; ``aka`` as its column holds it."""
+    key = folded_keys(surnames or "", given or "", native or "")
+    if aka is not None:
+        key = " ".join([key, *(folded_keys("", name) for name in text_list(aka))])
+    return key, " ".join(folded_words(surnames)) if surnames else ""
 
 
 def refresh(conn: Connection, persons: Sequence[bytes]) -> None:
@@ -75,9 +77,7 @@ def refresh(conn: Connection, persons: Sequence[bytes]) -> None:
     wanted = sorted(set(persons))
     ready = expected_keys(conn, wanted)
     held: dict[bytes, tuple[int, tuple[str, str]]] = {}
-    for start in range(0, len(wanted), _CHUNK):
-        part = wanted[start : start + _CHUNK]
-        marks = ",".join("?" * len(part))
+    for marks, part in in_parts(wanted):
         for id_, ent, key, family in conn.execute(
             f"SELECT id, ent, key, family FROM person_key WHERE ent IN ({marks})", part
         ):
@@ -138,9 +138,7 @@ def _ids_of(conn: Connection, query: str, limit: int) -> list[int]:
 
 def _matches_of(conn: Connection, ids: Sequence[int]) -> list[Match]:
     found: dict[int, Match] = {}
-    for start in range(0, len(ids), _CHUNK):
-        part = ids[start : start + _CHUNK]
-        marks = ",".join("?" * len(part))
+    for marks, part in in_parts(ids):
         for id_, *row in conn.execute(
             f"SELECT id, ent, key, family FROM person_key WHERE id IN ({marks})", part
         ):

@@ -157,14 +157,18 @@ def _edited_in_turn(ent: bytes, admitted: Admitted) -> Standing | None:
     created, edits = turn
     kind = created.op.kind
     values = msgspec.json.decode(created.op.value)
-    if any(not logged.op.supersedes and str(number) in values for number, logged in edits.items()):
-        return None
+    edited: dict[int, list[Head]] = {}
     for number, logged in edits.items():
-        values[str(number)] = msgspec.json.decode(logged.op.value)
+        name = str(number)
+        if not logged.op.supersedes and name in values:
+            return None
+        values[name] = msgspec.json.decode(logged.op.value)
+        edited[number] = [Head(number, logged.hlc, logged.id, logged.op.value)]
     if _VOID in values or not tables.is_known(kind):
         return None
-    edited = {n: [Head(n, logged.hlc, logged.id, logged.op.value)] for n, logged in edits.items()}
-    first = next(writer for writer, logged in admitted if logged is created)
+    first, before = admitted[0]
+    if before is not created:
+        first = next(writer for writer, logged in admitted if logged is created)
     row = tables.table_row(kind, ent, values, None, first.dev, first.wall_ms, first.user)
     return Standing(kind, edited, row)
 

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 
 from shelterdesk.core.event import Event, parse
 from shelterdesk.core.heads import Head, Logged, heads
+from shelterdesk.core.roster import Roster
 from shelterdesk.db import statements
 from shelterdesk.db.connection import Connection
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
-_APPLIED = frozenset({"erase", "clock_fix", "revocation"})
+_SAID_ONCE = frozenset({"erase", "clock_fix"})
 
 
 def state_of(conn: Connection) -> str:
-    """SHA-256, as 64 hex digits, over the sorted admitted heads, the roster number and applied statements.
+    """SHA-256, as 64 hex digits, over the sorted admitted heads, the roster number and the statements in force.
 
     A head is (entity, field, op id with its hash, exact value bytes as logged), in bytewise order (SYNC §1.0).
     """
@@ -31,10 +32,21 @@ def state_of(conn: Connection) -> str:
                 _feed(digest, ent, number, head)
     roster = statements.roster_of(conn)
     digest.update(b"roster" + struct.pack(">QQ", roster.issuer, roster.number))
-    for statement in sorted(statements.statements(conn), key=lambda s: s.sha):
-        if statement.kind in _APPLIED:
-            digest.update(statement.sha)
+    for sha in _in_force(conn, roster):
+        digest.update(sha)
     return digest.hexdigest()
+
+
+def _in_force(conn: Connection, roster: Roster) -> list[bytes]:
+    """Hashes of the statements by which the log says something else than its events, in bytewise order.
+
+    Believed erasures and corrected clocks, and the revocations that bound a desk now: one that is held and not
+    heard, of somebody who may not say it, or lifted, is nothing two replicas have to agree on.
+    """
+    believed = set(roster.applied)
+    found = {s.sha for s in statements.statements(conn) if s.kind in _SAID_ONCE and s.sha in believed}
+    found.update(bound.sha for desk in roster.desks.values() for bound in desk.revocations)
+    return sorted(found)
 
 
 def _feed(digest: _Hash, ent: bytes, number: int, head: Head) -> None:

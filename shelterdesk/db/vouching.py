@@ -104,7 +104,7 @@ def note_claims(
 ) -> None:
     """Keep what a part says of the chain around events that are in the log and not so in the main line.
 
-    Where that shows that the main line goes on through them, it does from now on.
+    Whether the main line goes on through them is seen once everything the part says is kept (``chain.carry_on``).
     """
     if not events or chain.value_at(conn, dev, epoch, events[-1].last_seq) == after:
         return
@@ -124,7 +124,6 @@ def note_claims(
             if said is not None and (main is None or chain_next(said, eh) != main):
                 rows.append((id_, said))
     conn.executemany("INSERT OR IGNORE INTO claim (event, before) VALUES (?, ?)", rows)
-    chain.carry_on(conn, dev, epoch)
 
 
 def claims_of(conn: Connection, event: int) -> list[bytes]:

@@ -153,12 +153,13 @@ def unzip_lines(packed: bytes, unpacked: int) -> bytes:
     return raw
 
 
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.S)
+# Possessive: a text may have megabytes, and a pattern that could go back would keep a state for every character.
+_STRINGS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.S)
 _BRACKETS = re.compile(rb"[\[\]{}]")
 
 
 def is_within(raw: bytes, deepest: int, longest: int) -> bool:
-    """Whether JSON bytes keep to so many levels and so many bytes a text; quick for what is small."""
+    """Whether JSON bytes that decode keep to so many levels and so many bytes a text; quick for what is small."""
     if len(raw) > longest and any(len(found[0]) - 2 > longest for found in _STRINGS.finditer(raw)):
         return False
     if raw.count(b"[") + raw.count(b"{") <= deepest:

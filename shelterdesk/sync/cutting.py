@@ -19,6 +19,8 @@ MEMBER_BYTES = 4 << 20
 
 PART_PACKED = 9 << 20
 PART_UNPACKED = 40 << 20
+MOST_RUNS = 1_500
+"""Ranges of one part: each is half a kilobyte of its manifest, which has a cap (``manifest.MAX_MANIFEST``)."""
 
 
 @dataclass(slots=True)
@@ -31,12 +33,29 @@ class Run:
     beside: list[tuple[int, bytes]] = field(
         default_factory=list
     )  # last number and hash of each, beside the line
+    values: frozenset[bytes] = frozenset()
+    """What the chain may be after the last, beside the line."""
+
+    def __post_init__(self) -> None:
+        if self.first.chain is None:
+            self.beside.append((self.first.last_seq, self.first.eh))
+            self.values = frozenset(chain_next(before, self.first.eh) for before in self.first.claims)
 
     def goes_on_with(self, line: LogLine) -> bool:
-        """Whether a line is the next of the same author, held as whole as the last."""
+        """Whether a line is the next of the same author, held as whole as the last, and of the same branch."""
         last = self.last
         same = (line.dev, line.epoch, line.seq) == (last.dev, last.epoch, last.last_seq + 1)
-        return same and (line.chain is None) == (last.chain is None)
+        if not same or (line.chain is None) != (last.chain is None):
+            return False
+        return self.values == line.claims or not self.values.isdisjoint(line.claims)
+
+    def add(self, line: LogLine) -> None:
+        """Add the next line."""
+        if line.chain is None:
+            self.beside.append((line.last_seq, line.eh))
+            self.values = frozenset(chain_next(one, line.eh) for one in self.values & line.claims)
+        self.last = line
+        self.events += 1
 
     def closed(self, conn: Connection) -> Range:
         """The range, with the chain around it and the last head its author signed in it."""
@@ -115,17 +134,15 @@ class Draft:
         if not self.events:
             return True
         full = self.packed >= PART_PACKED or self.unpacked + self._open_bytes + size > PART_UNPACKED
+        full = full or len(self.runs) >= MOST_RUNS
         return not full and self.ops + ops <= MAX_EVENT_OPS
 
     def add(self, line: LogLine) -> None:
         """Add an event."""
         if self.runs and self.runs[-1].goes_on_with(line):
-            self.runs[-1].last = line
-            self.runs[-1].events += 1
+            self.runs[-1].add(line)
         else:
             self.runs.append(Run(line, line))
-        if line.chain is None:
-            self.runs[-1].beside.append((line.last_seq, line.eh))
         for op in _op_kinds.decode(line.line).o:
             self.kinds[op[0]] = self.kinds.get(op[0], 0) + 1
         self.events += 1

@@ -146,6 +146,13 @@ def _cannot_be_used(code: str, parts: Mapping[str, str]) -> tuple[str, str]:
                 tr("The numbers of its entries are impossibly high."),
                 tr("Tell the office: the desk that wrote it may be damaged or hostile."),
             )
+        case "fault":
+            return (
+                tr(
+                    "This program stumbled over it: the fault is the program's. A report without names was kept."
+                ),
+                tr("Update the program here, then take it in again; everything else was gone through."),
+            )
         case "damaged":
             return tr("It is damaged inside."), resend
         case "statement":

@@ -16,6 +16,7 @@ from shelterdesk.db.store import GIVE_WAY_S, Store
 from shelterdesk.keys.signing import SignedStatement, is_chain_head
 from shelterdesk.sync.manifest import Range
 from shelterdesk.sync.reader import Known, Opened, Recipient
+from shelterdesk.sync.receipts import is_newer_by_head, is_newer_by_word, note_said
 from shelterdesk.sync.trust import Judged, judge
 
 SLICE_OPS = 500
@@ -66,20 +67,16 @@ def keep_statements(store: Store, new: Sequence[Statement]) -> set[str]:
 
 
 def is_newer_self(store: Store, opened: Opened) -> bool:
-    """Whether this desk's present epoch holds more than this desk knows: its file was put back.
+    """Whether others hold more of this desk's own work than this desk: its file was put back.
 
-    Said by what the sender holds, or shown by events that this desk's own key signed.
+    Said by the office of what it holds, or shown by events that this desk's own key signed.
     """
-    who = store.who
-    last = chain.last_of(store.conn, who.dev, who.epoch)
-    upto = 0 if last is None else last[0]
-    here = (who.dev, who.epoch)
+    dev, manifest = store.who.dev, opened.manifest
     return any(
-        (int(one.dev, 16), one.epoch) == here and one.ranges and one.ranges[-1][1] > upto
-        for one in opened.manifest.have
-    ) or any(
-        (one.author, one.epoch) == here and signed_upto(store, one) > upto for one in opened.manifest.ranges
-    )
+        is_newer_by_word(store, manifest.sender, one.epoch, one.ranges[-1][1])
+        for one in manifest.have
+        if one.ranges and int(one.dev, 16) == dev
+    ) or any(is_newer_by_head(store, one.epoch, one.head) for one in manifest.ranges if one.author == dev)
 
 
 def signed_upto(store: Store, range_: Range) -> int:
@@ -102,13 +99,27 @@ def _unsigned(store: Store, opened: Opened) -> set[bytes]:
 
 
 def _apart(store: Store, opened: Opened) -> set[bytes]:
-    """The hashes of the events of ranges that do not follow on from what is held: a gap, or a second branch."""
+    """The hashes of the events of ranges that do not follow on from what is held: a gap, or a second branch.
+
+    Where something lies beside the author's line already, or two ranges go on from one place, numbers do not tell
+    what follows what; such events find their place by the chain values said of them (:func:`_settle`).
+    """
+    conn = store.conn
     found: set[bytes] = set()
+    ends: dict[tuple[int, int], tuple[int, str | None]] = {}
     for range_, events in ranges_of(opened):
-        before = range_.chain_before
-        if before is None or not vouching.goes_on(
-            store.conn, range_.author, range_.epoch, events, bytes.fromhex(before)
-        ):
+        author, before = (range_.author, range_.epoch), range_.chain_before
+        if before is None:
+            follows = False
+        elif author in ends:
+            follows = ends[author] == (range_.first - 1, before)
+        else:
+            last = chain.last_of(conn, *author)
+            is_whole = chain.last_seq(conn, *author) <= (0 if last is None else last[0])
+            follows = is_whole and vouching.goes_on(conn, *author, events, bytes.fromhex(before))
+        if follows:
+            ends[author] = (range_.last, range_.chain_after)
+        else:
             found.update(event.eh for event in events)
     return found
 
@@ -151,7 +162,8 @@ def merge_part(
         exchange.begin_part(conn, part, now)
         _keep_heads(store, opened)
     done = 0
-    for some in slices(opened.events):
+    # What is apart comes after the rest: a slice that goes on with a line must not find what only stands near it.
+    for some in (*slices(_those(opened, apart, False)), *slices(_those(opened, apart, True))):
         if cancelled is not None and cancelled():
             raise Stopped
         if done:
@@ -172,6 +184,13 @@ def merge_part(
     return counted
 
 
+def _those(opened: Opened, apart: set[bytes], are_apart: bool) -> Sequence[Event]:
+    """The events of a part that are apart, or the others."""
+    if not apart:
+        return [] if are_apart else opened.events
+    return [event for event in opened.events if (event.eh in apart) is are_apart]
+
+
 def _keep_heads(store: Store, opened: Opened) -> None:
     """Heads that their author signed, and those of authors not known here, whose signature can be checked later."""
     for range_ in opened.manifest.ranges:
@@ -189,6 +208,8 @@ def _settle(store: Store, opened: Opened) -> set[str]:
             if range_.chain_before is not None and range_.chain_after is not None:
                 before, after = bytes.fromhex(range_.chain_before), bytes.fromhex(range_.chain_after)
                 vouching.note_claims(conn, range_.author, range_.epoch, events, before, after)
+        for dev, epoch in sorted({(range_.author, range_.epoch) for range_ in opened.manifest.ranges}):
+            chain.carry_on(conn, dev, epoch)
         authors = {range_.author for range_ in opened.manifest.ranges}
         desks = [store.roster.desks[dev] for dev in authors if dev in store.roster.desks]
         waiting = [d.dev for d in desks if d.is_revoked or vouching.unsigned_of(conn, d.dev)]
@@ -203,7 +224,7 @@ def _complete(store: Store, opened: Opened, now: int) -> None:
         others = [author for author in sorted(heard) if author[0] != store.who.dev]
         held.note_heard(conn, others, manifest.sender, now)
         claims = [(int(one.dev, 16), one.epoch, one.ranges[-1][1]) for one in manifest.have if one.ranges]
-        held.note_said(conn, claims, manifest.sender, now)
+        note_said(store, claims, manifest.sender, now)
         exchange.complete_part(conn, opened.manifest_sha, opened.cipher_sha, now)
         prefix = f"{manifest.bundle_no}-{manifest.part}of{manifest.parts}"
         exchange.taken_after_all(conn, manifest.dev, prefix)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from shelterdesk.core.errors import DamagedFile, NotFound, WorldError
 from shelterdesk.core.event import hex16
 from shelterdesk.core.words import tr
@@ -47,8 +49,9 @@ class Letter:
     def statements(self) -> list[SignedStatement]:
         """The statements enclosed, their signatures not yet checked; raises ``DamagedFile``."""
         try:
-            return [SignedStatement(raw.encode("utf-8"), sig) for raw, sig in self.body["statements"]]
-        except (KeyError, TypeError, ValueError, AttributeError):
+            found = _enclosed(self.body["statements"])
+            return [SignedStatement(raw.encode("utf-8"), signature) for raw, signature in found]
+        except (KeyError, msgspec.ValidationError, UnicodeError):
             raise _no_letter(self.kind) from None
 
     def text(self, name: str) -> str:
@@ -71,6 +74,11 @@ class Letter:
         if not isinstance(found, bool):
             raise _no_letter(self.kind)
         return found
+
+
+def _enclosed(found: object) -> list[tuple[str, str]]:
+    """Pairs of texts and nothing else: whatever stands there was written by whoever wrote the letter."""
+    return msgspec.convert(found, type=list[tuple[str, str]])
 
 
 def letter_bytes(keys: DeskKeys, kind: str, body: Mapping[str, object]) -> bytes:
@@ -117,7 +125,9 @@ def parse_letter(data: bytes, kind: str) -> Letter:
         found = json.loads(data.decode("utf-8"))
         if found["shelterdesk"] != kind:
             raise ValueError("another kind")
-        raw, signature = found["statement"].encode("utf-8"), str(found["signature"])
+        raw, signature = found["statement"].encode("utf-8"), found["signature"]
+        if not isinstance(signature, str):
+            raise ValueError("no signature")
         signer = claimed_signer(signature)
         verify_statement(raw, signature, [signer], tr("The letter"))
         statement = read_statement(raw, signature)

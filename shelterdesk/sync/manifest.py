@@ -23,6 +23,14 @@ FORMAT = 1
 READER = 1
 """What this program can read: a part whose ``min_reader`` is greater is set aside until an update."""
 
+MAX_MANIFEST = 2 << 20
+"""Bytes of a manifest. What this program writes of a part has less, each kind of list being bounded: its ranges
+(``cutting.MOST_RUNS``) 0.7 MiB, statements (``parts.STATEMENT_BYTES``) 0.4, what is held (``parts.MOST_HELD``)
+0.4, and some hundreds of desks with their recipients 0.3."""
+
+MAX_PARTS = 5_000
+"""Parts of a bundle: with their signatures they are all the entries a reader looks at (``stick.MAX_ENTRIES``)."""
+
 MAX_EVENT_OPS = 50_000
 """Ops of one part (SYNC §3, test 12)."""
 
@@ -131,6 +139,8 @@ def sums(members: list[Member], manifest: bytes, signature: bytes) -> bytes:
 
 def read_manifest(raw: bytes) -> Manifest:
     """A manifest whose signature was checked; raises :class:`SetAside` for what cannot be true."""
+    if len(raw) > MAX_MANIFEST:
+        raise SetAside("manifest", what="length")
     try:
         format_, min_reader = _versions(msgspec.json.decode(raw, type=dict[str, msgspec.Raw]))
         if format_ > FORMAT or min_reader > READER:
@@ -156,29 +166,29 @@ _FIRST = ("format", "min_reader")
 
 def _check(found: Manifest) -> None:
     """Raise ``ValueError`` naming the first member whose value cannot be."""
-    _is_desk(found.dev)
+    check_desk(found.dev)
     _below("epoch", found.epoch, GREATEST_EPOCH)
     for name in ("bundle_no", "part", "parts", "format", "min_reader", "schema", "merge_rules"):
         number: int = getattr(found, name)
         if not 0 < number < 1 << 40:
             raise ValueError(name)
     _below("made_ms", found.made_ms, GREATEST)
-    if found.part > found.parts:
+    if not found.part <= found.parts <= MAX_PARTS:
         raise ValueError("part")
     if not found.recipients or len(found.recipients) > 10_000:
         raise ValueError("recipients")
     if found.prev_manifest_sha256 is not None:
-        _is_hex("prev_manifest_sha256", found.prev_manifest_sha256, 32)
+        check_hex("prev_manifest_sha256", found.prev_manifest_sha256, 32)
     for range_ in found.ranges:
         _check_range(range_)
     for held in found.have:
-        _is_desk(held.dev)
+        check_desk(held.dev)
         _below("have", held.epoch, GREATEST_EPOCH)
         for low, high in held.ranges:
             if not 0 < low <= high < GREATEST:
                 raise ValueError("have")
     for member in found.members:
-        _is_hex("sha256", member.sha256, 32)
+        check_hex("sha256", member.sha256, 32)
         if not 0 <= member.bytes <= MAX_PART or not 0 <= member.unpacked <= MAX_UNPACKED or member.events < 0:
             raise ValueError(f"size of {member.name[:60]}")
     events = sum(member.events for member in found.members)
@@ -191,7 +201,7 @@ def _check(found: Manifest) -> None:
 
 
 def _check_range(range_: Range) -> None:
-    _is_desk(range_.dev)
+    check_desk(range_.dev)
     _below("range", range_.epoch, GREATEST_EPOCH)
     if not 0 < range_.first <= range_.last < GREATEST or range_.events < 1:
         raise ValueError("range")
@@ -200,20 +210,27 @@ def _check_range(range_: Range) -> None:
         raise ValueError("range")
     for name, text in (("chain_before", range_.chain_before), ("chain_after", range_.chain_after)):
         if text is not None:
-            _is_hex(name, text, 32)
+            check_hex(name, text, 32)
     if range_.head is not None:
-        _below("head", range_.head.seq, GREATEST)
-        _is_hex("chain", range_.head.chain, 32)
-        _is_hex("signature", range_.head.signature, 64)
+        check_head(range_.head)
 
 
-def _is_desk(text: str) -> None:
+def check_head(head: SignedHead) -> None:
+    """Raise ``ValueError`` for what can be no signed head; the signature itself is not checked."""
+    _below("head", head.seq, GREATEST)
+    check_hex("chain", head.chain, 32)
+    check_hex("signature", head.signature, 64)
+
+
+def check_desk(text: str) -> None:
+    """Raise ``ValueError`` unless a text is a desk's id, 16 lower-case hex digits of 63 bits."""
     number = bytes.fromhex(text)
     if len(number) != 8 or number[0] > 0x7F or number.hex() != text:
         raise ValueError("dev")
 
 
-def _is_hex(name: str, text: str, length: int) -> None:
+def check_hex(name: str, text: str, length: int) -> None:
+    """Raise ``ValueError`` naming what is not so many bytes as lower-case hex digits."""
     if len(text) != 2 * length or bytes.fromhex(text).hex() != text:
         raise ValueError(name)
 

@@ -6,7 +6,7 @@ A second stick gets the same parts, made again from the log and compared with th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -18,6 +18,7 @@ from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Statement
 from shelterdesk.db import chain, exchange, meta, statements
 from shelterdesk.db import receipts as held
+from shelterdesk.db.beside import Author, Beside, beside_lines
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.exchange import PartOut
 from shelterdesk.db.store import Store
@@ -26,10 +27,12 @@ from shelterdesk.keys.sshsig import MANIFEST, sign
 from shelterdesk.sync.container import MAX_PART, pack, zip_lines
 from shelterdesk.sync.cutting import Draft, drafts, ndjson
 from shelterdesk.sync.manifest import (
+    MAX_MANIFEST,
     Counts,
     Held,
     Manifest,
     Member,
+    Range,
     new_manifest,
     sha256,
     sums,
@@ -37,6 +40,8 @@ from shelterdesk.sync.manifest import (
 from shelterdesk.sync.receipts import as_member, receipts_for
 
 STATEMENT_BYTES = 2 << 20
+MOST_HELD = 10_000
+"""Ranges a manifest says are held, of all authors; where there are more, the last of each author is what is said."""
 MOST_WAITING = 40
 """Bundles waiting for a receipt; beyond this they are rolled into one."""
 
@@ -49,13 +54,19 @@ class CannotRemake(Exception):
 class Audience:
     """Whom an export is for: its name, who can open it, whose events it holds, what they confirmed.
 
-    ``station`` is the code of the station whose desks' events go.
+    ``station`` is the code of the station whose desks' events go. ``acknowledged`` is how far on each main line,
+    ``beside`` the ids of confirmed events beside them.
     """
 
     name: str
     recipients: tuple[str, ...]
     station: str
     acknowledged: dict[tuple[int, int], int] = field(default_factory=dict)
+    beside: frozenset[int] = frozenset()
+
+    def upto(self, author: tuple[int, int]) -> int:
+        """How far an author's main line is confirmed."""
+        return self.acknowledged.get(author, 0)
 
 
 def plan(store: Store, audience: Audience) -> list[PartOut]:
@@ -66,15 +77,17 @@ def plan(store: Store, audience: Audience) -> list[PartOut]:
     """
     receipts = as_member(receipts_for(store, _receivers(store, audience)))
     with store.transaction() as conn:
-        kept = _still_good(store, conn, audience)
+        lying = beside_lines(conn)
+        kept = _still_good(store, conn, audience, lying)
         covered = sorted({span for part in kept for span in part.ids})
-        ids = [
-            id_
-            for dev, epoch in exchange.authors(conn)
-            if _goes(store, audience, dev)
-            for id_ in exchange.event_ids_after(conn, dev, epoch, audience.acknowledged.get((dev, epoch), 0))
-        ]
-        new = _not_covered(sorted(ids), covered)
+        ids: set[int] = set()
+        for author in exchange.authors(conn):
+            if _goes(store, audience, author[0]):
+                ids.update(exchange.event_ids_after(conn, *author, audience.upto(author)))
+                # What lies beside the main line is not confirmed by a number: the same one stands on the line.
+                if (apart := lying.get(author)) is not None:
+                    ids.update(apart.spans.keys() - apart.blank)
+        new = _not_covered(sorted(ids - audience.beside), covered)
         if new or not kept:
             kept += _new_bundle(store, conn, audience, new, receipts)
     return kept
@@ -95,30 +108,37 @@ def _goes(store: Store, audience: Audience, dev: int) -> bool:
     return not desk.is_office and desk.station == audience.station
 
 
-def _still_good(store: Store, conn: Connection, audience: Audience) -> list[PartOut]:
+def _still_good(
+    store: Store, conn: Connection, audience: Audience, lying: Mapping[Author, Beside]
+) -> list[PartOut]:
     """Waiting parts that are worth writing again; the others wait no more and their events go anew."""
     waiting = exchange.parts_waiting(conn, audience.name)
     bundles = {part.bundle_no for part in waiting}
     manifests = [msgspec.json.decode(part.manifest, type=Manifest) for part in waiting]
-    unconfirmed = {
-        manifest.bundle_no
-        for manifest in manifests
-        if any(r.last > audience.acknowledged.get((r.author, r.epoch), 0) for r in manifest.ranges)
-    }
+    open_ = [any(_is_open(conn, audience, lying, r) for r in manifest.ranges) for manifest in manifests]
+    unconfirmed = {manifest.bundle_no for manifest, is_open in zip(manifests, open_, strict=True) if is_open}
     kept, gone = [], []
-    for part, manifest in zip(waiting, manifests, strict=True):
+    for part, manifest, is_open in zip(waiting, manifests, open_, strict=True):
         is_ours = (manifest.sender, manifest.epoch) == (store.who.dev, store.who.epoch)
         is_same = is_ours and manifest.recipients == list(audience.recipients)
-        ranges = manifest.ranges
-        is_open = not ranges or any(
-            r.last > audience.acknowledged.get((r.author, r.epoch), 0) for r in ranges
-        )
+        is_open = is_open or not manifest.ranges
         if is_same and is_open and part.bundle_no in unconfirmed and len(bundles) <= MOST_WAITING:
             kept.append(part)
         else:
             gone.append((part.bundle_no, part.part))
     exchange.wait_no_more(conn, audience.name, gone)
     return kept
+
+
+def _is_open(conn: Connection, audience: Audience, lying: Mapping[Author, Beside], range_: Range) -> bool:
+    """Whether an audience has not confirmed all of a range: by its number on the main line, by its events beside it."""
+    author = (range_.author, range_.epoch)
+    is_beyond = range_.last > audience.upto(author)
+    value = chain.value_at(conn, *author, range_.last)
+    if value is not None and value.hex() == range_.chain_after:
+        return is_beyond
+    inside = lying.get(author, Beside()).within(range_.first, range_.last)
+    return bool(inside - audience.beside) or (is_beyond and not inside)
 
 
 def forget(store: Store, audience: Audience, bundle_no: int) -> None:
@@ -203,11 +223,11 @@ def _plain(name: str, data: bytes) -> Member:
 
 
 def _version_vector(store: Store, conn: Connection, audience: Audience) -> list[Held]:
-    return [
-        Held(hex16(dev), epoch, spans[:1000])
-        for (dev, epoch), spans in sorted(held.held_ranges(conn).items())
-        if _goes(store, audience, dev)
-    ]
+    found = {
+        author: spans for author, spans in held.held_ranges(conn).items() if _goes(store, audience, author[0])
+    }
+    each = max(1, min(1000, MOST_HELD // max(1, len(found))))
+    return [Held(hex16(dev), epoch, spans[-each:]) for (dev, epoch), spans in sorted(found.items())]
 
 
 def _statements_for(store: Store, audience: Audience) -> tuple[Statement, list[list[Statement]]]:
@@ -305,7 +325,7 @@ def remake(store: Store, part: PartOut, orders: dict[int, list[int]]) -> bytes:
             raise CannotRemake(member.name)
         out.append((member.name, data))
     made = pack(out)
-    if len(made) > MAX_PART:
+    if len(made) > MAX_PART or len(part.manifest) > MAX_MANIFEST:
         raise ValueError("a part that nobody could take in")
     return made
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import BadLine, Event, chain_next, parse
+from shelterdesk.db.receipts import MAX_JUMP
 from shelterdesk.keys import age
 from shelterdesk.keys.classes import LONGEST_SEALED
 from shelterdesk.keys.desk import desk_id
@@ -36,8 +37,6 @@ from shelterdesk.sync.receipts import from_member
 _ROSTER = re.compile(r"roster-[1-9][0-9]{0,15}\.json", re.A)
 _STATEMENT = re.compile(r"statements/([0-9a-f]{64})\.json", re.A)
 _EVENTS = re.compile(r"events-([0-9]{5})\.ndjson\.gz", re.A)
-MAX_JUMP = 10_000_000
-"""How far beyond what is held an author's numbers may reach in one part (SYNC §2, fast-forward)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +251,9 @@ def _check_ranges(manifest: Manifest, events: Sequence[Event], known: Known) -> 
 def _check_range(range_: Range, events: Sequence[Event], known: Known, sender: int) -> bool:
     """Check one range; True when its author is known to have signed another history (a copied desk).
 
-    Both histories are kept then, with an alarm (SYNC §1.0, *op id*), but only on the author's own word: what
-    another desk says against a signed head is set aside.
+    Both histories are kept then, with an alarm (SYNC §1.0, *op id*), but only on the author's own word. What
+    another desk passes on against a signed head, and without one, is kept and counts once a head reaches it: so
+    comes the beginning of a branch whose head is in the next part.
     """
     author, expected = range_.author, range_.first
     for event in events:
@@ -282,6 +282,4 @@ def _check_range(range_: Range, events: Sequence[Event], known: Known, sender: i
         value, signature = bytes.fromhex(head.chain), bytes.fromhex(head.signature)
         if not is_chain_head(key, range_.epoch, head.seq, value, signature):
             raise SetAside("chain")
-    if is_branch and sender != author and (head is None or key is None):
-        raise SetAside("chain")
-    return is_branch
+    return is_branch and (sender == author or (head is not None and key is not None))

@@ -18,25 +18,35 @@ from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, meta
 from shelterdesk.db import receipts as held
+from shelterdesk.db.beside import Author, Beside, beside_lines
 from shelterdesk.db.receipts import Heard, HeldReceipt
 from shelterdesk.db.statements import read_statement
 from shelterdesk.db.store import Store
 from shelterdesk.keys.desk import desk_id
-from shelterdesk.keys.signing import SignedStatement, sign_statement, verify_statement
+from shelterdesk.keys.signing import SignedStatement, is_chain_head, sign_statement, verify_statement
 from shelterdesk.keys.sshsig import claimed_signer
 from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.manifest import SignedHead, check_desk, check_head, check_hex
 
 _GREATEST = 1 << 53
 
 
 class Line(msgspec.Struct, frozen=True):
-    """What a receipt says of one epoch: whole up to ``upto`` with this chain there, more ranges, set aside."""
+    """What a receipt says of one epoch: whole up to ``upto`` with this chain there, more ranges, set aside.
+
+    ``head`` is the last head the desk itself signed up to there: a desk that lost its work to a restored backup
+    sees by its own signature that it wrote it, and takes nobody's word for it. ``beside`` is what is held behind a
+    gap or on a second branch: first and last number, and the chain value after the last; from 1 on where the
+    line that ends there is held whole.
+    """
 
     epoch: int
     upto: int
     chain: str
     beyond: list[tuple[int, int]] = []
     set_aside: list[tuple[int, int, str]] = []
+    head: SignedHead | None = None
+    beside: list[tuple[int, int, str]] = []
 
 
 class Body(msgspec.Struct, frozen=True):
@@ -56,13 +66,16 @@ class Confirmed:
     new: int = 0
     grew: bool = False
     other_history: list[int] = field(default_factory=list)  # desks
-    newer_self: int | None = None  # epoch in which the issuer holds more of this desk than this desk
+    newer_self: int | None = None  # epoch in which others hold more of this desk than this desk
     refused: list[str] = field(default_factory=list)
 
 
-def make_receipt(store: Store, dev: int) -> HeldReceipt | None:
-    """The receipt of this folder for a desk, made anew only when there is news; None if nothing was heard."""
-    lines = [_line(heard) for heard in held.confirmable(store.conn, dev)]
+def make_receipt(store: Store, dev: int, beside: Mapping[Author, Beside] | None = None) -> HeldReceipt | None:
+    """The receipt of this folder for a desk, made anew only when there is news; None if nothing was heard.
+
+    ``beside`` is what lies beside all lines, where it was read before.
+    """
+    lines = [_line(heard) for heard in held.confirmable(store.conn, dev, beside)]
     if not lines:
         return None
     who, roster, now = store.who, store.roster, to_milliseconds(store.now)
@@ -89,18 +102,26 @@ def make_receipt(store: Store, dev: int) -> HeldReceipt | None:
 
 
 def _line(heard: Heard) -> dict[str, Any]:
-    return {
+    line: dict[str, Any] = {
         "epoch": heard.epoch,
         "upto": heard.upto,
         "chain": heard.chain.hex(),
         "beyond": [list(one) for one in heard.beyond],
         "set_aside": [list(one) for one in heard.set_aside],
     }
+    if heard.head is not None:
+        seq, value, signature = heard.head
+        line["head"] = {"seq": seq, "chain": value.hex(), "signature": signature.hex()}
+    if heard.beside:
+        line["beside"] = [[first, last, value.hex()] for first, last, value in heard.beside]
+    return line
 
 
 def receipts_for(store: Store, desks: Collection[int] | None) -> list[HeldReceipt]:
     """Our receipts for those desks (None: all heard), and those of others we hold for them."""
-    own = [make_receipt(store, dev) for dev in held.desks_heard(store.conn) if desks is None or dev in desks]
+    beside = beside_lines(store.conn)
+    wanted = [dev for dev in held.desks_heard(store.conn) if desks is None or dev in desks]
+    own = [make_receipt(store, dev, beside) for dev in wanted]
     passed_on = [
         one
         for one in held.receipts_held(store.conn)
@@ -147,13 +168,16 @@ def read_receipt(signed: SignedStatement, roster: Roster, is_practice: bool) -> 
             raise ValueError("not a receipt")
         body = msgspec.convert(statement.body, type=Body)
         for line in body.heard:
-            if not (
-                0 <= line.epoch < _GREATEST
-                and 0 <= line.upto < _GREATEST
-                and len(bytes.fromhex(line.chain)) == 32
-            ):
+            if not 0 <= line.epoch < _GREATEST or not 0 <= line.upto < _GREATEST:
                 raise ValueError("a number outside its range")
-        int(body.desk, 16)
+            check_hex("chain", line.chain, 32)
+            if line.head is not None:
+                check_head(line.head)
+            for first, last, value in line.beside:
+                check_hex("chain", value, 32)
+                if not 0 < first <= last < _GREATEST:
+                    raise ValueError("a number outside its range")
+        check_desk(body.desk)
     except WorldError as error:
         raise ValueError(error.sentence) from None
     except msgspec.MsgspecError as error:
@@ -179,19 +203,82 @@ def take_receipts(store: Store, offered: Collection[SignedStatement]) -> Confirm
                 continue
             if held.keep_receipt(conn, HeldReceipt(issuer, dev, number, signed.body, signed.signature, now)):
                 confirmed.new += 1
+                note_said(
+                    store, [(dev, line.epoch, line.upto) for line in body.heard if line.upto], issuer, now
+                )
             for line in body.heard:
+                if dev == store.who.dev and _is_newer_self(store, issuer, line):
+                    confirmed.newer_self = max(line.epoch, confirmed.newer_self or 0)
                 _apply(store, confirmed, issuer, dev, line, now)
     return confirmed
 
 
+def note_said(store: Store, claims: Collection[tuple[int, int, int]], by_dev: int, now: int) -> None:
+    """How far (desk, epoch, upto) desks have written, as somebody says who can know it.
+
+    A desk knows its own station, the office everybody; what a desk says of others would only make people look
+    for entries that do not exist.
+    """
+    desks = store.roster.desks
+    speaker = desks.get(by_dev)
+    if speaker is None:
+        return
+    heard = [
+        claim
+        for claim in claims
+        if speaker.is_office or ((of := desks.get(claim[0])) is not None and of.station == speaker.station)
+    ]
+    held.note_said(store.conn, heard, by_dev, now)
+
+
+def is_newer_by_word(store: Store, by_dev: int, epoch: int, upto: int) -> bool:
+    """Whether somebody's bare word that this desk wrote more in an epoch is reason to go on in a new one.
+
+    The office's is, of the present epoch and within reason. Any other desk could drive this one from epoch to
+    epoch with it; from others this desk's own signature is asked (``is_newer_by_head``).
+    """
+    office = store.roster.office
+    if office is None or by_dev != office.dev or epoch != store.who.epoch:
+        return False
+    last = _written(store, epoch)
+    return last < upto <= last + held.MAX_JUMP
+
+
+def is_newer_by_head(store: Store, epoch: int, head: SignedHead | None) -> bool:
+    """Whether this desk signed, in its present epoch or a later one, more than it holds: its file was put back.
+
+    A desk put back to before an earlier restore does not know the epoch it went on in then, others do.
+    """
+    if head is None or epoch < store.who.epoch or head.seq <= _written(store, epoch):
+        return False
+    value, signature = bytes.fromhex(head.chain), bytes.fromhex(head.signature)
+    return is_chain_head(store.keys.public, epoch, head.seq, value, signature)
+
+
+def _written(store: Store, epoch: int) -> int:
+    """How far this desk's own line of an epoch is here."""
+    last = chain.last_of(store.conn, store.who.dev, epoch)
+    return 0 if last is None else last[0]
+
+
+def _is_newer_self(store: Store, issuer: int, line: Line) -> bool:
+    return is_newer_by_word(store, issuer, line.epoch, line.upto) or is_newer_by_head(
+        store, line.epoch, line.head
+    )
+
+
 def _apply(store: Store, confirmed: Confirmed, issuer: int, dev: int, line: Line, now: int) -> None:
-    """What one line of a receipt confirms here: nothing unless the chain is ours."""
+    """What one line of a receipt confirms here: nothing unless the chain is ours.
+
+    Also of a receipt that is no news: what it speaks of may have come here only since.
+    """
     conn, who = store.conn, store.who
-    held.note_said(conn, [(dev, line.epoch, line.upto)] if line.upto else [], issuer, now)
-    last = chain.last_seq(conn, dev, line.epoch)
-    if line.upto > last:
-        if dev == who.dev and line.epoch >= who.epoch:
-            confirmed.newer_self = max(line.epoch, confirmed.newer_self or 0)
+    for first, last, value in line.beside:
+        # What is a branch there may be the main line here.
+        here = chain.value_at(conn, dev, line.epoch, last) if first == 1 else None
+        if here is not None and here.hex() == value:
+            confirmed.grew |= held.acknowledge(conn, dev, line.epoch, issuer, last, here, now)
+    if line.upto > chain.last_seq(conn, dev, line.epoch):
         return
     ours = GENESIS if line.upto == 0 else chain.value_at(conn, dev, line.epoch, line.upto)
     if ours is None or ours != bytes.fromhex(line.chain):
@@ -200,6 +287,27 @@ def _apply(store: Store, confirmed: Confirmed, issuer: int, dev: int, line: Line
         return
     if line.upto and held.acknowledge(conn, dev, line.epoch, issuer, line.upto, ours, now):
         confirmed.grew = True
+
+
+def confirmed_beside(
+    store: Store, issuers: Collection[int], beside: Mapping[Author, Beside]
+) -> dict[int, set[int]]:
+    """Which events beside main lines each issuer has, by what its newest receipts say: their ids in the log.
+
+    Proved down from the places it names; the end of its own main line, which may be a branch here, is one of them.
+    """
+    found: dict[int, set[int]] = {issuer: set() for issuer in issuers}
+    for one in held.receipts_held(store.conn) if beside else []:
+        if one.issuer not in found:
+            continue
+        for line in msgspec.convert(read_statement(one.raw, one.signature).body, type=Body).heard:
+            lying = beside.get((one.dev, line.epoch))
+            if lying is not None:
+                for first, last, value in [(1, line.upto, line.chain), *line.beside]:
+                    found[one.issuer].update(
+                        id_ for id_, _ in lying.down((last, bytes.fromhex(value)), first)
+                    )
+    return found
 
 
 def office_receipt(store: Store) -> Mapping[tuple[int, int], int]:

@@ -13,6 +13,7 @@ from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.words import tr
 from shelterdesk.db import exchange, statements
 from shelterdesk.db import receipts as held
+from shelterdesk.db.beside import beside_lines
 from shelterdesk.db.exchange import PartOut, WrittenPart
 from shelterdesk.db.store import Store
 from shelterdesk.keys import age
@@ -22,6 +23,7 @@ from shelterdesk.sync.container import MAX_SEALED, PartName, read_part_name
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.manifest import read_manifest, sha256
 from shelterdesk.sync.parts import Audience, CannotRemake, forget, part_size, plan, remake
+from shelterdesk.sync.receipts import confirmed_beside
 
 OFFICE = "office"
 _ALL_OF_IT = 1 << 53
@@ -47,8 +49,12 @@ def audience_of(store: Store, for_: str, everything: bool = False) -> Audience:
         if who.is_office:
             raise Refused(tr("This is the office."), tr("Name the station the bundle is for."))
         office = roster.office
-        confirmed = {} if office is None or everything else held.acknowledged_by(store.conn, office.dev)
-        return Audience(OFFICE, tuple(roster.recipients(who.station)), who.station, confirmed)
+        recipients = tuple(roster.recipients(who.station))
+        if office is None or everything:
+            return Audience(OFFICE, recipients, who.station)
+        confirmed = held.acknowledged_by(store.conn, office.dev)
+        beside = confirmed_beside(store, [office.dev], beside_lines(store.conn))
+        return Audience(OFFICE, recipients, who.station, confirmed, frozenset(beside[office.dev]))
     if for_ not in roster.stations:
         raise Refused(tr("No station {code} is known here.", code=for_), tr("Check the station's code."))
     if not who.is_office and for_ != who.station:
@@ -56,24 +62,33 @@ def audience_of(store: Store, for_: str, everything: bool = False) -> Audience:
             tr("What station {code} may know of people goes with a transfer.", code=for_),
             tr("Write this bundle for the office; it hands over what is needed."),
         )
-    confirmed = {} if everything else _held_by_all(store, for_)
-    return Audience(f"station:{for_}", tuple(roster.recipients(for_)), for_, confirmed)
+    confirmed, apart = ({}, frozenset[int]()) if everything else _held_by_all(store, for_)
+    return Audience(f"station:{for_}", tuple(roster.recipients(for_)), for_, confirmed, apart)
 
 
-def _held_by_all(store: Store, station: str) -> dict[tuple[int, int], int]:
-    """How far every desk of a station but the author itself confirmed each author."""
+def _held_by_all(store: Store, station: str) -> tuple[dict[tuple[int, int], int], frozenset[int]]:
+    """How far every desk of a station but the author itself confirmed each author, and what beside main lines."""
     desks = [
         desk.dev
         for desk in store.roster.desks.values()
         if desk.station == station and not desk.is_revoked and desk.dev != store.who.dev
     ]
     confirmed = {dev: held.acknowledged_by(store.conn, dev) for dev in desks}
-    return {
+    upto = {
         (dev, epoch): min(
             (confirmed[one].get((dev, epoch), 0) for one in desks if one != dev), default=_ALL_OF_IT
         )
         for dev, epoch in exchange.authors(store.conn)
     }
+    lying = beside_lines(store.conn)
+    has = confirmed_beside(store, desks, lying)
+    apart = {
+        id_
+        for (dev, _), beside in lying.items()
+        for id_ in beside.spans
+        if all(id_ in has[one] for one in desks if one != dev)
+    }
+    return upto, frozenset(apart)
 
 
 def send(
@@ -159,7 +174,8 @@ def _write_admits(store: Store, folder: Path) -> None:
             continue
         name = f"{statement.body['desk']['dev']}.admit"
         with suppress(SetAside):
-            if (folder / name).exists() and stick.read_file(folder / name, stick.MAX_LETTER) == statement.raw:
+            # Both or neither: a stick pulled between the two leaves an admission that nobody can check.
+            if stick.read_signed(folder / name, stick.MAX_LETTER) == (statement.raw, statement.signature):
                 continue
         stick.write_file(folder, name, statement.raw)
         stick.write_file(folder, f"{name}.sig", statement.signature.encode("ascii"))

@@ -17,7 +17,6 @@ from shelterdesk.core.belief import (
     classes_in,
     desks_in,
     fold,
-    hangs_below,
     read_desk,
     read_office,
     users_in,
@@ -35,6 +34,7 @@ from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.signing import SignedStatement, verify_statement
 from shelterdesk.keys.sshsig import claimed_signer
 from shelterdesk.keys.user import WrappedUser, user_id
+from shelterdesk.sync.manifest import check_desk
 
 _GREATEST = 1 << 53
 _MOST_NAMED = 20_000
@@ -164,9 +164,11 @@ def read_kept(signed: SignedStatement, issuer: DeskEntry, roster: Roster, is_pra
 
 
 def _against_known(statement: Statement, issuer: DeskEntry, roster: Roster) -> str | None:
-    """Why a desk's statement cannot come to count, going by desks and users known here, or None.
+    """Why a desk's statement takes a desk or user of another station for its own, or None.
 
-    Only what spares keeping a statement for nothing: belief asks the same of the whole set.
+    Nothing else is asked of what is known already: whether the issuer stands above a desk it revokes may only
+    become known later, and belief asks it of the whole set. This one may hang on what came first, since nobody
+    but an office hears two stations, and of the two claims it is the first heard that holds.
     """
     if issuer.is_office:
         return None
@@ -178,10 +180,6 @@ def _against_known(statement: Statement, issuer: DeskEntry, roster: Roster) -> s
         known = roster.users.get(user["id"])
         if known is not None and known.station != issuer.station:
             return "it speaks for another station"
-    if statement.kind == "revocation":
-        revoked = roster.desks.get(int(statement.body["dev"], 16))
-        if revoked is not None and not hangs_below(revoked.slot, issuer.slot):
-            return "only the office or a desk above may revoke a desk"
     return None
 
 
@@ -213,7 +211,7 @@ def _check_shape(statement: Statement) -> None:
     if statement.kind == "revocation":
         _check_revocation(body)
     if statement.kind == "reinstatement":
-        int(body["dev"], 16)
+        check_desk(body["dev"])
         _are_hashes(body["revocations"])
     if statement.kind == "revoked_cards":
         for key, serial in body["cards"]:
@@ -226,7 +224,7 @@ def _check_shape(statement: Statement) -> None:
 
 def _check_clock_fix(body: Mapping[str, Any]) -> None:
     """A range of one desk's events and by how much their clock was wrong (SYNC §1.3)."""
-    _is_hex(body["dev"], 8)
+    check_desk(body["dev"])
     first, last, delta = body["first"], body["last"], body["delta_ms"]
     for number in (body["epoch"], first, last):
         if type(number) is not int or not 0 <= number < _GREATEST:
@@ -249,7 +247,7 @@ def _check_erase(body: Mapping[str, Any]) -> None:
 def _check_horizon(body: Mapping[str, Any]) -> None:
     """How far the office holds everybody's events, so that tombstones before may go (SYNC §1.4)."""
     for one in body["heard"]:
-        _is_hex(one["dev"], 8)
+        check_desk(one["dev"])
         _is_hex(one["chain"], 32)
         if any(type(one[name]) is not int or not 0 <= one[name] < _GREATEST for name in ("epoch", "seq")):
             raise ValueError("heard")
@@ -263,6 +261,8 @@ def _check_desk(desk: Mapping[str, Any]) -> None:
     entry = read_desk(desk)
     if hex16(entry.dev) != desk["dev"] or desk_id(entry.sign) != entry.dev:
         raise ValueError("desk id")
+    if desk.get("admitted_by"):
+        check_desk(desk["admitted_by"])
     slot = entry.slot.removeprefix(entry.station)
     if not is_recipient(entry.age) or not is_slot(slot) or not is_station_code(entry.station):
         raise ValueError("desk")
@@ -307,9 +307,9 @@ def _check_office(body: Mapping[str, Any]) -> None:
 
 
 def _check_revocation(body: Mapping[str, Any]) -> None:
-    if len(body["dev"]) != 16 or len(body["epochs"]) > _MOST_NAMED:
+    check_desk(body["dev"])
+    if not isinstance(body["epochs"], list) or len(body["epochs"]) > _MOST_NAMED:
         raise ValueError("revocation")
-    int(body["dev"], 16)
     for one in body["epochs"]:
         _is_hex(one["chain"], 32)
         for number in (one["epoch"], one["seq"]):

@@ -70,6 +70,9 @@ FROM_LOG = {
     "op invented": "INSERT INTO op SELECT ent, event, 99, kind, 3 FROM op WHERE kind = 4 LIMIT 1",
     "presence": "UPDATE presence SET to_ms = 5 WHERE n = 0 AND to_ms IS NULL",
     "presence gone": "DELETE FROM presence WHERE person = (SELECT person FROM presence LIMIT 1)",
+    "presence invented": "INSERT INTO presence SELECT x'00112233445566778899aabbccddeeff', from_ms, to_ms, how_in, how_out,"
+    " in_ent, out_ent, station, n FROM presence LIMIT 1",
+    "person_key invented": "INSERT INTO person_key (ent, key, family) VALUES (x'00112233445566778899aabbccddeeff', 'x', '')",
     "person_key": "UPDATE person_key SET key = 'other' WHERE id = (SELECT max(id) FROM person_key)",
     "named_head": "DELETE FROM named_head",
     "counted_group": "UPDATE counted_group SET unnamed = 99",

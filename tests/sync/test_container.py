@@ -7,6 +7,7 @@ import io
 import json
 import subprocess
 import tarfile
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,17 @@ def test_depth_is_that_of_the_value(value: object, deepest: int) -> None:
 def test_long_texts_are_noticed() -> None:
     assert is_within(b'["' + b"x" * 100 + b'"]', 8, 100)
     assert not is_within(b'["' + b"x" * 101 + b'"]', 8, 100)
+    assert is_within(rb'["' + rb"\"" * 50 + b'",[]]', 2, 100)
+    assert not is_within(rb'["' + rb"\"" * 51 + b'"]', 2, 100)
+
+
+@pytest.mark.parametrize("text", [b"x" * (4 << 20), b"\\n" * (2 << 20), b'\\"[' * (1 << 20)])
+def test_looking_at_a_text_of_megabytes_takes_no_more_room_than_it_has(text: bytes) -> None:
+    raw = b'{"a":"' + text + b'"}'
+    tracemalloc.start()
+    try:
+        assert not is_within(raw, 8, 1 << 16)
+        assert is_within(raw, 2, 8 << 20)
+        assert tracemalloc.get_traced_memory()[1] < 3 * len(raw)
+    finally:
+        tracemalloc.stop()

@@ -14,6 +14,8 @@ from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
 from shelterdesk.actions.exchange_state import exchange_state
 from shelterdesk.core.errors import NotAllowed
+from shelterdesk.core.event import hex16
+from shelterdesk.db import exchange
 from shelterdesk.db import receipts as held
 from shelterdesk.keys.signing import SignedStatement, sign_statement
 from shelterdesk.office.posts import posts
@@ -66,6 +68,24 @@ def test_a_lost_part_is_a_gap_and_the_rest_is_used(
         newer = make_receipt(office.store, lb_dev(office))
         assert newer is not None and newer.number > receipt.number
         assert make_receipt(office.store, lb_dev(office)) == newer  # no news, no new number
+
+
+def test_parts_that_are_only_said_to_be_missing_are_counted_and_not_all_listed(
+    world: World, clock: SetClock
+) -> None:
+    """Five bundles of 999,999 parts each, of which one came, once made five million lines."""
+    with at(world.office, clock) as office:
+        dev = lb_dev(office)
+        with office.store.transaction() as conn:
+            for n in range(1, 6):
+                part = exchange.PartIn(bytes([n]) * 32, str(n), dev, n, 2, 999_999, 1, 1)
+                exchange.begin_part(conn, part, 1)
+                exchange.complete_part(conn, part.manifest_sha, str(n), 1)
+        (lb, mt) = posts(office.reader())
+        listed = [(one.bundle_no, one.part) for one in lb.missing_parts]
+        assert listed == [(1, 1), *((1, n) for n in range(3, exchange.MOST_LISTED + 2))]
+        assert exchange.parts_missing_count(office.store.conn, dev) == 5 * 999_998
+        assert mt.missing_parts == ()
 
 
 def lb_dev(office: Desk) -> int:
@@ -177,6 +197,18 @@ def test_receipts_nobody_may_write(world: World, stick: Path, clock: SetClock) -
         first = take_receipts(desk.store, [SignedStatement(good.raw, good.signature)])
         again = take_receipts(desk.store, [SignedStatement(good.raw, good.signature)])
         assert (first.new, first.grew, again.new, again.grew) == (1, True, 0, False)
+
+
+@pytest.mark.parametrize(
+    "desk_id", ["f" * 17, "f" * 16, "8" + "0" * 15, "1" * 15, "A" * 16, "0x" + "1" * 14, "", 7]
+)
+def test_a_receipt_for_what_can_be_no_desk_is_refused(world: World, clock: SetClock, desk_id: object) -> None:
+    """An id wider than 63 bits once ended the whole import inside the database."""
+    with at(world.office, clock) as office, at(world.lb, clock) as desk:
+        body = {"desk": desk_id, "practice": False, "made_ms": 1, "roster": ["0", 1], "heard": []}
+        said = {"statement": "receipt", "issuer": hex16(office.who.dev), "number": 1, "body": body}
+        confirmed = take_receipts(desk.store, [sign_statement(office.store.keys.signing, said)])
+        assert len(confirmed.refused) == 1 and confirmed.new == 0
 
 
 def test_a_restored_desk_goes_on_in_a_new_epoch_and_loses_nothing(

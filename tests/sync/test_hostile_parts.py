@@ -21,6 +21,7 @@ from shelterdesk.keys.desk import DeskKeys, desk_hex
 from shelterdesk.keys.ed25519 import SigningKey
 from shelterdesk.keys.signing import canonical
 from shelterdesk.keys.sshsig import BUNDLE, MANIFEST, sign
+from shelterdesk.sync import cutting, manifest, parts
 from shelterdesk.sync.container import PartName, pack, read_part_name, unpack, unzip_lines, zip_lines
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.intake import known_of, me_of
@@ -178,6 +179,43 @@ def edit(**changes: Any) -> Callable[[dict[str, Any], Members], None]:
 )
 def test_a_signed_manifest_that_lies(bench: Bench, code: str, changes: dict[str, Any]) -> None:
     refused(code, lambda: bench.remade(edit(**changes)))
+
+
+def test_a_manifest_of_megabytes_is_set_aside_before_it_is_read(bench: Bench) -> None:
+    """A text of 15 MB in a place nobody asks about once took 1.9 GB of room to look at."""
+    with pytest.raises(SetAside) as found:
+        bench.remade(edit(nonsense="x" * (3 << 20), format=2))
+    assert (found.value.code, found.value.parts["what"]) == ("manifest", "length")
+
+
+def test_a_bundle_has_no_more_parts_than_a_stick_has_room_for(bench: Bench) -> None:
+    said = json.loads(next(iter(unpack(bench.plain)))[1])
+    for parts_, is_read in ((manifest.MAX_PARTS, True), (manifest.MAX_PARTS + 1, False), (999_999, False)):
+        try:
+            found = manifest.read_manifest(canonical(said | {"parts": parts_}))
+            assert is_read and found.parts == parts_
+        except SetAside as error:
+            assert not is_read and error.parts["what"] == "part"
+
+
+def test_the_largest_manifest_that_is_written_keeps_to_the_cap() -> None:
+    """Each list at its bound: ranges, statements, what is held, recipients of hundreds of desks."""
+    dev, sha, most = "7" + "f" * 15, "f" * 64, manifest.GREATEST - 1
+    head = manifest.SignedHead(most, sha, sha + sha)
+    range_ = manifest.Range(dev, most, most, most, 500, sha, sha, head)
+    in_part = parts.STATEMENT_BYTES // 2048
+    names = [f"statements/{sha}.json{end}" for end in ("", ".sig")] * in_part
+    whole = manifest.new_manifest(
+        dev=0, epoch=most, station="LB", practice=False, audience="office", bundle_no=1 << 30, part=1, parts=2,
+        prev_manifest_sha256=sha, made_ms=most, recipients=["age1" + "q" * 58] * 500,
+        ranges=[range_] * cutting.MOST_RUNS, have=[manifest.Held(dev, most, [(most, most)] * 10)] * 1000,
+        counts=manifest.Counts(50_000, 50_000, {str(n): 50_000 for n in range(200)}),
+        members=[Member(name, 2048, 2048, sha) for name in names],
+    )  # fmt: skip
+    assert 10 * 1000 == parts.MOST_HELD
+    full = cutting.Draft(events=1, runs=[None] * cutting.MOST_RUNS)  # type: ignore[list-item]
+    assert not full.has_room(1, 1)
+    assert manifest.MAX_MANIFEST // 2 < len(whole.raw()) < manifest.MAX_MANIFEST
 
 
 def reorder(manifest: dict[str, Any], body: Members) -> None:

@@ -25,9 +25,10 @@ from shelterdesk.db.state import state_of
 from shelterdesk.db.statements import read_statement, statements
 from shelterdesk.db.store import Store
 from shelterdesk.keys.desk import DeskKeys
-from shelterdesk.keys.signing import sign_statement
+from shelterdesk.keys.signing import SignedStatement, sign_statement
 from shelterdesk.keys.user import new_user
 from shelterdesk.startup import FILE
+from shelterdesk.sync.intake import take_statements
 from tests.stations import CHEAP
 from tests.sync.worlds import World, at, given_names, join, parts_in, register
 
@@ -228,6 +229,47 @@ def test_desks_beside_each_other_cannot_revoke_one_another(
             body = {"dev": hex16(other.dev), "epochs": [], "statements": []}
             lb.store.add_statements([said_by(one, "revocation", body, 1)])
         assert [lb.roster.desks[k.dev].is_revoked for k in keys] == [False, False]
+
+
+def test_a_revocation_that_bounds_nobody_is_kept_in_any_order_and_is_not_in_the_state(
+    world: World, second: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    """Whether its issuer stands above the desk it names may become known before it, or after."""
+    early, late = tmp_path / "early", tmp_path / "late"
+    for copy in (early, late):
+        shutil.copytree(second, copy)  # they know LB1A's fellow LB1B not yet
+    join(world.lb, tmp_path / "third", clock)
+    with at(tmp_path / "third", clock) as third, at(world.mt, clock) as mt:
+        body = {"dev": hex16(third.who.dev), "epochs": [], "statements": []}
+        stranger = said_by(mt.store.keys, "revocation", body, 1)
+        keys = third.store.keys
+    with at(second, clock) as desk:
+        beside = said_by(desk.store.keys, "revocation", body, 900)
+    with at(world.lb, clock) as lb:
+        admission = next(s for s in statements(lb.store.conn) if s.body.get("desk", {}).get("slot") == "LB1B")
+    found = []
+    for copy, order in ((early, (admission, beside)), (late, (beside, admission))):
+        with at(copy, clock) as desk:
+            before = state_of(desk.store.conn)
+            for one in order:
+                judged, _ = take_statements(desk.store, [SignedStatement(one.raw, one.signature)])
+                assert len(judged.new) == 1 and not judged.refused
+            assert not desk.roster.desks[keys.dev].is_revoked
+            assert state_of(desk.store.conn) == before
+            found.append({s.sha for s in statements(desk.store.conn)})
+    assert found[0] == found[1]
+    with at(world.office, clock) as office:
+        for one in (admission, stranger):
+            take_statements(office.store, [SignedStatement(one.raw, one.signature)])
+        assert not office.roster.desks[keys.dev].is_revoked
+        before = state_of(office.store.conn)
+        revoke_desk(office, "LB1B")
+        bounded = state_of(office.store.conn)
+        assert bounded != before
+        reinstate_desk(office, "LB1B")
+        assert state_of(office.store.conn) == before  # what was lifted is in force no more
+        office.publish("erase", {"entities": ["0" * 32], "ground": "law"})
+        assert state_of(office.store.conn) not in (before, bounded)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -76,6 +76,26 @@ def test_an_admission_in_clear_makes_the_new_desk_known(
         assert {"LB1A", "LB1A1"} <= {desk.slot for desk in office.roster.desks.values()}
 
 
+@pytest.mark.parametrize("lost", [".admit", ".admit.sig"])
+@pytest.mark.parametrize("damage", [None, b"", b"nonsense", b"\xff"])
+def test_an_admission_that_lies_there_in_part_is_written_again(
+    world: World, stick: Path, clock: SetClock, tmp_path: Path, lost: str, damage: bytes | None
+) -> None:
+    join(world.lb, tmp_path / "second", clock)
+    with at(tmp_path / "second", clock) as desk:
+        export_bundle(desk, stick)
+        (path,) = stick.rglob(f"*{lost}")
+        whole = path.read_bytes()
+        path.unlink() if damage is None else path.write_bytes(damage)
+        export_bundle(desk, stick)
+        assert path.read_bytes() == whole
+        before = path.stat().st_mtime_ns
+        export_bundle(desk, stick)
+        assert path.stat().st_mtime_ns == before  # what is right is not written again
+    with at(world.office, clock) as office:
+        assert import_from(office, stick).result.is_clean
+
+
 def test_a_stranger_is_left_alone_and_listed(
     world: World, stick: Path, clock: SetClock, tmp_path: Path
 ) -> None:
@@ -134,10 +154,6 @@ def another_practice(mt: Desk, lb: Desk) -> SignedStatement:
     return signed(mt.store.keys, "roster", {"practice": True, "stations": [], "desks": [], "users": []})
 
 
-def revoke_another(mt: Desk, lb: Desk) -> SignedStatement:
-    return signed(mt.store.keys, "revocation", {"dev": hex16(lb.who.dev), "epochs": [], "statements": []})
-
-
 def erase(mt: Desk, lb: Desk) -> SignedStatement:
     return signed(mt.store.keys, "erase", {"entities": ["0" * 32], "ground": "law"})
 
@@ -158,7 +174,6 @@ def by_another_key(mt: Desk, lb: Desk) -> SignedStatement:
         slot_of_another,
         own_office,
         another_practice,
-        revoke_another,
         erase,
         by_another_key,
     ],
