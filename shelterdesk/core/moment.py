@@ -23,6 +23,10 @@ class Clock(Protocol):
         ...
 
 
+class NotOfTheYears(BadField):
+    """A time or day of a year no calendar on the wall shows."""
+
+
 def moment_text(at: datetime, zone: str) -> str:
     """An aware time as RFC 9557 text in ``zone`` (IANA name), to the second."""
     local = at.astimezone(ZoneInfo(zone)).replace(microsecond=0)
@@ -41,7 +45,7 @@ def read_moment(text: str, zone: str) -> datetime:
     except ValueError:
         raise BadField("time", tr("{text} is not a date and time.", text=text[:40]), _shape()) from None
     if not _FIRST_YEAR <= found.year <= _LAST_YEAR:
-        raise BadField("time", _not_of_the_years(text[:40]), _shape())
+        raise NotOfTheYears("time", _not_of_the_years(text[:40]), _shape())
     if found.tzinfo is not None:
         return found
     try:
@@ -71,7 +75,7 @@ def said_moment(text: str, zone: str, field: str = "time") -> datetime:
 def check_day(field: str, day: date) -> None:
     """Raise :class:`BadField` for a day whose limits cannot be told in every zone; years as :func:`read_moment`."""
     if not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise BadField(field, _not_of_the_years(day.isoformat()), tr("Write it like 2026-11-24."))
+        raise NotOfTheYears(field, _not_of_the_years(day.isoformat()), tr("Write it like 2026-11-24."))
 
 
 def _not_of_the_years(text: str) -> str:

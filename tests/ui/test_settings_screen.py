@@ -349,7 +349,7 @@ def test_only_what_is_wrong_with_the_code_is_said_under_it(
         assert isinstance(section, UsersSection) and app.window is not None
         section.ticks[Role.HEALTH].setChecked(True)
         section.recovery_line.setText("7K3MQ")
-        section.primary.click()
+        section._on_add()
         toast = app.window.toast
         said = "wrong on our side" if isinstance(fault, RuntimeError) else str(fault)
         qtbot.waitUntil(lambda: said in toast.text())

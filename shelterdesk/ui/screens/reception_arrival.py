@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from shelterdesk.core.errors import BadField
-from shelterdesk.core.moment import check_day, read_moment
+from shelterdesk.core.moment import NotOfTheYears, check_day, read_moment
 from shelterdesk.core.words import tr
 from shelterdesk.ui.screens.people_words import time_words
 
@@ -57,6 +57,8 @@ def _read(said: str, local: datetime, zone: str) -> datetime:
             raise _unreadable(said) from None
     try:
         found = read_moment(said.upper(), zone)
+    except NotOfTheYears as bad:
+        raise BadField("arrived_at", bad.sentence, _how()) from None
     except BadField:
         raise _unreadable(said) from None
     return _within_years(found).astimezone(
