@@ -44,7 +44,8 @@ class MissingPart:
 class Post:
     """A station as the office sees it; ``last_heard_ms`` in Unix milliseconds, None for never.
 
-    ``set_aside`` counts changes kept but not admitted, ``parts_set_aside`` parts that could not be taken in.
+    ``missing_parts`` names the first hundred of a desk, ``parts_missing`` counts all. ``set_aside`` counts changes
+    kept but not admitted, ``parts_set_aside`` parts that could not be taken in.
     """
 
     station: str
@@ -54,6 +55,7 @@ class Post:
     contiguous: tuple[Contiguous, ...]
     gaps: tuple[PostGap, ...]
     missing_parts: tuple[MissingPart, ...]
+    parts_missing: int
     set_aside: int
     parts_set_aside: int
     conflicts: int
@@ -96,6 +98,7 @@ def posts(reader: Reader) -> list[Post]:
                     for dev, name in sorted(desks.items())
                     for missing in exchange.parts_missing(conn, dev)
                 ),
+                sum(exchange.parts_missing_count(conn, dev) for dev in desks),
                 sum(aside.get(dev, 0) for dev in desks),
                 sum(1 for sender in parts_aside if sender in desks),
                 len({(ent, field) for ent, field, dev in conflicts if dev in desks}),

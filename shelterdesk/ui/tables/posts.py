@@ -37,7 +37,7 @@ def posts_columns(when: Callable[[int | None], str]) -> tuple[Column[Post], ...]
         Column(
             tr("Missing"),
             _missing_said,
-            sort=lambda one: (missing_entries(one), len(one.missing_parts)),
+            sort=lambda one: (missing_entries(one), one.parts_missing),
             width=14,
             tone=lambda one: Tone.WARN if one.gaps or one.missing_parts else None,
             shown_if=lambda rows: any(one.gaps or one.missing_parts for one in rows),
@@ -61,6 +61,9 @@ def posts_columns(when: Callable[[int | None], str]) -> tuple[Column[Post], ...]
     )
 
 
+_NAMED = 3  # parts of a bundle each said in a sentence of its own
+
+
 def post_said(post: Post) -> list[str]:
     """What is not well with a post, each in a sentence with what to do."""
     said = []
@@ -73,13 +76,22 @@ def post_said(post: Post) -> list[str]:
                 desk=gap.desk,
             )
         )
-    for part in post.missing_parts:
+    for part in post.missing_parts[:_NAMED]:
         said.append(
             tr(
                 "Part {part} of {parts} of desk {desk} did not come: it may lie on another stick.",
                 part=part.part,
                 parts=part.parts,
                 desk=part.desk,
+            )
+        )
+    more = post.parts_missing - len(post.missing_parts[:_NAMED])
+    if more:
+        said.append(
+            ntr(
+                "{n} further part did not come: it may lie on another stick.",
+                "{n} further parts did not come: they may lie on other sticks.",
+                more,
             )
         )
     if post.parts_set_aside:
@@ -114,7 +126,7 @@ def _missing_said(post: Post) -> str:
     if post.gaps:
         said.append(ntr("{n} entry", "{n} entries", missing_entries(post)))
     if post.missing_parts:
-        said.append(ntr("{n} part", "{n} parts", len(post.missing_parts)))
+        said.append(ntr("{n} part", "{n} parts", post.parts_missing))
     return ", ".join(said) or "–"
 
 
