@@ -23,9 +23,11 @@ from shelterdesk.cli.ways import (
     progress_on_stderr,
     say,
 )
-from shelterdesk.core.errors import BadField, DiskFull, WorldError
+from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys.recovery import as_printed
+from shelterdesk.sync.faults import BundleError
+from shelterdesk.sync.stick import NotOurs
 
 
 @click.group()
@@ -91,9 +93,7 @@ def import_(ways: Ways, sources: tuple[Path, ...], workers: int, as_json: bool) 
         for source in sources:
             try:
                 one = import_from(desk, source, progress_on_stderr(str(source))).result
-            except DiskFull:
-                raise  # of this machine: the next source would meet the same
-            except (WorldError, OSError) as error:
+            except (BundleError, NotOurs, OSError) as error:  # of that source; what is wrong here ends it
                 fault = error if isinstance(error, WorldError) else bad_path(error)
                 if fault is None:
                     raise

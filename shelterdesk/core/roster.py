@@ -110,6 +110,7 @@ class ClassKey:
     recipient: str
     station: str
     wraps: tuple[tuple[str, str], ...]  # (holder: user id or "recovery" or "escrow", age text)
+    sheets: tuple[tuple[str, str], ...] = ()  # recovery sheets that hold it: public key (hex), age recipient
 
 
 @dataclass(frozen=True, slots=True)

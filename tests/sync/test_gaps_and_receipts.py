@@ -17,6 +17,7 @@ from shelterdesk.core.errors import NotAllowed
 from shelterdesk.core.event import hex16
 from shelterdesk.db import exchange
 from shelterdesk.db import receipts as held
+from shelterdesk.db.check import check
 from shelterdesk.keys.signing import SignedStatement, sign_statement
 from shelterdesk.office.posts import posts
 from shelterdesk.sync import cutting, manifest
@@ -155,6 +156,9 @@ def test_stopping_an_import_confirms_nothing_of_the_part(world: World, stick: Pa
     with at(world.office, clock) as office:
         found = import_from(office, stick, cancelled=after_one_slice).result
         assert found.was_cancelled and 0 < len(given_names(office)) < 600
+        assert check(office.store.conn).findings == [], (
+            "what has come so far is signed by a head still to come"
+        )
         assert held.confirmable(office.store.conn, lb_dev(office)) == []
         assert import_from(office, stick).result.is_clean
         assert len(given_names(office)) == 600

@@ -59,7 +59,7 @@ def test_a_part_the_program_stumbles_over_blocks_nobody(
                 assert "the program's" in left[0].reason and left[0].advice
                 assert (found.set_aside, found.refused, found.is_clean) == (1, 0, False)
                 assert given_names(office) == {"Ana", "Carla"} and found.known >= known
-            assert check(office.store.conn, office.roster).findings == []
+            assert check(office.store.conn).findings == []
             report = faults.reports(world.office)[0].read_text("utf-8")
             assert json.loads(report)["faults"][0]["type"] == "builtins.TypeError" and "Berta" not in report
             reader = office.reader()
