@@ -80,7 +80,11 @@ def enrol_(ways: Ways, request: Path, target: Path, station: str | None) -> None
 @office.command("import")
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1, 16), help="How many to take in at once."
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 16),
+    help="Kept for later: they are taken in one after the other.",
 )
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
