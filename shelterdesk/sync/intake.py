@@ -234,6 +234,13 @@ def slices(events: Sequence[Event], most: int = SLICE_OPS) -> Iterator[list[Even
     """Whole events, so many ops at a time (one event has at most 500)."""
     some: list[Event] = []
     ops = 0
+        own = [
+            (one.epoch, *span)
+            for one in manifest.have
+            if int(one.dev, 16) == manifest.sender
+            for span in one.ranges
+        ]
+        exchange.forget_overtaken(conn, manifest.sender, manifest.bundle_no, own)
     for event in events:
         if some and ops + len(event.ops) > most:
             yield some
