@@ -292,8 +292,9 @@ class _Import:
             return True
         self._believe(opened.statements)
         self._confirm(opened.receipts)
-        if intake.is_newer_self(self.store, opened):
-            self._new_epoch()
+        newer = intake.newer_self(self.store, opened)
+        if newer is not None:
+            self._new_epoch(newer)
         try:
             counted = intake.merge_part(self.store, opened, None, self.cancelled)
         except intake.Stopped:
@@ -340,8 +341,11 @@ class _Import:
             with self.store.transaction() as conn:
                 exchange.put_aside(conn, sha, name, sender, error.code, dict(error.parts), now)
 
-    def _new_epoch(self, above: int = 0) -> None:
-        """Others hold more of this desk than it does: its file was put back. It goes on in a new epoch."""
+    def _new_epoch(self, above: int) -> None:
+        """Others hold more of this desk than it does: its file was put back. It goes on in a new epoch.
+
+        Above the one they showed, whatever the clock of this laptop says: its numbers must not be given again.
+        """
         startup.begin_epoch(self.store.conn, self.store.clock, above)
         self.store.who = meta.get_whoami(self.store.conn)
         self._alarm(
