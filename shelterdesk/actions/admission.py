@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -216,12 +216,13 @@ def read_admission(folder: Path, reply: Path) -> AdmissionOffered:
 
 
 def finish_join(
-    folder: Path, reply: Path, clock: Clock, told: Callable[[int], None] | None = None
+    folder: Path, reply: Path, words: Sequence[str], clock: Clock, told: Callable[[int], None] | None = None
 ) -> Done[Joined]:
     """Make the new desk's file from the reply: it knows everything its station knew, its users can log in.
 
-    ``told`` hears how many events are in. Raises as :func:`read_admission`, and ``Refused`` when the statements
-    do not hang together; then the folder is as before and the reply can be taken again.
+    ``words`` are the six words that were compared: the file may have been exchanged since. ``told`` hears how many
+    events are in. Raises as :func:`read_admission`, and ``Refused`` when the words are not those of this reply or
+    its statements do not hang together; then the folder is as before and the reply can be taken again.
     """
     keys = _join_keys(folder)
     _must_be_free(folder)
@@ -234,6 +235,13 @@ def finish_join(
     except SetAside as error:
         _sweep(folder)
         raise _set_aside(error) from None
+            if tuple(word.strip().casefold() for word in words) != letter.words:
+                raise Refused(
+                    tr("These are not the six words of this reply."),
+                    tr(
+                        "The file was exchanged after its words were compared. Read it again and compare anew."
+                    ),
+                )
     except BaseException:
         _sweep(folder)
         raise

@@ -18,7 +18,7 @@ from shelterdesk.core.errors import DamagedFile, NotAllowed, NotFound, Refused, 
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.keys import keyfile
 from shelterdesk.startup import FILE
-from tests.stations import CHEAP, PASSPHRASE
+from tests.stations import CHEAP, PASSPHRASE, make_template
 from tests.sync.worlds import at, events_of, given_names, join, register, state
 
 
@@ -56,12 +56,12 @@ def test_only_an_admin_admits_and_only_once(station_folder: Path, tmp_path: Path
     with at(station_folder, clock, "operator") as desk, pytest.raises(NotAllowed):
         admit(desk, request, reply)
     with at(station_folder, clock) as desk:
-        admit(desk, request, reply)
+        words = admit(desk, request, reply).result.own_words
         with pytest.raises(Refused):
             admit(desk, request, tmp_path / "again")
-    finish_join(tmp_path / "new", reply, clock)
+    finish_join(tmp_path / "new", reply, words, clock)
     with pytest.raises(NotFound):
-        finish_join(tmp_path / "new", reply, clock)
+        finish_join(tmp_path / "new", reply, words, clock)
     with pytest.raises(Refused):
         join_request(station_folder, request)
 
@@ -71,12 +71,32 @@ def test_a_reply_opens_nowhere_else(station_folder: Path, tmp_path: Path, clock:
     join_request(tmp_path / "new", tmp_path / "JOIN.json")
     join_request(tmp_path / "other", tmp_path / "OTHER.json")
     with at(station_folder, clock) as desk:
-        admit(desk, tmp_path / "JOIN.json", reply)
+        words = admit(desk, tmp_path / "JOIN.json", reply).result.own_words
     with pytest.raises(WorldError):
-        finish_join(tmp_path / "other", reply, clock)
+        finish_join(tmp_path / "other", reply, words, clock)
     assert not (tmp_path / "other" / FILE).exists()
     with pytest.raises(NotFound):
-        finish_join(tmp_path / "nobody", reply, clock)
+        finish_join(tmp_path / "nobody", reply, words, clock)
+
+
+def test_a_reply_exchanged_after_its_words_were_compared_is_refused(
+    station_folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    """Whoever carries the request can have it admitted elsewhere, and lay that reply in the place of the first."""
+    reply, new = tmp_path / "REPLY", tmp_path / "new"
+    join_request(new, tmp_path / "JOIN.json")
+    make_template(tmp_path / "mt", code="MT")
+    with at(station_folder, clock) as desk:
+        admit(desk, tmp_path / "JOIN.json", reply)
+    compared, good = read_admission(new, reply), reply.read_bytes()
+    with at(tmp_path / "mt", clock) as desk:
+        admit(desk, tmp_path / "JOIN.json", reply)
+    with pytest.raises(Refused, match="not the six words of this reply"):
+        finish_join(new, reply, compared.words, clock)
+    assert not (new / FILE).exists() and not keyfile.exists(new)
+    reply.write_bytes(good)
+    said = [f" {word.upper()}" for word in compared.words]
+    assert finish_join(new, reply, said, clock).result.station == "LB"
 
 
 def test_a_damaged_reply_leaves_nothing(station_folder: Path, tmp_path: Path, clock: SetClock) -> None:
@@ -84,7 +104,7 @@ def test_a_damaged_reply_leaves_nothing(station_folder: Path, tmp_path: Path, cl
     join_request(new, tmp_path / "JOIN.json")
     with at(station_folder, clock) as desk:
         register(desk, "Ana")
-        admit(desk, tmp_path / "JOIN.json", reply)
+        words = admit(desk, tmp_path / "JOIN.json", reply).result.own_words
     good = reply.read_bytes()
     rng = random.Random(7)
     for _ in range(60):
@@ -95,13 +115,13 @@ def test_a_damaged_reply_leaves_nothing(station_folder: Path, tmp_path: Path, cl
             bad[rng.randrange(len(bad) - 1024)] ^= 1 << rng.randrange(8)
         reply.write_bytes(bad)
         try:
-            finish_join(new, reply, clock)
+            finish_join(new, reply, words, clock)
         except (DamagedFile, WorldError):
             assert not (new / FILE).exists() and not keyfile.exists(new)
         else:  # the flipped bit was in nothing that counts
             pytest.fail("a damaged reply was taken")
     reply.write_bytes(good)
-    finish_join(new, reply, clock)
+    finish_join(new, reply, words, clock)
     with at(new, clock) as desk:
         assert given_names(desk) == {"Ana"}
 
@@ -113,7 +133,7 @@ def test_a_damaged_reply_is_to_be_copied_or_asked_for_anew(
     reply, new = tmp_path / "REPLY", tmp_path / "new"
     join_request(new, tmp_path / "JOIN.json")
     with at(station_folder, clock) as desk:
-        admit(desk, tmp_path / "JOIN.json", reply)
+        words = admit(desk, tmp_path / "JOIN.json", reply).result.own_words
     good = reply.read_bytes()
 
     def refused(bad: bytes, take: Callable[[], object]) -> str:
@@ -123,7 +143,7 @@ def test_a_damaged_reply_is_to_be_copied_or_asked_for_anew(
         return damaged.value.next_step
 
     def finish() -> object:
-        return finish_join(new, reply, clock)
+        return finish_join(new, reply, words, clock)
 
     steps = {refused(bad, finish) for bad in (good[:-700], good[: len(good) // 2], b"", b"x" * 4096)}
     steps.add(refused(b"", lambda: read_admission(new, reply)))
