@@ -292,16 +292,6 @@ def complete_part(conn: Connection, manifest_sha: bytes, cipher_sha: str, now_ms
     )
 
 
-def is_part_complete(conn: Connection, manifest_sha: bytes) -> bool:
-    """Whether a part was merged whole before."""
-    return (
-        conn.execute(
-            "SELECT 1 FROM part_in WHERE manifest_sha = ? AND is_complete = 1", (manifest_sha,)
-        ).fetchone()
-        is not None
-    )
-
-
 def entries_of_file(conn: Connection, cipher_sha: str) -> int | None:
     """How many entries (events) are in this very file, merged whole before; None if it was not."""
     row = conn.execute(

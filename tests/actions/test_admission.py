@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from shelterdesk.actions import admission
 from shelterdesk.actions.admission import admit, finish_join, join_request, read_admission
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
@@ -17,7 +18,9 @@ from shelterdesk.actions.offices import new_office
 from shelterdesk.core.errors import DamagedFile, NotAllowed, NotFound, Refused, WorldError
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.keys import keyfile
+from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.startup import FILE
+from shelterdesk.sync import letter
 from tests.stations import CHEAP, PASSPHRASE, make_template
 from tests.sync.worlds import at, events_of, given_names, join, register, state
 
@@ -72,8 +75,9 @@ def test_a_reply_opens_nowhere_else(station_folder: Path, tmp_path: Path, clock:
     join_request(tmp_path / "other", tmp_path / "OTHER.json")
     with at(station_folder, clock) as desk:
         words = admit(desk, tmp_path / "JOIN.json", reply).result.own_words
-    with pytest.raises(WorldError):
+    with pytest.raises(Refused, match="made for another desk") as refused:
         finish_join(tmp_path / "other", reply, words, clock)
+    assert refused.value.next_step == letter.copy_again()
     assert not (tmp_path / "other" / FILE).exists()
     with pytest.raises(NotFound):
         finish_join(tmp_path / "nobody", reply, words, clock)
@@ -138,17 +142,64 @@ def test_a_damaged_reply_is_to_be_copied_or_asked_for_anew(
 
     def refused(bad: bytes, take: Callable[[], object]) -> str:
         reply.write_bytes(bad)
-        with pytest.raises(DamagedFile) as damaged:
+        with pytest.raises(WorldError) as damaged:
             take()
         return damaged.value.next_step
 
     def finish() -> object:
         return finish_join(new, reply, words, clock)
 
-    steps = {refused(bad, finish) for bad in (good[:-700], good[: len(good) // 2], b"", b"x" * 4096)}
+    def flipped(after: bytes) -> bytes:
+        at = good.index(after) + 600
+        return good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :]
+
+    changed = flipped(b"age-encryption.org"), flipped(b"starter.age.sig")  # in the letter, under it
+    steps = {
+        refused(bad, finish) for bad in (good[:-700], good[: len(good) // 2], b"", b"x" * 4096, *changed)
+    }
     steps.add(refused(b"", lambda: read_admission(new, reply)))
     (step,) = steps
     assert step.startswith("Copy the reply once more from the desk that admitted this one.")
+
+
+def test_a_letter_that_says_too_little_is_not_to_be_asked_for_again(
+    station_folder: Path, tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keys in the request are admitted then, and admitting them once more would be refused."""
+    reply, new = tmp_path / "REPLY", tmp_path / "new"
+    join_request(new, tmp_path / "JOIN.json")
+
+    def short(keys: DeskKeys, kind: str, _: object) -> bytes:
+        return letter.letter_bytes(keys, kind, {})
+
+    with at(station_folder, clock) as desk:
+        monkeypatch.setattr(admission, "letter_bytes", short)
+        words = admit(desk, tmp_path / "JOIN.json", reply).result.own_words
+    for take in (lambda: read_admission(new, reply), lambda: finish_join(new, reply, words, clock)):
+        with pytest.raises(DamagedFile, match="is not an admission") as damaged:
+            take()
+        assert damaged.value.next_step == letter.copy_again()
+    assert not (new / FILE).exists()
+
+
+@pytest.mark.parametrize("zone", ["", "Panama/America", "../../etc/hostname", "x" * 5000])
+def test_a_zone_no_clock_knows_is_said_before_anything_is_made(
+    station_folder: Path, tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    """The desk would stand, and not one of its screens would open."""
+    reply, new = tmp_path / "REPLY", tmp_path / "new"
+    join_request(new, tmp_path / "JOIN.json")
+
+    def elsewhere(keys: DeskKeys, kind: str, body: dict[str, object]) -> bytes:
+        return letter.letter_bytes(keys, kind, {**body, "timezone": zone})
+
+    with at(station_folder, clock) as desk:
+        monkeypatch.setattr(admission, "letter_bytes", elsewhere)
+        words = admit(desk, tmp_path / "JOIN.json", reply).result.own_words
+    with pytest.raises(DamagedFile, match="is not a time zone") as damaged:
+        finish_join(new, reply, words, clock)
+    assert damaged.value.next_step
+    assert not (new / FILE).exists() and not keyfile.exists(new)
 
 
 def test_a_folder_that_is_taken_may_be_an_offices(tmp_path: Path, clock: SetClock) -> None:
