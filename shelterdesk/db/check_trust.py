@@ -90,7 +90,8 @@ class Reached:
     def note(self, event: int, dev: int, epoch: int, last_seq: int, is_main: bool) -> None:
         """Count an event of another desk admitted without a head that reaches it, or unsigned though one does.
 
-        Of a desk not known here nothing can be said.
+        In the main line a head must have the chain value that stands there: a line put together from two branches
+        is consistent in itself, and signed by nobody. Of a desk not known here nothing can be said.
         """
         reach = self._reach.get((dev, epoch))
         if reach is None:
@@ -98,7 +99,7 @@ class Reached:
         if event in self._unsigned:
             self.wrong += reach.has(event, last_seq, is_main)
         elif dev != self._own and last_seq > self._coming[(dev, epoch)]:
-            self.wrong += not reach.has(event, last_seq, is_main)
+            self.wrong += last_seq > reach.upto if is_main else event not in reach.beside
 
 
 def wrong_statements(conn: Connection) -> int:

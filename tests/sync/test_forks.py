@@ -12,6 +12,7 @@ import pytest
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.exchange import Exported, export_bundle, export_receipts, import_from
+from shelterdesk.core.event import chain_next
 from shelterdesk.db import beside
 from shelterdesk.db import receipts as held
 from shelterdesk.db.check import check
@@ -162,3 +163,43 @@ def test_many_branches_come_whole_through_a_relay(
         export_bundle(desk, tmp_path / "late")
         rest = desk.store.conn.execute("SELECT ids FROM bundle_out WHERE is_waiting = 1").fetchall()
         assert all(low > before - 2 for (text,) in rest for low, _ in json.loads(text))
+
+
+def test_a_line_put_together_from_two_branches_is_found(
+    world: World, second: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    """Every link fits the one before, and both branches are proved: nobody signed this one all the same."""
+    copy = tmp_path / "copy"
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+    shutil.copytree(world.lb, copy)
+    for folder, names in ((world.lb, ("a1", "a2", "a3")), (copy, ("b1",))):
+        with at(folder, clock) as desk:
+            dev = desk.who.dev
+            register(desk, *names)
+        written(folder, tmp_path / folder.name, clock, "LB")
+        with at(second, clock) as desk:
+            import_from(desk, tmp_path / folder.name)
+    with at(second, clock) as desk:
+        conn = desk.store.conn
+        assert check(conn).findings == []
+        put, seq, eh, before = conn.execute(
+            "SELECT e.id, e.seq, e.eh, c.before FROM event e JOIN claim c ON c.event = e.id"
+            " WHERE e.dev = ? AND e.chain IS NULL ORDER BY e.seq",
+            (dev,),
+        ).fetchone()
+        with desk.store.transaction():
+            main = conn.execute(
+                "SELECT id, seq, eh, chain FROM event WHERE dev = ? AND chain IS NOT NULL AND seq >= ? ORDER BY seq",
+                (dev, seq),
+            ).fetchall()
+            said, value = before, chain_next(before, eh)
+            conn.execute("UPDATE event SET chain = ? WHERE id = ?", (value, put))
+            for id_, at_seq, their, chain in main:
+                conn.execute("INSERT INTO claim (event, before) VALUES (?, ?)", (id_, said))
+                said = chain
+                value = chain_next(value, their) if at_seq > seq else value
+                conn.execute(
+                    "UPDATE event SET chain = ? WHERE id = ?", (value if at_seq > seq else None, id_)
+                )
+        assert "unsigned" in {finding.code for finding in check(conn).findings}
