@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import BinaryIO
 
 from shelterdesk import startup
 from shelterdesk.actions.desk import Desk, sign_head
+from shelterdesk.actions.station import check_zone
 from shelterdesk.core.belief import fold
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import DamagedFile, NotFound, Refused
+from shelterdesk.core.errors import BadField, DamagedFile, NotFound, Refused, WorldError
 from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import ACCESS
 from shelterdesk.core.moment import Clock, is_change_hour
@@ -29,12 +30,20 @@ from shelterdesk.keys import age, keyfile
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.safefile import write_whole
 from shelterdesk.keys.signing import SignedStatement, verify_statement
-from shelterdesk.keys.sshsig import BUNDLE, claimed_signer, sign, verify
+from shelterdesk.keys.sshsig import BUNDLE, BadSignature, claimed_signer, sign, verify
 from shelterdesk.keys.user import WrappedUser
 from shelterdesk.sync import intake, stick
-from shelterdesk.sync.container import MAX_SEALED, header, read_header, read_part_name
+from shelterdesk.sync.container import TAR_END, member, read_part_name, unpack_from
 from shelterdesk.sync.faults import SetAside
-from shelterdesk.sync.letter import Letter, enclosed, letter_bytes, parse_letter, read_letter, write_letter
+from shelterdesk.sync.letter import (
+    Letter,
+    copy_again,
+    enclosed,
+    letter_bytes,
+    parse_letter,
+    read_letter,
+    write_letter,
+)
 from shelterdesk.sync.parts import Audience, plan, remake
 from shelterdesk.sync.reader import open_part
 from shelterdesk.sync.sending import sealed_part
@@ -44,7 +53,6 @@ JOIN_KEYS = "join.keys"
 """The new desk's private keys until it is admitted; they open nothing before that, and move into its file then."""
 
 REQUEST, ADMISSION = "join_request", "admission"
-_BLOCK = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +182,17 @@ def _write_reply(desk: Desk, entry: DeskEntry, reply: Path, progress: stick.Prog
     partial = reply.with_name(f"{reply.name}.partial")
     try:
         with partial.open("wb") as out:
-            _add(out, "admit.json", admission.raw)
-            _add(out, "admit.json.sig", admission.signature.encode("ascii"))
-            _add(out, "starter.age", starter)
-            _add(out, "starter.age.sig", sign(store.keys.signing, starter, BUNDLE).encode("ascii"))
+            out.write(member("admit.json", admission.raw))
+            out.write(member("admit.json.sig", admission.signature.encode("ascii")))
+            out.write(member("starter.age", starter))
+            out.write(member("starter.age.sig", sign(store.keys.signing, starter, BUNDLE).encode("ascii")))
             for done, part in enumerate(parts):
                 name, sealed, signature = sealed_part(store, audience, part, remake(store, part, orders))
-                _add(out, str(name), sealed)
-                _add(out, f"{name}.sig", signature.encode("ascii"))
+                out.write(member(str(name), sealed))
+                out.write(member(f"{name}.sig", signature.encode("ascii")))
                 if progress is not None:
                     progress(done + 1, len(parts))
-            out.write(bytes(2 * _BLOCK))
+            out.write(TAR_END)
             out.flush()
             os.fsync(out.fileno())
         os.replace(partial, reply)
@@ -196,19 +204,16 @@ def _write_reply(desk: Desk, entry: DeskEntry, reply: Path, progress: stick.Prog
         exchange.wait_no_more(conn, audience.name, [(part.bundle_no, part.part) for part in parts])
 
 
-def _add(out: BinaryIO, name: str, data: bytes) -> None:
-    out.write(header(name, len(data)) + data + bytes(-len(data) % _BLOCK))
-
-
 def read_admission(folder: Path, reply: Path) -> AdmissionOffered:
     """What a reply offers this folder's new desk; compare the words, then :func:`finish_join`.
 
-    Raises ``NotFound`` without a request or reply, ``DamagedFile``, ``BadSignature``, ``NotForUs``.
+    Raises ``NotFound`` without a request or reply, ``Refused`` for one made for another desk, ``WorldError`` for a
+    damaged or changed one.
     """
     keys = _join_keys(folder)
     try:
         with _opened(reply) as stream:
-            letter = _starter(_members(stream), keys)
+            letter = _starter(unpack_from(stream), keys)
     except SetAside as error:
         raise _set_aside(error) from None
     station, slot = letter.text("station"), letter.text("slot")
@@ -216,20 +221,28 @@ def read_admission(folder: Path, reply: Path) -> AdmissionOffered:
 
 
 def finish_join(
-    folder: Path, reply: Path, clock: Clock, told: Callable[[int], None] | None = None
+    folder: Path, reply: Path, words: Sequence[str], clock: Clock, told: Callable[[int], None] | None = None
 ) -> Done[Joined]:
     """Make the new desk's file from the reply: it knows everything its station knew, its users can log in.
 
-    ``told`` hears how many events are in. Raises as :func:`read_admission`, and ``Refused`` when the statements
-    do not hang together; then the folder is as before and the reply can be taken again.
+    ``words`` are the six words that were compared: the file may have been exchanged since. ``told`` hears how many
+    events are in. Raises as :func:`read_admission`, and ``Refused`` when the words are not those of this reply or
+    its statements do not hang together; then the folder is as before and the reply can be taken again.
     """
     keys = _join_keys(folder)
     _must_be_free(folder)
     _sweep(folder)
     try:
         with _opened(reply) as stream:
-            members = _members(stream)
+            members = unpack_from(stream)
             letter = _starter(members, keys)
+            if tuple(word.strip().casefold() for word in words) != letter.words:
+                raise Refused(
+                    tr("These are not the six words of this reply."),
+                    tr(
+                        "The file was exchanged after its words were compared. Read it again and compare anew."
+                    ),
+                )
             joined = _make(folder, keys, letter, members, clock, told)
     except SetAside as error:
         _sweep(folder)
@@ -298,6 +311,13 @@ def _whoami(letter: Letter, keys: DeskKeys) -> Whoami:
     hour = letter.body.get("change_hour")
     if letter.text("desk") != hex16(keys.dev) or not is_change_hour(hour):
         raise _incoherent()
+    zone = letter.text("timezone")
+    try:
+        check_zone(zone)
+    except BadField as error:
+        # Every day and hour is reckoned by it: the desk could not show one screen.
+        step = tr("Update the program on this laptop, then take the same reply in again.")
+        raise DamagedFile(tr("The reply"), error.sentence, step) from None
     return Whoami(
         "station",
         keys.dev,
@@ -306,7 +326,7 @@ def _whoami(letter: Letter, keys: DeskKeys) -> Whoami:
         letter.text("slot"),
         letter.text("name"),
         letter.text("country"),
-        letter.text("timezone"),
+        zone,
         hour,
         letter.is_true("practice"),
     )
@@ -324,26 +344,13 @@ def _starter(members: Iterator[tuple[str, bytes]], keys: DeskKeys) -> Letter:
         letter = parse_letter(age.decrypt(first["starter.age"], [keys.age.identity], what), ADMISSION)
         if letter.signer != signer:
             raise ValueError("two signers")
+    except age.NotForUs:
+        raise _incoherent() from None
+    except (BadSignature, DamagedFile) as error:
+        raise WorldError(error.sentence, copy_again()) from None
     except (KeyError, ValueError, UnicodeError):
-        raise DamagedFile(what, tr("it is not an admission, or it is damaged"), _copy_again()) from None
+        raise DamagedFile(what, tr("it is not an admission, or it is damaged"), copy_again()) from None
     return letter
-
-
-def _members(stream: BinaryIO) -> Iterator[tuple[str, bytes]]:
-    """The members of a reply, one in memory at a time; raises :class:`SetAside` for anything but our own tar."""
-    while True:
-        block = stream.read(_BLOCK)
-        if block == bytes(_BLOCK):
-            if stream.read(2 * _BLOCK) != bytes(_BLOCK):
-                raise SetAside("damaged")
-            return
-        name, size = read_header(block)
-        if size > MAX_SEALED:
-            raise SetAside("too_large")
-        data = stream.read(size)
-        if len(data) != size or any(stream.read(-size % _BLOCK)):
-            raise SetAside("damaged")
-        yield name, data
 
 
 def _opened(reply: Path) -> BinaryIO:
@@ -384,20 +391,11 @@ def _sweep(folder: Path) -> None:
 
 def _set_aside(error: SetAside) -> DamagedFile:
     """What is wrong with a reply; who wrote it keeps nothing to be sent again, as the sender of a stick does."""
-    return DamagedFile(
-        tr("The reply"), error.reason, error.advice if error.code == "newer" else _copy_again()
-    )
-
-
-def _copy_again() -> str:
-    return tr(
-        "Copy the reply once more from the desk that admitted this one. If that does not help, make a new request in "
-        "a new, empty folder and let that be admitted."
-    )
+    return DamagedFile(tr("The reply"), error.reason, error.advice if error.code == "newer" else copy_again())
 
 
 def _incoherent() -> Refused:
     return Refused(
         tr("The reply does not hang together: it was made for another desk, or is damaged."),
-        tr("Make a new request and let it be admitted again."),
+        copy_again(),
     )

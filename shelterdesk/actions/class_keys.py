@@ -55,7 +55,7 @@ def hand_over(
     keys, signing = class_identities(desk, name), desk.user_keys.signing
     if newest.recipient not in _recipients(keys) and recovery_code is not None:
         signing = signing_key_of(recovery_code)
-        keys = _opened(desk, name, RECOVERY, identity_of(recovery_code))
+        keys = _opened_by_sheet(desk, name, recovery_code)
         if newest.recipient not in _recipients(keys):
             raise keyfile.WrongRecoveryCode
     if newest.recipient not in _recipients(keys):
@@ -75,7 +75,7 @@ def keys_for_sheet(
     """The statements by which a new recovery sheet opens and hands on class keys, and the classes it cannot.
 
     The giver is who is logged in, or the holder of the old sheet. Raises ``RecoveryTypo``, and ``WrongRecoveryCode``
-    for an old code that opens no class here.
+    for an old code that opens nothing here.
     """
     made: list[dict[str, object]] = []
     left: list[Confidentiality] = []
@@ -86,7 +86,7 @@ def keys_for_sheet(
             continue
         keys, signing = class_identities(desk, name), desk.user_keys.signing
         if old_code:
-            by_paper = _opened(desk, name, RECOVERY, identity_of(old_code))
+            by_paper = _opened_by_sheet(desk, name, old_code)
             opened = opened or bool(by_paper)
             if newest.recipient not in _recipients(keys):
                 keys, signing = by_paper, signing_key_of(old_code)
@@ -95,8 +95,12 @@ def keys_for_sheet(
             continue
         for key in keys:
             entry = _entry(key, newest.station, ((RECOVERY, wrap_class_key(key, [recipient_of(code)])),))
-            made.append(_signed(signing, entry, sheet=signing_key_of(code).public))
-    if old_code and not opened:
+            made.append(_signed(signing, entry, (signing_key_of(code).public.hex(), recipient_of(code))))
+    if (
+        old_code
+        and not opened
+        and recipient_of(old_code) not in keyfile.recipients(desk.folder, keyfile.RECOVERY)
+    ):
         raise keyfile.WrongRecoveryCode
     return made, left
 
@@ -104,7 +108,8 @@ def keys_for_sheet(
 def renew_class_key(desk: Desk, name: Confidentiality) -> Done[int]:
     """A new version of a class key, for the recovery sheet and every holder still active; returns its number.
 
-    After a holder was disabled: what is sealed from now on they cannot open. Raises ``NotAllowed`` for somebody
+    After a holder was disabled, or a sheet was seen by others: what is sealed from now on they cannot open. The sheet
+    is the one in force here, if the class was ever handed to it. Raises ``NotAllowed`` for somebody
     who does not hold the class.
     """
     held, station = class_identities(desk, name), desk.who.station
@@ -112,13 +117,16 @@ def renew_class_key(desk: Desk, name: Confidentiality) -> Done[int]:
     if newest is None or newest.recipient not in _recipients(held):
         raise cannot_open(name)
     key = new_class_key(name, newest.version + 1)
-    sheets = keyfile.recipients(desk.folder, keyfile.RECOVERY)
-    wraps = [(RECOVERY, wrap_class_key(key, sheets))] if sheets else []
+    in_force = keyfile.recipients(desk.folder, keyfile.RECOVERY)
+    sheet = next((one for one in newest.sheets if one[1] in in_force), None)
+    wraps = [(RECOVERY, wrap_class_key(key, [sheet[1]]))] if sheet is not None else []
     for holder in sorted({holder for holder, _ in newest.wraps}):
         user = desk.roster.members.get((station, holder))
         if user is not None and user.is_active:
             wraps.append((user.id, wrap_class_key(key, [user.age])))
-    changed = desk.publish("class_key", _signed(desk.user_keys.signing, _entry(key, station, tuple(wraps))))
+    changed = desk.publish(
+        "class_key", _signed(desk.user_keys.signing, _entry(key, station, tuple(wraps)), sheet)
+    )
     return Done(key.version, Changes(frozenset(changed)))
 
 
@@ -135,6 +143,17 @@ def _opened(desk: Desk, name: Confidentiality, holder: str, identity: str) -> li
     return found
 
 
+def _opened_by_sheet(desk: Desk, name: Confidentiality, code: str) -> list[ClassKey]:
+    """Every version that the sheet of a code can open and may hand on; nobody would believe it of the others."""
+    public = signing_key_of(code).public.hex()
+    own = {
+        key.recipient
+        for key in desk.roster.class_keys(name.value, desk.who.station)
+        if any(sheet == public for sheet, _ in key.sheets)
+    }
+    return [key for key in _opened(desk, name, RECOVERY, identity_of(code)) if key.key.recipient in own]
+
+
 def _recipients(keys: Iterable[ClassKey]) -> set[str]:
     return {key.key.recipient for key in keys}
 
@@ -143,12 +162,14 @@ def _entry(key: ClassKey, station: str, wraps: Sequence[tuple[str, str]]) -> Cla
     return ClassEntry(key.name.value, key.version, key.key.recipient, station, tuple(wraps))
 
 
-def _signed(signing: SigningKey, entry: ClassEntry, sheet: bytes | None = None) -> dict[str, object]:
+def _signed(
+    signing: SigningKey, entry: ClassEntry, sheet: tuple[str, str] | None = None
+) -> dict[str, object]:
     """The body of a statement on a class key, with the signature of the holder who hands it on.
 
-    ``sheet`` is the public key of a recovery sheet that holds it from now on.
+    ``sheet`` is a recovery sheet that holds it from now on: its public key (hex) and its age recipient.
     """
     body = class_body(entry)
     if sheet is not None:
-        body["sheet"] = sheet.hex()
+        body["sheet"], body["sheet_age"] = sheet
     return {"class": body, "by": signing.public.hex(), "signature": sign_class_body(signing, body)}

@@ -186,8 +186,8 @@ class _Import:
             meet_roster(self.desk)
         return Done(self.found, Changes(frozenset(self.kinds | {"status"})))
 
-    def _fenced(self, name: str, sender: int | None, act: Callable[[], object]) -> bool:
-        """Do one thing among others; False where the program stumbled over it, which is listed and reported.
+    def _fenced(self, name: str, sender: int | None, act: Callable[[], object]) -> None:
+        """Do one thing among others; where the program stumbles over it, that is listed and reported.
 
         Whatever it had begun to write is rolled back. What is the world's fault, the own disk's above all, ends the
         import: it would meet the next part as well.
@@ -203,8 +203,6 @@ class _Import:
                 raise
             faults.report_fault(self.desk.folder, fault, "import", self.store.now)
             self._left_out(name, sha256(name.encode()), SetAside("fault"), sender)
-            return False
-        return True
 
     def _admissions(self, paths: tuple[Path, ...]) -> None:
         offered = []
@@ -268,9 +266,9 @@ class _Import:
 
     def _part(self, one: stick.Found) -> bool:
         """Take one part in, or leave it out; False when its signer is not known (yet)."""
-        known: list[bool] = []
-        is_done = self._fenced(one.label, one.folder, lambda: known.append(self._take_part(one)))
-        return not is_done or known[0]
+        known: list[bool] = []  # stays empty where it is left out on the way, its signer known
+        self._fenced(one.label, one.folder, lambda: known.append(self._take_part(one)))
+        return all(known)
 
     def _take_part(self, one: stick.Found) -> bool:
         sha, sealed = sha256(one.label.encode()), b""
@@ -292,8 +290,9 @@ class _Import:
             return True
         self._believe(opened.statements)
         self._confirm(opened.receipts)
-        if intake.is_newer_self(self.store, opened):
-            self._new_epoch()
+        newer = intake.newer_self(self.store, opened)
+        if newer is not None:
+            self._new_epoch(newer)
         try:
             counted = intake.merge_part(self.store, opened, None, self.cancelled)
         except intake.Stopped:
@@ -340,8 +339,11 @@ class _Import:
             with self.store.transaction() as conn:
                 exchange.put_aside(conn, sha, name, sender, error.code, dict(error.parts), now)
 
-    def _new_epoch(self, above: int = 0) -> None:
-        """Others hold more of this desk than it does: its file was put back. It goes on in a new epoch."""
+    def _new_epoch(self, above: int) -> None:
+        """Others hold more of this desk than it does: its file was put back. It goes on in a new epoch.
+
+        Above the one they showed, whatever the clock of this laptop says: its numbers must not be given again.
+        """
         startup.begin_epoch(self.store.conn, self.store.clock, above)
         self.store.who = meta.get_whoami(self.store.conn)
         self._alarm(

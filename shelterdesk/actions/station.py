@@ -145,6 +145,7 @@ def new_station(
                 "users": [user_body(user)],
                 "classes": [class_body(entry) for entry in _class_keys(plan.code, recovery.recipient)],
                 "recovery": signing_key_of(recovery.code).public.hex(),
+                "recovery_age": recovery.recipient,
                 "office": None,
             },
             is_pinned=True,

@@ -167,7 +167,7 @@ def _take_reply(ways: Ways, reply: Path, words: str | None) -> None:
             words=" ".join(offer.words),
         )
         _compared(said, offer.words, words)
-        joined = finish_join(ways.folder, reply, ways.clock).result
+        joined = finish_join(ways.folder, reply, offer.words, ways.clock).result
         say(
             ntr(
                 "This desk is {desk} now; {n} entry came along.",

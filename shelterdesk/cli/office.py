@@ -23,9 +23,11 @@ from shelterdesk.cli.ways import (
     progress_on_stderr,
     say,
 )
-from shelterdesk.core.errors import BadField, DiskFull, WorldError
+from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys.recovery import as_printed
+from shelterdesk.sync.faults import BundleError
+from shelterdesk.sync.stick import NotOurs
 
 
 @click.group()
@@ -78,7 +80,11 @@ def enrol_(ways: Ways, request: Path, target: Path, station: str | None) -> None
 @office.command("import")
 @click.argument("sources", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--workers", default=1, show_default=True, type=click.IntRange(1, 16), help="How many to take in at once."
+    "--workers",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 16),
+    help="Kept for later: they are taken in one after the other.",
 )
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
@@ -91,9 +97,7 @@ def import_(ways: Ways, sources: tuple[Path, ...], workers: int, as_json: bool) 
         for source in sources:
             try:
                 one = import_from(desk, source, progress_on_stderr(str(source))).result
-            except DiskFull:
-                raise  # of this machine: the next source would meet the same
-            except (WorldError, OSError) as error:
+            except (BundleError, NotOurs, OSError) as error:  # of that source; what is wrong here ends it
                 fault = error if isinstance(error, WorldError) else bad_path(error)
                 if fault is None:
                     raise

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from shelterdesk.core.event import Event, Op
 from shelterdesk.core.home import OFFICE
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roles import may_write
@@ -110,6 +109,7 @@ class ClassKey:
     recipient: str
     station: str
     wraps: tuple[tuple[str, str], ...]  # (holder: user id or "recovery" or "escrow", age text)
+    sheets: tuple[tuple[str, str], ...] = ()  # recovery sheets that hold it: public key (hex), age recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +232,6 @@ class Roster:
         if entry is None:
             return Verdict("other_station" if user in self.users else "unknown_operator")
         return Verdict(None, _refused_kinds(entry.roles))
-
-    def why_not(self, event: Event, op: Op) -> str | None:
-        """Why the roster does not admit an op, or None (SYNC §1.10)."""
-        return self.verdict(event.dev, event.user).of(op.kind)
 
 
 @cache

@@ -22,21 +22,40 @@ Name = tuple[str, str]
 
 
 @dataclass(slots=True)
+class _Key:
+    """One key: its wraps, and the recovery sheets that hold it, by their public key with their age recipient."""
+
+    wraps: set[tuple[str, str]] = field(default_factory=set)
+    sheets: dict[bytes, str] = field(default_factory=dict)
+
+    def signers(self, station: str, members: Mapping[tuple[str, str], UserEntry]) -> set[bytes]:
+        """The public keys of whoever holds it."""
+        found: set[bytes] = set()
+        for holder, _ in self.wraps:
+            if holder == RECOVERY:
+                found.update(self.sheets)
+            elif (user := members.get((station, holder))) is not None:
+                found.add(user.sign)
+        return found
+
+
+@dataclass(slots=True)
 class _Class:
-    """The versions of one class key: recipients with their wraps, and the public keys of its recovery sheets."""
+    """The versions of one class key, each with its keys by recipient."""
 
-    sheets: set[bytes]
-    versions: dict[int, dict[str, set[tuple[str, str]]]] = field(default_factory=dict)
+    versions: dict[int, dict[str, _Key]] = field(default_factory=dict)
 
-    def holders(self, version: int, recipient: str) -> set[str]:
-        return {holder for holder, _ in self.versions.get(version, {}).get(recipient, ())}
+    def add(self, body: Mapping[str, Any], sheets: Mapping[bytes, str]) -> None:
+        key = self.versions.setdefault(int(body["version"]), {}).setdefault(str(body["recipient"]), _Key())
+        key.wraps.update((str(holder), str(text)) for holder, text in body.get("wraps", ()))
+        key.sheets.update(sheets)
 
-    def holders_before(self, version: int) -> set[str]:
-        """Whoever holds a key of the newest version below."""
+    def may_hand_on(self, version: int, recipient: str) -> list[_Key]:
+        """The keys whose holders may: this one, and those of the newest version below."""
         below = [number for number in self.versions if number < version]
-        if not below:
-            return set()
-        return {holder for wraps in self.versions[max(below)].values() for holder, _ in wraps}
+        keys = list(self.versions[max(below)].values()) if below else []
+        own = self.versions.get(version, {}).get(recipient)
+        return keys if own is None else [*keys, own]
 
 
 def fold_classes(
@@ -47,12 +66,11 @@ def fold_classes(
     """All class keys with their wraps, in order. ``set_ups`` are the rosters the stations began with."""
     classes: dict[Name, _Class] = {}
     for station, statement in set_ups.items():
-        public = statement.body.get("recovery")
+        sheets = _sheets(statement.body, "recovery")
         for body in statement.body.get("classes", ()):
             if body["station"] == station:
                 name = (str(body["class"]), station)
-                one = classes.setdefault(name, _Class({bytes.fromhex(public)} if public else set()))
-                _add(one, body)
+                classes.setdefault(name, _Class()).add(body, sheets)
     handed: dict[Name, dict[int, list[Statement]]] = {}
     for statement, issuer in believed:
         if statement.kind == "class_key":
@@ -66,10 +84,17 @@ def fold_classes(
             for version in sorted(by_version):
                 _take(known, version, by_version[version], name[1], members)
     return tuple(
-        ClassKey(name[0], version, recipient, name[1], tuple(sorted(wraps)))
+        ClassKey(
+            name[0],
+            version,
+            recipient,
+            name[1],
+            tuple(sorted(key.wraps)),
+            tuple(sorted((public.hex(), age) for public, age in key.sheets.items())),
+        )
         for name in sorted(classes)
         for version, keys in sorted(classes[name].versions.items())
-        for recipient, wraps in sorted(keys.items())
+        for recipient, key in sorted(keys.items())
     )
 
 
@@ -81,16 +106,14 @@ def _take(
     members: Mapping[tuple[str, str], UserEntry],
 ) -> None:
     """New keys of a version from holders of the one before, then wraps from holders, until nothing is added."""
-    before = known.holders_before(version)
     left = statements
     while left:
         waiting = []
         for statement in left:
             body = statement.body["class"]
-            recipient = str(body["recipient"])
-            holders = before | known.holders(version, recipient)
-            if _signers(known, holders, station, members) >= {bytes.fromhex(statement.body["by"])}:
-                _add(known, body)
+            keys = known.may_hand_on(version, str(body["recipient"]))
+            if any(bytes.fromhex(statement.body["by"]) in key.signers(station, members) for key in keys):
+                known.add(body, _sheets(body, "sheet"))
             else:
                 waiting.append(statement)
         if len(waiting) == len(left):
@@ -98,21 +121,7 @@ def _take(
         left = waiting
 
 
-def _signers(
-    known: _Class, holders: Iterable[str], station: str, members: Mapping[tuple[str, str], UserEntry]
-) -> set[bytes]:
-    """The public keys of holders."""
-    found = set()
-    for holder in holders:
-        if holder == RECOVERY:
-            found |= known.sheets
-        elif (user := members.get((station, holder))) is not None:
-            found.add(user.sign)
-    return found
-
-
-def _add(known: _Class, body: Mapping[str, Any]) -> None:
-    wraps = known.versions.setdefault(int(body["version"]), {}).setdefault(str(body["recipient"]), set())
-    wraps.update((str(holder), str(text)) for holder, text in body.get("wraps", ()))
-    if body.get("sheet"):
-        known.sheets.add(bytes.fromhex(body["sheet"]))
+def _sheets(body: Mapping[str, Any], name: str) -> dict[bytes, str]:
+    """The recovery sheet that a body names, its recipient under ``<name>_age``; empty where it was not yet said."""
+    public = body.get(name)
+    return {bytes.fromhex(public): str(body.get(f"{name}_age") or "")} if public else {}

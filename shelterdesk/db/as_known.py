@@ -80,5 +80,7 @@ def _set_aside_alike(conn: Connection, past: Connection, roster: Roster) -> None
             past.execute("DELETE FROM set_aside_op WHERE event = ? AND pos = ?", (id_, pos))
         else:
             past.execute("INSERT OR REPLACE INTO set_aside_op VALUES (?, ?, ?)", (id_, pos, reason))
-        turned.add(parse(line).ops[pos].ent)
+        ops = parse(line).ops
+        if pos < len(ops):
+            turned.add(ops[pos].ent)
     tables.follow(past, rematerialise(past, turned, roster.homes))

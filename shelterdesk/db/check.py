@@ -12,7 +12,7 @@ from shelterdesk.core.event import GENESIS, ROW, BadLine, chain_next, glance, li
 from shelterdesk.core.kinds import LOGGED, PERSON
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.db import meta, tables
+from shelterdesk.db import judging, meta, statements, tables
 from shelterdesk.db.check_followers import Followers, words_are_indexed
 from shelterdesk.db.check_histories import Histories
 from shelterdesk.db.check_pages import Finding, Pages, page_findings
@@ -66,7 +66,6 @@ class _Tally:
 
 def check(
     conn: Connection,
-    roster: Roster,
     progress: Callable[[int, int], None] | None = None,
     beside: Callable[[], Connection] | None = None,
 ) -> Report:
@@ -81,7 +80,7 @@ def check(
     try:
         damaged = page_findings(conn) if pages is None else []
         if not damaged:
-            found = _compare_at_once(conn, roster, progress)
+            found = _compare_at_once(conn, progress)
     except DatabaseError:
         if pages is None or not pages.findings():
             raise
@@ -93,12 +92,12 @@ def check(
     return Report(findings=damaged) if damaged else found
 
 
-def _compare_at_once(conn: Connection, roster: Roster, progress: Callable[[int, int], None] | None) -> Report:
+def _compare_at_once(conn: Connection, progress: Callable[[int, int], None] | None) -> Report:
     """Compare the file as it stands at one moment: what others save meanwhile is not half in it."""
     is_indexed = words_are_indexed(conn)
     conn.execute("BEGIN")
     try:
-        return _compare(conn, roster, progress, is_indexed)
+        return _compare(conn, statements.roster_of(conn), progress, is_indexed)
     finally:
         if conn.in_transaction:
             conn.execute("ROLLBACK")
@@ -121,6 +120,9 @@ def _compare(
     from_hex, row_of = bytes.fromhex, tables.table_row
     waiting = 0
     followers = tally.followers
+    is_judged = not judging.is_waiting(
+        conn
+    )  # else what is set aside is that of before, and changes slice by slice
     aside, reached = Aside(conn, roster), Reached(conn, roster, meta.get_whoami(conn).dev)
     for id_, dev, epoch, seq, last_seq, eh, chain, line in conn.execute(
         "SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event ORDER BY dev, epoch, seq, id"
@@ -134,6 +136,7 @@ def _compare(
             chains[(dev, epoch)] = (last_seq, chain)
         if line is None:
             blanked.add(id_)
+            aside.forget(id_)
             continue
         try:
             if line_hash(line) != eh:
@@ -146,7 +149,7 @@ def _compare(
         report.ops += len(seen.ops)
         author, wall_ms, user = seen.dev, seen.wall_ms, seen.user
         edited: list[int] = []
-        if aside.differs(id_, dev, epoch, last_seq, user, [op[0] for op in seen.ops]):
+        if aside.differs(id_, dev, epoch, last_seq, user, [op[0] for op in seen.ops]) and is_judged:
             tally.row("set_aside_op")
         for pos, (kind, ent_hex, number, value, _) in enumerate(seen.ops):
             ent = from_hex(ent_hex)

@@ -9,7 +9,7 @@ from typing import Any
 
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.db import presence, search, tables, unnamed
-from shelterdesk.db.connection import Connection, DatabaseError, in_parts
+from shelterdesk.db.connection import Busy, Connection, DatabaseError, file_of, in_parts, said
 
 _COLUMNS = tables.columns(PERSON)
 _OF_PRESENCE = itemgetter(*(_COLUMNS.index(name) for name in presence.FOLLOWED))
@@ -87,9 +87,17 @@ class Followers:
 
 
 def words_are_indexed(conn: Connection) -> bool:
-    """Whether the index of words agrees with the keys; true where it cannot be asked, in a file only to be read."""
+    """Whether the index of words agrees with the keys; true where it cannot be asked, in a file only to be read.
+
+    Raises what the world did where another process keeps the file for itself.
+    """
     try:
         conn.execute("INSERT INTO person_search (person_search, rank) VALUES ('integrity-check', 1)")
     except DatabaseError as error:
-        return "readonly" in str(error) or "read-only" in str(error)
+        if "readonly" in str(error) or "read-only" in str(error):
+            return True
+        known = said(error, file_of(conn))
+        if isinstance(known, Busy):
+            raise known from None
+        return False
     return True

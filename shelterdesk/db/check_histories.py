@@ -33,7 +33,7 @@ class Histories:
 
     def __init__(
         self,
-        counts: Mapping[bytes, int],
+        counts: dict[bytes, int],
         homes: Mapping[int, str],
         compare: Compare,
         most_held: int = _MOST_HELD,
@@ -54,12 +54,15 @@ class Histories:
         for op_id, hlc, op in ops_again(line, eh, positions):
             logged = Logged(op_id, hlc, op)
             ent = op.ent
+            if not counts[ent]:
+                continue
             mine = held.get(ent)
             if mine is not None:
                 mine.append((writer, logged))
             elif len(held) < self._most_held:
                 mine = held[ent] = [(writer, logged)]
             else:
+                counts[ent] = 0  # it could not be whole any more
                 continue
             if len(mine) == counts[ent]:
                 del held[ent]

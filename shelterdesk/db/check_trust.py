@@ -36,6 +36,10 @@ class Aside:
         expected = {pos: reason for pos, kind in enumerate(kinds) if (reason := verdict.of(kind)) is not None}
         return held != expected
 
+    def forget(self, event: int) -> None:
+        """Of an event whose line is withheld or erased nothing can be said."""
+        self._held.pop(event, None)
+
     def left(self) -> int:
         """How many events are set aside that the log does not hold."""
         return len(self._held)
@@ -71,11 +75,17 @@ class Reached:
         self._own = own
         self._unsigned = {row[0] for row in conn.execute("SELECT event FROM unsigned")}
         self._reach: dict[tuple[int, int], vouching.Reach] = {}
-        for dev, epoch in conn.execute("SELECT DISTINCT dev, epoch FROM event").fetchall():
+        # A part is taken in by slices, its head with the first: up to there more is to come, and is proved then.
+        self._coming: dict[tuple[int, int], int] = {}
+        # In order: then the index answers, without it the whole log is read for two numbers.
+        authors = conn.execute("SELECT DISTINCT dev, epoch FROM event ORDER BY dev, epoch").fetchall()
+        for dev, epoch in authors:
             desk = roster.desks.get(dev)
             if desk is not None:
                 places = vouching.signed_places(conn, dev, epoch, desk.sign)
                 self._reach[(dev, epoch)] = vouching.reach(conn, dev, epoch, places)
+                coming = [seq for seq, _ in places if chain.value_at(conn, dev, epoch, seq) is None]
+                self._coming[(dev, epoch)] = max(coming, default=0)
 
     def note(self, event: int, dev: int, epoch: int, last_seq: int, is_main: bool) -> None:
         """Count an event of another desk admitted without a head that reaches it, or unsigned though one does.
@@ -87,7 +97,7 @@ class Reached:
             return
         if event in self._unsigned:
             self.wrong += reach.has(event, last_seq, is_main)
-        elif dev != self._own:
+        elif dev != self._own and last_seq > self._coming[(dev, epoch)]:
             self.wrong += not reach.has(event, last_seq, is_main)
 
 

@@ -17,12 +17,12 @@ import msgspec
 
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import BadLine
-from shelterdesk.core.heads import Logged, heads, void_reason
+from shelterdesk.core.heads import void_reason
 from shelterdesk.core.kinds import CARRIERS, KINDS, VOID, Field, FieldType, Kind
 from shelterdesk.core.vocabulary import Confidentiality
 from shelterdesk.db import tables
 from shelterdesk.db.connection import Connection, DatabaseError, open_file, writing
-from shelterdesk.db.standing import logged_ops
+from shelterdesk.db.standing import heads_of
 from shelterdesk.keys.classes import unseal
 
 
@@ -132,16 +132,11 @@ class ClassFile:
 
     def _sealed(self, log: Connection, carrier: bytes) -> list[str]:
         """The sealed texts a carrier holds now: one, or those nobody has decided between; none when it is void."""
-        logged = [
-            Logged(e.op_id(p), e.hlc, e.ops[p]) for e, p, reason in logged_ops(log, carrier) if reason is None
-        ]
-        found = heads(logged)
+        kind = CARRIERS[self.confidentiality]
+        found = heads_of(log, carrier, kind.number)
         if void_reason(found) is not None:
             return []
-        values = [
-            msgspec.json.decode(head.value)
-            for head in found.get(CARRIERS[self.confidentiality].field("sealed").number, [])
-        ]
+        values = [msgspec.json.decode(head.value) for head in found.get(kind.field("sealed").number, [])]
         return [value for value in values if isinstance(value, str)]
 
     def _row(self, one: _Sealed) -> tuple[object, ...] | None:

@@ -292,16 +292,6 @@ def complete_part(conn: Connection, manifest_sha: bytes, cipher_sha: str, now_ms
     )
 
 
-def is_part_complete(conn: Connection, manifest_sha: bytes) -> bool:
-    """Whether a part was merged whole before."""
-    return (
-        conn.execute(
-            "SELECT 1 FROM part_in WHERE manifest_sha = ? AND is_complete = 1", (manifest_sha,)
-        ).fetchone()
-        is not None
-    )
-
-
 def entries_of_file(conn: Connection, cipher_sha: str) -> int | None:
     """How many entries (events) are in this very file, merged whole before; None if it was not."""
     row = conn.execute(
@@ -310,9 +300,32 @@ def entries_of_file(conn: Connection, cipher_sha: str) -> int | None:
     return None if row is None else int(row[0])
 
 
-def is_merging(conn: Connection) -> bool:
-    """Whether some part was begun and not finished."""
-    return conn.execute("SELECT 1 FROM part_in WHERE is_complete = 0 LIMIT 1").fetchone() is not None
+def is_merging(conn: Connection, sender: int) -> bool:
+    """Whether some part of a desk was begun and not finished."""
+    row = conn.execute("SELECT 1 FROM part_in WHERE is_complete = 0 AND sender = ? LIMIT 1", (sender,))
+    return row.fetchone() is not None
+
+
+def forget_overtaken(
+    conn: Connection, sender: int, bundle_no: int, wrote: Iterable[tuple[int, int, int]]
+) -> None:
+    """Forget parts a desk began here, up to a bundle, that were never finished, if all it wrote since is held.
+
+    ``wrote`` are ranges (epoch, first, last) of its own, as that bundle says it holds them. A sender that plans its
+    parts anew never sends the old ones again: nothing else would end them.
+    """
+    lacks = (
+        conn.execute(
+            "SELECT 1 FROM seen WHERE dev = ? AND epoch = ? AND from_seq <= ? AND to_seq >= ?",
+            (sender, epoch, first, last),
+        ).fetchone()
+        is None
+        for epoch, first, last in wrote
+    )
+    if not any(lacks):
+        conn.execute(
+            "DELETE FROM part_in WHERE is_complete = 0 AND sender = ? AND bundle_no <= ?", (sender, bundle_no)
+        )
 
 
 def parts_missing(conn: Connection, sender: int) -> list[tuple[int, int, int]]:

@@ -90,6 +90,7 @@ def _value_before(conn: Connection, event: Event, op: Op) -> bytes:
     ops = {
         (other.dev, other.epoch, other.first_seq + pos, other.eh8): (other.hlc, other.ops[pos])
         for other, pos, _ in logged_ops(conn, op.ent)
+        if other.ops[pos].kind == op.kind
     }
     shown = [
         ops[key] for above in op.supersedes if (key := (above.dev, above.epoch, above.seq, above.eh8)) in ops
@@ -104,7 +105,7 @@ def _is_newest(conn: Connection, ent: bytes, op_id: OpId, op: Op) -> bool:
     """Whether no later op touched the field (any field, for a creation)."""
     for other, pos, _ in logged_ops(conn, ent):
         their = other.ops[pos]
-        if other.op_id(pos) == op_id:
+        if other.op_id(pos) == op_id or their.kind != op.kind:
             continue
         if op.field == ROW and their.field != ROW:
             return False

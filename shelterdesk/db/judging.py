@@ -76,6 +76,7 @@ class Changed:
     found: frozenset[int]  # of the desks, those that were not known before
     users: frozenset[str]
     has_grown: bool
+    moved: frozenset[int] = frozenset()  # desks said to be of another station than before
 
 
 def changed(before: Roster, after: Roster) -> Changed:
@@ -91,7 +92,10 @@ def changed(before: Roster, after: Roster) -> Changed:
             users.add(key[1])
         has_grown = has_grown or bool(new - old)
     found = frozenset(dev for dev in desks if dev not in before.desks)
-    return Changed(frozenset(desks), found, frozenset(users), has_grown)
+    moved = frozenset(
+        dev for dev in desks - found if dev in after.desks and after.homes[dev] != before.homes[dev]
+    )
+    return Changed(frozenset(desks), found, frozenset(users), has_grown, moved)
 
 
 def _rights(roster: Roster, dev: int) -> object:
@@ -109,7 +113,7 @@ def meet(conn: Connection, before: Roster, after: Roster) -> frozenset[int]:
     forget_false_heads(conn, after, found.found)
     for dev in sorted(found.desks):
         if conn.execute("SELECT 1 FROM event WHERE dev = ? LIMIT 1", (dev,)).fetchone() is not None:
-            put_off(conn, "desk", str(dev))
+            put_off(conn, "moved" if dev in found.moved else "desk", str(dev))
     for user in sorted(found.users):
         put_off(conn, "user", user)
     if found.has_grown:
@@ -118,7 +122,10 @@ def meet(conn: Connection, before: Roster, after: Roster) -> frozenset[int]:
 
 
 def put_off(conn: Connection, what: str, subject: str) -> None:
-    """Note that events are to be judged again, from the first on: of a ``desk``, of a ``user``, or those set ``aside``."""
+    """Note that events are to be judged again, from the first on.
+
+    Those of a ``desk``, of one that ``moved``, of a ``user``, or those set ``aside``.
+    """
     conn.execute(
         "INSERT OR REPLACE INTO to_judge (what, subject, epoch, seq, event) VALUES (?, ?, -1, 0, 0)",
         (what, subject),
@@ -149,6 +156,8 @@ def judge_some(conn: Connection, roster: Roster) -> dict[bytes, int] | None:
     what, subject, *after = row
     events, upto = _next_events(conn, what, subject, (after[0], after[1], after[2]))
     turned = judge_events(conn, roster, events)
+    if what == "moved":  # whoever else wrote on this desk's records may be at home there now, or no more
+        turned |= {op.ent: op.kind for row in events for op in parse(row[5]).ops}
     if upto is None:
         conn.execute("DELETE FROM to_judge WHERE what = ? AND subject = ?", (what, subject))
     else:
@@ -167,7 +176,7 @@ def _next_events(
     conn: Connection, what: str, subject: str, after: tuple[int, int, int]
 ) -> tuple[list[Row], tuple[int, int, int] | None]:
     """The next slice of events of a desk, of a user, or set aside, and where it ends; None at the last."""
-    if what == "desk":
+    if what in ("desk", "moved"):
         rows = conn.execute(
             f"SELECT {_COLUMNS}, e.seq FROM event e WHERE e.dev = ? AND (e.epoch, e.seq, e.id) > (?, ?, ?)"
             " ORDER BY e.epoch, e.seq, e.id LIMIT ?",
@@ -246,7 +255,8 @@ def note_turned(conn: Connection, carriers: Iterable[bytes]) -> None:
 def judge_all(conn: Connection, roster: Roster) -> None:
     """Judge the whole log anew, for a rebuild; the tables are not touched."""
     conn.execute("DELETE FROM to_judge")
-    conn.execute("DELETE FROM set_aside_op WHERE event NOT IN (SELECT id FROM event)")
+    # All marks anew, also those no line accounts for; of a withheld or erased line nothing can be said.
+    conn.execute("DELETE FROM set_aside_op")
     upto = 0
     every = f"SELECT {_COLUMNS} FROM event e WHERE {_WHOLE} AND e.id > ? ORDER BY e.id LIMIT ?"
     while events := conn.execute(every, (upto, SLICE_EVENTS)).fetchall():

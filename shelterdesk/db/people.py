@@ -15,7 +15,6 @@ from shelterdesk.db.search import matches
 from shelterdesk.db.store import Reader
 from shelterdesk.db.tables import text_list
 
-_CHUNK = 400
 _TABLES = {Counted.PERSON: "person", Counted.HOUSEHOLD: "household", Counted.TOKEN: "arrival_group"}
 _UNCHECKED = re.compile(r"(?:([A-Z]{2,6}[1-9][0-9A-Z]*)-)?([HT]?)([0-9]{1,12})")
 _BEGUN = re.compile(r"[A-Z]{2,6}[1-9][0-9A-Z]*-[HT]?[0-9]*(?:-[0-9A-Z]?)?")

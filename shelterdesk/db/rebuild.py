@@ -81,18 +81,21 @@ def not_alone(conn: Connection) -> dict[bytes, int]:
 
     With how many ops each has in the log; 0 for those of which some are set aside.
     """
-    aside = {
-        parse(line).ops[pos].ent
-        for line, pos in conn.execute(
-            "SELECT e.line, s.pos FROM set_aside_op s JOIN event e ON e.id = s.event WHERE e.line IS NOT NULL"
-        )
-    }
+    aside = {row[0] for row in conn.execute(_SET_ASIDE)} if _is_any_set_aside(conn) else set()
     several = dict(
         conn.execute(
             "SELECT ent, count(*) FROM op GROUP BY ent HAVING count(*) > 1 OR max(field) <> ?", (ROW,)
         ).fetchall()
     )
     return several | dict.fromkeys(aside, 0)
+
+
+# From the index, not from the lines: one of them may be damaged.
+_SET_ASIDE = "SELECT DISTINCT o.ent FROM op o JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
+
+
+def _is_any_set_aside(conn: Connection) -> bool:
+    return conn.execute("SELECT 1 FROM set_aside_op LIMIT 1").fetchone() is not None
 
 
 def _put(conn: Connection, rows: dict[int, list[tuple[object, ...]]]) -> None:

@@ -108,10 +108,12 @@ def note_said(conn: Connection, claims: Iterable[tuple[int, int, int]], by_dev: 
 def confirmable(conn: Connection, dev: int, beside: Mapping[Author, Beside] | None = None) -> list[Heard]:
     """What may be confirmed to a desk, per epoch: complete parts only (SYNC §1.0, *merging in slices*).
 
+    While a part of that very desk is not whole here, nothing beyond its unbroken line is named. Parts of others do
+    not count: one that is never finished must not keep everybody from hearing what was received.
     ``beside`` is what lies beside all lines, where it was read before.
     """
     lying = beside_lines(conn) if beside is None else beside
-    merging = exchange.is_merging(conn)
+    merging = exchange.is_merging(conn, dev)
     ranges = held_ranges(conn)
     found = []
     for epoch, upto in conn.execute(

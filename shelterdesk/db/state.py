@@ -22,14 +22,16 @@ _SAID_ONCE = frozenset({"erase", "clock_fix"})
 def state_of(conn: Connection) -> str:
     """SHA-256, as 64 hex digits, over the sorted admitted heads, the roster number and the statements in force.
 
-    A head is (entity, field, op id with its hash, exact value bytes as logged), in bytewise order (SYNC §1.0).
+    A head is (entity, field, op id with its hash, exact value bytes as logged), in bytewise order (SYNC §1.0); records
+    of several kinds under one id come one after the other, by the number of their kind.
     """
     digest = hashlib.sha256(b"state.v1@shelterdesk\0")
     for ent, logged in _entities(conn):
-        found = heads(logged)
-        for number in sorted(found):
-            for head in sorted(found[number], key=lambda h: h.id):
-                _feed(digest, ent, number, head)
+        for kind in sorted({one.op.kind for one in logged}):
+            found = heads(one for one in logged if one.op.kind == kind)
+            for number in sorted(found):
+                for head in sorted(found[number], key=lambda h: h.id):
+                    _feed(digest, ent, number, head)
     roster = statements.roster_of(conn)
     digest.update(b"roster" + struct.pack(">QQ", roster.issuer, roster.number))
     for sha in _in_force(conn, roster):

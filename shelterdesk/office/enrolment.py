@@ -55,6 +55,7 @@ def roster_body(
         "users": [user_body(user) for user in roster.users.values() if user.station == ""],
         "classes": [class_body(key) for key in roster.classes if key.station == ""],
         "recovery": recovery,
+        "recovery_age": office.escrow if recovery is not None else None,
         "office": office_body(office),
     }
 

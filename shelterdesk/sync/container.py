@@ -12,6 +12,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from shelterdesk.sync.faults import SetAside
 
@@ -33,6 +34,7 @@ MAX_RATIO = 200
 MAX_MEMBERS = 20_000
 _SAFE_RATIO = 100
 _BLOCK = 512
+TAR_END = bytes(2 * _BLOCK)
 _PART_NAME = re.compile(r"([1-9][0-9]{0,9})-([1-9][0-9]{0,5})of([1-9][0-9]{0,5})-([0-9a-f]{16})\.age", re.A)
 _DESK_FOLDER = re.compile(r"[0-7][0-9a-f]{15}", re.A)
 _ADMIT_NAME = re.compile(r"([0-7][0-9a-f]{15})\.admit", re.A)
@@ -90,12 +92,17 @@ def header(name: str, size: int) -> bytes:
     return before + b"%06o\0 " % (sum(before) + sum(after) + 8 * 0x20) + after
 
 
+def member(name: str, data: bytes) -> bytes:
+    """One member as it stands in a tar: header, bytes, filled up to whole blocks."""
+    return header(name, len(data)) + data + bytes(-len(data) % _BLOCK)
+
+
 def pack(members: Iterable[tuple[str, bytes]]) -> bytes:
     """The tar of these members, in this order, ended by two empty blocks."""
     out = bytearray()
     for name, data in members:
-        out += header(name, len(data)) + data + bytes(-len(data) % _BLOCK)
-    return bytes(out + bytes(2 * _BLOCK))
+        out += member(name, data)
+    return bytes(out + TAR_END)
 
 
 def unpack(data: bytes) -> Iterator[tuple[str, bytes]]:
@@ -104,7 +111,7 @@ def unpack(data: bytes) -> Iterator[tuple[str, bytes]]:
     while True:
         block = data[at : at + _BLOCK]
         if block == bytes(_BLOCK):
-            if data[at:] != bytes(2 * _BLOCK):
+            if data[at:] != TAR_END:
                 raise SetAside("damaged")
             return
         name, size = read_header(block)
@@ -115,6 +122,23 @@ def unpack(data: bytes) -> Iterator[tuple[str, bytes]]:
             raise SetAside("damaged")
         yield name, data[at:end]
         at = end + -size % _BLOCK
+
+
+def unpack_from(stream: BinaryIO) -> Iterator[tuple[str, bytes]]:
+    """The same from a file too large to hold, one member in memory at a time, each no larger than a sealed part."""
+    while True:
+        block = stream.read(_BLOCK)
+        if block == bytes(_BLOCK):
+            if block + stream.read(2 * _BLOCK) != TAR_END:
+                raise SetAside("damaged")
+            return
+        name, size = read_header(block)
+        if size > MAX_SEALED:
+            raise SetAside("too_large")
+        data = stream.read(size)
+        if len(data) != size or any(stream.read(-size % _BLOCK)):
+            raise SetAside("damaged")
+        yield name, data
 
 
 def read_header(block: bytes) -> tuple[str, int]:

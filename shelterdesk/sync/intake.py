@@ -66,17 +66,25 @@ def keep_statements(store: Store, new: Sequence[Statement]) -> set[str]:
     return store.add_statements(list(new)) if new else set()
 
 
-def is_newer_self(store: Store, opened: Opened) -> bool:
-    """Whether others hold more of this desk's own work than this desk: its file was put back.
+def newer_self(store: Store, opened: Opened) -> int | None:
+    """The last epoch in which others hold more of this desk's own work than this desk: its file was put back.
 
     Said by the office of what it holds, or shown by events that this desk's own key signed.
     """
     dev, manifest = store.who.dev, opened.manifest
-    return any(
-        is_newer_by_word(store, manifest.sender, one.epoch, one.ranges[-1][1])
+    said = [
+        one.epoch
         for one in manifest.have
-        if one.ranges and int(one.dev, 16) == dev
-    ) or any(is_newer_by_head(store, one.epoch, one.head) for one in manifest.ranges if one.author == dev)
+        if one.ranges
+        and int(one.dev, 16) == dev
+        and is_newer_by_word(store, manifest.sender, one.epoch, one.ranges[-1][1])
+    ]
+    shown = [
+        one.epoch
+        for one in manifest.ranges
+        if one.author == dev and is_newer_by_head(store, one.epoch, one.head)
+    ]
+    return max(said + shown, default=None)
 
 
 def signed_upto(store: Store, range_: Range) -> int:
@@ -226,6 +234,13 @@ def _complete(store: Store, opened: Opened, now: int) -> None:
         claims = [(int(one.dev, 16), one.epoch, one.ranges[-1][1]) for one in manifest.have if one.ranges]
         note_said(store, claims, manifest.sender, now)
         exchange.complete_part(conn, opened.manifest_sha, opened.cipher_sha, now)
+        own = [
+            (one.epoch, *span)
+            for one in manifest.have
+            if int(one.dev, 16) == manifest.sender
+            for span in one.ranges
+        ]
+        exchange.forget_overtaken(conn, manifest.sender, manifest.bundle_no, own)
         prefix = f"{manifest.bundle_no}-{manifest.part}of{manifest.parts}"
         exchange.taken_after_all(conn, manifest.dev, prefix)
 

@@ -144,6 +144,17 @@ def parse_letter(data: bytes, kind: str) -> Letter:
     return Letter(kind, signer, statement.body)
 
 
+def copy_again() -> str:
+    """What to do about a reply to a request to join that is no good.
+
+    Asked for again it would be refused: the keys in the request are admitted already.
+    """
+    return tr(
+        "Copy the reply once more from the desk that admitted this one. If that does not help, make a new request in "
+        "a new, empty folder and let that be admitted."
+    )
+
+
 def _no_letter(kind: str) -> DamagedFile:
     names = {
         "join_request": tr("a request to join"),
@@ -154,5 +165,5 @@ def _no_letter(kind: str) -> DamagedFile:
     return DamagedFile(
         tr("The letter"),
         tr("it is not {what}, or it is damaged", what=names.get(kind, kind)),
-        tr("Choose the right file, or ask for it again."),
+        copy_again() if kind == "admission" else tr("Choose the right file, or ask for it again."),
     )

@@ -6,7 +6,7 @@ A second stick gets the same parts, made again from the log and compared with th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -141,11 +141,11 @@ def _is_open(conn: Connection, audience: Audience, lying: Mapping[Author, Beside
     return bool(inside - audience.beside) or (is_beyond and not inside)
 
 
-def forget(store: Store, audience: Audience, bundle_no: int) -> None:
-    """A bundle that cannot be made again waits no more; the next plan takes its events anew."""
+def forget(store: Store, audience: Audience, bundles: Collection[int]) -> None:
+    """Bundles that cannot be made again wait no more; the next plan takes their events anew."""
     with store.transaction() as conn:
         parts = [(p.bundle_no, p.part) for p in exchange.parts_waiting(conn, audience.name)]
-        exchange.wait_no_more(conn, audience.name, [one for one in parts if one[0] == bundle_no])
+        exchange.wait_no_more(conn, audience.name, [one for one in parts if one[0] in bundles])
 
 
 def _not_covered(ids: Sequence[int], covered: Sequence[tuple[int, int]]) -> list[int]:

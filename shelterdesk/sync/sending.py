@@ -106,6 +106,7 @@ def send(
     folder = ours / hex16(store.who.dev)
     stick.make_folder(folder)
     _clear_own_partials(folder)
+    fresh = set[bytes]()  # written by this very call
     for _ in range(3):
         parts = plan(store, audience)
         there = {part.manifest_sha: _lying_there(store, folder, part) for part in parts}
@@ -114,23 +115,31 @@ def send(
         sent: list[Sent] = []
         orders: dict[int, list[int]] = {}
         total, done = sum(sizes.values()), 0
-        try:
-            _write_admits(store, folder)
-            for part in parts:
-                if cancelled is not None and cancelled():
-                    return sent, True
-                lying = there[part.manifest_sha]
-                was_there = lying is not None
-                if lying is None:
-                    lying = _write_part(store, audience, folder, part, remake(store, part, orders))
-                sent.append(Sent(lying.name, lying.size, part.events, was_there))
-                done += sizes[part.manifest_sha]
-                if progress is not None:
-                    progress(done, total)
-        except CannotRemake:
-            forget(store, audience, part.bundle_no)
-            continue
-        return sent, False
+        # After an upgrade that is every bundle that waits, so all are found before any is planned anew.
+        stale = set[int]()
+        _write_admits(store, folder)
+        for part in parts:
+            if cancelled is not None and cancelled():
+                return sent, True
+            if part.bundle_no in stale:
+                continue
+            lying = there[part.manifest_sha]
+            was_there = lying is not None and part.manifest_sha not in fresh
+            if lying is None:
+                try:
+                    plain = remake(store, part, orders)
+                except CannotRemake:
+                    stale.add(part.bundle_no)
+                    continue
+                lying = _write_part(store, audience, folder, part, plain)
+                fresh.add(part.manifest_sha)
+            sent.append(Sent(lying.name, lying.size, part.events, was_there))
+            done += sizes[part.manifest_sha]
+            if progress is not None:
+                progress(done, total)
+        if not stale:
+            return sent, False
+        forget(store, audience, stale)
     raise ValueError("parts planned a moment ago cannot be made")
 
 

@@ -202,6 +202,8 @@ def _check_shape(statement: Statement) -> None:
         _check_office(body["office"])
     if statement.kind == "roster" and body.get("recovery") is not None:
         _is_hex(body["recovery"], 32)
+        if body.get("recovery_age") is not None and not is_recipient(body["recovery_age"]):
+            raise ValueError("recovery sheet")
     if statement.kind == "adoption" and not isinstance(body["station"], str):
         raise ValueError("station")
     if statement.kind == "class_key":
@@ -293,6 +295,8 @@ def _check_class(class_: Mapping[str, Any]) -> None:
         raise ValueError("class key")
     if class_.get("sheet") is not None:
         _is_hex(class_["sheet"], 32)
+        if not is_recipient(class_["sheet_age"]):
+            raise ValueError("sheet")
     for holder, wrap in class_.get("wraps", ()):
         if not isinstance(holder, str) or not isinstance(wrap, str):
             raise ValueError("wrap")

@@ -18,7 +18,7 @@ from shelterdesk.actions.admission import (
     join_request,
     read_admission,
 )
-from shelterdesk.core.errors import WorldError
+from shelterdesk.core.errors import Refused, WorldError
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
@@ -38,7 +38,7 @@ class JoinStep(Step):
         super().__init__(tr("Join an existing station"), 720)
         self._folder, self._clock = folder, clock
         self._thread: threading.Thread | None = None
-        self._offered: Path | None = None  # the answer whose words are shown
+        self._offered: tuple[Path, tuple[str, ...]] | None = None  # an answer, and its words as shown
         self.request = PathField(tr("1. Write the request to"), PathKind.NEW_FILE)
         self.ask = SecondaryButton(tr("Write the request"), "Ctrl+E")
         self.own_words = words("", "strong", wrap=True)
@@ -114,7 +114,7 @@ class JoinStep(Step):
     def _on_offered(self, path: Path, offer: AdmissionOffered) -> None:
         if path != self.reply.path():
             return
-        self._offered = path
+        self._offered = path, offer.words
         self.their_words.setText(
             tr("Station {station}, this will be desk {desk}.", station=offer.station, desk=offer.desk)
             + " "
@@ -129,10 +129,9 @@ class JoinStep(Step):
             self.primary.setEnabled(same)
 
     def _on_join(self) -> None:
-        path = self._offered
-        if path is not None:
-            clock = self._clock
-            self._go(lambda: finish_join(self._folder, path, clock, self._heard.emit).result, self._on_joined)
+        if self._offered is not None:
+            (path, shown), clock, told = self._offered, self._clock, self._heard.emit
+            self._go(lambda: finish_join(self._folder, path, shown, clock, told).result, self._on_joined)
 
     def _on_heard(self, events: int) -> None:
         self.their_words.setText(ntr("{n} entry taken in…", "{n} entries taken in…", events))
@@ -161,6 +160,8 @@ class JoinStep(Step):
         if then is not None:
             then(result)
         elif isinstance(result, WorldError):
+            if isinstance(result, Refused):
+                self._forget_offer()  # no answer to join with, or not the one that was compared
             self.say_problem(result)
         elif isinstance(result, BaseException):
             raise result

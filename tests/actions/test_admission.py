@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from shelterdesk.actions import admission
 from shelterdesk.actions.admission import admit, finish_join, join_request, read_admission
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
@@ -17,8 +18,10 @@ from shelterdesk.actions.offices import new_office
 from shelterdesk.core.errors import DamagedFile, NotAllowed, NotFound, Refused, WorldError
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.keys import keyfile
+from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.startup import FILE
-from tests.stations import CHEAP, PASSPHRASE
+from shelterdesk.sync import letter
+from tests.stations import CHEAP, PASSPHRASE, make_template
 from tests.sync.worlds import at, events_of, given_names, join, register, state
 
 
@@ -56,12 +59,12 @@ def test_only_an_admin_admits_and_only_once(station_folder: Path, tmp_path: Path
     with at(station_folder, clock, "operator") as desk, pytest.raises(NotAllowed):
         admit(desk, request, reply)
     with at(station_folder, clock) as desk:
-        admit(desk, request, reply)
+        words = admit(desk, request, reply).result.own_words
         with pytest.raises(Refused):
             admit(desk, request, tmp_path / "again")
-    finish_join(tmp_path / "new", reply, clock)
+    finish_join(tmp_path / "new", reply, words, clock)
     with pytest.raises(NotFound):
-        finish_join(tmp_path / "new", reply, clock)
+        finish_join(tmp_path / "new", reply, words, clock)
     with pytest.raises(Refused):
         join_request(station_folder, request)
 
@@ -71,12 +74,33 @@ def test_a_reply_opens_nowhere_else(station_folder: Path, tmp_path: Path, clock:
     join_request(tmp_path / "new", tmp_path / "JOIN.json")
     join_request(tmp_path / "other", tmp_path / "OTHER.json")
     with at(station_folder, clock) as desk:
-        admit(desk, tmp_path / "JOIN.json", reply)
-    with pytest.raises(WorldError):
-        finish_join(tmp_path / "other", reply, clock)
+        words = admit(desk, tmp_path / "JOIN.json", reply).result.own_words
+    with pytest.raises(Refused, match="made for another desk") as refused:
+        finish_join(tmp_path / "other", reply, words, clock)
+    assert refused.value.next_step == letter.copy_again()
     assert not (tmp_path / "other" / FILE).exists()
     with pytest.raises(NotFound):
-        finish_join(tmp_path / "nobody", reply, clock)
+        finish_join(tmp_path / "nobody", reply, words, clock)
+
+
+def test_a_reply_exchanged_after_its_words_were_compared_is_refused(
+    station_folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    """Whoever carries the request can have it admitted elsewhere, and lay that reply in the place of the first."""
+    reply, new = tmp_path / "REPLY", tmp_path / "new"
+    join_request(new, tmp_path / "JOIN.json")
+    make_template(tmp_path / "mt", code="MT")
+    with at(station_folder, clock) as desk:
+        admit(desk, tmp_path / "JOIN.json", reply)
+    compared, good = read_admission(new, reply), reply.read_bytes()
+    with at(tmp_path / "mt", clock) as desk:
+        admit(desk, tmp_path / "JOIN.json", reply)
+    with pytest.raises(Refused, match="not the six words of this reply"):
+        finish_join(new, reply, compared.words, clock)
+    assert not (new / FILE).exists() and not keyfile.exists(new)
+    reply.write_bytes(good)
+    said = [f" {word.upper()}" for word in compared.words]
+    assert finish_join(new, reply, said, clock).result.station == "LB"
 
 
 def test_a_damaged_reply_leaves_nothing(station_folder: Path, tmp_path: Path, clock: SetClock) -> None:
@@ -84,7 +108,7 @@ def test_a_damaged_reply_leaves_nothing(station_folder: Path, tmp_path: Path, cl
     join_request(new, tmp_path / "JOIN.json")
     with at(station_folder, clock) as desk:
         register(desk, "Ana")
-        admit(desk, tmp_path / "JOIN.json", reply)
+        words = admit(desk, tmp_path / "JOIN.json", reply).result.own_words
     good = reply.read_bytes()
     rng = random.Random(7)
     for _ in range(60):
@@ -95,13 +119,13 @@ def test_a_damaged_reply_leaves_nothing(station_folder: Path, tmp_path: Path, cl
             bad[rng.randrange(len(bad) - 1024)] ^= 1 << rng.randrange(8)
         reply.write_bytes(bad)
         try:
-            finish_join(new, reply, clock)
+            finish_join(new, reply, words, clock)
         except (DamagedFile, WorldError):
             assert not (new / FILE).exists() and not keyfile.exists(new)
         else:  # the flipped bit was in nothing that counts
             pytest.fail("a damaged reply was taken")
     reply.write_bytes(good)
-    finish_join(new, reply, clock)
+    finish_join(new, reply, words, clock)
     with at(new, clock) as desk:
         assert given_names(desk) == {"Ana"}
 
@@ -113,22 +137,69 @@ def test_a_damaged_reply_is_to_be_copied_or_asked_for_anew(
     reply, new = tmp_path / "REPLY", tmp_path / "new"
     join_request(new, tmp_path / "JOIN.json")
     with at(station_folder, clock) as desk:
-        admit(desk, tmp_path / "JOIN.json", reply)
+        words = admit(desk, tmp_path / "JOIN.json", reply).result.own_words
     good = reply.read_bytes()
 
     def refused(bad: bytes, take: Callable[[], object]) -> str:
         reply.write_bytes(bad)
-        with pytest.raises(DamagedFile) as damaged:
+        with pytest.raises(WorldError) as damaged:
             take()
         return damaged.value.next_step
 
     def finish() -> object:
-        return finish_join(new, reply, clock)
+        return finish_join(new, reply, words, clock)
 
-    steps = {refused(bad, finish) for bad in (good[:-700], good[: len(good) // 2], b"", b"x" * 4096)}
+    def flipped(after: bytes) -> bytes:
+        at = good.index(after) + 600
+        return good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :]
+
+    changed = flipped(b"age-encryption.org"), flipped(b"starter.age.sig")  # in the letter, under it
+    steps = {
+        refused(bad, finish) for bad in (good[:-700], good[: len(good) // 2], b"", b"x" * 4096, *changed)
+    }
     steps.add(refused(b"", lambda: read_admission(new, reply)))
     (step,) = steps
     assert step.startswith("Copy the reply once more from the desk that admitted this one.")
+
+
+def test_a_letter_that_says_too_little_is_not_to_be_asked_for_again(
+    station_folder: Path, tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The keys in the request are admitted then, and admitting them once more would be refused."""
+    reply, new = tmp_path / "REPLY", tmp_path / "new"
+    join_request(new, tmp_path / "JOIN.json")
+
+    def short(keys: DeskKeys, kind: str, _: object) -> bytes:
+        return letter.letter_bytes(keys, kind, {})
+
+    with at(station_folder, clock) as desk:
+        monkeypatch.setattr(admission, "letter_bytes", short)
+        words = admit(desk, tmp_path / "JOIN.json", reply).result.own_words
+    for take in (lambda: read_admission(new, reply), lambda: finish_join(new, reply, words, clock)):
+        with pytest.raises(DamagedFile, match="is not an admission") as damaged:
+            take()
+        assert damaged.value.next_step == letter.copy_again()
+    assert not (new / FILE).exists()
+
+
+@pytest.mark.parametrize("zone", ["", "Panama/America", "../../etc/hostname", "x" * 5000])
+def test_a_zone_no_clock_knows_is_said_before_anything_is_made(
+    station_folder: Path, tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch, zone: str
+) -> None:
+    """The desk would stand, and not one of its screens would open."""
+    reply, new = tmp_path / "REPLY", tmp_path / "new"
+    join_request(new, tmp_path / "JOIN.json")
+
+    def elsewhere(keys: DeskKeys, kind: str, body: dict[str, object]) -> bytes:
+        return letter.letter_bytes(keys, kind, {**body, "timezone": zone})
+
+    with at(station_folder, clock) as desk:
+        monkeypatch.setattr(admission, "letter_bytes", elsewhere)
+        words = admit(desk, tmp_path / "JOIN.json", reply).result.own_words
+    with pytest.raises(DamagedFile, match="is not a time zone") as damaged:
+        finish_join(new, reply, words, clock)
+    assert damaged.value.next_step
+    assert not (new / FILE).exists() and not keyfile.exists(new)
 
 
 def test_a_folder_that_is_taken_may_be_an_offices(tmp_path: Path, clock: SetClock) -> None:

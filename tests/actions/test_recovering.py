@@ -33,7 +33,7 @@ def test_the_sheet_lets_a_new_admin_in_and_the_old_passphrase_ends(
     assert {Role.ADMIN, Role.SUPERVISOR, Role.OPERATOR} == opened.user.roles
     register_family(opened, FamilyForm((PersonForm(given="Eva"),)))
     assert [(u.name, u.is_active) for u in list_users(opened)].count(("Admin", True)) == 1
-    assert check(opened.store.conn, opened.roster).findings == []
+    assert check(opened.store.conn).findings == []
     looked = opened.store.conn.execute("SELECT detail FROM access WHERE subject_kind = 'station'").fetchall()
     assert looked == [("with the recovery sheet",)]
     with pytest.raises(NotAllowed):  # the sheet opens the file; sealed entries it does not open by itself

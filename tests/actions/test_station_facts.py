@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shelterdesk.actions.class_keys import renew_class_key
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.drafts import keep_recovery_code
@@ -23,7 +24,7 @@ from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import BadField, NotAllowed, Refused
 from shelterdesk.core.vocabulary import Confidentiality, Role
 from shelterdesk.keys import keyfile
-from shelterdesk.keys.classes import sign_class_body
+from shelterdesk.keys.classes import new_class_key, sign_class_body
 from shelterdesk.keys.recovery import new_recovery, signing_key_of
 from tests.stations import CHEAP, PASSPHRASE, Template
 from tests.sync.worlds import at, carry, join
@@ -115,6 +116,48 @@ def test_a_new_sheet_takes_the_place_of_the_old_one_when_it_is_put_away(
         add_user(desk, "midwife", HEALTH, PASSPHRASE, recovery_code=newer, cost=CHEAP).result.name
         == "midwife"
     )
+
+
+def test_a_replaced_sheet_has_no_say_once_the_key_was_renewed(desk: Desk, station_template: Template) -> None:
+    old = station_template.recovery_code
+    code = begin_recovery_sheet(desk).result
+    finish_recovery_sheet(desk, old)
+    add_user(desk, "nurse", HEALTH, PASSPHRASE, recovery_code=code, cost=CHEAP)
+    nurse = open_desk(desk.folder, "nurse", PASSPHRASE, desk.clock)
+    assert renew_class_key(nurse, Confidentiality.HEALTH).result == 2
+    nurse.close()
+    desk.store._roster = None
+    renewed = desk.roster.class_key("health", desk.who.station)
+    assert renewed is not None and [sheet for sheet, _ in renewed.sheets] == [
+        signing_key_of(code).public.hex()
+    ]
+    for stolen, is_heard in ((old, False), (code, True)):
+        key = new_class_key(Confidentiality.HEALTH, 3)
+        body = {
+            "class": "health", "version": 3, "recipient": key.key.recipient, "station": desk.who.station, "wraps": [],
+        }  # fmt: skip
+        signing = signing_key_of(stolen)
+        signature = sign_class_body(signing, body)
+        desk.publish("class_key", {"class": body, "by": signing.public.hex(), "signature": signature})
+        newest = desk.roster.class_key("health", desk.who.station)
+        assert newest is not None and (newest.recipient == key.key.recipient) is is_heard
+
+
+def test_renewing_gives_the_key_to_no_sheet_an_admin_made_alone(
+    desk: Desk, station_template: Template
+) -> None:
+    old = station_template.recovery_code
+    add_user(desk, "nurse", HEALTH, PASSPHRASE, recovery_code=old, cost=CHEAP)
+    code = begin_recovery_sheet(desk).result
+    finish_recovery_sheet(desk)
+    nurse = open_desk(desk.folder, "nurse", PASSPHRASE, desk.clock)
+    renew_class_key(nurse, Confidentiality.HEALTH)
+    nurse.close()
+    desk.store._roster = None
+    newest = desk.roster.class_key("health", desk.who.station)
+    assert newest is not None and newest.version == 2 and newest.sheets == ()
+    with pytest.raises(keyfile.WrongRecoveryCode):
+        add_user(desk, "midwife", HEALTH, PASSPHRASE, recovery_code=code, cost=CHEAP)
 
 
 def test_a_sheet_an_admin_makes_alone_opens_no_class(desk: Desk, station_template: Template) -> None:

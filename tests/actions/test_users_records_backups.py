@@ -118,7 +118,7 @@ def test_every_kind_is_written_and_read_back(desk: Desk, station_template: Templ
         writer = open_desk(desk.folder, "admin", PASSPHRASE, desk.clock)
     shown = next(r for r in show_records(writer, kind, ent))
     assert {n: v for n, v in shown.items() if n not in ("id", "kind")} == values
-    assert check(writer.store.conn, writer.roster).findings == []
+    assert check(writer.store.conn).findings == []
     writer.close()
 
 
@@ -216,7 +216,7 @@ def test_a_backup_opens_elsewhere_in_a_new_epoch(desk: Desk, tmp_path: Path, clo
         assert event.next_count("person") > startup.EPOCH_GAP
         assert event.next_count("person") == startup.EPOCH_GAP + 3
         event.create(KIND_NAMES["person"], {"given": "Luz", "sex": Missing.REFUSED})
-    assert check(restored.store.conn, restored.roster).findings == []
+    assert check(restored.store.conn).findings == []
     restored.close()
     with pytest.raises(Refused, match="already holds"):
         restore(made.folder, tmp_path / "new", "admin", PASSPHRASE, clock)

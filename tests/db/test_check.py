@@ -95,7 +95,7 @@ NOT_FROM_LOG = {
 
 
 def test_a_whole_folder_has_no_findings(busy_desk: Desk) -> None:
-    report = check(busy_desk.store.conn, busy_desk.roster)
+    report = check(busy_desk.store.conn)
     assert report.is_whole, report.findings
     assert report.events > 60 and report.rows > 90
 
@@ -104,7 +104,7 @@ def test_a_whole_folder_has_no_findings(busy_desk: Desk) -> None:
 def test_what_follows_from_the_log_is_found_and_repaired(busy_desk: Desk, name: str) -> None:
     before = state(busy_desk)
     run(FROM_LOG[name])(busy_desk)
-    found = check(busy_desk.store.conn, busy_desk.roster)
+    found = check(busy_desk.store.conn)
     assert not found.is_whole
     assert all(f.said and f.risk and f.advice for f in found.findings)
     done = check_folder(busy_desk, repair=True).result
@@ -129,7 +129,7 @@ def test_a_flipped_byte_in_the_file_is_found(busy_desk: Desk, tmp_path: Path) ->
     path.write_bytes(data)
     again = open_desk(busy_desk.folder, "admin", PASSPHRASE, busy_desk.clock)
     try:
-        found = check(again.store.conn, again.roster)
+        found = check(again.store.conn)
         assert not found.is_whole and found.findings[0].code == "file"
     finally:
         again.close()

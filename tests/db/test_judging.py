@@ -65,10 +65,10 @@ def test_what_was_entered_is_judged_again_when_a_role_changes(
     desk.publish("user", revised(desk, "rosa", roles=frozenset({Role.STATISTICIAN})))
     assert names(desk.store) == {"Dora"} and reasons(desk.store) == {"role": 3}
     assert desk.store.conn.execute(f"SELECT count(*) FROM {ACCESS.name}").fetchone() == (1,)
-    assert check(desk.store.conn, desk.roster).findings == []
+    assert check(desk.store.conn).findings == []
     desk.publish("user", revised(desk, "rosa", roles=frozenset({Role.OPERATOR})))
     assert names(desk.store) == {"Ana", "Berta", "Carla", "Dora"} and reasons(desk.store) == {}
-    assert check(desk.store.conn, desk.roster).findings == []
+    assert check(desk.store.conn).findings == []
 
 
 def test_nothing_is_judged_again_for_a_statement_that_changes_no_right(desk: Desk) -> None:
@@ -148,10 +148,10 @@ def test_the_check_compares_what_is_set_aside_with_the_roster(desk: Desk) -> Non
         "INSERT INTO set_aside_op (event, pos, reason) VALUES (999, 0, 'role')",
     ):
         desk.store.conn.execute(damage)
-        found = check(desk.store.conn, desk.roster)
+        found = check(desk.store.conn)
         assert "table:set_aside_op" in {f.code for f in found.findings}
         desk.store.rebuild()
-        assert check(desk.store.conn, desk.roster).findings == []
+        assert check(desk.store.conn).findings == []
         assert state_of(desk.store.conn) == before
 
 
@@ -190,6 +190,6 @@ def test_rights_that_change_and_events_in_any_order_give_one_state(
             else:
                 store.take_in([parse(thing)])
         states.add(state_of(store.conn))
-        assert check(store.conn, store.roster).findings == []
+        assert check(store.conn).findings == []
         store.close()
     assert len(states) == 1

@@ -201,7 +201,7 @@ def test_a_second_word_on_a_field_in_one_write_is_the_word(desk: Desk) -> None:
     conn = desk.store.conn
     assert conn.execute("SELECT given, surnames, sex FROM person").fetchall() == [("Iris", None, "F")]
     assert conn.execute("SELECT count(*) FROM conflict").fetchone() == (0,)
-    assert check(conn, desk.roster).is_whole
+    assert check(conn).is_whole
 
 
 def test_a_record_is_not_void_from_the_first(desk: Desk) -> None:

@@ -31,7 +31,7 @@ def test_a_filled_station_is_kept_and_whole(tmp_path: Path) -> None:
     assert len(told) == 1, "made once"
     assert other.folder.exists(), "another kind of station is another one"
     with opened(first.folder) as desk:
-        assert check(desk.store.conn, desk.roster).is_whole
+        assert check(desk.store.conn).is_whole
         counted = desk.store.conn.execute("SELECT count(*), count(to_ms) FROM presence").fetchone()
     assert counted[0] == TINY.people and 0 < counted[1] < TINY.people, "some have left, some are there"
 

@@ -82,7 +82,7 @@ def test_a_second_branch_is_passed_on_though_its_numbers_were_confirmed(
         assert import_from(office, tmp_path / "s6").result.alarms
         assert given_names(office) == {"Ana", "b1", *(f"a{n}" for n in range(6))}
         assert len(still_to_say(office)) == 1
-        assert check(office.store.conn, office.roster).findings == []
+        assert check(office.store.conn).findings == []
     receipts_to(world.office, second, tmp_path / "s7", clock)
     with at(second, clock) as desk:
         assert "b1" in given_names(desk)
@@ -154,7 +154,7 @@ def test_many_branches_come_whole_through_a_relay(
         assert given_names(office) == everybody
         assert office.store.conn.execute("SELECT count(*) FROM set_aside_op").fetchone() == (0,)
         assert set(line_of(office, dev)) <= real  # no line that nobody wrote, of pieces of several
-        assert check(office.store.conn, office.roster).findings == []
+        assert check(office.store.conn).findings == []
     receipts_to(world.office, second, tmp_path / "late", clock)
     with at(second, clock) as desk, at(world.office, clock) as office:
         assert set(events_of(office)) <= set(events_of(desk))

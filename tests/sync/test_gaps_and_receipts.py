@@ -17,13 +17,14 @@ from shelterdesk.core.errors import NotAllowed
 from shelterdesk.core.event import hex16
 from shelterdesk.db import exchange
 from shelterdesk.db import receipts as held
+from shelterdesk.db.check import check
 from shelterdesk.keys.signing import SignedStatement, sign_statement
 from shelterdesk.office.posts import posts
 from shelterdesk.sync import cutting, manifest
 from shelterdesk.sync.receipts import make_receipt, read_receipt, take_receipts
 from shelterdesk.ui.tables.posts import post_said
 from tests.stations import PASSPHRASE
-from tests.sync.worlds import World, at, events_of, given_names, parts_in, register, state
+from tests.sync.worlds import World, at, events_of, given_names, join, parts_in, register, state
 
 
 def state_here(desk: Desk) -> tuple[int, tuple[tuple[str, int, int], ...]]:
@@ -155,6 +156,9 @@ def test_stopping_an_import_confirms_nothing_of_the_part(world: World, stick: Pa
     with at(world.office, clock) as office:
         found = import_from(office, stick, cancelled=after_one_slice).result
         assert found.was_cancelled and 0 < len(given_names(office)) < 600
+        assert check(office.store.conn).findings == [], (
+            "what has come so far is signed by a head still to come"
+        )
         assert held.confirmable(office.store.conn, lb_dev(office)) == []
         assert import_from(office, stick).result.is_clean
         assert len(given_names(office)) == 600
@@ -265,3 +269,59 @@ def test_receipts_are_refused_by_role(world: World, stick: Path, clock: SetClock
         for act in (export_bundle, import_from, export_receipts):
             with pytest.raises(NotAllowed):
                 act(desk, stick)
+
+
+def test_a_part_of_another_desk_never_finished_keeps_nothing_from_being_confirmed(
+    world: World, stick: Path, clock: SetClock, small_parts: None
+) -> None:
+    """One import that was stopped once silenced what lies beyond gaps in all receipts, of all desks, for ever."""
+    with at(world.lb, clock) as desk:
+        register(desk, *(f"P{n}" for n in range(40)))
+        export_bundle(desk, stick)
+    sorted(parts_in(stick), key=lambda p: int(p.name.split("-")[1].split("of")[0]))[1].unlink()
+    with at(world.mt, clock) as desk:
+        mt = desk.who.dev
+    with at(world.office, clock) as office:
+        with office.store.transaction() as conn:
+            exchange.begin_part(conn, exchange.PartIn(bytes(32), "", mt, 1, 1, 1, 1, 1), 1)
+        import_from(office, stick)
+        assert held.confirmable(office.store.conn, lb_dev(office))[0].beyond
+
+
+def test_a_part_its_sender_planned_anew_is_forgotten_once_all_of_it_is_held(
+    world: World, stick: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    def unfinished(desk: Desk) -> int:
+        return len(desk.store.conn.execute("SELECT 1 FROM part_in WHERE is_complete = 0").fetchall())
+
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+        export_bundle(desk, stick)
+        earlier = parts_in(stick)
+        names = [f"P{n}" for n in range(600)]
+        register(desk, *names)
+        export_bundle(desk, stick)
+    asked: list[int] = []
+
+    def after_one_slice() -> bool:
+        asked.append(1)
+        return len(asked) > 2
+
+    (later,) = set(parts_in(stick)) - set(earlier)
+    alone = tmp_path / "alone" / "SHELTERDESK" / later.parent.name
+    alone.mkdir(parents=True)
+    for one in (later, later.with_name(f"{later.name}.sig")):
+        one.rename(alone / one.name)
+    with at(world.office, clock) as office:
+        assert import_from(office, tmp_path / "alone", cancelled=after_one_slice).result.was_cancelled
+        assert 0 < len(given_names(office)) < 600 and unfinished(office) == 1
+        # An older part says nothing of what came after it.
+        assert import_from(office, stick).result.is_clean and unfinished(office) == 1
+    # Another desk can open the parts now: all are planned anew, and the one begun is never written again.
+    join(world.lb, tmp_path / "second", clock)
+    with at(world.lb, clock) as desk:
+        (tmp_path / "new").mkdir()
+        export_bundle(desk, tmp_path / "new")
+    with at(world.office, clock) as office:
+        assert import_from(office, tmp_path / "new").result.is_clean
+        assert given_names(office) == {"Ana", *names} and unfinished(office) == 0

@@ -71,7 +71,7 @@ def tables_of(desk: Desk) -> dict[str, list[Any]]:
 
 def findings(desk: Desk) -> list[str]:
     """What the check finds, but that these hands signed no head."""
-    return [f.code for f in check(desk.store.conn, desk.roster).findings if f.code != "unsigned"]
+    return [f.code for f in check(desk.store.conn).findings if f.code != "unsigned"]
 
 
 def reasons(desk: Desk) -> list[str]:

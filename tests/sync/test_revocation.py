@@ -68,7 +68,7 @@ def test_a_revoked_desk_is_sealed_to_no_more(
         import_from(office, stick)
         assert reasons(office) == {"revoked_desk"}  # whichever of the two parts came first
         assert given_names(office) == set()
-        assert check(office.store.conn, office.roster).findings == []
+        assert check(office.store.conn).findings == []
 
 
 def test_what_a_revoked_desk_says_is_believed_no_more(
@@ -120,7 +120,7 @@ def test_nobody_below_answers_a_revocation_and_only_the_office_lifts_it(
         assert not office.roster.desks[lb.dev].is_revoked and office.roster.desks[thief.dev].is_revoked
         assert not reinstate_desk(office, "LB1A").result.is_revoked
         assert given_names(office) == {"Ana"} and reasons(office) == set()
-        assert check(office.store.conn, office.roster).findings == []
+        assert check(office.store.conn).findings == []
     with at(world.lb, clock) as lb_desk, pytest.raises(Refused):
         reinstate_desk(lb_desk, "LB1A")
     with at(world.lb, clock, "operator") as lb_desk, pytest.raises(NotAllowed):
@@ -213,7 +213,7 @@ def test_events_beyond_a_gap_are_told_by_their_chain(
         import_from(late, stick)
         assert given_names(late) == {"Ana", "Berta"} and reasons(late) == set()
         assert state_of(late.store.conn) == state_of(office.store.conn)
-        assert check(late.store.conn, late.roster).findings == []
+        assert check(late.store.conn).findings == []
 
 
 def test_desks_beside_each_other_cannot_revoke_one_another(
@@ -312,7 +312,7 @@ def test_any_order_of_events_and_statements_gives_one_state(
             else:
                 store.take_in([thing])  # type: ignore[list-item]
         states.add(state_of(store.conn))
-        report = check(store.conn, store.roster)
+        report = check(store.conn)
         assert all(f.code in ("unsigned", "signed_head") for f in report.findings), report.findings
         before = state_of(store.conn)
         store.rebuild()

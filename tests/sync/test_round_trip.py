@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
 from shelterdesk.actions.exchange_state import exchange_state
 from shelterdesk.core.kinds import ACCESS, PERSON
+from shelterdesk.sync import parts
 from tests.stations import make_template
 from tests.sync.worlds import World, adopt, at, events_of, given_names, parts_in, register, state
 
@@ -168,3 +171,24 @@ def test_a_part_from_before_the_enrolment_hinders_no_later_import(
         found = import_from(office, stick).result
         assert found.is_clean and found.elsewhere == 1 and set(sent) <= set(events_of(office))
         assert import_from(office, stick).result.is_clean
+
+
+def test_after_an_upgrade_all_that_waits_is_written_anew_at_once(
+    world: World, stick: Path, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another schema.json: no bundle made before can be made again. Of three and more that was a program fault."""
+    names = [f"P{n}" for n in range(5)]
+    other = tmp_path / "other"
+    other.mkdir()
+    with at(world.lb, clock) as desk:
+        for name in names:
+            register(desk, name)
+            export_bundle(desk, stick)
+        monkeypatch.setattr(parts, "schema_member", lambda: b'{"schema":2}')
+        done = export_bundle(desk, other).result
+        # What the five held, and the entry of this very export.
+        assert (done.written, done.already_there) == (2, 0)
+        assert [path.name for path in parts_in(other)] == sorted(part.name for part in done.parts)
+        assert export_bundle(desk, other).result.already_there == 2
+    with at(world.office, clock) as office:
+        assert import_from(office, other).result.is_clean and given_names(office) == set(names)

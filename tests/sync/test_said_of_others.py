@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,10 @@ from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
 from shelterdesk.core.event import hex16
+from shelterdesk.db import meta
 from shelterdesk.db import receipts as held
 from shelterdesk.keys.signing import SignedStatement, sign_statement
+from shelterdesk.sync import cutting
 from shelterdesk.sync.receipts import make_receipt, note_said, take_receipts
 from tests.sync.worlds import World, at, given_names, join, register
 
@@ -167,3 +170,26 @@ def test_what_is_said_of_others_is_kept_where_it_can_be_known(
                 "UPDATE said_to_exist SET upto = ?", (FURTHEST,)
             )  # as an earlier program believed it
             assert all(gap.last < FURTHEST for gap in held.gaps(conn))
+
+
+def test_the_new_epoch_is_above_the_one_a_part_shows_though_the_clock_stands_in_1970(
+    world: World, stick: Path, clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody's receipt lies there, only what the desk wrote itself: each part of it once made one more epoch."""
+    monkeypatch.setattr(cutting, "MAX_EVENT_OPS", 10)
+    shutil.copytree(world.lb, tmp_path / "backup")
+    with at(world.lb, clock) as lb:
+        startup.begin_epoch(lb.store.conn, clock)
+    with at(world.lb, clock) as lb:
+        register(lb, *(f"P{n}" for n in range(30)))
+        lost = lb.who.epoch
+        assert export_bundle(lb, stick).result.written > 2
+    shutil.rmtree(world.lb)
+    shutil.copytree(tmp_path / "backup", world.lb)
+    (world.lb / startup.HIGH_WATER).unlink()
+    with at(world.lb, SetClock(datetime(1970, 1, 1, 0, 30, tzinfo=UTC))) as lb:
+        before = meta.count_now(lb.store.conn, "bundle")
+        assert lb.who.epoch == 0
+        assert len(import_from(lb, stick).result.alarms) == 1
+        assert lb.who.epoch > lost > 0
+        assert meta.count_now(lb.store.conn, "bundle") == before + startup.EPOCH_GAP, "one epoch, one gap"

@@ -60,13 +60,13 @@ def test_a_range_without_its_authors_head_is_set_aside(
         last = chain.last_of(liar.store.conn, dev, 0)
         assert last is not None
         liar.store.take_in([forged(liar, dev, "Nobody", last[0])])
-        assert check(liar.store.conn, liar.roster).findings[0].code == "unsigned"
+        assert check(liar.store.conn).findings[0].code == "unsigned"
         export_bundle(liar, own)
     with at(world.office, clock) as office:
         found = import_from(office, own).result
         assert found.not_admitted == 1
         assert given_names(office) == {"Ana"} and aside(office) == [("unsigned", 1)]
-        assert check(office.store.conn, office.roster).findings == []
+        assert check(office.store.conn).findings == []
         ends = chain.last_of(office.store.conn, dev, 0)
         assert ends is not None and ends[0] == last[0]  # nor does a receipt speak of it
         # What nobody signed is not passed on either.
@@ -106,7 +106,7 @@ def test_forged_work_of_this_very_desk_takes_no_number_away(
         assert given_names(lb) == {"Ana"}
         register(lb, "Berta")
         assert given_names(lb) == {"Ana", "Berta"} and set(before) < set(events_of(lb))
-        assert check(lb.store.conn, lb.roster).findings == []
+        assert check(lb.store.conn).findings == []
 
 
 @pytest.fixture
@@ -157,7 +157,7 @@ def test_parts_of_a_relay_in_any_order_come_to_one_state(
         was_aside = was_aside or bool(aside(fresh))
     assert was_aside or parts[0] == parts_in(relayed)[-1]
     assert aside(fresh) == [] and given_names(fresh) == expected and state(fresh) == whole
-    assert check(fresh.store.conn, fresh.roster).findings == []
+    assert check(fresh.store.conn).findings == []
     rows = "SELECT count(*) FROM event WHERE chain IS NULL"
     assert fresh.store.conn.execute(rows).fetchone() == (0,)
     fresh.close()
@@ -207,7 +207,7 @@ def test_the_work_of_a_desk_not_known_yet_is_admitted_with_its_admission(
             chain.add_signed_head(conn, dev, 0, *false, bytes(64))
         office.store.add_statements([replace(admission, is_pinned=False)])
         assert given_names(office) == {"Ana"} and aside(office) == [("unsigned", 1)]
-        assert check(office.store.conn, office.roster).findings == []
+        assert check(office.store.conn).findings == []
 
 
 def test_a_lying_claim_proves_nothing(
@@ -241,7 +241,7 @@ def test_a_lying_claim_proves_nothing(
         assert given_names(office) == {"Ana"} and aside(office) == [("unsigned", 4)]
         import_from(office, other)
         assert given_names(office) == {"Ana", "Carla"} and aside(office) == [("unsigned", 4)]
-        assert check(office.store.conn, office.roster).findings == []
+        assert check(office.store.conn).findings == []
 
 
 def test_a_head_that_could_not_be_checked_at_first_is_checked_before_it_counts(
@@ -264,7 +264,7 @@ def test_a_head_that_could_not_be_checked_at_first_is_checked_before_it_counts(
         import_from(office, stick)
         assert dev in office.roster.desks
         assert given_names(office) == set() and aside(office) == [("unsigned", 1)]
-        assert check(office.store.conn, office.roster).findings == []
+        assert check(office.store.conn).findings == []
 
 
 def test_a_desk_with_a_gap_passes_on_what_its_author_signed(

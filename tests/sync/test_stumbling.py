@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,10 @@ from shelterdesk.core.errors import DiskFull
 from shelterdesk.db import tables
 from shelterdesk.db.check import check
 from shelterdesk.db.connection import Connection, DatabaseError
+from shelterdesk.db.store import Store
+from shelterdesk.sync import intake
+from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.reader import Opened
 from shelterdesk.sync.receipts import Confirmed
 from tests.sync.worlds import World, at, given_names, join, parts_in, register
 
@@ -59,7 +64,7 @@ def test_a_part_the_program_stumbles_over_blocks_nobody(
                 assert "the program's" in left[0].reason and left[0].advice
                 assert (found.set_aside, found.refused, found.is_clean) == (1, 0, False)
                 assert given_names(office) == {"Ana", "Carla"} and found.known >= known
-            assert check(office.store.conn, office.roster).findings == []
+            assert check(office.store.conn).findings == []
             report = faults.reports(world.office)[0].read_text("utf-8")
             assert json.loads(report)["faults"][0]["type"] == "builtins.TypeError" and "Berta" not in report
             reader = office.reader()
@@ -122,3 +127,21 @@ def test_nor_does_a_receipt_or_an_admission(
         found = import_from(lb, stick).result
         assert given_names(lb) == {"Ana"} and found.set_aside == (2 if what == "read_signed" else 1)
         assert faults.reports(world.lb)
+
+
+def test_what_is_found_only_while_it_is_merged_leaves_out_that_part(
+    world: World, stick: Path, clock: SetClock, three: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merge_part = intake.merge_part
+
+    def unable(store: Store, opened: Opened, *more: Any) -> intake.Counted:
+        if three[1].name.startswith(f"{opened.manifest.bundle_no}-"):
+            raise SetAside("damaged")
+        return merge_part(store, opened, *more)
+
+    monkeypatch.setattr(intake, "merge_part", unable)
+    with at(world.office, clock) as office:
+        found = import_from(office, stick).result
+        assert [part.name.split("/")[1] for part in found.parts if part.reason] == [three[1].name]
+        assert (found.set_aside, found.refused) == (1, 0) and given_names(office) == {"Ana", "Carla"}
+        assert not faults.reports(world.office)

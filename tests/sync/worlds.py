@@ -124,4 +124,4 @@ def join(station: Path, folder: Path, clock: SetClock) -> None:
         assert admitted.words == asked.words
     offered = read_admission(folder, reply)
     assert (offered.words, offered.desk) == (admitted.own_words, admitted.desk)
-    finish_join(folder, reply, clock)
+    finish_join(folder, reply, offered.words, clock)

@@ -218,7 +218,7 @@ def test_a_desk_is_admitted_after_its_words_were_compared(
             press(KEY.Key_Up)
         still(qtbot, app)
         assert not stick_of(window).audience_field.isHidden(), "there is another desk to write for now"
-    assert finish_join(second, reply, clock).result.desk == "LB1A"
+    assert finish_join(second, reply, offered.words, clock).result.desk == "LB1A"
 
 
 def test_a_file_that_is_no_request_is_said_under_its_field(

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from shelterdesk.actions.admission import admit
 from shelterdesk.actions.backups import make_backup
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.drafts import is_sheet_waiting
 from shelterdesk.core.countries import name as country_name
 from shelterdesk.ui.app import DeskApp
@@ -21,7 +21,7 @@ from shelterdesk.ui.first_run_places import Zones, country_options
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.preferences import read_preferences
 from shelterdesk.ui.screens.settings_recovery import RecoverySection
-from tests.stations import PASSPHRASE
+from tests.stations import PASSPHRASE, make_template
 from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, press, program, settings_of, type_text
 
 
@@ -242,6 +242,31 @@ def test_words_compared_for_one_answer_do_not_stand_for_another(
         type_text("x")
         assert not step.same.isChecked() and not join.isEnabled()
         assert not step.same.isVisible() and not step.their_words.isVisible()
+
+
+def test_an_answer_exchanged_after_the_comparison_is_refused(
+    qtbot: QtBot, tmp_path: Path, desk: Desk, clock: SetClock
+) -> None:
+    request, reply = tmp_path / "join-request.json", tmp_path / "answer.tar"
+    make_template(tmp_path / "mt", code="MT")
+    with program(qtbot, tmp_path / "new", clock) as app:
+        step = page_of(app).join
+        page_of(app).choose.join.click()
+        step.request.set_path(str(request))
+        step.ask.click()
+        qtbot.waitUntil(step.own_words.isVisible)
+        admit(desk, request, reply)
+        step.reply.set_path(str(reply))
+        step.read.click()
+        qtbot.waitUntil(step.same.isVisible)
+        step.same.setChecked(True)
+        other = open_desk(tmp_path / "mt", "admin", PASSPHRASE, clock)
+        admit(other, request, reply)
+        other.close()
+        press(KEY.Key_Return, CTRL)
+        qtbot.waitUntil(lambda: bool(step.problem.text()), timeout=10_000)
+        assert step.problem.text().startswith("These are not the six words of this reply.")
+        assert not step.same.isVisible() and not step.same.isChecked()
 
 
 @pytest.mark.parametrize(("country", "zone"), [("PAN", "America/Panama"), ("USA", ""), ("XKX", "")])

@@ -19,7 +19,7 @@ from shelterdesk.ui.worker import DeskWorker
 MOST_FOUND = 100
 """Most lines shown: more than that means the words looked for fit too many."""
 
-_PAUSE_MS = 20  # a reader types a sign each few milliseconds: search once, after it
+_PAUSE_MS = 12  # a reader types a sign each few milliseconds: search once, after it
 
 
 class _SearchLine(QLineEdit):
