@@ -6,17 +6,16 @@ from datetime import datetime
 
 from shelterdesk.actions.class_keys import class_identities
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.naming import entity_named
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import NotFound
 from shelterdesk.core.kinds import ACCESS, HEALTH_ACCESS, PROTECTION_ACCESS, Kind
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.names import folded_words
-from shelterdesk.core.number import BadNumber, Counted
+from shelterdesk.core.number import Counted
 from shelterdesk.core.vocabulary import AccessKind, Confidentiality
 from shelterdesk.core.words import tr
 from shelterdesk.db import access
 from shelterdesk.db.access import Looked
-from shelterdesk.db.people import entity_of
 from shelterdesk.db.store import Reader
 
 LONGEST_DETAIL = 80
@@ -89,10 +88,5 @@ def who_looked(
 
 def person_named(desk: Desk, reader: Reader, number: str, *, voided: bool = False) -> bytes:
     """The person of a number or id; raises ``NotFound`` with what to do."""
-    try:
-        ent = entity_of(reader.conn, Counted.PERSON, number, desk.who.slot, voided=voided)
-    except BadNumber as bad:
-        raise NotFound(number.strip()[:40], bad.next_step) from None
-    if ent is None:
-        raise NotFound(number.strip()[:40], tr("Read it again from the card, or search by name."))
-    return ent
+    step = tr("Read it again from the card, or search by name.")
+    return entity_named(reader.conn, Counted.PERSON, number, desk.who.slot, voided=voided, step=step)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from shelterdesk.actions.naming import gone
 from shelterdesk.core.blank_cards import read_blank_number
 from shelterdesk.core.errors import NotFound
 from shelterdesk.core.number import BadNumber, Counted
@@ -140,7 +141,8 @@ def people_named(
         except (BadNumber, CardUnreadable) as bad:
             raise NotFound(one.strip()[:40], bad.next_step) from None
         if not bearer.persons:
-            raise NotFound(one.strip()[:40], tr("Read it again from the card, or search by name."))
+            step = tr("Read it again from the card, or search by name.")
+            raise gone(conn, Counted.PERSON, one, who.slot, step)
         found.update(dict.fromkeys(bearer.persons))
     return tuple(found)
 

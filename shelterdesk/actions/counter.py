@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from shelterdesk.actions.bearers import Bearer, CardSeen, bearer_of, local_today, people_named
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.naming import gone
 from shelterdesk.actions.served import AtCounter, FamilyServed, Served
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.counter import (
@@ -31,7 +32,7 @@ from shelterdesk.core.moment import (
     service_day_limits,
     to_milliseconds,
 )
-from shelterdesk.core.number import BadNumber
+from shelterdesk.core.number import BadNumber, Counted
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import language, tr
@@ -118,7 +119,8 @@ def family_at_counter(
     work = _Counter.of(reader.conn, reader.roster, reader.who, service, desk.clock.now(), at)
     bearer, _ = work.bearer(who)
     if not bearer.persons:
-        raise NotFound(who.strip()[:40], tr("Read it again from the card, or search by name."))
+        step = tr("Read it again from the card, or search by name.")
+        raise gone(reader.conn, Counted.PERSON, who, desk.who.slot, step)
     people = dict.fromkeys(bearer.persons)
     if bearer.household is None:
         for household in households_of(reader.conn, bytes.fromhex(bearer.persons[0]))[:1]:

@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 from shelterdesk.actions.access import note_access, note_search, person_named
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.naming import gone
 from shelterdesk.actions.registration import local_day
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import NotFound
 from shelterdesk.core.kinds import PERSON, VOID, FieldType
 from shelterdesk.core.moment import from_milliseconds, moment_text, to_milliseconds
+from shelterdesk.core.number import Counted
 from shelterdesk.core.vocabulary import AccessKind, Missing
 from shelterdesk.core.words import tr
 from shelterdesk.db import people
@@ -55,7 +57,7 @@ def open_person(desk: Desk, reader: Reader, number: str) -> Done[PersonPage]:
     ent = person_named(desk, reader, number)
     page = person_page(reader, ent)
     if page is None:
-        raise NotFound(number)
+        raise gone(reader.conn, Counted.PERSON, number, desk.who.slot)
     return Done(page, note_access(desk, AccessKind.OPENED, "person", page.ent).changes)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.naming import entity_named, gone
 from shelterdesk.actions.registration import (
     current_household,
     document_values,
@@ -18,7 +19,7 @@ from shelterdesk.actions.registration import (
     seal_answers,
 )
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import BadField, NotFound
+from shelterdesk.core.errors import BadField
 from shelterdesk.core.family_checks import FieldProblem, NotThisForm, problems_of
 from shelterdesk.core.family_tidy import tidy
 from shelterdesk.core.kinds import (
@@ -30,7 +31,7 @@ from shelterdesk.core.kinds import (
     STAY,
     TRAVEL_DOCUMENT,
 )
-from shelterdesk.core.number import BadNumber, Counted
+from shelterdesk.core.number import Counted
 from shelterdesk.core.people import (
     OPEN_FIELDS,
     DocumentForm,
@@ -43,7 +44,6 @@ from shelterdesk.core.vocabulary import EntryRoute, HouseholdRole, Level, Missin
 from shelterdesk.core.words import tr
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.households import belongings, members
-from shelterdesk.db.people import entity_of
 from shelterdesk.db.person_records import Record, record_now
 from shelterdesk.db.writing import Writing
 
@@ -77,7 +77,7 @@ def edit_person(desk: Desk, number: str, given: Mapping[str, Any]) -> Done[Edite
         person = person_in(event.conn, number, desk.who.slot)
         held = record_now(event.conn, PERSON, person, desk.roster)
         if held is None:
-            raise NotFound(number)
+            raise gone(event.conn, Counted.PERSON, number, desk.who.slot)
         changed = _edit_fields(desk, event, held, given) + _edit_beside(desk, event, held, given)
     written = event.written
     done = EditedPerson(
@@ -88,13 +88,7 @@ def edit_person(desk: Desk, number: str, given: Mapping[str, Any]) -> Done[Edite
 
 def person_in(conn: Connection, number: str, prefix: str) -> bytes:
     """The person of a number or id, inside a write; raises ``NotFound``."""
-    try:
-        ent = entity_of(conn, Counted.PERSON, number, prefix)
-    except BadNumber as bad:
-        raise NotFound(number.strip()[:40], bad.next_step) from None
-    if ent is None:
-        raise NotFound(number.strip()[:40])
-    return ent
+    return entity_named(conn, Counted.PERSON, number, prefix)
 
 
 def form_of(record: Record) -> PersonForm:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,7 @@ from shelterdesk.core.record_rules import check_record, tidied
 from shelterdesk.core.role_words import cannot_open
 from shelterdesk.core.vocabulary import AccessKind, Confidentiality, Missing
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.db.classes import ClassFile, SealedRecord, together
+from shelterdesk.db.classes import ClassFile, SealedRecord, together, unread_in
 from shelterdesk.db.records import rows_of
 from shelterdesk.keys.classes import ClassKey
 
@@ -195,15 +194,12 @@ def sealed_records(
 def sealed_unread(desk: Desk, *names: Confidentiality) -> int:
     """How many sealed entries opened with the user's keys and cannot be read; of all classes unless some are named.
 
-    As counted when they were opened last: nothing is opened for it. None for who holds no key.
+    As counted when they were opened last: nothing is opened for it, and a file that is damaged or not there counts
+    none. None for who holds no key.
     """
-    found = 0
-    for name in names or (Confidentiality.HEALTH, Confidentiality.PROTECTION):
-        for key in class_identities(desk, name):
-            if _class_path(desk, key).exists():
-                with closing(open_class_file(desk, key)) as file:
-                    found += file.unread()
-    return found
+    classes = names or (Confidentiality.HEALTH, Confidentiality.PROTECTION)
+    keys = [key for name in classes for key in class_identities(desk, name)]
+    return sum(unread_in(_class_path(desk, key), _file_key(key)) for key in keys)
 
 
 def unread_words(count: int) -> str:
@@ -222,8 +218,12 @@ def open_class_file(desk: Desk, key: ClassKey) -> ClassFile:
 
     One file a version: who holds the newer key only does not see what was sealed to the older one.
     """
+    return ClassFile(_class_path(desk, key), _file_key(key), key.name)
+
+
+def _file_key(key: ClassKey) -> bytes:
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"class-file.v1@shelterdesk")
-    return ClassFile(_class_path(desk, key), derived.derive(key.key.identity.encode("ascii")), key.name)
+    return derived.derive(key.key.identity.encode("ascii"))
 
 
 def _class_path(desk: Desk, key: ClassKey) -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.naming import entity_named
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotFound
 from shelterdesk.core.family_checks import NotThisForm, why_not
@@ -25,7 +26,7 @@ from shelterdesk.core.kinds import (
 )
 from shelterdesk.core.moment import known_moment
 from shelterdesk.core.mrz import MrzUnreadable, read_zone
-from shelterdesk.core.number import BadNumber, Counted, household_number, person_number
+from shelterdesk.core.number import Counted, household_number, person_number
 from shelterdesk.core.people import (
     DocumentForm,
     FamilyForm,
@@ -47,7 +48,6 @@ from shelterdesk.db.households import (
     members,
     place_of,
 )
-from shelterdesk.db.people import entity_of, is_entity, number_of
 from shelterdesk.db.writing import Writing
 
 
@@ -258,42 +258,16 @@ def document_values(paper: DocumentForm, now: datetime, zone: str) -> dict[str, 
 
 def household_named(conn: Connection, said: str, prefix: str) -> tuple[str, str]:
     """Id and number of a household by number or id; raises ``NotFound``."""
-    ent = _entity(conn, Counted.HOUSEHOLD, said, prefix)
+    ent = entity_named(conn, Counted.HOUSEHOLD, said, prefix)
     return ent.hex(), household_number_of(conn, ent)
 
 
 def group_named(conn: Connection, said: str, prefix: str) -> ArrivalGroup:
     """The arrival group of a token or id; raises ``NotFound``."""
-    group = arrival_group(conn, _entity(conn, Counted.TOKEN, said, prefix))
+    group = arrival_group(conn, entity_named(conn, Counted.TOKEN, said, prefix))
     if group is None:
         raise NotFound(tr("This token"))
     return group
-
-
-def _entity(conn: Connection, counted: Counted, said: str, prefix: str) -> bytes:
-    try:
-        ent = entity_of(conn, counted, said, prefix)
-    except BadNumber as bad:
-        raise NotFound(said.strip()[:40], bad.next_step) from None
-    if ent is None:
-        raise _gone(conn, counted, said.strip(), prefix)
-    return ent
-
-
-def _gone(conn: Connection, counted: Counted, said: str, prefix: str) -> NotFound:
-    """What was asked for, by what people see: nobody ever read the id a form holds."""
-    ent = entity_of(conn, counted, said, prefix, voided=True)
-    if ent is not None:
-        step = tr("It was taken back meanwhile; choose another one, or go on without it.")
-        return NotFound(number_of(conn, counted, ent) or _THIS[counted](), step)
-    return NotFound(_THIS[counted]() if is_entity(said) else said[:40])
-
-
-_THIS = {
-    Counted.PERSON: lambda: tr("This person"),
-    Counted.HOUSEHOLD: lambda: tr("This family"),
-    Counted.TOKEN: lambda: tr("This token"),
-}
 
 
 def set_head(desk: Desk, number: str) -> Done[tuple[bytes, ...]]:
@@ -303,7 +277,7 @@ def set_head(desk: Desk, number: str) -> Done[tuple[bytes, ...]]:
     back. Raises ``NotFound``, ``BadField`` for somebody without a household.
     """
     with desk.store.write(desk.user) as event:
-        person = _entity(event.conn, Counted.PERSON, number, desk.who.slot)
+        person = entity_named(event.conn, Counted.PERSON, number, desk.who.slot)
         household = current_household(event.conn, person)
         make_head(event, household, person.hex())
     written = event.written

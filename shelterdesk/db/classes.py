@@ -8,6 +8,7 @@ key is known to holders of that version only, and it can be thrown away and made
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from shelterdesk.core.heads import void_reason
 from shelterdesk.core.kinds import CARRIERS, KINDS, VOID, Field, FieldType, Kind
 from shelterdesk.core.vocabulary import Confidentiality
 from shelterdesk.db import tables
-from shelterdesk.db.connection import Connection, open_file, writing
+from shelterdesk.db.connection import Connection, DatabaseError, open_file, writing
 from shelterdesk.db.standing import heads_of
 from shelterdesk.keys.classes import unseal
 
@@ -159,7 +160,7 @@ class ClassFile:
 
     def unread(self) -> int:
         """How many sealed values opened with this key and cannot be read by this program; they stay in the log."""
-        return int(self.conn.execute("SELECT coalesce(sum(versions), 0) FROM unread").fetchone()[0])
+        return _unread(self.conn)
 
     def records(
         self, kind: Kind | None = None, person: str | None = None, ent: str | None = None
@@ -182,6 +183,22 @@ class ClassFile:
     def close(self) -> None:
         """Let the file go."""
         self.conn.close()
+
+
+def unread_in(path: Path, key: bytes) -> int:
+    """The same of a file as it lies there, waiting for nobody who writes to it; none of one that does not open.
+
+    Such a file is made again from the log, and whoever opens it to read hears what it has.
+    """
+    try:
+        with closing(open_file(path, key, read_only=True)) as conn:
+            return _unread(conn)
+    except (WorldError, DatabaseError):
+        return 0
+
+
+def _unread(conn: Connection) -> int:
+    return int(conn.execute("SELECT coalesce(sum(versions), 0) FROM unread").fetchone()[0])
 
 
 def together(files: Sequence[Sequence[SealedRecord]]) -> list[SealedRecord]:

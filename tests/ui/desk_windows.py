@@ -169,3 +169,18 @@ def settings_of(window: MainWindow) -> SettingsScreen:
     screen = window.screen_named("settings")
     assert isinstance(screen, SettingsScreen)
     return screen
+
+
+def settings(qtbot: QtBot, app: DeskApp, part: str, user: str = "admin") -> SettingsScreen:
+    """Log in and walk to a part of the settings, which are the second screen."""
+    window = log_in(qtbot, app, user)
+    press(KEY.Key_2, CTRL)
+    qtbot.waitUntil(lambda: window.current() is not None and window.current() is settings_of(window))
+    screen = settings_of(window)
+    for _ in screen.sections:
+        if screen.current().name == part:
+            break
+        press(KEY.Key_Down)
+    assert screen.current().name == part
+    qtbot.waitUntil(lambda: not app.worker.is_busy)
+    return screen

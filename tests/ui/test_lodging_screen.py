@@ -193,6 +193,37 @@ def test_blocking_needs_a_reason_and_a_number_that_can_be(qtbot: QtBot, app: Des
     qtbot.waitUntil(lambda: screen.share.text() == "closed")
 
 
+@pytest.mark.parametrize("is_refused", [False, True], ids=["done", "refused"])
+def test_an_answer_about_a_place_left_behind_does_not_come_forward(
+    qtbot: QtBot, app: DeskApp, house: House, is_refused: bool
+) -> None:
+    window = log_in(qtbot, app)
+    screen = lodging(qtbot, window)
+    stand_on(qtbot, screen, "B01")
+    first = screen.site.current()
+    assert first is not None
+    press(KEY.Key_K, CTRL)
+    has_focus(qtbot, screen.block.number)
+    gate = hold(app.worker)
+    if is_refused:
+        type_text("9")
+        press(KEY.Key_Return, CTRL)
+    else:
+        press(KEY.Key_K, CTRL)  # closes it
+    press(KEY.Key_Escape)
+    qtbot.waitUntil(screen.here.isVisible)
+    press(KEY.Key_K, CTRL)
+    has_focus(qtbot, screen.block.number)
+    screen.block.reason.setFocus()
+    type_text("wet")
+    gate.set()
+    told = "B01 has 4 places" if is_refused else "B01 is as you said."
+    qtbot.waitUntil(lambda: told in window.toast.text())
+    assert screen.block.isVisible() and screen.block.reason.hasFocus()
+    assert screen.block.reason.text() == "wet" and not screen.block.number_field.mistake.text()
+    assert screen.block.is_at_work()
+
+
 def test_an_operator_may_not_block(qtbot: QtBot, app: DeskApp, house: House) -> None:
     screen = lodging(qtbot, log_in(qtbot, app, "operator"))
     qtbot.waitUntil(lambda: screen.site.current() is not None)

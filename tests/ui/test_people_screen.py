@@ -7,25 +7,19 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import who_looked
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.actions.person_changes import EditedPerson, answer_again
-from shelterdesk.actions.records import show_records, unread_words
-from shelterdesk.actions.users import add_user
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.person_changes import EditedPerson
 from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import DiskFull
-from shelterdesk.core.kinds import KIND_NAMES
-from shelterdesk.core.people import Answer, IntakeAnswers
-from shelterdesk.core.vocabulary import Role
 from shelterdesk.db.person_records import Conflict
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.icons import IconMark
-from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.preferences import changed
 from shelterdesk.ui.screens import people_edit
 from shelterdesk.ui.screens.counter import CounterScreen
@@ -35,9 +29,10 @@ from shelterdesk.ui.screens.people_details import PersonDetails
 from shelterdesk.ui.screens.people_family import Ticked
 from shelterdesk.ui.tables.person_entries import Words
 from shelterdesk.ui.widgets import Tone
-from tests.stations import CHEAP, PASSPHRASE, Template, seal_nonsense
+from tests.stations import PASSPHRASE
 from tests.ui.desk_windows import CTRL, KEY, hold, line_of, log_in, press, program, stop_printing, type_text
-from tests.ui.full_house import SCREENS, House, cells, fill, has_focus, with_desk
+from tests.ui.full_house import SCREENS, House, cells, fill, has_focus
+from tests.ui.people_at_work import find, open_found, open_found_again, people_of
 
 
 @pytest.fixture
@@ -49,34 +44,6 @@ def house(station_folder: Path, clock: SetClock) -> House:
 def app(qtbot: QtBot, station_folder: Path, clock: SetClock, house: House) -> Iterator[DeskApp]:
     with program(qtbot, station_folder, clock, SCREENS) as started:
         yield started
-
-
-def people_of(window: MainWindow) -> PeopleScreen:
-    screen = window.screen_named("people")
-    assert isinstance(screen, PeopleScreen)
-    return screen
-
-
-def find(qtbot: QtBot, screen: PeopleScreen, words: str, count: int) -> None:
-    has_focus(qtbot, screen.search.line)
-    type_text(words)
-    qtbot.waitUntil(lambda: screen.search.model.rowCount() == count)
-
-
-def open_found(qtbot: QtBot, screen: PeopleScreen, words: str) -> None:
-    """Find somebody by a word only they have, and open the page with Enter."""
-    find(qtbot, screen, words, 1)
-    press(KEY.Key_Return)
-    qtbot.waitUntil(lambda: screen.shown is not None and screen.view.isVisible())
-    has_focus(qtbot, screen.view.table.view)
-
-
-def open_found_again(qtbot: QtBot, screen: PeopleScreen, words: str) -> None:
-    """Back from a page to an empty search, and to somebody else."""
-    for _ in range(2):
-        press(KEY.Key_Escape)
-    qtbot.waitUntil(screen.search.is_empty)
-    open_found(qtbot, screen, words)
 
 
 def looks(app: DeskApp, qtbot: QtBot) -> list[str]:
@@ -226,52 +193,6 @@ def test_who_left_is_no_longer_present_and_ctrl_z_brings_them_back(
     press(KEY.Key_Z, CTRL)
     qtbot.waitUntil(lambda: screen.header.present.text() == "present")
     assert screen.header.place.text() == "bed A06"
-
-
-def test_sealed_answers_are_neither_shown_nor_hinted(
-    qtbot: QtBot, app: DeskApp, house: House, station_folder: Path, clock: SetClock
-) -> None:
-    def answer(desk: Desk) -> None:
-        answer_again(desk, house.number(6), IntakeAnswers(pregnant=Answer.YES, needs=("WR-UW",)))
-
-    with_desk(station_folder, clock, answer)
-    screen = people_of(log_in(qtbot, app, "operator"))
-    open_found(qtbot, screen, house.number(6))
-    said = " ".join(cell for row in cells(screen.view.table) for cell in row)
-    parts = [tile.text() for tile in screen.view.parts.tiles]
-    press(KEY.Key_Escape)
-    has_focus(qtbot, screen.search.table.view)
-    press(KEY.Key_Escape)
-    screen.shown = None
-    open_found(qtbot, screen, house.number(7))
-    assert parts == [tile.text() for tile in screen.view.parts.tiles], (
-        "who has an answer looks like who has none"
-    )
-    assert "WR-UW" not in said and "sealed" not in said
-
-
-def test_a_holder_is_told_on_the_page_how_many_sealed_entries_could_not_be_read(
-    qtbot: QtBot,
-    app: DeskApp,
-    house: House,
-    station_folder: Path,
-    clock: SetClock,
-    station_template: Template,
-) -> None:
-    def spoil(desk: Desk) -> None:
-        code = station_template.recovery_code
-        add_user(desk, "guard", frozenset({Role.PROTECTION}), PASSPHRASE, recovery_code=code, cost=CHEAP)
-        seal_nonsense(desk)
-        guard = open_desk(station_folder, "guard", PASSPHRASE, clock)
-        show_records(guard, KIND_NAMES["child_status"])
-        guard.close()
-
-    with_desk(station_folder, clock, spoil)
-    screen = people_of(log_in(qtbot, app, "guard"))
-    open_found(qtbot, screen, house.number(6))
-    qtbot.waitUntil(lambda: not app.worker.is_busy)
-    said = [label.text() for label in screen.view.details.findChildren(QLabel) if label.isVisible()]
-    assert unread_words(1) in said
 
 
 def test_two_answers_are_told_by_word_and_icon(qtbot: QtBot, clock: SetClock) -> None:

@@ -6,14 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import note_search
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.actions.drafts import is_sheet_waiting
 from shelterdesk.actions.recovering import recover
 from shelterdesk.actions.station_facts import StationFacts, station_facts
 from shelterdesk.actions.undo import Undone
@@ -21,8 +19,6 @@ from shelterdesk.actions.users import UserLine, enable_user
 from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import DiskFull, Refused
 from shelterdesk.core.vocabulary import Role
-from shelterdesk.keys import keyfile, recovery
-from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.preferences import (
     FILE,
     SET_ASIDE,
@@ -34,33 +30,28 @@ from shelterdesk.ui.preferences import (
 from shelterdesk.ui.screens import settings_station, settings_users
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
-from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.screens.settings_access import AccessSection
 from shelterdesk.ui.screens.settings_backup import BackupSection
 from shelterdesk.ui.screens.settings_desk import DeskSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
-from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from shelterdesk.ui.screens.settings_station import StationSection
 from shelterdesk.ui.screens.settings_users import OwnPassphraseSection, UsersSection
 from shelterdesk.ui.theme import theme
 from tests.stations import CHEAP, PASSPHRASE, Template
-from tests.ui.desk_windows import CTRL, KEY, hold, log_in, note_of, press, program, settings_of, type_text
+from tests.ui.desk_windows import (
+    CTRL,
+    KEY,
+    hold,
+    log_in,
+    note_of,
+    press,
+    program,
+    settings,
+    settings_of,
+    type_text,
+)
 
 PLAN = "code,parent,kind,quarter,capacity,area_m2,accessible\nA,,block,FAMILY,,200,\nA1,A,room,,,40,\nA1-1,A1,bed,,2,,yes\n"
-
-
-def settings(qtbot: QtBot, app: DeskApp, part: str, user: str = "admin") -> SettingsScreen:
-    window = log_in(qtbot, app, user)
-    press(KEY.Key_2, CTRL)
-    qtbot.waitUntil(lambda: window.current() is not None and window.current() is settings_of(window))
-    screen = settings_of(window)
-    for _ in screen.sections:
-        if screen.current().name == part:
-            break
-        press(KEY.Key_Down)
-    assert screen.current().name == part
-    qtbot.waitUntil(lambda: not app.worker.is_busy)
-    return screen
 
 
 def test_arrows_choose_a_part_and_escape_comes_back(
@@ -179,66 +170,6 @@ def test_others_read_the_facts_of_the_station(qtbot: QtBot, station_folder: Path
         assert isinstance(section, StationSection)
         assert section.called.text() == "Lajas Blancas" and not section.called.editor.isEnabled()
         assert section.primary is None and not section.save.isVisible()
-
-
-@pytest.mark.parametrize("has_old", [True, False])
-def test_a_new_recovery_sheet_opens_once_it_is_on_paper_and_the_old_one_no_longer(
-    qtbot: QtBot, station_folder: Path, clock: SetClock, station_template: Template, has_old: bool
-) -> None:
-    old = station_template.recovery_code
-    with program(qtbot, station_folder, clock) as app:
-        section = settings(qtbot, app, "recovery").current()
-        assert isinstance(section, RecoverySection) and app.window is not None
-        press(KEY.Key_Return, CTRL)
-        qtbot.waitUntil(lambda: section.sheet is not None)
-        card = section.sheet
-        assert card is not None and keyfile.unlock_with_recovery(station_folder, old), (
-            "not before it is on paper"
-        )
-        card.group.setFocus()
-        qtbot.waitUntil(card.group.editor.hasFocus)
-        type_text(card._groups[card.asked_group])
-        if has_old:
-            press(KEY.Key_Tab)
-            qtbot.waitUntil(card.old.editor.hasFocus)
-            type_text(recovery.new_recovery().code)
-            press(KEY.Key_Return, CTRL)
-            qtbot.waitUntil(lambda: "does not open this station" in card.old.mistake.text())
-            card.old.set_text(old)
-        press(KEY.Key_Return, CTRL)
-        window = app.window
-        qtbot.waitUntil(lambda: "The new sheet opens this laptop" in window.toast.text())
-        assert ("does not open health" in window.toast.text()) is not has_old
-        assert keyfile.unlock_with_recovery(station_folder, card._code)
-        with pytest.raises(keyfile.WrongRecoveryCode):
-            keyfile.unlock_with_recovery(station_folder, old)
-        assert section.sheet is None and section.primary is section.make
-
-
-def test_a_new_sheet_can_be_left_and_the_old_one_goes_on(
-    qtbot: QtBot, station_folder: Path, clock: SetClock, station_template: Template
-) -> None:
-    with program(qtbot, station_folder, clock) as app:
-        section = settings(qtbot, app, "recovery").current()
-        assert isinstance(section, RecoverySection)
-        pressed: list[QWidget] = []
-
-        def at_once(_: QWidget | None, now: QWidget | None) -> None:
-            if section.sheet is not None and now is section.sheet.save:
-                pressed.append(now)
-                press(KEY.Key_X, Qt.KeyboardModifier.AltModifier)
-
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        application.focusChanged.connect(at_once)
-        section.make.click()
-        qtbot.waitUntil(
-            lambda: bool(pressed) and section.sheet is None and not is_sheet_waiting(station_folder)
-        )
-        application.focusChanged.disconnect(at_once)
-        assert keyfile.unlock_with_recovery(station_folder, station_template.recovery_code)
-    with program(qtbot, station_folder, clock) as app:
-        assert "recovery" not in settings(qtbot, app, "station", "supervisor").sections
 
 
 def test_text_size_and_colours_hold_at_once_and_are_kept(

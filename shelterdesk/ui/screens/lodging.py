@@ -340,7 +340,7 @@ class LodgingScreen(Screen):
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _leave_form(self, form: GivePlace | LeaveStation) -> bool:
+    def _leave_form(self, form: GivePlace | LeaveStation | BlockPlace) -> bool:
         """Its work is done: back to the list, unless somebody else is in it by now, or it was left for elsewhere."""
         is_over = self.side.current() is form and not form.is_at_work()
         if is_over:
@@ -358,7 +358,7 @@ class LodgingScreen(Screen):
         self.say(said, Tone.OK, way_back(self, self._worker, done.undo))
 
     def _on_changed(self, done: PlaceChanged) -> None:
-        self._show_side(self.here)
+        self._leave_form(self.block)
         said = " ".join([tr("{place} is as you said.", place=done.code), *done.warnings])
         self.say(said, Tone.WARN if done.warnings else Tone.OK, way_back(self, self._worker, done.undo))
 

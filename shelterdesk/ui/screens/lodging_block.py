@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -25,6 +27,7 @@ from shelterdesk.ui.worker import DeskWorker
 class BlockPlace(Card):
     """Blocks so many places of the place stood on, or closes or opens all of it.
 
+    An answer may come when another place stands in the form: it is held against the turn it was asked in.
     Signals: ``changed_place(PlaceChanged)``, ``failed(WorldError)``, ``left()`` when stepped out of.
     """
 
@@ -37,6 +40,7 @@ class BlockPlace(Card):
         self._worker = worker
         self._state: PlaceState | None = None
         self._is_writing = False
+        self._turn, self._is_at_work = 0, False
         self.told = words("", "secondary", wrap=True)
         self.number = QLineEdit()
         self.number_field = LabelledField(tr("Blocked places"), self.number, hint=tr("0 frees them"))
@@ -57,6 +61,7 @@ class BlockPlace(Card):
 
     def start(self, state: PlaceState) -> None:
         """Begin for a place."""
+        self._turn, self._is_at_work = self._turn + 1, True
         self._state = state
         self.set_title(tr("Block or close {place}", place=state.place.code))
         self.told.setText(state_words(state))
@@ -73,6 +78,10 @@ class BlockPlace(Card):
         """Where typing begins: how many."""
         return self.number
 
+    def is_at_work(self) -> bool:
+        """Whether a place stands in the form for which nothing came back yet: it may have been begun anew since."""
+        return self._is_at_work
+
     def block(self) -> None:
         """Hold as many places back as typed."""
         if self._state is None or self._is_writing:
@@ -85,7 +94,7 @@ class BlockPlace(Card):
         self._is_writing = True
         self._worker.write(
             block_places, self._state.place.code, int(typed), self.reason.text().strip(),
-            done=self._on_done, failed=self._on_failed,
+            done=partial(self._on_done, self._turn), failed=partial(self._on_failed, self._turn),
         )  # fmt: skip
 
     def close_or_open(self) -> None:
@@ -94,18 +103,22 @@ class BlockPlace(Card):
             return
         self._is_writing = True
         code = self._state.place.code
+        done, failed = partial(self._on_done, self._turn), partial(self._on_failed, self._turn)
         if self._state.place.closed:
-            self._worker.write(open_place, code, done=self._on_done, failed=self._on_failed)
+            self._worker.write(open_place, code, done=done, failed=failed)
         else:
-            reason = self.reason.text().strip()
-            self._worker.write(close_place, code, reason, done=self._on_done, failed=self._on_failed)
+            self._worker.write(close_place, code, self.reason.text().strip(), done=done, failed=failed)
 
-    def _on_done(self, done: PlaceChanged) -> None:
+    def _on_done(self, turn: int, done: PlaceChanged) -> None:
         self._is_writing = False
+        self._is_at_work = turn != self._turn
         self.changed_place.emit(done)
 
-    def _on_failed(self, error: WorldError) -> None:
+    def _on_failed(self, turn: int, error: WorldError) -> None:
         self._is_writing = False
+        if turn != self._turn or not self.isVisible():
+            self.failed.emit(error)
+            return
         said = f"{error.sentence} {error.next_step}".strip()
         said = said[:1].upper() + said[1:]
         if isinstance(error, BadField) and error.field == "blocked_places":

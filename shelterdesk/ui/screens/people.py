@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from functools import partial
 from typing import Any, ClassVar
+from weakref import ReferenceType, ref
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -67,6 +68,7 @@ class PeopleScreen(Screen):
         super().__init__(parent)
         self._worker = worker
         self._ent: str | None = None
+        self._counted_for: ReferenceType[Desk] | None = None
         self.shown: PersonPage | None = None
         self.cards = CardPrinting(self, worker)
         self.search = PeopleSearch(worker)
@@ -231,7 +233,16 @@ class PeopleScreen(Screen):
         self._ent = page.ent
         self._show_page(page)
         self._show_mode(self.view)
-        self._worker.write(unread_here, done=self.view.details.show_unread)
+        self._count_unread()
+
+    def _count_unread(self) -> None:
+        """Once a log-in: the count stands as it was when the entries were opened last, and a file costs a moment."""
+        desk = self._worker.desk
+        if desk is None or (self._counted_for is not None and self._counted_for() is desk):
+            return
+        self._counted_for = ref(desk)  # the keys of who logged out are not held on to for it
+        show = self.view.details.show_unread
+        self._worker.write(unread_here, done=show, failed=lambda _: show(0))
 
     def _on_half_typed(self, ent: str, page: PersonPage) -> None:
         self._on_opened(page)

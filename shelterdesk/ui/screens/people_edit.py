@@ -68,7 +68,7 @@ class PersonEdit(Card):
         self._page: PersonPage | None = None
         self._before: dict[str, str] = {}
         self._sent: dict[str, dict[str, str]] = {}  # what waits to be saved, by person
-        self._kept: dict[str, dict[str, str]] = {}  # what is not saved of somebody not in the form now
+        self._kept: dict[str, dict[str, str]] = {}  # what was typed since, of somebody not in the form now
         self._is_filling = False
         self.fields: dict[str, LabelledField] = {}
         for name in (*_NAMES, *_QUESTIONS, "note"):
@@ -101,9 +101,11 @@ class PersonEdit(Card):
 
     def start(self, page: PersonPage) -> None:
         """Edit this person; what was typed of them before and not saved is still there."""
-        if self._page is not None and self._page.ent == page.ent and self._is_touched():
-            self._page = page
-            return
+        if self._is_touched():
+            if self._is_of(page.ent):
+                self._page = page
+                return
+            self._keep_typed()
         self._page = page
         self._is_filling = True
         self._offer_relations(page)
@@ -111,7 +113,7 @@ class PersonEdit(Card):
             field.set_mistake("")
             field.set_text(self._stored(page, name))
         self._before = self._typed()
-        typed = {**self._kept.pop(page.ent, {}), **self._sent.get(page.ent, {})}
+        typed = {**self._sent.get(page.ent, {}), **self._kept.pop(page.ent, {})}
         for name, text in typed.items():
             self._put(name, text)
         self._is_filling = False
@@ -124,7 +126,9 @@ class PersonEdit(Card):
 
     def draft(self) -> dict[str, Any]:
         """What is typed and not saved, by person (the one in the form last), as plain JSON values."""
-        people = {**self._kept, **self._sent}
+        people = {
+            ent: {**self._sent.get(ent, {}), **self._kept.get(ent, {})} for ent in (*self._kept, *self._sent)
+        }
         if self._page is not None:
             now = {name: text for name, text in self._typed().items() if text != self._before[name]}
             people.pop(self._page.ent, None)
@@ -201,7 +205,7 @@ class PersonEdit(Card):
         del self._sent[ent]
         self._show_waiting()
         if not self._is_of(ent):
-            self._kept[ent] = dict(sent)
+            self._kept[ent] = {**sent, **self._kept.get(ent, {})}
         self.typed.emit()
         if not self._is_of(ent) or not self.isVisible():
             said = tr("What was typed of {name} is not saved; it stands there again under Edit.", name=name)
@@ -226,6 +230,15 @@ class PersonEdit(Card):
 
     def _is_of(self, ent: str) -> bool:
         return self._page is not None and self._page.ent == ent
+
+    def _keep_typed(self) -> None:
+        """Somebody else comes into the form: what was typed waits for the person, beside what waits to be saved."""
+        if self._page is not None:
+            ent, typed = self._page.ent, self._typed()
+            known = {**self._before, **self._sent.get(ent, {})}
+            since = {name: text for name, text in typed.items() if text != known[name]}
+            if since:
+                self._kept[ent] = since
 
     def _show_waiting(self) -> None:
         self.save_button.setEnabled(self._page is None or self._page.ent not in self._sent)

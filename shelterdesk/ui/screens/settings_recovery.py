@@ -14,6 +14,7 @@ from shelterdesk.actions.recovery_renewal import (
 )
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError
+from shelterdesk.core.role_words import class_words
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import tr
 from shelterdesk.ui.dialogs.recovery_card import RecoveryCard
@@ -129,8 +130,9 @@ class RecoverySection(Section):
         if done.shut:
             self.say(
                 tr(
-                    "The new sheet opens this laptop from now on, the old one does not. It does not open health and "
-                    "protection entries: keep the old sheet for them, or make another one with its code at hand."
+                    "The new sheet opens this laptop from now on, the old one does not. It does not open {entries}: "
+                    "keep the old sheet for them, or make another one with its code at hand.",
+                    entries=", ".join(class_words(name) for name in done.shut),
                 ),
                 Tone.WARN,
             )

@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from shelterdesk.ui.theme import theme
 
+_Wanted = dict[int, tuple[QSize, QSize]]
+"""Of the children that take room, by their place in the row: the size they would like, and the one they get."""
+
 _CHILD_CHANGES = frozenset({QEvent.Type.ShowToParent, QEvent.Type.HideToParent, QEvent.Type.StyleChange})
 
 
@@ -28,6 +31,8 @@ class FlowLayout(QWidget):
         self._across, self._down = across, down
         self._push: int | None = None
         self._beside: dict[QWidget, QWidget] = {}
+        self._wanted: _Wanted | None = None  # by children; None until asked after the layout around was told
+        self._was_told_other = False
         self._heights: dict[int, int] = {}  # by width; a page asks for the same ones again and again
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
@@ -93,11 +98,14 @@ class FlowLayout(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place(self.rect(), move=True)
+        self._place(self._ask(), self.rect(), move=True)
 
     def showEvent(self, event: QShowEvent) -> None:
-        self._heights.clear()
-        self._place(self.rect(), move=True)
+        """A child that grew while this was hidden told nobody: what stands around was laid out without that."""
+        self._ask()
+        if self._was_told_other:
+            self._tell()
+        self._place(self._ask(), self.rect(), move=True)
         super().showEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -117,13 +125,14 @@ class FlowLayout(QWidget):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        found = self._heights.get(width)
-        if found is None:
-            found = self._heights[width] = self._place(QRect(0, 0, width, 0), move=False)
-        return found
+        if not self.isVisible() or width not in self._heights:
+            wanted = self._ask()
+            if width not in self._heights:
+                self._heights[width] = self._place(wanted, QRect(0, 0, width, 0), move=False)
+        return self._heights[width]
 
     def sizeHint(self) -> QSize:
-        shown = [child.sizeHint() for child in self._shown()]
+        shown = [hint for hint, _ in self._ask().values()]
         gaps = theme().gap(self._across) * max(0, len(shown) - 1)
         width = sum(size.width() for size in shown) + gaps
         height = max((size.height() for size in shown), default=0)
@@ -131,33 +140,47 @@ class FlowLayout(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         size = QSize(0, 0)
-        for child in self._shown():
-            size = size.expandedTo(_least(child))
+        for child in self._children:
+            if _takes_room(child):
+                size = size.expandedTo(_least(child))
         return self._with_margins(size)
-
-    def _shown(self) -> list[QWidget]:
-        return [child for child in self._children if _takes_room(child)]
 
     def _with_margins(self, size: QSize) -> QSize:
         m = self.contentsMargins()
         return size + QSize(m.left() + m.right(), m.top() + m.bottom())
 
     def _place_again(self) -> None:
-        self._heights.clear()
-        self.updateGeometry()
+        self._tell()
         if self.isVisible():  # while a page is being made it would be placed anew with every child
-            self._place(self.rect(), move=True)
+            self._place(self._ask(), self.rect(), move=True)
 
-    def _lines(self, width: int) -> list[list[int]]:
+    def _tell(self) -> None:
+        """What the layout around remembers of this does not hold any more."""
+        self._heights.clear()
+        self._wanted, self._was_told_other = None, False
+        self.updateGeometry()
+
+    def _ask(self) -> _Wanted:
+        """Ask the children what they want; while they are hidden Qt passes nothing of it on by itself."""
+        wanted: _Wanted = {}
+        for index, child in enumerate(self._children):
+            if _takes_room(child):
+                hint = child.sizeHint()
+                wanted[index] = (hint, hint.expandedTo(_least(child)))
+        if wanted != self._wanted:
+            self._was_told_other = self._was_told_other or self._wanted is not None
+            self._wanted = wanted
+            self._heights.clear()
+        return wanted
+
+    def _lines(self, wanted: _Wanted, width: int) -> list[list[int]]:
         gap, used = theme().gap(self._across), 0
         lines: list[list[int]] = [[]]
-        for index, child in enumerate(self._children):
-            if not _takes_room(child):
-                continue
-            wide = child.sizeHint().width()
+        for index, (hint, _) in wanted.items():
+            child, wide = self._children[index], hint.width()
             if lines[-1] and used + gap + wide > width:
                 before = self._children[lines[-1][-1]]
-                wide_before = before.sizeHint().width()
+                wide_before = wanted[lines[-1][-1]][0].width()
                 is_beside = self._beside.get(before) is child and wide_before + gap + wide <= width
                 if is_beside and len(lines[-1]) > 1:  # what belongs together goes on together
                     lines.append([lines[-1].pop()])
@@ -169,15 +192,15 @@ class FlowLayout(QWidget):
             lines[-1].append(index)
         return lines
 
-    def _place(self, rect: QRect, *, move: bool) -> int:
+    def _place(self, wanted: _Wanted, rect: QRect, *, move: bool) -> int:
         m = self.contentsMargins()
         inner = rect.adjusted(m.left(), m.top(), -m.right(), -m.bottom())
         gap, top = theme().gap(self._across), inner.top()
-        for number, line in enumerate(self._lines(inner.width())):
+        for number, line in enumerate(self._lines(wanted, inner.width())):
             if not line:
                 continue
             top += theme().gap(self._down) if number else 0
-            sizes = {i: self._children[i].sizeHint().expandedTo(_least(self._children[i])) for i in line}
+            sizes = {i: wanted[i][1] for i in line}
             height = max(size.height() for size in sizes.values())
             spare = inner.width() - sum(s.width() for s in sizes.values()) - gap * (len(line) - 1)
             left = inner.left()
