@@ -15,7 +15,7 @@ import msgspec
 from shelterdesk.core.event import OpId
 from shelterdesk.core.kinds import LOGGED, VOID, Field, FieldType, Kind
 from shelterdesk.core.moment import milliseconds
-from shelterdesk.db.connection import Connection
+from shelterdesk.db.connection import Connection, in_parts
 
 _SQL_TYPES = {
     FieldType.TEXT: "TEXT",
@@ -60,7 +60,6 @@ FOLLOWERS: dict[str, list[Follower]] = {}
 """Kind name → functions called with the entities of that kind whose row changed, inside the transaction."""
 
 _encoder = msgspec.json.Encoder()
-_CHUNK = 400
 
 
 def shown_fields(kind: Kind) -> list[Field]:
@@ -222,14 +221,14 @@ def _number(value: Any) -> int | float | None:
 
 
 def text_list(stored: str | None) -> tuple[str, ...]:
-    """A stored list of texts; empty for nothing and for what is no list (an older row, kept as it is)."""
+    """A stored list of texts, without what in it is no text; empty for nothing and for what is no list."""
     if stored is None:
         return ()
     try:
         found: Any = msgspec.json.decode(stored)
     except msgspec.MsgspecError:
         return ()
-    return tuple(str(one) for one in found) if isinstance(found, list) else ()
+    return tuple(one for one in found if isinstance(one, str)) if isinstance(found, list) else ()
 
 
 def put_rows(conn: Connection, kind: int, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -247,9 +246,7 @@ def get_rows(conn: Connection, kind: int, ents: Sequence[bytes]) -> dict[bytes, 
     """The rows of some entities of a kind, by entity."""
     layout = _LAYOUTS[kind]
     found: dict[bytes, tuple[Any, ...]] = {}
-    for start in range(0, len(ents), _CHUNK):
-        part = ents[start : start + _CHUNK]
-        marks = ",".join("?" * len(part))
+    for marks, part in in_parts(ents):
         for row in conn.execute(f"SELECT {layout.names} FROM {layout.name} WHERE ent IN ({marks})", part):
             found[row[0]] = row
     return found

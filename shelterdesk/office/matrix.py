@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from shelterdesk.core.matrix import Arrival, CellStatus, Declared, MatrixRow, matrix_rows
 from shelterdesk.core.moment import from_milliseconds, to_milliseconds
 from shelterdesk.core.roster import DeskEntry, StationEntry
@@ -17,6 +15,7 @@ from shelterdesk.core.words import tr
 from shelterdesk.db import receipts as held
 from shelterdesk.db.population import clusters
 from shelterdesk.db.store import Reader
+from shelterdesk.db.tables import text_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +88,10 @@ def _persons(reader: Reader, stations: Mapping[str, StationEntry]) -> dict[bytes
         if code not in stations:
             continue
         at_ms = arrived_ms if arrived_ms is not None else entered_ms
-        found[ent] = _Person(ent, at_ms, code, sexes.get(sex, Sex.U), birth, _first_of(nationality))
+        found[ent] = _Person(
+            ent, at_ms, code, sexes.get(sex, Sex.U), birth, next(iter(text_list(nationality)), None)
+        )
     return found
-
-
-def _first_of(text: str | None) -> str | None:
-    """The first nationality of the stored list, None where there is none."""
-    if text is None:
-        return None
-    try:
-        listed = msgspec.json.decode(text, type=list[str])
-    except msgspec.MsgspecError:
-        return None
-    return listed[0] if listed else None
 
 
 def _once_each(reader: Reader, persons: Mapping[bytes, _Person]) -> list[_Person]:

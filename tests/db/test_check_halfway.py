@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 
 import pytest
 
@@ -16,8 +17,8 @@ from shelterdesk.db.check import check
 from shelterdesk.db.check_histories import Histories
 from shelterdesk.db.connection import Busy, open_file
 from shelterdesk.db.standing import Standing, heads_of
+from shelterdesk.db.statements import read_statement
 from shelterdesk.keys.signing import sign_statement
-from shelterdesk.sync.trust import read_statement
 from tests.db.test_check import busy_desk
 
 __all__ = ["busy_desk"]
@@ -87,8 +88,12 @@ def test_of_more_entities_than_are_held_the_others_are_looked_up(busy_desk: Desk
             event._ops.add(row_op(PERSON.number, ent, {4: "Ana"}))
     made = parse(busy_desk.store.conn.execute("SELECT line FROM event ORDER BY id DESC").fetchone()[0])
     edits = [field_op(PERSON.number, ent, 4, "Luz", [made.op_id(at)]) for at, ent in enumerate((ana, eva))]
-    seen: dict[bytes, list[Standing]] = {}
-    histories = Histories({ana: 2, eva: 2}, busy_desk.roster.homes, seen.update, most_held=1)
+    seen: dict[bytes, Sequence[Standing]] = {}
+
+    def note(found: Mapping[bytes, Sequence[Standing]]) -> None:
+        seen.update(found)
+
+    histories = Histories({ana: 2, eva: 2}, busy_desk.roster.homes, note, most_held=1)
     who = (made.dev, made.wall_ms, made.user)
     histories.note(made.line, made.eh, [0, 1], *who)
     for edit in edits:

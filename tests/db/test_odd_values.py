@@ -143,3 +143,9 @@ def test_a_clock_of_any_number_stops_no_page(desk: Desk, wall_ms: int) -> None:
     ).line  # fmt: skip
     desk.store.take_in([parse(line)])
     every_room(desk, [ent])
+
+
+def test_of_a_list_with_something_else_in_it_the_texts_are_read() -> None:
+    """The sheet and the matrix then say the same nationality, and none is called “None”."""
+    assert text_list('[null, "VEN", 5, ["A"]]') == ("VEN",)
+    assert text_list("5") == text_list("{") == text_list(None) == ()
