@@ -24,6 +24,7 @@ from shelterdesk.db.person_records import record_of
 from shelterdesk.db.records import rows_of
 from shelterdesk.db.services import counter_flags, histories, services, services_of_day
 from shelterdesk.db.sheet import sheet_numbers
+from shelterdesk.db.tables import text_list
 from shelterdesk.office.matrix import long_matrix
 
 ODD: dict[str, Any] = {
