@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+from zoneinfo import ZoneInfo
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Changes, Done
@@ -24,6 +25,8 @@ from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.core.words import tr
 from shelterdesk.db import sheet as numbers
 from shelterdesk.db.as_known import known_at
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.meta import Whoami
 from shelterdesk.db.store import Reader
 
 if TYPE_CHECKING:
@@ -64,12 +67,31 @@ def sheet_numbers(
     start, _ = service_day_limits(day, who.zone, who.change_hour)
     if start > made_at:
         raise BadField("day", tr("the day {day} is still to come", day=day.isoformat()))
+    _check_records_begin(conn, who, day)
     if as_known_on is None:
         return numbers.sheet_numbers(conn, who, roster, day, made_at, made_by)
     if as_known_on > made_at:
         raise BadField("time", tr("this is still to come"))
     with known_at(conn, roster, to_milliseconds(as_known_on)) as past:
         return numbers.sheet_numbers(past, who, roster, day, as_known_on, made_by)
+
+
+def _check_records_begin(conn: Connection, who: Whoami, day: date) -> None:
+    """Raise ``BadField`` for a day that was over before anything here began: nothing is known of it, not even zero.
+
+    The day before the first is the one a station made this morning begins from, and may be printed.
+    """
+    first = numbers.records_begin_ms(conn)
+    if first is None:
+        return
+    _, end = service_day_limits(day, who.zone, who.change_hour)
+    if to_milliseconds(end + timedelta(days=1)) <= first:
+        began = from_milliseconds(first).astimezone(ZoneInfo(who.zone)).date().isoformat()
+        raise BadField(
+            "day",
+            tr("the records of this station begin on {day}", day=began),
+            tr("Nothing is known of an earlier day; it is no zero."),
+        )
 
 
 def sheet_json(sheet: DailySheet) -> dict[str, object]:

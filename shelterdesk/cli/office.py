@@ -24,6 +24,7 @@ from shelterdesk.cli.ways import (
     say,
 )
 from shelterdesk.core.errors import BadField, WorldError
+from shelterdesk.core.moment import from_milliseconds
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys.recovery import as_printed
 from shelterdesk.sync.faults import BundleError
@@ -145,11 +146,29 @@ def receipts(ways: Ways, target: Path) -> None:
 def posts(ways: Ways, as_json: bool) -> None:
     """Per station: last heard, contiguous up to, gaps, set aside, conflicts."""
     with ways.desk() as desk:
-        for post in list_posts(desk):
-            if as_json:
-                data(asdict(post))
-            else:
-                out(f"{post.station}\t{post.name}\t{len(post.gaps)}\t{post.set_aside}\t{post.conflicts}")
+        found = list_posts(desk)
+    if as_json:
+        for post in found:
+            data(asdict(post))
+        return
+    heads = (
+        tr("Station"), tr("Name"), tr("Last heard"), tr("Whole up to"),
+        tr("Gaps"), tr("Parts missing"), tr("Set aside"), tr("Two answers"),
+    )  # fmt: skip
+    out("\t".join(heads))
+    for post in found:
+        heard = post.last_heard_ms
+        line = (
+            post.station,
+            post.name,
+            "–" if heard is None else f"{from_milliseconds(heard):%Y-%m-%dT%H:%MZ}",
+            " ".join(f"{one.desk}:{one.upto}" for one in post.contiguous) or "–",
+            len(post.gaps),
+            post.parts_missing,
+            post.set_aside + post.parts_set_aside,
+            post.conflicts,
+        )
+        out("\t".join(map(str, line)))
 
 
 @office.command("matrix")

@@ -130,6 +130,8 @@ def serve(ways: Ways, service: str, number: str, at: str | None, override: str |
         )
     else:
         out(served.sentence)
+        if served.until:
+            say(tr("Not again before {until}.", until=served.until))
     for advice in served.advice:
         say(advice)
     if not served.is_given:
@@ -164,6 +166,14 @@ def cards(
     for sentence in done.left_out:
         say(sentence)
     say(ntr("{n} card in {path}.", "{n} cards in {path}.", done.cards, path=str(target)))
+    if done.replaced:
+        say(
+            ntr(
+                "{n} earlier card is not valid any more: take it back.",
+                "{n} earlier cards are not valid any more: take them back.",
+                done.replaced,
+            )
+        )
 
 
 @click.group()

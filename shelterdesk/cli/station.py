@@ -21,6 +21,7 @@ from shelterdesk.cli.ways import (
     data,
     file_to_write,
     finish,
+    folder_to_write,
     must_be_terminal,
     out,
     progress_on_stderr,
@@ -193,7 +194,7 @@ def disable(ways: Ways, name: str) -> None:
 def backup(ways: Ways, target: Path) -> None:
     """Make an encrypted backup and read it back."""
     with ways.desk() as desk:
-        made = make_backup(desk, target, progress_on_stderr(tr("Backup"))).result
+        made = make_backup(desk, folder_to_write(target), progress_on_stderr(tr("Backup"))).result
         out(str(made.folder))
         say(ntr("Backup made and read back: {n} byte.", "Backup made and read back: {n} bytes.", made.size))
 

@@ -159,10 +159,10 @@ def answer_lines(answers: Iterable[Mapping[str, Any]]) -> None:
                 data(answer)
             except ReaderGone:  # saved; the lines after it were not asked for any more
                 finish(IN_PART)
-    except WorldError as fault:
+    except (WorldError, KeyboardInterrupt) as fault:
         if total == refused:
             raise
-        say(f"{fault.sentence} {fault.next_step}".strip())
+        say(tr("Stopped.") if isinstance(fault, KeyboardInterrupt) else str(fault))
         say(ntr("{n} line was done before that.", "{n} lines were done before that.", total - refused))
         finish(IN_PART)
     if refused:
@@ -197,6 +197,10 @@ def must_be_path(path: Path) -> Path:
     return path
 
 
+_PLUGGED_IN = (Path("/media"), Path("/run/media"), Path("/mnt"))
+"""Where a system shows what is plugged in (Filesystem Hierarchy Standard 3.0, §3.11 and §3.12)."""
+
+
 def folder_to_write(path: Path) -> Path:
     """A folder named on the command line, made where only its last part is missing.
 
@@ -204,6 +208,11 @@ def folder_to_write(path: Path) -> Path:
     """
     must_be_path(path)
     try:
+        if not path.exists() and any(root in path.absolute().parents for root in _PLUGGED_IN):
+            raise WorldError(
+                tr("No stick is at {path}.", path=str(path)[:_SHOWN]),
+                tr("Plug it in and look where it shows; a folder made there would lie on this laptop."),
+            )
         path.mkdir(exist_ok=True)
     except OSError as error:
         raise CannotWrite(str(path), error.strerror or "") from None

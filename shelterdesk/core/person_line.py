@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -46,6 +47,10 @@ _EMPTY = PersonForm()
 Word = TypeVar("Word", bound=StrEnum)
 
 
+_ALIKE = 0.8
+"""From what share of letters in common on (difflib) a member is taken for a misspelt one."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadLine:
     """A line understood. ``household`` is a label or number, ``warnings`` what was left out of it."""
@@ -64,7 +69,12 @@ def read_line(raw: Mapping[str, Any], zone: str) -> ReadLine:
     A value may be null with its reason under ``missing``, or be ``{"missing": reason}`` itself. Raises
     ``BadField`` naming the member that cannot be read; what the values say is checked with the form.
     """
-    warnings = [tr("{key}: not known here, left out", key=str(key)[:40]) for key in raw if key not in KEYS]
+    strange = [str(key)[:40] for key in raw if key not in KEYS]
+    for key in strange:
+        meant = get_close_matches(key.casefold(), KEYS, 1, _ALIKE)
+        if meant:  # what was meant is lost otherwise, a surname for one
+            raise BadField(key, tr("this is not known here, “{meant}” is", meant=meant[0]))
+    warnings = [tr("{key}: not known here, left out", key=key) for key in strange]
     line = _Line(raw)
     bed_needs, specific = _needs(line)
     if any(need.partition("-")[0].upper() not in NEED_CATEGORIES for need in specific):

@@ -291,6 +291,8 @@ class DailySheet:
             document[one.name] = value.isoformat() if isinstance(value, date) else _plain(value)
         document["difference"] = self.difference
         document["site"] = _plain(self.site)
+        document["without_a_place"] = self.without_a_place
+        document["occupancy_percent"] = self.occupancy_percent
         return document
 
 

@@ -296,6 +296,14 @@ def known_upto(conn: Connection) -> dict[str, list[Sequence[int]]]:
     return found
 
 
+def records_begin_ms(conn: Connection) -> int | None:
+    """When what is known here begins (UTC ms): with the first entry, or with the first arrival entered later."""
+    first = conn.execute("SELECT wall_ms FROM event ORDER BY id LIMIT 1").fetchone()
+    arrived = conn.execute("SELECT min(from_ms) FROM presence").fetchone()
+    counted = conn.execute("SELECT min(from_ms) FROM counted_group").fetchone()
+    return min((int(row[0]) for row in (first, arrived, counted) if row and row[0] is not None), default=None)
+
+
 def newest_entry_ms(conn: Connection) -> int:
     """When the newest entry held was entered (UTC ms), 0 for an empty log."""
     return int(conn.execute("SELECT coalesce(max(wall_ms), 0) FROM event").fetchone()[0])

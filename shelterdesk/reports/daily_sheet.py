@@ -113,7 +113,7 @@ class _Drawing:
         y = max(self._blocks(y + 7.0), self._nationalities(y + 7.0))
         y = self._facilities(y + 6.0)
         y = self._desks(y + 5.5)
-        stretching = max(len(self.blocks), len(self.nationalities.shown)) + 2 + len(Sex) + 1
+        stretching = max(len(self.blocks) + 1, len(self.nationalities.shown)) + 2 + len(Sex) + 1
         self.room_per_line = max(0.0, self._signature_line - _SIGNING_ROOM - y) / stretching
         self._signatures()
         self._foot()
@@ -281,14 +281,16 @@ class _Drawing:
         for place, block in enumerate(self.blocks, start=1):
             self._bar(x + width - bar + 2, y, bar - 2, block.places.percent)
             y = table.row(y, [self._block_name(block.block, place), *_places(block.places), ""])
+        site, percent = self.sheet.site, self.sheet.occupancy_percent
+        self._bar(x + width - bar + 2, y, bar - 2, site.percent)
+        y = table.row(y, [ptr("total of a column", "All"), *_places(site), ""], last=True)
         away = self.sheet.without_a_place
         label = tr("Without a place") if away >= 0 else tr("Placed, not present")
         y = table.row(y, [label, "", "", number_text(abs(away)), "", "", "", ""])
-        sums, percent = _places(self.sheet.site), self.sheet.occupancy_percent
-        sums[2] = number_text(self.sheet.present)
-        sums[5] = "–" if percent is None else str(percent)
+        # People for all usable places, those without one among them (OC1): apart, it is no sum of the column.
         self._bar(x + width - bar + 2, y, bar - 2, percent)
-        return table.row(y, [ptr("total of a column", "All"), *sums, ""], last=True)
+        share = "–" if percent is None else str(percent)
+        return table.row(y, [tr("Present"), "", "", number_text(self.sheet.present), "", "", share, ""])
 
     def _block_name(self, code: str, place: int) -> str:
         """The code where it says only where; a number where it would tell what kind of quarter that is."""
