@@ -89,7 +89,7 @@ def _check_records_begin(conn: Connection, who: Whoami, day: date) -> None:
         began = from_milliseconds(first).astimezone(ZoneInfo(who.zone)).date().isoformat()
         raise BadField(
             "day",
-            tr("the records of this station begin on {day}", day=began),
+            tr("The records of this station begin on {day}", day=began),
             tr("Nothing is known of an earlier day; it is no zero."),
         )
 

@@ -100,7 +100,8 @@ def test_the_running_day_is_provisional_and_arrows_change_the_day(
         press(KEY.Key_Down)
         drawn(qtbot, app, paper)
         assert paper.day.field.aside.text() == "Sunday, yesterday"
-        assert paper.notes.said()[0].startswith("0 people in the house")
+        assert paper.drawn is None and not paper.freeze_button.isEnabled(), "nothing is known of that day"
+        assert "begin on 2026-11-23" in paper.preview.empty._sentence.text()
         press(KEY.Key_Escape)
         assert QApplication.focusWidget() is window.screen_named("sheets").first_focus()
 
@@ -116,12 +117,12 @@ def test_a_day_that_cannot_be_is_said_under_the_field(qtbot: QtBot, world: World
             assert said in paper.day.field.mistake.text()
             paper.day.line.setFocus()
         press(KEY.Key_A, CTRL)
-        type_text("2026-11-20")
+        type_text("2026-11-23")
         press(KEY.Key_Return)
         assert paper.day.field.mistake.text() == ""
         drawn(qtbot, app, paper)
         assert paper.drawn is not None
-        assert paper.drawn.sheet.service_day == date(2026, 11, 20)
+        assert paper.drawn.sheet.service_day == date(2026, 11, 23)
 
 
 def test_the_screen_follows_into_the_new_day(qtbot: QtBot, world: World, clock: SetClock) -> None:
