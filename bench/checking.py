@@ -50,7 +50,7 @@ def _read_and_hash(path: Path, key: bytes) -> None:
 
 def _check(path: Path, key: bytes, roster: Roster) -> None:
     conn = open_file(path, key)
-    report = check(conn, beside=lambda: open_file(path, key, read_only=True))
+    report = check(conn, beside=lambda: open_file(path, key, read_only=True), key=key)
     conn.close()
     if not report.is_whole:
         raise ValueError(f"a file made a moment ago is not whole: {report.findings}")

@@ -40,7 +40,7 @@ def check_folder(
     """
     beside = partial(_second_reader, desk)
     desk.store.judge_waiting()
-    before = check(desk.store.conn, progress, beside)
+    before = check(desk.store.conn, progress, beside, desk.store.file_key)
     derived = [finding for finding in before.findings if finding.code.startswith("table:")]
     is_log_whole = all(finding.code not in ("line", "file") for finding in before.findings)
     if not repair or not derived or not is_log_whole:
@@ -48,7 +48,7 @@ def check_folder(
     copy = desk.folder / f"before-repair-{desk.clock.now():%Y%m%dT%H%M%SZ}.db"
     backup_file(desk.store.conn, desk.store.file_key, copy)
     desk.store.rebuild()
-    after = check(desk.store.conn, progress, beside)
+    after = check(desk.store.conn, progress, beside, desk.store.file_key)
     return Done(Checked(before, after, copy), Changes(frozenset(kind.name for kind in KINDS.values())))
 
 

@@ -13,6 +13,7 @@ from shelterdesk.core.kinds import LOGGED, PERSON
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db import judging, meta, statements, tables
+from shelterdesk.db.check_beside import MANY, FollowersBeside, can_run
 from shelterdesk.db.check_followers import Followers, words_are_indexed
 from shelterdesk.db.check_histories import Histories
 from shelterdesk.db.check_pages import Finding, Pages, page_findings
@@ -23,7 +24,7 @@ from shelterdesk.db.check_trust import (
     wrong_signed_heads,
     wrong_statements,
 )
-from shelterdesk.db.connection import Connection, DatabaseError, in_parts
+from shelterdesk.db.connection import Connection, DatabaseError, file_of, in_parts
 from shelterdesk.db.rebuild import not_alone
 from shelterdesk.db.standing import Standing, Stood, conflict_rows, head_rows, standings
 
@@ -49,7 +50,7 @@ class Report:
 class _Tally:
     """Counts of what is wrong, gathered while reading; of heads and conflicts also how many were looked at."""
 
-    followers: Followers
+    followers: Followers | None
     bad_lines: int = 0
     bad_hashes: int = 0
     chain_breaks: int = 0
@@ -68,11 +69,13 @@ def check(
     conn: Connection,
     progress: Callable[[int, int], None] | None = None,
     beside: Callable[[], Connection] | None = None,
+    key: bytes | None = None,
 ) -> Report:
     """Read everything once and compare; changes nothing. ``progress`` hears (events read, events in all).
 
     The pages of the file are examined at the same time on a connection that ``beside`` opens, on a thread of
-    its own; without it they come first.
+    its own; without it they come first. With the ``key`` of the file, what follows from the table of people is
+    looked at by a process of its own where they are many.
     """
     pages = Pages(beside) if beside is not None else None
     was_collecting = gc.isenabled()
@@ -80,7 +83,7 @@ def check(
     try:
         damaged = page_findings(conn) if pages is None else []
         if not damaged:
-            found = _compare_at_once(conn, progress)
+            found = _compare_at_once(conn, progress, key)
     except DatabaseError:
         if pages is None or not pages.findings():
             raise
@@ -92,22 +95,32 @@ def check(
     return Report(findings=damaged) if damaged else found
 
 
-def _compare_at_once(conn: Connection, progress: Callable[[int, int], None] | None) -> Report:
+def _compare_at_once(
+    conn: Connection, progress: Callable[[int, int], None] | None, key: bytes | None
+) -> Report:
     """Compare the file as it stands at one moment: what others save meanwhile is not half in it."""
-    is_indexed = words_are_indexed(conn)
-    conn.execute("BEGIN")
+    people = int(conn.execute("SELECT count(*) FROM person").fetchone()[0])
+    apart = FollowersBeside(file_of(conn), key) if key and people >= MANY and can_run() else None
     try:
-        return _compare(conn, statements.roster_of(conn), progress, is_indexed)
+        is_indexed = words_are_indexed(conn)
+        conn.execute("BEGIN")
+        return _compare(conn, statements.roster_of(conn), progress, is_indexed, apart)
     finally:
+        if apart is not None:
+            apart.stop()
         if conn.in_transaction:
             conn.execute("ROLLBACK")
 
 
 def _compare(
-    conn: Connection, roster: Roster, progress: Callable[[int, int], None] | None, is_indexed: bool
+    conn: Connection,
+    roster: Roster,
+    progress: Callable[[int, int], None] | None,
+    is_indexed: bool,
+    apart: FollowersBeside | None,
 ) -> Report:
     """Lines, chain, tables, what follows from them, and who signed."""
-    report, tally = Report(), _Tally(Followers(conn))
+    report, tally = Report(), _Tally(None if apart is not None else Followers(conn))
     several = not_alone(conn)
     histories = Histories(
         several, roster.homes, lambda found: _compare_standings(conn, found, tally, seen_rows)
@@ -119,10 +132,8 @@ def _compare(
     batch: dict[int, dict[bytes, tuple[Any, ...]]] = {kind.number: {} for kind in LOGGED}
     from_hex, row_of = bytes.fromhex, tables.table_row
     waiting = 0
-    followers = tally.followers
-    is_judged = not judging.is_waiting(
-        conn
-    )  # else what is set aside is that of before, and changes slice by slice
+    # Else what is set aside is that of before, and changes slice by slice.
+    is_judged = not judging.is_waiting(conn)
     aside, reached = Aside(conn, roster), Reached(conn, roster, meta.get_whoami(conn).dev)
     for id_, dev, epoch, seq, last_seq, eh, chain, line in conn.execute(
         "SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event ORDER BY dev, epoch, seq, id"
@@ -176,8 +187,7 @@ def _compare(
             held_ops ^= hash(op_row)
     if held_ops != expected_ops:
         tally.row("op")
-    followers.finish()
-    for table, count in followers.wrong.items():
+    for table, count in _wrong_followers(conn, tally.followers, apart).items():
         tally.row(table, count)
     tally.row("person_search", not is_indexed)
     tally.row("set_aside_op", aside.left())
@@ -186,6 +196,20 @@ def _compare(
     report.rows = sum(seen_rows.values())
     report.findings += _said(tally) + _statement_findings(conn) + _receipt_findings(conn)
     return report
+
+
+def _wrong_followers(
+    conn: Connection, followers: Followers | None, apart: FollowersBeside | None
+) -> dict[str, int]:
+    """What the process beside found; where it failed, the same is looked at here."""
+    told = apart.wrong() if apart is not None else None
+    if told is not None:
+        return told
+    if followers is None:
+        followers = Followers(conn)
+        followers.everybody()
+    followers.finish()
+    return followers.wrong
 
 
 def _compare_rows(
@@ -197,7 +221,7 @@ def _compare_rows(
             continue
         seen_rows[kind] = seen_rows.get(kind, 0) + len(expected)
         found = tables.get_rows(conn, kind, sorted(expected))
-        if kind == PERSON.number:
+        if kind == PERSON.number and tally.followers is not None:
             tally.followers.persons(list(found.values()))
         if found != expected:
             tally.row(tables.name_of(kind), sum(1 for ent, row in expected.items() if found.get(ent) != row))

@@ -15,6 +15,7 @@ _COLUMNS = tables.columns(PERSON)
 _OF_PRESENCE = itemgetter(*(_COLUMNS.index(name) for name in presence.FOLLOWED))
 _OF_KEYS = itemgetter(*(_COLUMNS.index(name) for name in search.FOLLOWED))
 _VOID = _COLUMNS.index("void")
+_AT_ONCE = 400
 
 
 class Followers:
@@ -59,6 +60,12 @@ class Followers:
             wanted = search.keys_of(*_OF_KEYS(row)) if row[_VOID] is None else None
             if held.get(row[0]) != (wanted if wanted and wanted[0] else None):
                 self._count("person_key")
+
+    def everybody(self) -> None:
+        """All persons of the file, where none came by."""
+        rows = self._conn.execute(f"SELECT {', '.join(_COLUMNS)} FROM person ORDER BY ent")
+        while part := rows.fetchmany(_AT_ONCE):
+            self.persons(part)
 
     def finish(self) -> None:
         """What nobody's row accounts for, and what follows from many rows."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 from shelterdesk.actions.checking import check_folder, state
 from shelterdesk.actions.desk import Desk, open_desk, sign_head
 from shelterdesk.core.kinds import ARRIVAL_GROUP, INTAKE_ANSWERS, MEMBERSHIP, MOVEMENT, PERSON, PLACE, STAY
+from shelterdesk.db import check as check_module
 from shelterdesk.db.check import check
+from shelterdesk.db.check_beside import FollowersBeside
 from tests.stations import PASSPHRASE
 
 
@@ -133,3 +136,44 @@ def test_a_flipped_byte_in_the_file_is_found(busy_desk: Desk, tmp_path: Path) ->
         assert not found.is_whole and found.findings[0].code == "file"
     finally:
         again.close()
+
+
+FOLLOWING = [name for name in FROM_LOG if name.startswith(("presence", "person_key", "named", "counted"))]
+
+
+@pytest.mark.parametrize("python", [sys.executable, "/bin/false", "/bin/echo"])
+@pytest.mark.parametrize("name", ["", *FOLLOWING])
+def test_a_process_beside_finds_the_same_and_is_done_without_where_it_fails(
+    busy_desk: Desk, monkeypatch: pytest.MonkeyPatch, name: str, python: str
+) -> None:
+    if name:
+        run(FROM_LOG[name])(busy_desk)
+    store = busy_desk.store
+    alone = [(one.code, one.count) for one in check(store.conn).findings]
+    assert bool(alone) is bool(name)
+    monkeypatch.setattr(check_module, "MANY", 0)
+    monkeypatch.setattr(sys, "executable", python)
+    found = check(store.conn, key=store.file_key)
+    assert [(one.code, one.count) for one in found.findings] == alone
+
+
+def test_the_process_beside_ends_with_a_check_that_does_not(
+    busy_desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[FollowersBeside] = []
+
+    class Watched(FollowersBeside):
+        def __init__(self, path: Path, key: bytes) -> None:
+            super().__init__(path, key)
+            started.append(self)
+
+    def progress(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(check_module, "MANY", 0)
+    monkeypatch.setattr(check_module, "_EVENTS_AT_ONCE", 1)
+    monkeypatch.setattr(check_module, "FollowersBeside", Watched)
+    with pytest.raises(KeyboardInterrupt):
+        check(busy_desk.store.conn, progress, key=busy_desk.store.file_key)
+    (process,) = started
+    assert process._process.poll() is not None and not busy_desk.store.conn.in_transaction
