@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.naming import entity_named
 from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.doubles import Double, among_themselves, warning_of
 from shelterdesk.core.errors import BadField, NotFound
 from shelterdesk.core.family_checks import NotThisForm, why_not
 from shelterdesk.core.family_tidy import tidy
@@ -39,6 +40,7 @@ from shelterdesk.core.people import (
 from shelterdesk.core.vocabulary import HouseholdRole, Missing
 from shelterdesk.core.words import tr
 from shelterdesk.db.connection import Connection
+from shelterdesk.db.doubles import double_of
 from shelterdesk.db.households import (
     ArrivalGroup,
     arrival_group,
@@ -102,13 +104,25 @@ def register_family(desk: Desk, form: FamilyForm) -> Done[RegisteredFamily]:
             clear_heads(event, household)
         elif not others:
             form = _with_head(form, coming.at.astimezone(ZoneInfo(zone)).date())
+        held = [double_of(event.conn, member, desk.who.station, ZoneInfo(zone)) for member in form.members]
         registered = [_register(desk, event, coming, member, household) for member in form.members]
     written = event.written
     if written is None:
         raise ValueError("a committed write says what it wrote")
     warnings = warnings_of(replace(form, arrived_at=coming.at), today, others, zone)
+    warnings += _doubles_said(form, held, [person.number for person in registered])
     result = RegisteredFamily(household, number, tuple(registered), tuple(warnings), written.events)
     return Done(result, Changes(written.kinds))
+
+
+def _doubles_said(
+    form: FamilyForm, held: Sequence[Double | None], numbers: Sequence[str]
+) -> Iterator[FormWarning]:
+    """Who may have been registered before, in another record or higher up in the same form."""
+    for at, (before, beside) in enumerate(zip(held, among_themselves(form.members, numbers), strict=True)):
+        double = before or beside
+        if double is not None:
+            yield warning_of(at, double)
 
 
 def add_members(

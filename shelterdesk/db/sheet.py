@@ -163,11 +163,16 @@ def sheet_numbers(
     )
 
 
+def closed_as(reason: str) -> MovementKind | None:
+    """How the unnamed heads of a closed group left; None where they never were there to count."""
+    return _CLOSED.get(reason.strip().upper())
+
+
 def _closed(moved: Flows) -> tuple[Counter[str], int]:
     """Who left, unnamed heads of closed groups included, and how many heads never were there."""
     left, never_there = Counter(moved.left), 0
     for reason, heads in moved.closed.items():
-        kind = _CLOSED.get(reason.strip().upper())
+        kind = closed_as(reason)
         if kind is None:
             never_there += heads
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,11 +11,12 @@ from shelterdesk.core.matrix import Arrival, CellStatus, Declared, MatrixRow, ma
 from shelterdesk.core.moment import from_milliseconds, to_milliseconds
 from shelterdesk.core.roster import DeskEntry, StationEntry
 from shelterdesk.core.vocabulary import Sex
-from shelterdesk.core.words import tr
+from shelterdesk.core.words import ntr, tr
 from shelterdesk.db import receipts as held
 from shelterdesk.db.population import clusters
 from shelterdesk.db.store import Reader
 from shelterdesk.db.tables import text_list
+from shelterdesk.office.counted import unnamed_arrivals
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,13 @@ class Known:
 def long_matrix(reader: Reader, first: date, last: date, asof: date, source: str) -> list[MatrixRow]:
     """Rows for every station and month from ``first`` to ``last`` (both included), one country after another.
 
-    A person linked as the same across stations counts once, at the first arrival. ``asof`` is the day of
-    making; ``source`` names the office.
+    A person linked as the same across stations counts once, at the first arrival. Heads counted and not named
+    are in no cell; the notes of their month say how many. ``asof`` is the day of making; ``source`` names the office.
     """
     stations = reader.roster.stations
     arrivals = list(_arrivals(reader, stations, first, last))
     known = _known(reader, stations, asof)
+    unnamed = unnamed_arrivals(reader, stations, first, last)
     rows: list[MatrixRow] = []
     for country in sorted({station.country for station in stations.values()}):
         codes = {code for code, station in stations.items() if station.country == country}
@@ -59,7 +61,9 @@ def long_matrix(reader: Reader, first: date, last: date, asof: date, source: str
         said = [
             word
             for code in sorted(codes)
-            for word in _declared(stations[code], known[code], mine, first, last)
+            for word in _with_unnamed(
+                code, _declared(stations[code], known[code], mine, first, last), unnamed, first, last
+            )
         ]
         rows += matrix_rows(mine, reporting_iso3=country, source=source, asof=asof, declared=said)
     return rows
@@ -172,6 +176,34 @@ def _declared(
             yield Declared(
                 station.code, month, CellStatus.TRUE_ZERO, tr("all entries are here; nobody was registered")
             )
+
+
+def _with_unnamed(
+    code: str, said: Iterable[Declared], unnamed: Mapping[tuple[str, date], int], first: date, last: date
+) -> Iterable[Declared]:
+    """What is said of a station's months, and in the note of each how many heads are in none of its cells."""
+    of_month = {word.month: word for word in said}
+    for month in _months(first, last):
+        word, heads = of_month.get(month), unnamed.get((code, month), 0)
+        if heads:
+            note = _unnamed_note(heads)
+            if word is None:
+                word = Declared(code, month, CellStatus.FIGURE, note)
+            else:
+                # Somebody came: where nobody is registered the figure is not known, and not zero.
+                is_zero = word.status is CellStatus.TRUE_ZERO
+                status = CellStatus.NO_DATA if is_zero else word.status
+                word = replace(word, status=status, note=f"{word.note}; {note}")
+        if word is not None:
+            yield word
+
+
+def _unnamed_note(heads: int) -> str:
+    return ntr(
+        "{n} person was counted on arrival and not named, and is in no figure of this station and month",
+        "{n} people were counted on arrival and not named, and are in no figure of this station and month",
+        heads,
+    )
 
 
 def _upto(known: Known) -> int:

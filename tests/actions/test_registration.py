@@ -312,7 +312,7 @@ def test_the_zone_of_a_passport_is_checked_and_kept(desk: Desk) -> None:
     assert fine.warnings == ()
     papers = (replace(papers[0], mrz=bad),)
     doubted = registered(desk, PersonForm("González", "María", birth="1990", documents=papers))
-    assert {warning.code for warning in doubted.warnings} == {"mrz_check", "mrz_birth"}
+    assert {warning.code for warning in doubted.warnings} == {"mrz_check", "mrz_birth", "same_document"}
     kept = page(desk, doubted.members[0].number).sections["documents"][0]
     assert kept.values["mrz_check"]["valid"] is False and kept.text("mrz") == bad
 
