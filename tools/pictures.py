@@ -35,7 +35,7 @@ from shelterdesk.actions.offices import accept_reply, enrol, enrol_request, new_
 from shelterdesk.actions.people import find_people
 from shelterdesk.core.words import tr
 from shelterdesk.day.afternoon import exchange, name_a_folder
-from shelterdesk.day.hands import CTRL, Hands
+from shelterdesk.day.hands import CTRL, DayStopped, Hands
 from shelterdesk.day.reception import count_a_boat, screen_of
 from shelterdesk.db.people import PersonLine
 from shelterdesk.keys.passphrase import Argon2Cost
@@ -104,7 +104,7 @@ class Album:
         page = hands.app.window.stack.currentWidget() if hands.app.window is not None else None
         if isinstance(page, PageArea):
             hands.until(lambda: page.is_laid_out, name)
-        hands.until(partial(_is_active, hands), name)
+        hands.come_forward()
         if self.wants(name):
             path = hands.picture(self.folder, f"{name}{self.look.ending}")
             _make_small(path)
@@ -116,15 +116,6 @@ def _make_small(path: Path) -> None:
     with Image.open(path) as drawn:
         few = drawn.convert("RGB").quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     few.save(path, optimize=True)
-
-
-def _is_active(hands: Hands) -> bool:
-    """Whether the window has the keys; asked for if not: without a screen a list that closed leaves none active."""
-    shown = hands.app.window if hands.app.window is not None else hands.app.door
-    if shown is not None and not shown.isActiveWindow():
-        shown.activateWindow()
-        QApplication.processEvents()
-    return shown is None or shown.isActiveWindow()
 
 
 def make_world(folder: Path) -> None:
@@ -484,12 +475,18 @@ def main() -> int:
         world = (told.world or Path(made) / "world").resolve()
         if not world.exists():
             make_world(world)
-        if not told.look:
-            for look in DOCS_LOOKS:
-                draw(world, DOCS, look)
-        for text in told.look or ():
-            language, colours, percent = text.split(",")
-            draw(world, target, Look(language, colours, int(percent), only=only))
+        try:
+            if not told.look:
+                for look in DOCS_LOOKS:
+                    draw(world, DOCS, look)
+            for text in told.look or ():
+                language, colours, percent = text.split(",")
+                draw(world, target, Look(language, colours, int(percent), only=only))
+        except DayStopped as stopped:
+            print(
+                stopped.sentence, file=sys.stderr
+            )  # what to do next is said of a played day, which this is not
+            return 1
     del app
     return 0
 

@@ -15,7 +15,7 @@ from shelterdesk.actions.sheets import frozen_sheet, sheet_numbers
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.sheet import DailySheet
 from shelterdesk.db.cards import good_cards
-from shelterdesk.db.population import present_persons
+from shelterdesk.db.population import people_at, present_persons
 from shelterdesk.db.sheet import Frozen
 from shelterdesk.db.store import Reader
 from shelterdesk.reports.target import write_whole
@@ -69,12 +69,16 @@ def drawn_sheet(
 
 @dataclass(frozen=True, slots=True)
 class CardsWanted:
-    """Who is in the house, who of them has no good card, and what to say before cards are printed for ``chosen``."""
+    """Who is in the house, who of them has no good card, and what to say before cards are printed for ``chosen``.
+
+    ``unnamed`` are in the house too, counted without a name: there is no card for them.
+    """
 
     present: tuple[str, ...]
     without_card: tuple[str, ...]
     chosen: tuple[str, ...]
     warnings: tuple[str, ...]
+    unnamed: int
 
 
 def cards_wanted(reader: Reader, desk: Desk, everybody: bool) -> CardsWanted:
@@ -83,7 +87,8 @@ def cards_wanted(reader: Reader, desk: Desk, everybody: bool) -> CardsWanted:
     held = good_cards(reader.conn, "person", present)
     without = tuple(ent for ent in present if ent not in held)
     chosen = present if everybody else without
-    return CardsWanted(present, without, chosen, tuple(card_print_warnings(desk, reader, chosen)))
+    _, unnamed = people_at(reader.conn, reader.who.station)
+    return CardsWanted(present, without, chosen, tuple(card_print_warnings(desk, reader, chosen)), unnamed)
 
 
 @dataclass(frozen=True, slots=True)

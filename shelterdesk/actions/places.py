@@ -137,14 +137,16 @@ def _bring_in_line(event: Writing, row: PlannedPlace, held: Place, ents: dict[st
 class SitePlan:
     """The site now: the tree, its sums, people in the house without a place, and what was given double.
 
-    ``double_beds`` are beds with more people than places; ``in_two_places`` people (ids) given two places
-    by two desks, with the codes, of which the last one counts.
+    ``unnamed_without`` are those of them counted without a name; no list has them. ``double_beds`` are beds
+    with more people than places; ``in_two_places`` people (ids) given two places by two desks, with the
+    codes, of which the last one counts.
     """
 
     tree: tuple[PlaceState, ...]
     site: Capacity
     present: int
     without_place: int
+    unnamed_without: int
     double_beds: tuple[str, ...]
     in_two_places: tuple[tuple[str, tuple[str, ...]], ...]
 
@@ -185,13 +187,16 @@ def list_places(reader: Reader) -> SitePlan:
     site = plan(conn)
     here = lodged(conn, station, site)
     tree = site_tree(site.places.values(), here.counts())
-    present, _ = people_at(conn, station)
-    placed = sum(here.counts().values())
+    present, unnamed = people_at(conn, station)
+    without = max(0, present - sum(here.counts().values()))
+    placed_by_name = len({ent for ents in here.people.values() for ent in ents})
+    named_without = max(0, present - unnamed - placed_by_name)
     return SitePlan(
         tree=tree,
         site=site_capacity(tree),
         present=present,
-        without_place=max(0, present - placed),
+        without_place=without,
+        unnamed_without=max(0, without - named_without),
         double_beds=tuple(s.place.code for top in tree for s in top.walk() if s.is_double),
         in_two_places=tuple(sorted(here.twice.items())),
     )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from shelterdesk.core.birth import from_stored
+from shelterdesk.core.languages import language_name
 from shelterdesk.core.practice_people import PracticePerson
 from shelterdesk.core.vocabulary import DocumentType, EntryRoute
-from shelterdesk.ui.screens.people_words import document_words, language_name, relation_words, route_words
+from shelterdesk.ui.screens.people_words import document_words, relation_words, route_words
 
 
 def typed(person: PracticePerson, place_in_family: int) -> dict[str, str]:

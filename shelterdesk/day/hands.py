@@ -72,7 +72,19 @@ class Hands:
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
         """Press a key where the focus is, shortcuts of the window included."""
+        self.come_forward()
         QTest.keyClick(self.focused, key, modifier)
+
+    def come_forward(self) -> None:
+        """Wait until the window is the active one: until then a letter arrives in it, but no shortcut is heard."""
+        self.until(self._is_in_front, tr("the window comes forward"))
+
+    def _is_in_front(self) -> bool:
+        root = self.app.window if self.app.window is not None else self.app.door
+        if root is not None and not root.isActiveWindow():
+            root.activateWindow()
+            QApplication.processEvents()
+        return root is None or root.isActiveWindow()
 
     def enter(self, text: str = "") -> None:
         """Type and press Enter."""

@@ -8,7 +8,8 @@ from typing import BinaryIO
 
 from shelterdesk.core.cards import FIRST_LANGUAGE, CardSentence, LodgingCard
 from shelterdesk.core.errors import Refused
-from shelterdesk.core.words import language, ntr, tr
+from shelterdesk.core.languages import language_name
+from shelterdesk.core.words import ntr, tr
 from shelterdesk.reports.card_sheet import CardSheet
 from shelterdesk.reports.faces import Faces, can_set, find_faces
 from shelterdesk.reports.paper import PaperName, Written
@@ -82,7 +83,7 @@ def _left_out(cards: Sequence[LodgingCard], sentences: Mapping[str, CardSentence
     for name in sorted({card.station_name for card in cards if not can_set(card.station_name, faces)}):
         said.append(tr("The name of the station cannot be printed on this laptop: {name}", name=name))
     second = sorted({card.second_language for card in cards if card.second_language})
-    without = [_language_name(one) for one in second if one not in sentences]
+    without = [language_name(one) for one in second if one not in sentences]
     not_set = [sentences[one].name for one in second
                if one in sentences and not can_set(sentences[one].text, faces)]  # fmt: skip
     if without:
@@ -94,13 +95,3 @@ def _left_out(cards: Sequence[LodgingCard], sentences: Mapping[str, CardSentence
             tr("The script of {language} cannot be printed here; Spanish only.", language=", ".join(not_set))
         )
     return said
-
-
-def _language_name(code: str) -> str:
-    """The name of a language (ISO 639) in the language spoken; the code for one without."""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        return str(Locale.parse(language()[:2]).languages.get(code, code))
-    except (UnknownLocaleError, ValueError):
-        return code

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from shelterdesk.actions.station import StationPlanned, check_plan
 from shelterdesk.actions.users import check_passphrase
 from shelterdesk.core.errors import BadField, WorldError
-from shelterdesk.core.words import tr
+from shelterdesk.core.words import ptr, tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.dialogs.recovery_card import RecoveryCard
@@ -124,8 +124,10 @@ class ChooseStep(Step):
             button.clicked.connect(lambda _=False, value=value: self.chosen.emit(value))
             self.card.add(button)
             self.card.add(words(explanation, "secondary", wrap=True))
-        self.restore = QuietButton(tr("Restore from a backup"), "B")
-        self.join = QuietButton(tr("Join an existing station"), "J")
+        self.restore = QuietButton(
+            tr("Restore from a backup"), _letter(ptr("key: restore from a backup", "B"), "B")
+        )
+        self.join = QuietButton(tr("Join an existing station"), _letter(ptr("key: join a station", "J"), "J"))
         self.restore.clicked.connect(lambda: self.chosen.emit("restore"))
         self.join.clicked.connect(lambda: self.chosen.emit("join"))
         self.card.add(rule())
@@ -143,6 +145,11 @@ class _BigButton(SecondaryButton):
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), theme().px(64))
+
+
+def _letter(said: str, usual: str) -> str:
+    """The letter a catalogue gives a choice; the usual one where it gives none that can be a key."""
+    return said if len(said) == 1 and said.isascii() and said.isalpha() else usual
 
 
 def _big(text: str, key: str) -> SecondaryButton:

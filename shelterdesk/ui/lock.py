@@ -119,9 +119,9 @@ class LockPage(Screen):
         self.change_user = SecondaryButton(tr("Change user"), "F4")
         self.form.row.add(self.change_user)
         self.stripe = PracticeStripe()
-        self.stripe.setVisible(practice)
         self.page.setContentsMargins(0, 0, 0, 0)
         self.page.addWidget(self.stripe)
+        self.stripe.setVisible(practice)  # not before it is in here: it would open as a window of its own
         inside = QVBoxLayout()
         inside.addWidget(Centred(self.form), 1)
         self.page.addLayout(inside, 1)

@@ -28,6 +28,7 @@ from shelterdesk.keys.cardclaim import CardUnreadable
 from shelterdesk.keys.cardtoken import PREFIX, read_token
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.widgets import Found, Tone
+from shelterdesk.ui.widgets.scan_field import not_known
 from shelterdesk.ui.worker import DeskWorker
 
 KIND_OF = {Counted.PERSON: "person", Counted.HOUSEHOLD: "household", Counted.TOKEN: "arrival_group"}
@@ -120,6 +121,7 @@ class ScanRouter(QObject):
         window.scanned.connect(self.route)
         window.search_changed.connect(self.search)
         window.result_chosen.connect(self._on_chosen)
+        window.scan.not_found.connect(lambda asked: window.say(not_known(asked), Tone.WARN))
 
     def route(self, text: str) -> None:
         """A code was scanned, or typed and finished with Enter."""
@@ -136,8 +138,7 @@ class ScanRouter(QObject):
         if scan.kind in (ScanKind.NUMBER, ScanKind.CARD):
             self._worker.read(record_of, scan, done=lambda found: self._open(scan, found), failed=self._tell)
         elif scan.kind is ScanKind.WORDS:
-            self._window.scan.setText(text)
-            self.search(text)
+            self._window.scan.look_for(text)
         else:
             said = tr("This is a travel document; open reception and scan it again.")
             self._window.say(said, Tone.NEUTRAL)

@@ -153,7 +153,7 @@ def test_names_that_cannot_be_set_are_said_before_and_left_out(tmp_path: Path) -
 
 
 def test_a_language_that_cannot_be_set_is_said_and_spanish_stays(tmp_path: Path) -> None:
-    for code, word in (("ar", "العربية"), ("hi", "हिन्दी"), ("xx", "xx")):
+    for code, word in (("ar", "العربية"), ("hi", "हिन्दी"), ("prs", "Dari"), ("xx", "xx")):
         one = card(1, second_language=code)
         assert any(word in said for said in cards_warnings([one], sentences()))
         assert any(word in said for said in write_cards([one], tmp_path / "c.pdf", sentences()).left_out)

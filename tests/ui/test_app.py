@@ -233,6 +233,28 @@ def test_a_name_is_found_while_typing_and_its_choice_is_kept(
     assert details == ["tousaint"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("ZZ9-000001-Q", "Not known here: ZZ9-000001-Q"),
+        ("zzzqqq", "Not known here: zzzqqq"),
+        ("P<UTOERIKSSON<<ANNA<MAR", "A document zone has 2 lines"),
+    ],
+    ids=["number", "name", "cut line"],
+)
+def test_what_nobody_here_answers_to_is_said(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, typed: str, said: str
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        window = log_in(qtbot, app)
+        press(KEY.Key_F2)
+        type_text(typed)
+        assert not window.toast.text()
+        press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: bool(window.toast.text()))
+        assert said in window.toast.text()
+
+
 def test_the_world_s_fault_and_ours_are_told_in_the_window(
     qtbot: QtBot, station_folder: Path, clock: SetClock
 ) -> None:

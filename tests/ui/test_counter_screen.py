@@ -159,6 +159,34 @@ def test_a_name_typed_is_found_and_served(qtbot: QtBot, app: DeskApp, house: Hou
     assert screen.answer._name == chosen.text
 
 
+def test_enter_on_a_name_of_several_goes_into_the_list_and_typing_on_replaces_it(
+    qtbot: QtBot, app: DeskApp, house: House
+) -> None:
+    screen = counter(qtbot, log_in(qtbot, app))
+    type_text("hadad")
+    press(KEY.Key_Return)
+    popup = screen.scan.popup()
+    qtbot.waitUntil(lambda: popup.isVisible() and popup.chosen() is not None)
+    qtbot.waitUntil(lambda: not app.worker.is_busy)
+    assert len(popup.lines()) == 4
+    assert popup.chosen() == popup.lines()[0]
+    type_text("quispe")
+    assert screen.scan.text() == "quispe"
+    press(KEY.Key_Return)
+    qtbot.waitUntil(lambda: [line.text.split(",")[0] for line in popup.lines()] == ["Quispe"] * 4)
+    press(KEY.Key_Return)
+    qtbot.waitUntil(lambda: screen.answer.word() == "Given")
+    assert screen.answer._name.startswith("Quispe")
+
+
+def test_a_name_nobody_has_is_said_at_the_counter(qtbot: QtBot, app: DeskApp, house: House) -> None:
+    window = log_in(qtbot, app)
+    counter(qtbot, window)
+    type_text("zzzqqq")
+    press(KEY.Key_Return)
+    qtbot.waitUntil(lambda: window.toast.text() == "Not known here: zzzqqq")
+
+
 def test_f_keys_choose_and_ctrl_z_takes_the_last_back(qtbot: QtBot, app: DeskApp, house: House) -> None:
     window = log_in(qtbot, app)
     screen = counter(qtbot, window)

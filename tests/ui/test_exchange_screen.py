@@ -264,8 +264,10 @@ def test_a_station_joins_an_office_once_its_six_words_are_typed(
         words = desk_words(made.desk)
         made.desk.close()
 
+        assert not section.accept_button.isEnabled()  # no answer is named yet
         section.reply.line.setFocus()
         type_text(str(reply))
+        assert section.accept_button.isEnabled()
         press(KEY.Key_Return)
         qtbot.waitUntil(lambda: bool(section.offered.said()), timeout=10_000)
         assert "The office Central answers for station LB" in section.offered.said()[0]
@@ -284,6 +286,7 @@ def test_a_station_joins_an_office_once_its_six_words_are_typed(
             lambda: section.belongs.said() == ["This station belongs to the office Central."], timeout=10_000
         )
         still(qtbot, app)
+        assert not section.accept_button.isEnabled()
 
 
 def test_a_stick_that_is_plugged_in_is_taken_unless_a_folder_was_typed(

@@ -19,8 +19,9 @@ from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.first_run import FirstRunPage
 from shelterdesk.ui.first_run_places import Zones, country_options
 from shelterdesk.ui.log_in import LogInPage
-from shelterdesk.ui.preferences import read_preferences
+from shelterdesk.ui.preferences import Preferences, read_preferences, write_preferences
 from shelterdesk.ui.screens.settings_recovery import RecoverySection
+from shelterdesk.ui.widgets.type_ahead import plain
 from tests.stations import PASSPHRASE, make_template
 from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, press, program, settings_of, type_text
 
@@ -81,6 +82,23 @@ def test_a_real_station_from_the_first_key_to_the_open_window(
         desk = app.worker.desk
         assert desk is not None and desk.user.name == "Ana"
         assert (desk.who.station, desk.who.zone, desk.who.is_practice) == ("LB", "America/Panama", False)
+
+
+def test_the_keys_of_the_first_question_are_letters_of_the_words_beside_them(
+    qtbot: QtBot, tmp_path: Path, clock: SetClock
+) -> None:
+    folder = tmp_path / "new"
+    folder.mkdir()
+    assert write_preferences(folder, Preferences(language="es"))
+    with program(qtbot, folder, clock) as app:
+        choose = page_of(app).choose
+        buttons = [choose.real, choose.practice, choose.restore, choose.join]
+        keys = [button.key for button in buttons]
+        assert keys == ["R", "P", "T", "U"]
+        for button in buttons:
+            assert button.key.lower() in plain(button.words)
+        press(KEY.Key_U)
+        assert page_of(app).current() is page_of(app).join
 
 
 def test_stepping_back_keeps_what_was_typed(qtbot: QtBot, tmp_path: Path, clock: SetClock) -> None:

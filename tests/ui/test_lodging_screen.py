@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from shelterdesk.actions.arrival_groups import count_group
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.lodging import give_place
 from shelterdesk.core.lodging import Place, site_tree
+from shelterdesk.core.people import ArrivalGroupForm
 from shelterdesk.core.vocabulary import PlaceKind, Quarter
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.main_window import MainWindow
@@ -53,6 +55,22 @@ def stand_on(qtbot: QtBot, screen: LodgingScreen, code: str) -> None:
 
 def names(screen: LodgingScreen) -> list[str]:
     return [row[0] for row in cells(screen.table)]
+
+
+def test_who_is_counted_without_a_name_is_said_apart(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, house: House
+) -> None:
+    def count(desk: Desk) -> None:
+        count_group(desk, ArrivalGroupForm(19, {}))
+
+    with_desk(station_folder, clock, count)
+    with program(qtbot, station_folder, clock, SCREENS) as started:
+        screen = lodging(qtbot, log_in(qtbot, started))
+        said = "59 people present · 27 without a place, 19 of them counted without a name"
+        assert screen.site.population.text() == said
+        assert screen.without_button.words == "8 without a place"
+        press(KEY.Key_N, CTRL)
+        qtbot.waitUntil(lambda: screen.sleepers.total == 8)
 
 
 def test_the_site_stands_with_its_sums_and_who_has_no_place(qtbot: QtBot, app: DeskApp, house: House) -> None:

@@ -69,6 +69,20 @@ def test_arrows_choose_a_part_and_escape_comes_back(
         assert isinstance(screen.current(), StationSection)
 
 
+@pytest.mark.parametrize("percent", [100, 125, 150])
+def test_every_part_is_seen_in_the_list_whatever_the_text_size(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, percent: int
+) -> None:
+    with program(qtbot, station_folder, clock) as app:
+        window = log_in(qtbot, app)
+        theme().set_text_percent(percent)
+        window.resize(1366, 768)
+        window.open_screen("settings")
+        tiles = list(settings_of(window).tiles.values())
+        qtbot.waitUntil(lambda: all(tile.visibleRegion().boundingRect() == tile.rect() for tile in tiles))
+        assert {tile.x() for tile in tiles} == {tiles[0].x()}  # in one column
+
+
 def test_a_role_sees_only_its_parts(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
     with program(qtbot, station_folder, clock) as app:
         screen = settings(qtbot, app, "station", "operator")

@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import who_looked
+from shelterdesk.actions.arrival_groups import count_group
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.papers import usual_paper
 from shelterdesk.actions.registration import register_family
 from shelterdesk.actions.sheets import sheet_numbers
-from shelterdesk.core.people import FamilyForm, PersonForm
+from shelterdesk.core.people import ArrivalGroupForm, FamilyForm, PersonForm
 from shelterdesk.core.vocabulary import Sex
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.main_window import MainWindow
@@ -30,6 +31,7 @@ from shelterdesk.ui.screens.sheets_day import day_words
 from shelterdesk.ui.screens.sheets_paper import Paper
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.widgets.pdf_pages import page_sizes
+from tests.stations import PASSPHRASE
 from tests.sync.worlds import World, at
 from tests.ui.desk_windows import CTRL, KEY, SHIFT, press, stop_printing, type_text
 from tests.ui.stick_world import SHEETS, at_work, choose_file, chooser, full_world, still
@@ -233,6 +235,20 @@ def test_freezing_is_undone(qtbot: QtBot, world: World, clock: SetClock) -> None
         press(KEY.Key_Z, CTRL)
         qtbot.waitUntil(lambda: paper.state.text() == "provisional", timeout=10_000)
         assert paper.freeze_button.isEnabled()
+
+
+def test_who_is_counted_without_a_name_gets_no_card_and_that_is_said(
+    qtbot: QtBot, world: World, clock: SetClock
+) -> None:
+    desk = open_desk(world.lb, "admin", PASSPHRASE, clock)
+    count_group(desk, ArrivalGroupForm(19, {}))
+    desk.close()
+    with at_work(qtbot, world.lb, clock, SHEETS) as (app, window):
+        press(KEY.Key_Down)
+        paper = paper_of(window)
+        drawn(qtbot, app, paper)
+        said = "40 people in the house; without a card: 40. And 19 counted without a name: no cards."
+        assert paper.notes.said()[0] == said
 
 
 def test_cards_for_those_who_hold_none(qtbot: QtBot, world: World, clock: SetClock, tmp_path: Path) -> None:

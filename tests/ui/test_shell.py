@@ -263,6 +263,10 @@ def test_f1_explains_and_esc_gives_typing_back(qtbot: QtBot) -> None:
     form = form_of(window)
     press(qtbot, window, KEY.Key_F1)
     assert window.help.isVisible()
+    page = form.page.contentsMargins()
+    assert window.help.geometry() == window.stack.rect().adjusted(
+        window.help.x(), page.top(), -page.right(), -page.bottom()
+    )
     said = " ".join(label.text() for label in window.help.findChildren(QLabel))
     assert "Turn a boat into registered families." in said and "Ctrl+Enter" in said
     press(qtbot, window, KEY.Key_Escape)

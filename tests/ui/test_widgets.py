@@ -480,6 +480,7 @@ def test_names_are_shown_as_they_are_written(qtbot: QtBot) -> None:
 
 def test_keys_are_written_as_on_the_keyboard() -> None:
     assert key_words("Ctrl+Return") == "Ctrl+Enter"
+    assert key_words("+") == "+" and key_words("Ctrl++") == "Ctrl++" and key_words("-") == "-"
     assert key_words("F2") == "F2" and key_words("Shift+Return") == "Shift+Enter"
 
 

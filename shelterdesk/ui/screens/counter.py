@@ -45,6 +45,7 @@ from shelterdesk.ui.widgets import (
     Tone,
     words,
 )
+from shelterdesk.ui.widgets.scan_field import not_known
 from shelterdesk.ui.worker import DeskWorker
 
 
@@ -77,7 +78,7 @@ class CounterScreen(Screen):
         self.model = past_model()
         self.table = RowsTable(
             self.model, EmptyState("counter", tr("Nobody has been served at this screen yet.")),
-            name=tr("Last answers"), count=lambda shown, total: tr("Enter takes the one stood on back"),
+            name=tr("Last answers"), count=lambda shown, total: tr("Up and Down choose an answer, Enter takes it back"),
         )  # fmt: skip
         self.table.LEAST_LETTERS = 16
         self._build()
@@ -209,6 +210,7 @@ class CounterScreen(Screen):
     def _connect(self) -> None:
         self.scan.scanned.connect(self.serve)
         self.scan.search_changed.connect(self._search)
+        self.scan.not_found.connect(lambda asked: self.say(not_known(asked), Tone.WARN))
         self.scan.chosen.connect(lambda line: self.serve(str(line.value)))
         self.scan.left_empty.connect(self._on_left_empty)
         self.services.chosen.connect(self._on_tile)

@@ -68,6 +68,7 @@ class EnrolSection(Section):
         )
         self.said_field.setProperty("not_kept", True)
         self.accept_button = PrimaryButton(tr("Take the office's answer in"))
+        self.accept_button.setEnabled(False)
         self.primary = self.accept_button
         for part in (
             self.belongs,
@@ -86,6 +87,7 @@ class EnrolSection(Section):
         self.add_stretch()
         self.add(ButtonRow(self.accept_button))
         self.ask_button.clicked.connect(self._on_ask)
+        self.reply.line.textChanged.connect(self._allow)
         self.reply.line.editingFinished.connect(self._on_reply)
         self.reply.chosen.connect(lambda _: self._on_reply())
         self.accept_button.clicked.connect(self._on_accept)
@@ -129,6 +131,10 @@ class EnrolSection(Section):
         )
         self.own_six.show_words(asked.words)
 
+    def _allow(self, *_: object) -> None:
+        """There is something to take in once a file is named."""
+        self.accept_button.setEnabled(self.reply.path() is not None)
+
     def _on_reply(self) -> None:
         path = self.reply.path()
         if path == self._asked:
@@ -171,9 +177,8 @@ class EnrolSection(Section):
     def _on_accept(self) -> None:
         path, typed = self.reply.path(), self._typed_words()
         if path is None:
-            self.reply.set_mistake(tr("Choose the file the office sent."))
-            self.reply.setFocus()
-        elif len(typed) != 6:
+            return
+        if len(typed) != 6:
             self.said_field.set_mistake(_six_words(len(typed)))
             self.said_field.setFocus()
         else:
@@ -181,16 +186,16 @@ class EnrolSection(Section):
             self.worker.write(accept_reply, path, typed, done=self._on_accepted, failed=self._on_refused)
 
     def _on_accepted(self, offered: OfficeOffered) -> None:
-        self.accept_button.setEnabled(True)
         self.said_words.clear()
         self.reply.set_path("")
+        self._allow()
         self.offered.show_lines([])
         self._asked = None
         self.refresh(None)
         self.say(tr("This station belongs to the office {name} now.", name=offered.office))
 
     def _on_refused(self, error: WorldError) -> None:
-        self.accept_button.setEnabled(True)
+        self._allow()
         self._say_in(self.offered, error)
 
     @staticmethod

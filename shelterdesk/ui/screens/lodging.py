@@ -165,7 +165,8 @@ class LodgingScreen(Screen):
 
     def _on_site(self, site: SitePlan) -> None:
         self.site.show_site(site)
-        self.without_button.set_words(ntr("{n} without a place", "{n} without a place", site.without_place))
+        named = site.without_place - site.unnamed_without  # the list it opens has names only
+        self.without_button.set_words(ntr("{n} without a place", "{n} without a place", named))
         if self._without:
             self._look_without()
         else:

@@ -90,6 +90,13 @@ class SiteCard(Card):
         self.sums.setVisible(bool(site.tree))
         self.sums.show_site(site)
         without = ntr("{n} without a place", "{n} without a place", site.without_place)
+        if site.unnamed_without:
+            without = ntr(
+                "{without}, {n} of them counted without a name",
+                "{without}, {n} of them counted without a name",
+                site.unnamed_without,
+                without=without,
+            )
         present = ntr("{n} person present", "{n} people present", site.present)
         parts = [present, without]
         if site.double_beds:

@@ -15,12 +15,12 @@ from shelterdesk.core.birth import read_birth, reading
 from shelterdesk.core.countries import iso3
 from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.family_checks import NotThisForm
+from shelterdesk.core.languages import language_name
 from shelterdesk.core.vocabulary import HouseholdRole, Missing, Relation
 from shelterdesk.core.words import ptr, tr
 from shelterdesk.db.person_page import MemberShown, PersonPage
 from shelterdesk.ui.screens.people_words import (
     field_label,
-    language_name,
     missing_words,
     relation_words,
     sex_words,

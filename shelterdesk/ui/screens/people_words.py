@@ -9,11 +9,12 @@ from typing import Any
 from shelterdesk.core import countries
 from shelterdesk.core.birth import reading
 from shelterdesk.core.errors import BadField
+from shelterdesk.core.languages import language_name
 from shelterdesk.core.lodging import EndReason
 from shelterdesk.core.moment import read_moment
 from shelterdesk.core.people import birth_of
 from shelterdesk.core.vocabulary import Missing
-from shelterdesk.core.words import language, ptr, tr
+from shelterdesk.core.words import ptr, tr
 from shelterdesk.ui.dates import day_words
 
 
@@ -239,17 +240,6 @@ def value_words(name: str, value: Any, zone: str, now: datetime | None = None) -
 
 def _several(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list | tuple) else (value,)
-
-
-def language_name(code: str) -> str:
-    """The name of a language (ISO 639) in the language spoken; the code for one without."""
-    from babel import Locale, UnknownLocaleError
-
-    try:
-        spoken = Locale.parse(language()[:2])
-    except (UnknownLocaleError, ValueError):
-        spoken = Locale("en")
-    return str(spoken.languages.get(code, code))
 
 
 def moment_words(stored: str, zone: str, now: datetime | None = None) -> str:

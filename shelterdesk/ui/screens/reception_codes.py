@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from shelterdesk.core import countries
+from shelterdesk.core.languages import language_name
 from shelterdesk.core.vocabulary import DocumentType, EntryRoute, Relation
 from shelterdesk.core.words import language
-from shelterdesk.ui.screens.people_words import document_words, language_name, relation_words, route_words
+from shelterdesk.ui.screens.people_words import document_words, relation_words, route_words
 from shelterdesk.ui.widgets.type_ahead import matching, plain
 
 Options = Sequence[tuple[str, str]]

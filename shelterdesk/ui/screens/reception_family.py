@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from shelterdesk.core.family_checks import FieldProblem, why_not
 from shelterdesk.core.family_tidy import tidy
@@ -31,6 +31,7 @@ from shelterdesk.ui.screens.reception_typed import (
     proposed_surnames,
     tile_detail,
 )
+from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import (
     Card,
     LabelledField,
@@ -41,6 +42,7 @@ from shelterdesk.ui.widgets import (
     words,
 )
 from shelterdesk.ui.widgets.labelled_field import text_of
+from shelterdesk.ui.widgets.middle_area import MiddleArea
 
 _SAID_ELSEWHERE = frozenset({"child_alone", "mrz_check", "mrz_unreadable", "document_expired"})
 
@@ -78,6 +80,10 @@ class FamilyCard(Card):
         self.together = Together(self.now, zone, self)
         self.advice = words("", "warn", wrap=True)
         self.foot = FormFoot()
+        self._form = QWidget()
+        self._form.setProperty("part", "clear")
+        self._column = QVBoxLayout(self._form)
+        self.middle = MiddleArea(self._form)  # whatever is said in it, the next step below stays in sight
         self._lay_out()
         self._listen()
         self.clear()
@@ -290,9 +296,16 @@ class FamilyCard(Card):
             self.add_beside_title(pill)
         together = self.together
         self.member.asked.add_row((together.arrived, 1), (together.route, 1), (together.bed, 2))
-        for thing in (self.tiles, rule(), self.scan_row, self.member, self.advice):
-            self.add(thing)
-        self.add_stretch()
+        column = self._column
+        column.setContentsMargins(0, 0, 0, 0)
+        for thing in (self.scan_row, self.member, self.advice):
+            column.addWidget(thing)
+        column.addStretch(1)
+        self._space_form()
+        theme().changed.connect(self._space_form)
+        self.add(self.tiles)
+        self.add(rule())
+        self.add(self.middle, 1)
         self.add(self.foot)
         chain = [
             self.tiles.further, self.scan, self.first_editor(), *self.member.chain()[1:],
@@ -375,6 +388,9 @@ class FamilyCard(Card):
         if named:
             parts.append(ntr("{n} named", "{n} named", named))
         self.count_words.setText(" · ".join(parts))
+
+    def _space_form(self) -> None:
+        self._column.setSpacing(theme().gap(8))
 
     def _hide_scan(self) -> None:
         self.scan_row.hide()

@@ -154,16 +154,19 @@ class PresentCards(CardPaper):
             return
         self.wanted = wanted
         everybody = self.whom.value() == ALL
-        notes = [
-            Line(
-                Tone.NEUTRAL,
-                tr(
-                    "{present} in the house; without a card: {without}.",
-                    present=ntr("{n} person", "{n} people", len(wanted.present)),
-                    without=len(wanted.without_card),
-                ),
+        said = tr(
+            "{present} in the house; without a card: {without}.",
+            present=ntr("{n} person", "{n} people", len(wanted.present)),
+            without=len(wanted.without_card),
+        )
+        if wanted.unnamed:
+            more = ntr(
+                "And {n} counted without a name: no card.",
+                "And {n} counted without a name: no cards.",
+                wanted.unnamed,
             )
-        ]
+            said = f"{said} {more}"
+        notes = [Line(Tone.NEUTRAL, said)]
         replaced = len(wanted.chosen) - len(wanted.without_card) if everybody else 0
         if replaced > 0:
             notes.append(

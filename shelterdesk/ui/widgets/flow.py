@@ -176,11 +176,14 @@ class FlowLayout(QWidget):
     def _lines(self, wanted: _Wanted, width: int) -> list[list[int]]:
         gap, used = theme().gap(self._across), 0
         lines: list[list[int]] = [[]]
-        for index, (hint, _) in wanted.items():
-            child, wide = self._children[index], hint.width()
+        for index, (
+            _,
+            given,
+        ) in wanted.items():  # by the room they get: one wished narrower would end outside
+            child, wide = self._children[index], given.width()
             if lines[-1] and used + gap + wide > width:
                 before = self._children[lines[-1][-1]]
-                wide_before = wanted[lines[-1][-1]][0].width()
+                wide_before = wanted[lines[-1][-1]][1].width()
                 is_beside = self._beside.get(before) is child and wide_before + gap + wide <= width
                 if is_beside and len(lines[-1]) > 1:  # what belongs together goes on together
                     lines.append([lines[-1].pop()])

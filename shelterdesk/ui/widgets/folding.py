@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import shiboken6
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QSizePolicy, QWidget
 
@@ -17,7 +17,11 @@ class FoldingColumns(QWidget):
     """Widgets side by side with given shares of the width; below ``fold_below`` pixels, below each other.
 
     ``fold_below`` is meant at 100 % text and grows with it: at 200 % an 1,100-pixel page folds at 2,200.
+
+    Signals: ``folded(bool)`` when they go below each other or come back beside each other.
     """
+
+    folded = Signal(bool)
 
     def __init__(
         self, *columns: tuple[QWidget, int], fold_below: int = 900, parent: QWidget | None = None
@@ -61,6 +65,7 @@ class FoldingColumns(QWidget):
             for index, share in enumerate(self._shares):
                 self._box.setStretch(index, 0 if folded else share)
             self.updateGeometry()
+            self.folded.emit(folded)
 
 
 @dataclass(frozen=True)

@@ -100,10 +100,15 @@ class HelpPanel(QFrame):
 
     def _place(self) -> None:
         t, over = theme(), self._over
-        gap = t.gap(16)
-        wide = min(t.px(self.WIDTH), over.width() - 2 * gap)
+        side, top, below = (
+            t.gap(20),
+            t.gap(16),
+            t.gap(12),
+        )  # the margins of a page: level with the card it covers
+        wide = min(t.px(self.WIDTH), over.width() - 2 * side)
         right = over.layoutDirection() is Qt.LayoutDirection.LeftToRight
-        self.setGeometry(over.width() - wide - gap if right else gap, gap, wide, over.height() - 2 * gap)
+        left = over.width() - wide - side if right else side
+        self.setGeometry(left, top, wide, over.height() - top - below)
         self._column.setContentsMargins(t.gap(20), t.gap(16), t.gap(20), t.gap(16))
         self._column.setSpacing(t.gap(12))
         self._keys.setHorizontalSpacing(t.gap(16))

@@ -32,7 +32,9 @@ def key_words(key: str) -> str:
         "Right": ptr("key", "Right"),
     }
     portable = QKeySequence(key).toString(QKeySequence.SequenceFormat.PortableText)
-    return "+".join(named.get(part, part) for part in portable.split("+") if part)
+    # The plus is a key itself too, and then the last thing said.
+    parts = [*portable[:-1].split("+"), "+"] if portable.endswith("+") else portable.split("+")
+    return "+".join(named.get(part, part) for part in parts if part)
 
 
 class KeyHint(QLabel):

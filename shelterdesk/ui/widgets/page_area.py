@@ -41,7 +41,15 @@ class PageArea(QScrollArea):
         return not self._quiet.isActive()
 
     def bring_into_view(self, widget: QWidget) -> None:
-        """Scroll to what has the focus now, and again when the layout under way has moved it."""
+        """Scroll to what has the focus now, and again when the layout under way has moved it.
+
+        Areas that scroll within this one do the same.
+        """
+        around = widget.parentWidget()
+        while around is not None and around is not self:
+            if isinstance(around, PageArea):
+                around.bring_into_view(widget)
+            around = around.parentWidget()
         self._wanted = widget
         self._show_wanted()
         self._quiet.start()

@@ -20,10 +20,10 @@ class Pill(QFrame):
         super().__init__(parent)
         self._mark = IconMark(tone.icon, tone.ink, 14)
         self._label = words(text, "label")
-        self._mark.setVisible(icon)
         row = QHBoxLayout(self)
         row.addWidget(self._mark)
         row.addWidget(self._label)
+        self._mark.setVisible(icon)  # not before it is in here: it would open as a window of its own
         row.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self._space()

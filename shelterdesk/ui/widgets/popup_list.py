@@ -160,8 +160,12 @@ class PopupList(QListView):
 
     def dismiss(self) -> None:
         """Close the list and stand on no line."""
-        self.setCurrentIndex(QModelIndex())
+        self.stand_on_none()
         self.hide()
+
+    def stand_on_none(self) -> None:
+        """Choose no line; the list stays as it is."""
+        self.setCurrentIndex(QModelIndex())
 
     def lines(self) -> tuple[Found, ...]:
         """The lines now held, shown or not."""

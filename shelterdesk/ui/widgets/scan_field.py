@@ -22,13 +22,17 @@ _PAUSE_MS = 20  # a scanner types a sign each few milliseconds: search once, aft
 def looks_like_code(text: str) -> bool:
     """Whether a text is something scanned or a number of ours rather than a name.
 
-    A code is one run without spaces of letters, digits, ``-``, ``<`` and the like that holds a digit, or a
-    line of a machine readable zone (30, 36 or 44 signs with a ``<``).
+    A code is one run without spaces of letters, digits, ``-``, ``<`` and the like that holds a digit or a ``<``:
+    nobody has that in a name, so it is a line of a machine readable zone, maybe cut.
     """
     text = text.strip()
-    if is_mrz_line(text):
-        return True
-    return bool(re.fullmatch(r"[0-9A-Za-z$%*+./:<=_-]+", text)) and any(sign.isdigit() for sign in text)
+    is_run = bool(re.fullmatch(r"[0-9A-Za-z$%*+./:<=_-]+", text))
+    return is_run and any(sign.isdigit() or sign == "<" for sign in text)
+
+
+def not_known(text: str) -> str:
+    """What is said when nobody here answers to a text."""
+    return tr("Not known here: {text}", text=text)
 
 
 def is_mrz_line(text: str) -> bool:
@@ -42,15 +46,17 @@ class ScanField(QLineEdit):
     Enter on a code gives ``scanned(str)``; the lines of a passport are gathered and given as one text with
     line breaks. Typing gives ``search_changed(str)`` after a short pause, and ``results`` (if given) is asked
     for lines to show below; Up and Down move in them, Enter gives ``chosen(Found)``. Enter on a name with no
-    line chosen takes the only line, or goes to the first. Esc closes the list, then empties the field.
+    line chosen takes the only line, or goes to the first and lets the next typing replace the name. Esc closes
+    the list, then empties the field.
 
-    Signals: ``scanned(str)``, ``search_changed(str)``, ``chosen(Found)``, ``left_empty()`` when Esc found
-    nothing more to take back.
+    Signals: ``scanned(str)``, ``search_changed(str)``, ``chosen(Found)``, ``not_found(str)`` when Enter was
+    pressed and nothing is found, ``left_empty()`` when Esc found nothing more to take back.
     """
 
     scanned = Signal(str)
     search_changed = Signal(str)
     chosen = Signal(object)
+    not_found = Signal(str)
     left_empty = Signal()
 
     def __init__(
@@ -63,6 +69,7 @@ class ScanField(QLineEdit):
         self._results = results
         self._is_code = is_code
         self._lines: list[str] = []
+        self._entered = ""  # finished with Enter, the answer still to come
         self._popup: PopupList | None = None
         self.setProperty("part", "scan")
         self.setAccessibleName(tr("Scan or search"))
@@ -83,7 +90,12 @@ class ScanField(QLineEdit):
     def show_results(self, wanted: str, lines: Sequence[Found]) -> None:
         """Show lines found elsewhere (by a worker) if the field still asks for ``wanted``."""
         if wanted == self.text().strip() and self.hasFocus():
-            self.popup().show_lines(lines)
+            self._show(wanted, lines)
+
+    def look_for(self, text: str) -> None:
+        """Search for a text as if it were typed here and finished with Enter."""
+        self.setText(text)
+        self._look()
 
     def popup(self) -> PopupList:
         """The list under the field."""
@@ -98,7 +110,7 @@ class ScanField(QLineEdit):
         wanted = self.text().strip()
         self.search_changed.emit(wanted)
         if self._results is not None:
-            self.popup().show_lines(self._results(wanted) if wanted else [])
+            self._show(wanted, self._results(wanted) if wanted else [])
 
     def take_up(self) -> None:
         """Put the focus here with what stands in it selected, ready for the next scan."""
@@ -142,12 +154,29 @@ class ScanField(QLineEdit):
         if self._is_code(typed):
             self._take_code(typed)
             return
+        self._look()
+
+    def _look(self) -> None:
+        """Search, and go on with what is found: that comes later where a worker looks for it."""
+        self._entered = self.text().strip()
+        self.selectAll()
         self.search_now()
-        if len(popup.lines()) == 1:
-            popup.move_by(1)
+
+    def _show(self, wanted: str, lines: Sequence[Found]) -> None:
+        popup = self.popup()
+        if popup.isVisible() and popup.chosen() is not None and popup.lines() == tuple(lines):
+            return  # the answer to an earlier letter of the same: who stands on a line stays there
+        popup.show_lines(lines)
+        if not wanted or wanted != self._entered:
+            return
+        if not lines:
+            self._entered = ""
+            if len(wanted) > 1:  # one letter is not looked for
+                self.not_found.emit(wanted)
+            return
+        popup.move_by(1)
+        if len(lines) == 1:
             popup.take()
-        elif popup.isVisible():
-            popup.move_by(1)
 
     def _take_code(self, code: str) -> None:
         if is_mrz_line(code):
@@ -165,6 +194,9 @@ class ScanField(QLineEdit):
         self.scanned.emit(code)
 
     def _on_edited(self, typed: str) -> None:
+        self._entered = ""
+        if self._popup is not None:
+            self._popup.stand_on_none()  # it was chosen for another text: Enter must not take it any more
         self._pause.start()
 
     def _on_picked(self, line: Found) -> None:
@@ -182,6 +214,7 @@ class ScanField(QLineEdit):
 
     def _empty(self) -> None:
         self._pause.stop()
+        self._entered = ""
         self._lines.clear()
         self.clear()
         self._prompt()
