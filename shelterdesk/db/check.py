@@ -13,7 +13,7 @@ from shelterdesk.core.kinds import LOGGED, PERSON
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db import judging, meta, statements, tables
-from shelterdesk.db.check_beside import MANY, FollowersBeside, can_run
+from shelterdesk.db.check_beside import MANY, FollowersBeside, Told, can_run, held_ops
 from shelterdesk.db.check_followers import Followers, words_are_indexed
 from shelterdesk.db.check_histories import Histories
 from shelterdesk.db.check_pages import Finding, Pages, page_findings
@@ -100,16 +100,22 @@ def _compare_at_once(
 ) -> Report:
     """Compare the file as it stands at one moment: what others save meanwhile is not half in it."""
     people = int(conn.execute("SELECT count(*) FROM person").fetchone()[0])
-    apart = FollowersBeside(file_of(conn), key) if key and people >= MANY and can_run() else None
+    is_indexed = words_are_indexed(conn)
+    apart: FollowersBeside | None = None
     try:
-        is_indexed = words_are_indexed(conn)
         conn.execute("BEGIN")
+        if key and people >= MANY and can_run():
+            apart = FollowersBeside(file_of(conn), key, _last_event(conn))
         return _compare(conn, statements.roster_of(conn), progress, is_indexed, apart)
     finally:
         if apart is not None:
             apart.stop()
         if conn.in_transaction:
             conn.execute("ROLLBACK")
+
+
+def _last_event(conn: Connection) -> int:
+    return int(conn.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()[0])
 
 
 def _compare(
@@ -126,7 +132,7 @@ def _compare(
         several, roster.homes, lambda found: _compare_standings(conn, found, tally, seen_rows)
     )
     total = int(conn.execute("SELECT count(*) FROM event").fetchone()[0])
-    expected_ops, blanked = 0, set[int]()
+    expected_ops = 0
     seen_rows: dict[int, int] = {}
     chains: dict[tuple[int, int], tuple[int, bytes]] = {}
     batch: dict[int, dict[bytes, tuple[Any, ...]]] = {kind.number: {} for kind in LOGGED}
@@ -146,7 +152,6 @@ def _compare(
                 tally.chain_breaks += 1
             chains[(dev, epoch)] = (last_seq, chain)
         if line is None:
-            blanked.add(id_)
             aside.forget(id_)
             continue
         try:
@@ -164,7 +169,7 @@ def _compare(
             tally.row("set_aside_op")
         for pos, (kind, ent_hex, number, value, _) in enumerate(seen.ops):
             ent = from_hex(ent_hex)
-            expected_ops ^= hash((ent, id_, pos, kind, number))
+            expected_ops ^= hash((int(ent_hex, 16), id_, pos, kind, number))
             if ent in several:
                 edited.append(pos)
             elif number == ROW and kind in batch:
@@ -181,13 +186,10 @@ def _compare(
     histories.finish()
     _compare_left(conn, sorted(histories.left), roster.homes, tally, seen_rows)
     _compare_surplus(conn, tally, seen_rows)
-    held_ops = 0
-    for op_row in conn.execute("SELECT ent, event, pos, kind, field FROM op"):
-        if op_row[1] not in blanked:
-            held_ops ^= hash(op_row)
-    if held_ops != expected_ops:
-        tally.row("op")
-    for table, count in _wrong_followers(conn, tally.followers, apart).items():
+    told = (apart.told() if apart is not None else None) or _told_here(conn, tally.followers)
+    stray = conn.execute("SELECT count(*) FROM op WHERE event > ?", (_last_event(conn),)).fetchone()[0]
+    tally.row("op", told.ops != expected_ops or bool(stray))
+    for table, count in told.wrong.items():
         tally.row(table, count)
     tally.row("person_search", not is_indexed)
     tally.row("set_aside_op", aside.left())
@@ -198,18 +200,13 @@ def _compare(
     return report
 
 
-def _wrong_followers(
-    conn: Connection, followers: Followers | None, apart: FollowersBeside | None
-) -> dict[str, int]:
-    """What the process beside found; where it failed, the same is looked at here."""
-    told = apart.wrong() if apart is not None else None
-    if told is not None:
-        return told
+def _told_here(conn: Connection, followers: Followers | None) -> Told:
+    """The same as the process beside tells, looked at here: where there is none, or where it failed."""
     if followers is None:
         followers = Followers(conn)
         followers.everybody()
     followers.finish()
-    return followers.wrong
+    return Told(followers.wrong, held_ops(conn, _last_event(conn)))
 
 
 def _compare_rows(

@@ -70,6 +70,7 @@ FROM_LOG = {
     " h.value FROM head h, person p WHERE p.ent NOT IN (SELECT ent FROM head) LIMIT 1",
     "op of an edit gone": "DELETE FROM op WHERE (ent, event) = (SELECT ent, max(event) FROM op WHERE field > 0)",
     "op of a creation gone": "DELETE FROM op WHERE (ent, event) = (SELECT ent, max(event) FROM op WHERE field = 0)",
+    "op of no event": "INSERT INTO op SELECT ent, 99999, 0, kind, 3 FROM op WHERE kind = 4 LIMIT 1",
     "op invented": "INSERT INTO op SELECT ent, event, 99, kind, 3 FROM op WHERE kind = 4 LIMIT 1",
     "presence": "UPDATE presence SET to_ms = 5 WHERE n = 0 AND to_ms IS NULL",
     "presence gone": "DELETE FROM presence WHERE person = (SELECT person FROM presence LIMIT 1)",
@@ -138,7 +139,9 @@ def test_a_flipped_byte_in_the_file_is_found(busy_desk: Desk, tmp_path: Path) ->
         again.close()
 
 
-FOLLOWING = [name for name in FROM_LOG if name.startswith(("presence", "person_key", "named", "counted"))]
+FOLLOWING = [
+    name for name in FROM_LOG if name.startswith(("presence", "person_key", "named", "counted", "op "))
+]
 
 
 @pytest.mark.parametrize("python", [sys.executable, "/bin/false", "/bin/echo"])
@@ -163,8 +166,8 @@ def test_the_process_beside_ends_with_a_check_that_does_not(
     started: list[FollowersBeside] = []
 
     class Watched(FollowersBeside):
-        def __init__(self, path: Path, key: bytes) -> None:
-            super().__init__(path, key)
+        def __init__(self, path: Path, key: bytes, upto: int) -> None:
+            super().__init__(path, key, upto)
             started.append(self)
 
     def progress(done: int, total: int) -> None:

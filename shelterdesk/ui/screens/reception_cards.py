@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from shelterdesk.actions.cards import CardsPrinted, print_cards
-from shelterdesk.actions.papers import MadePaper, in_memory, usual_paper
 from shelterdesk.actions.registration import RegisteredFamily
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import tr
@@ -17,9 +15,11 @@ from shelterdesk.ui.long_work import LongWork
 from shelterdesk.ui.worker import DeskWorker, Task
 
 if TYPE_CHECKING:
+    from shelterdesk.actions.cards import CardsPrinted
+    from shelterdesk.actions.papers import MadePaper
     from shelterdesk.ui.printing import Printers
 
-Done = Callable[[CardsPrinted], object]
+Done = Callable[["CardsPrinted"], object]
 Failed = Callable[[WorldError], object]
 
 
@@ -73,6 +73,9 @@ class FamilyCards:
         self.printers.look(known)
 
     def _draw(self, family: RegisteredFamily, printer: str, done: Done, failed: Failed) -> None:
+        from shelterdesk.actions.cards import CardsPrinted, print_cards  # with the first card
+        from shelterdesk.actions.papers import in_memory, usual_paper
+
         desk = self._worker.desk
         if desk is None:
             return
