@@ -161,6 +161,11 @@ class Writing:
 
     def _json_value(self, kind: Kind, name: str, value: Any) -> Any:
         field = kind.field(name)
+        if value.__class__ is str:  # nearly every value is plain text, and a registration has thirty
+            if value.isascii() and value.isprintable() and len(value) <= LONGEST_TEXT:
+                return value
+        elif value.__class__ is int or value.__class__ is bool:
+            return value
         if isinstance(value, Missing):
             return {"missing": value.value}
         if isinstance(value, datetime):
