@@ -144,7 +144,7 @@ class MainWindow(QMainWindow):
             self._key(key, lambda: self.open_screen(name))
 
     def _take_in(self, screen: Screen) -> None:
-        area = PageArea(screen)
+        area = PageArea(screen, self.stack)  # a page is large: it is given its place once, not twice
         self._screens[screen.name], self._pages[screen.name] = screen, area
         self._stale.add(screen.name)
         self.stack.addWidget(area)

@@ -19,8 +19,8 @@ class PageArea(QScrollArea):
     would lie half below the edge. So the focus is brought into view again until the page is laid out.
     """
 
-    def __init__(self, page: QWidget) -> None:
-        super().__init__()
+    def __init__(self, page: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         # Held on to: were its Python wrapper made in passing and dropped again, the layout items of everything
         # on the page would go with it (PySide6 6.11).
         self._inside = self.viewport()
