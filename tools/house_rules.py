@@ -20,7 +20,7 @@ SQL = re.compile(
     re.DOTALL,
 )
 # Absolute paths that hold on one developer's or builder's machine only.
-MACHINE_PATHS = re.compile(r"(?<![\w.$})/-])/(work|home|root|tmp|opt|mnt|Users)/[\w.-]")
+MACHINE_PATHS = re.compile(r"(?<![\w.$})/-])/(work|home|root|tmp|opt|mnt|Users)/[\w.\-\x22\x27]")
 # An index, or a setting that points at one. How a machine reaches its packages is the machine's own affair.
 INDEXES = re.compile(
     r"--(extra-)?index-" + "url|--find-" + "links|(PIP|UV)_(EXTRA_)?INDEX|(PIP|UV)_FIND" + r"_LINKS"

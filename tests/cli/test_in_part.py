@@ -30,14 +30,20 @@ def test_lines_done_before_the_disk_was_full_count(capsys: pytest.CaptureFixture
         answer_lines(answers(0))
 
 
-def test_a_source_that_cannot_be_read_lets_the_others_in(
-    run: Run, office_folder: Path, tmp_path: Path
-) -> None:
-    request, reply, stick = tmp_path / "request.json", tmp_path / "reply.json", tmp_path / "stick"
+def enrolled(run: Run, office_folder: Path, letters: Path) -> tuple[Path, Path]:
+    """The office's reply, taken in, and the station's first stick for it."""
+    request, reply, stick = letters / "request.json", letters / "reply.json", letters / "stick"
     run("station", "enrol-request", "-o", request)
     run("office", "enrol", request, "-o", reply, folder=office_folder)
     run("import", reply)
     run("export", "--to", stick)
+    return reply, stick
+
+
+def test_a_source_that_cannot_be_read_lets_the_others_in(
+    run: Run, office_folder: Path, tmp_path: Path
+) -> None:
+    reply, stick = enrolled(run, office_folder, tmp_path)
     asked = ("office", "import", stick, tmp_path / ("n" * 300), reply, "--json")
     status, out, _ = run(*asked, folder=office_folder)
     found = json.loads(out)
@@ -115,11 +121,7 @@ def test_a_meal_taken_says_until_when(run: Run) -> None:
 def test_posts_have_headings_and_say_when_they_were_heard(
     run: Run, office_folder: Path, tmp_path: Path
 ) -> None:
-    request, reply, stick = tmp_path / "request.json", tmp_path / "reply.json", tmp_path / "stick"
-    run("station", "enrol-request", "-o", request)
-    run("office", "enrol", request, "-o", reply, folder=office_folder)
-    run("import", reply)
-    run("export", "--to", stick)
+    _, stick = enrolled(run, office_folder, tmp_path)
     run("office", "import", stick, folder=office_folder)
     heads, line = run("office", "posts", folder=office_folder)[1].splitlines()
     told = dict(zip(heads.split("\t"), line.split("\t"), strict=True))

@@ -19,25 +19,8 @@ from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.signing import SignedStatement, canonical, sign_statement
 from shelterdesk.office.enrolment import station_statements
 from shelterdesk.sync.letter import enclosed, letter_bytes, parse_letter, read_letter, write_letter
-from tests.sync.test_trust import some_path
+from tests.sync.test_trust import ODD, some_path
 from tests.sync.worlds import World, at
-
-ODD: list[Any] = [
-    None,
-    True,
-    -1,
-    1 << 62,
-    "",
-    "x",
-    "0" * 16,
-    "0" * 64,
-    [],
-    {},
-    [[]],
-    [None],
-    {"a": 1},
-    ["x", 5],
-]
 
 
 def spoilt(rng: random.Random, whole: Any) -> Any:

@@ -344,27 +344,30 @@ def test_namesakes_of_two_desks_both_log_in_at_both(
     assert len(keyfile.users_held(tmp_path / "third")) == len(keyfile.users_held(second))
 
 
+ODD: list[Any] = [
+    None,
+    True,
+    -1,
+    0,
+    1 << 62,
+    "",
+    "x",
+    "0" * 16,
+    "0" * 64,
+    [],
+    {},
+    [[]],
+    [None],
+    {"a": 1},
+    ["x", 5],
+]
+"""What a desk may write where something else belongs."""
+
+
 def test_what_is_kept_can_always_be_folded(world: World, clock: SetClock, tmp_path: Path) -> None:
     """A statement that cannot be folded would shut every file that keeps it; a known desk signs what it likes."""
     rng = random.Random(5)
     join(world.lb, tmp_path / "second", clock)
-    odd: list[Any] = [
-        None,
-        True,
-        -1,
-        0,
-        1 << 62,
-        "",
-        "x",
-        "0" * 16,
-        "0" * 64,
-        [],
-        {},
-        [[]],
-        [None],
-        {"a": 1},
-        ["x"],
-    ]
     with at(world.lb, clock) as lb, at(world.office, clock) as office:
         for slot in ("LB1A",):
             revoke_desk(lb, slot)
@@ -381,7 +384,7 @@ def test_what_is_kept_can_always_be_folded(world: World, clock: SetClock, tmp_pa
             for step in path[:-1]:
                 spot = spot[step]
             if path:
-                spot[path[-1]] = rng.choice(odd)
+                spot[path[-1]] = rng.choice(ODD)
             for keys in issued:
                 try:
                     said = signed(keys, kind, whole, 900 + n)
