@@ -150,7 +150,7 @@ class PresentCards(CardPaper):
         self.number_field.hide()
         for thing in (self.whom_field, self.number_field):
             thing.setProperty("not_kept", True)
-        self._offersecond_languages()
+        self._offer_languages()
         for thing in (
             self.whom_field, self.number_field, self.form_field, self.second_field, self.places_field,
             self.printer_field,
@@ -220,7 +220,7 @@ class PresentCards(CardPaper):
         self.number_field.setVisible(self.whom.value() == NAMED)
         self._nobody = ""
         self.number_field.set_mistake("")
-        self._offersecond_languages()
+        self._offer_languages()
         self._on_choice()
 
     def _on_second(self, *_: object) -> None:
