@@ -117,7 +117,7 @@ class CardSheet:
         valid = tr("Valid until {day}", day=card.expires_on.isoformat())
         for low, said in ((_LOW_EDGE + 2.7, issued), (_LOW_EDGE, valid)):
             right = x + self._wide - _EDGE
-            paper.text(right, y + self._high - low, said, 6.3, align="right", width=QR_SIDE + QUIET)
+            paper.text(right, y + self._high - low, said, 5.8, align="right", width=QR_SIDE)
 
     def _draw_common(self, common: _Common, name: str) -> None:
         """What cards share, as a form at the upper left corner of the page, to be moved into place."""
@@ -173,6 +173,6 @@ class CardSheet:
         y = self._care_top + size * 0.75 / mm
         for spoken in lines:
             for line in spoken:
-                paper.text(_BESIDE, y, line, size)
+                paper.line(_BESIDE, y, wide, line, size)
                 y += lead
             y += gap
