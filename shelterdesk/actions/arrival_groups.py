@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.registration import desk_slot, group_named, local_day
+from shelterdesk.actions.registration import desk_slot, group_named, local_day, take_up
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, Refused
 from shelterdesk.core.family_checks import NotThisForm, group_problems
@@ -81,7 +81,9 @@ def recount_group(
         new = _counted(counted)
         if group.head_count == head_count and group.counted == new:
             raise Refused(tr("The count is already as you entered it."))
-        if group.head_count != head_count:
+        if group.is_reserved:
+            take_up(event, group.ent, event.now, head_count)
+        elif group.head_count != head_count:
             event.set(ARRIVAL_GROUP, group.ent, "head_count", head_count)
         if group.counted != new:
             event.set(ARRIVAL_GROUP, group.ent, "counted", new)

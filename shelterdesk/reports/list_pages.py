@@ -38,11 +38,15 @@ class ListPages:
     (a block). Columns are numbered from 0; :meth:`columns` sets how many there are from here on.
     """
 
-    def __init__(self, facts: PaperFacts, title: str, paper: PaperName, faces: Faces) -> None:
+    def __init__(
+        self, facts: PaperFacts, title: str, paper: PaperName, faces: Faces, below: float = 0.0
+    ) -> None:
+        """``below`` mm at the lower edge are left to what is torn off there."""
         self.facts, self.title, self.faces = facts, title, faces
         self.paper = Paper(paper, faces, title)
         self.left, self.right = MARGIN, self.paper.width - MARGIN
-        self.bottom = self.paper.height - _FOOT
+        self._below = below
+        self.bottom = self.paper.height - below - _FOOT
         self.not_set = 0
         """How many names could not be set in any face found here."""
         self._pages: list[_Page] = []
@@ -154,7 +158,7 @@ class ListPages:
         paper.rule(self.left, 27.2, width, weight=1.2, ink=0.0)
 
     def _foot(self, number: int) -> None:
-        paper, facts, y = self.paper, self.facts, self.paper.height - 11.0
+        paper, facts, y = self.paper, self.facts, self.paper.height - self._below - 11.0
         width = self.right - self.left
         paper.rule(self.left, y - 3.6, width)
         by = facts.printed_by if can_set(facts.printed_by, self.faces) else ""
@@ -171,15 +175,15 @@ class ListPages:
         paper.text(self.right, y, page, 7.5, align="right", width=width * 0.2)
 
 
-def printable(text: str) -> str:
+def printable(text: str, longest: int = _LONGEST_NAME) -> str:
     """A text as it may stand on paper: no pictures, no signs that turn or hide what stands around them, not too long.
 
     What is cut off is far beyond any column; a name of 300 letters must not hold up 5,000 others.
     """
     if text.isascii() and text.isprintable():
-        return text[:_LONGEST_NAME]
+        return text[:longest]
     kept = (sign for sign in tidy_text(text) if sign in _JOINING or unicodedata.category(sign) not in _NEVER)
-    return " ".join("".join(kept).split())[:_LONGEST_NAME]
+    return " ".join("".join(kept).split())[:longest]
 
 
 _JOINING = frozenset("\u200c\u200d")
