@@ -17,7 +17,7 @@ from shelterdesk.core.number import token_number
 from shelterdesk.core.people import ArrivalGroupForm
 from shelterdesk.core.vocabulary import Missing
 from shelterdesk.core.words import tr
-from shelterdesk.db.households import ArrivalGroup, arrival_groups
+from shelterdesk.db.households import ArrivalGroup, arrival_groups, reserved_groups
 from shelterdesk.db.store import Reader
 
 
@@ -125,3 +125,9 @@ def groups(desk: Desk, reader: Reader, *, only_open: bool = True) -> list[Arriva
     """Counted groups with how many of each are still unnamed, the newest first."""
     desk.must("find people")
     return arrival_groups(reader.conn, only_open=only_open)
+
+
+def slips(desk: Desk, reader: Reader) -> list[ArrivalGroup]:
+    """Groups whose token stands on a slip of paper and who have not been typed in yet (``actions/intake_form.py``)."""
+    desk.must("find people")
+    return reserved_groups(reader.conn)

@@ -20,8 +20,7 @@ from shelterdesk.core.paper_words import PaperWords, paper_words
 from shelterdesk.core.vocabulary import AccessKind, Missing
 from shelterdesk.core.words import tr
 from shelterdesk.db import meta
-from shelterdesk.db.households import ArrivalGroup, reserved_group
-from shelterdesk.db.households import reserved_tokens as tokens_left
+from shelterdesk.db.households import reserved_groups
 from shelterdesk.db.store import Reader
 from shelterdesk.reports.target import write_whole
 
@@ -82,7 +81,9 @@ def print_intake_forms(
     words = form_words()
     if second_language is not None and second_language not in words:
         known = ", ".join(words)
-        raise BadField("language", tr("the form does not speak this language"), tr("There are: {known}.", known=known))
+        raise BadField(
+            "language", tr("the form does not speak this language"), tr("There are: {known}.", known=known)
+        )
     second = words[second_language] if second_language not in (None, FIRST_LANGUAGE) else None
     tokens = _numbers(desk, many)
     reader = desk.reader()
@@ -116,12 +117,7 @@ def print_intake_forms(
 
 def reserved_tokens(reader: Reader) -> list[str]:
     """Tokens on slips of paper that nobody has come with yet."""
-    return tokens_left(reader.conn)
-
-
-def reserved_token(reader: Reader, number: str) -> ArrivalGroup | None:
-    """The group of a token on a slip of paper that nobody has come with yet; None for any other number."""
-    return reserved_group(reader.conn, number)
+    return [group.number for group in reserved_groups(reader.conn)]
 
 
 def _numbers(desk: Desk, many: int) -> list[str]:

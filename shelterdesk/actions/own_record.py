@@ -194,4 +194,3 @@ def _consents(page: PersonPage) -> Iterable[Said]:
 def _moment(record: Record, name: str) -> str:
     said = record.text(name)
     return moment_shown(said) if said else ""
-

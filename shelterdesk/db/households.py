@@ -157,17 +157,10 @@ def arrival_groups(conn: Connection, *, only_open: bool = True, limit: int = 200
 _RESERVED = "g.head_count IS NULL AND g.arrived_at IS NULL"
 
 
-def reserved_group(conn: Connection, number: str) -> ArrivalGroup | None:
-    """The group of a token that was reserved for a slip of paper and is not used yet; None for any other."""
-    row = conn.execute(f"{_GROUP} AND g.number = ? AND {_RESERVED}", (number,)).fetchone()
-    group = None if row is None else _group(row)
-    return group if group is not None and group.is_reserved else None
-
-
-def reserved_tokens(conn: Connection) -> list[str]:
-    """Tokens reserved for slips of paper and not used yet, in the order in which they were reserved."""
+def reserved_groups(conn: Connection) -> list[ArrivalGroup]:
+    """The groups of tokens reserved for slips of paper and not used yet, in the order of their reservation."""
     rows = conn.execute(f"{_GROUP} AND {_RESERVED} AND g.closed_at IS NULL ORDER BY g.entered_ms, g.number")
-    return [group.number for group in map(_group, rows) if group.is_reserved]
+    return [group for group in map(_group, rows) if group.is_reserved]
 
 
 def _group(row: Sequence[Any]) -> ArrivalGroup:

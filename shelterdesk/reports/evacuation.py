@@ -99,7 +99,9 @@ class _Drawing:
         self._sum_line(ptr("total of a column", "All"), house.to_find, heading, last=True)
         pages.take(18.0)
         signature_lines(
-            pages, (tr("Counted by: name, signature"), tr("Taken over by: name, signature")), pages.bottom - 6.0
+            pages,
+            (tr("Counted by: name, signature"), tr("Taken over by: name, signature")),
+            pages.bottom - 6.0,
         )
 
     def _sum_table(self, paper: Paper) -> Table:
@@ -126,7 +128,6 @@ class _Drawing:
 
     def _section(self, name: str, rooms: Sequence[RoomList], people: int, is_first: bool) -> None:
         """A block under its name: on the page begun if it fits there whole, else on one of its own."""
-        pages = self.pages
         high = sum(_ROOM + _LINE * len(room.lines) for room in rooms)
         self._begin(name, people, high, is_first)
         for room in rooms:
@@ -199,7 +200,7 @@ class _Drawing:
 
     def _outside(self, is_first: bool) -> None:
         """Who is out of the house, apart: nobody goes back in for them."""
-        pages, outside = self.pages, self.house.outside
+        outside = self.house.outside
         name = tr("Out of the house: not to be looked for")
         self._begin(name, len(outside), _LINE * len(outside), is_first)
         for one in outside:
@@ -222,4 +223,3 @@ class _Drawing:
             paper.rule(x, y + _LINE, width, weight=0.25)
 
         pages.draw(drawing)
-

@@ -44,7 +44,9 @@ def write_intake_forms(
         said.append(tr("{language} cannot be printed on this laptop; it is left out.", language=second.name))
         second = None
     elif second is not None and not second.reviewed:
-        said.append(tr("The words in {language} have not been read by a native speaker.", language=second.name))
+        said.append(
+            tr("The words in {language} have not been read by a native speaker.", language=second.name)
+        )
     for token in tokens:
         _Form(pages, token, first, second).draw()
     content, count = pages.finished()
@@ -136,7 +138,11 @@ class _Form:
         paper.canvas.restoreState()
         paper.text(pages.left, cut + 14.5, self.token, 30, bold=True, width=84)
         station = pages.facts.station_name
-        station = f"{pages.facts.station_code} · {station}" if can_set(station, pages.faces) else pages.facts.station_code
+        station = (
+            f"{pages.facts.station_code} · {station}"
+            if can_set(station, pages.faces)
+            else pages.facts.station_code
+        )
         paper.text(pages.left, cut + 21.5, station, 9.5, width=84)
         paper.text(pages.left, cut + 27.0, f"{self._label('people')}: ________", 8, width=84)
         x = pages.left + 92

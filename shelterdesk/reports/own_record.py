@@ -72,7 +72,10 @@ class _Drawing:
                 self._lines(" · ".join(said), 9.5)
                 if not own.reviewed:
                     self.left_out.append(
-                        tr("The words in {language} have not been read by a native speaker.", language=own.name)
+                        tr(
+                            "The words in {language} have not been read by a native speaker.",
+                            language=own.name,
+                        )
                     )
             else:
                 self.left_out.append(

@@ -14,7 +14,8 @@ from shelterdesk.core.words import tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.log_in import Centred, LogInForm
 from shelterdesk.ui.main_window import MainWindow
-from shelterdesk.ui.widgets import SecondaryButton
+from shelterdesk.ui.widgets import ButtonRow, SecondaryButton
+from shelterdesk.ui.widgets.keymap import EVACUATION
 from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
 
 LOCKED_TITLE = "ShelterDesk"
@@ -124,6 +125,9 @@ class LockPage(Screen):
         self.stripe.setVisible(practice)  # not before it is in here: it would open as a window of its own
         inside = QVBoxLayout()
         inside.addWidget(Centred(self.form), 1)
+        # In a fire nobody looks for a passphrase: numbers and places are printed without one.
+        self.evacuation = SecondaryButton(tr("Evacuation list"), EVACUATION, icon="print")
+        inside.addWidget(Centred(ButtonRow(self.evacuation)))
         self.page.addLayout(inside, 1)
         self.form.asked.connect(self.asked)
         self.change_user.clicked.connect(self.on_change_user)

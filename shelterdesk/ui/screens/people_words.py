@@ -28,7 +28,6 @@ from shelterdesk.core.people import birth_of
 from shelterdesk.core.words import tr
 from shelterdesk.ui.dates import day_words
 
-
 __all__ = (
     "bed_need_words",
     "document_words",
