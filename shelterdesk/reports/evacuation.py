@@ -73,14 +73,17 @@ class _Drawing:
         pages, house = self.pages, self.house
         pages.new_page()
         y, width = pages.take(33.0), pages.width
-        notes = [
-            tr("of whom {n} without a name yet (tokens)", n=number_text(house.unnamed)),
-            ntr(
-                "{n} person is out of the house: not to be looked for",
-                "{n} people are out of the house: not to be looked for",
-                len(house.outside),
-            ),
-        ]
+        notes = []
+        if house.unnamed:
+            notes.append(tr("of whom {n} without a name yet (tokens)", n=number_text(house.unnamed)))
+        if house.outside:
+            notes.append(
+                ntr(
+                    "{n} person is out of the house: not to be looked for",
+                    "{n} people are out of the house: not to be looked for",
+                    len(house.outside),
+                )
+            )
         if not house.with_names:
             notes.append(tr("Numbers and places only, no names."))
 

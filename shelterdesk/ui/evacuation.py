@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from shelterdesk.actions.evacuation import evacuation_pdf, may_have_names, note_evacuation
 from shelterdesk.actions.paper_facts import ListPrinted
@@ -17,9 +19,9 @@ from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
 from shelterdesk.reports.target import write_whole
 from shelterdesk.ui.lock import Lock
+from shelterdesk.ui.log_in import Centred
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.printing import Printers
-from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import ButtonRow, Card, PrimaryButton, SecondaryButton, words
 from shelterdesk.ui.widgets.keymap import EVACUATION
 from shelterdesk.ui.worker import DeskWorker, Task
@@ -31,16 +33,24 @@ _WIDTH = 520
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class EvacuationPanel(Card):
-    """Asks once, then says what became of it. It lies over everything in the window, the lock included."""
+class EvacuationPanel(QWidget):
+    """Asks once, then says what became of it. It covers everything in the window, the lock included."""
 
     def __init__(self, window: MainWindow) -> None:
-        super().__init__(tr("Evacuation list"), screen=True, parent=window)
+        super().__init__(window)
+        self.setProperty("part", "page")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.card = Card(tr("Evacuation list"), screen=True)
         self.said = words("", "body", wrap=True)
         self.print_button = PrimaryButton(tr("Print it now"), "Return", icon="print")
         self.close_button = SecondaryButton(tr("Close"), "Esc")
-        self.add(self.said)
-        self.add(ButtonRow(self.print_button, self.close_button))
+        self.buttons = ButtonRow(self.print_button)
+        self.way_out = ButtonRow(self.close_button)
+        for part in (self.said, self.buttons, self.way_out):
+            self.card.add(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(Centred(self.card, _WIDTH))
         self._back: QWidget | None = None
         self.close_button.clicked.connect(self.put_away)
         self.hide()
@@ -49,15 +59,17 @@ class EvacuationPanel(Card):
         """Show the question, the keys go to it."""
         if self.isHidden():
             self._back = self.window().focusWidget()
-        self.print_button.setVisible(True)
+        self.buttons.show()
         self._tell(text)
         self.print_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tell(self, text: str) -> None:
         """Say how it stands; there is nothing more to ask."""
-        self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.print_button.setVisible(False)
+        if self.isHidden():
+            self._back = self.window().focusWidget()
         self._tell(text)
+        self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.buttons.hide()
 
     def put_away(self) -> None:
         """Close it; typing goes on where it was."""
@@ -65,7 +77,7 @@ class EvacuationPanel(Card):
             return
         self.hide()
         back, self._back = self._back, None
-        if back is not None and back.isVisible():
+        if back is not None and isValid(back) and back.isVisible():
             back.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -77,22 +89,20 @@ class EvacuationPanel(Card):
         else:
             event.accept()  # no key reaches what lies below
 
-    def fit(self) -> None:
-        """The middle of the window's upper half, in the size of its words."""
-        window = self.window()
-        wide = min(theme().gap(_WIDTH), window.width() - theme().gap(32))
-        self.setFixedWidth(wide)
-        layout = self.layout()
-        high = layout.totalHeightForWidth(wide) if layout is not None else self.sizeHint().height()
-        self.setFixedHeight(min(high, window.height()))
-        self.move((window.width() - wide) // 2, max(0, (window.height() - self.height()) // 3))
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes round the panel and never to what lies below."""
+        now = self.focusWidget()
+        shown = [one for one in (self.print_button, self.close_button) if one.isVisible()]
+        there = next((one for one in shown if one is not now), self.close_button)
+        there.setFocus(Qt.FocusReason.TabFocusReason)
+        return True
 
     def _tell(self, text: str) -> None:
-        self.said.setText(text)
+        self.said.setText(text.replace("/", "/\u200b"))  # a path is one word; it may go on in the next line
         self.said.setAccessibleName(text)
+        self.setGeometry(self.window().rect())
         self.show()
         self.raise_()
-        self.fit()
 
 
 class Evacuation(QObject):
@@ -111,12 +121,23 @@ class Evacuation(QObject):
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(PRINTER_WAIT_MS)
+        self._late: Callable[[], None] = lambda: None
+        self._wait.timeout.connect(lambda: self._late())
         self._busy = False
         key = QShortcut(QKeySequence(EVACUATION), window)
         key.activated.connect(self.ask)
         lock.page.evacuation.clicked.connect(self.ask)
         self.panel.print_button.clicked.connect(self.go)
         window.installEventFilter(self)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a list is on its way."""
+        return self._busy
+
+    def set_wait(self, milliseconds: int) -> None:
+        """How long the printers may take to answer."""
+        self._wait.setInterval(milliseconds)
 
     def ask(self) -> None:
         """The first key: say what will be printed."""
@@ -147,7 +168,7 @@ class Evacuation(QObject):
         locked = self._lock.is_locked
         now, by, paper = self._worker.clock.now(), desk.user.name, usual_paper(desk.who.country)
         named = not locked and may_have_names(desk)
-        name = _file_name(desk.who.station, now.strftime("%Y-%m-%d-%H%M"))
+        name = _file_name(desk.who.station, f"{now.astimezone(ZoneInfo(desk.who.zone)):%Y-%m-%d-%H%M}")
         self.panel.tell(tr("The list is being made…"))
 
         def draw(reader: Reader) -> tuple[bytes, ListPrinted]:
@@ -167,7 +188,7 @@ class Evacuation(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize and not self.panel.isHidden():
-            self.panel.fit()
+            self.panel.setGeometry(self._window.rect())
         return False
 
     def _put_on_paper(self, pdf: bytes, name: str) -> None:
@@ -185,7 +206,7 @@ class Evacuation(QObject):
             else:
                 self._save(pdf, name, tr("No printer is set up on this laptop."))
 
-        self._wait.timeout.connect(lambda: chosen([]), Qt.ConnectionType.SingleShotConnection)
+        self._late = lambda: chosen([])
         self._wait.start()
         self.printers.look(chosen)
 

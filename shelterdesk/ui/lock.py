@@ -14,7 +14,7 @@ from shelterdesk.core.words import tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.log_in import Centred, LogInForm
 from shelterdesk.ui.main_window import MainWindow
-from shelterdesk.ui.widgets import ButtonRow, SecondaryButton
+from shelterdesk.ui.widgets import SecondaryButton
 from shelterdesk.ui.widgets.keymap import EVACUATION
 from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
 
@@ -119,15 +119,15 @@ class LockPage(Screen):
         self.primary = self.form.primary
         self.change_user = SecondaryButton(tr("Change user"), "F4")
         self.form.row.add(self.change_user)
+        # In a fire nobody looks for a passphrase: numbers and places are printed without one.
+        self.evacuation = SecondaryButton(tr("Evacuation list"), EVACUATION, icon="print")
+        self.form.row.add(self.evacuation)
         self.stripe = PracticeStripe()
         self.page.setContentsMargins(0, 0, 0, 0)
         self.page.addWidget(self.stripe)
         self.stripe.setVisible(practice)  # not before it is in here: it would open as a window of its own
         inside = QVBoxLayout()
         inside.addWidget(Centred(self.form), 1)
-        # In a fire nobody looks for a passphrase: numbers and places are printed without one.
-        self.evacuation = SecondaryButton(tr("Evacuation list"), EVACUATION, icon="print")
-        inside.addWidget(Centred(ButtonRow(self.evacuation)))
         self.page.addLayout(inside, 1)
         self.form.asked.connect(self.asked)
         self.change_user.clicked.connect(self.on_change_user)

@@ -19,7 +19,7 @@ from shelterdesk.actions.undo import Undone, undo_last
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.roles import DOES
-from shelterdesk.core.words import ntr, tr
+from shelterdesk.core.words import ntr, ptr, tr
 from shelterdesk.reports.paper import PaperName
 from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.sheets_paper import Paper
@@ -39,7 +39,7 @@ class IntakePaper(Paper):
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, tr("Forms for the intake on paper"), EmptyState("document", ""), parent)
         self._out = 0
-        self.state = Pill(tr("made"), Tone.OK)
+        self.state = Pill(ptr("forms", "made"), Tone.OK)
         self.state.hide()
         self.add_beside_title(self.state)
         self.count = QLineEdit(str(USUAL))

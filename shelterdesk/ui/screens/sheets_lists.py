@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import BinaryIO
+from zoneinfo import ZoneInfo
 
 from PySide6.QtWidgets import QWidget
 
@@ -69,8 +70,10 @@ class ListPaper(Paper):
 
     def file_name(self) -> str:
         desk = self.worker.desk
-        station = desk.who.station if desk is not None else ""
-        return f"{self.file_word()}-{station}-{self.worker.clock.now():%Y-%m-%d}"
+        if desk is None:
+            return self.file_word()
+        at = self.worker.clock.now().astimezone(ZoneInfo(desk.who.zone))
+        return f"{self.file_word()}-{desk.who.station}-{at:%Y-%m-%d-%H%M}"
 
     def is_ready(self) -> bool:
         return self.drawn is not None
@@ -79,11 +82,15 @@ class ListPaper(Paper):
         return tr("The list is being drawn.")
 
     def refresh(self, changes: Changes | None) -> None:
+        if changes is None:
+            self.refresh_printers()
+        self.draw()
+
+    def draw(self) -> None:
+        """Draw the list that the choices ask for, as things stand now."""
         desk = self.worker.desk
         if desk is None:
             return
-        if changes is None:
-            self.refresh_printers()
         self.forget_made()
         self.worker.read(
             self.drawing(self.worker.clock.now(), desk.user.name),
@@ -94,7 +101,7 @@ class ListPaper(Paper):
 
     def on_choice(self, *_: object) -> None:
         """The list asked for is another one."""
-        self.refresh(Changes(self.kinds))
+        self.draw()
 
     def on_made(self, made: MadePaper) -> None:
         self.preview.show_pdf(made.pdf, self.title.text())

@@ -32,6 +32,7 @@ class ResidentsPaper(ListPaper):
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, tr("Residents by block"), parent)
+        self._blocks: list[tuple[str, str]] = []
         self.block = PickField([(WHOLE_SITE, tr("the whole site"))])
         self.block_field = LabelledField(tr("Block"), self.block)
         self.block_field.setProperty("not_kept", True)
@@ -74,6 +75,8 @@ class ResidentsPaper(ListPaper):
         return self.block.value() or None
 
     def _show_blocks(self, blocks: list[tuple[str, str]]) -> None:
-        now = self.block.value()
+        if blocks == self._blocks:
+            return
+        now, self._blocks = self.block.value(), blocks
         self.block.set_options([(WHOLE_SITE, tr("the whole site")), *blocks])
         self.block.set_value(now if now in dict(blocks) else WHOLE_SITE)
