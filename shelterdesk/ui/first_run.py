@@ -106,7 +106,7 @@ class FirstRunPage(QWidget):
         if what in ("restore", "join"):
             self.go(self.restore if what == "restore" else self.join)
             return
-        self._practice = what == "practice"
+        self._practice = self.person.is_practice = what == "practice"
         self.stripe.setVisible(self._practice)
         self.go(self.practice if self._practice else self.station)
 

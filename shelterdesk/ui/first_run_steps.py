@@ -8,15 +8,16 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QWidget
 
+from shelterdesk.actions.log_in_rules import usual_length
 from shelterdesk.actions.station import StationPlanned, check_plan
-from shelterdesk.actions.users import check_passphrase
 from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.words import ptr, tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.dialogs.recovery_card import RecoveryCard
 from shelterdesk.ui.first_run_places import Zones, country_options
-from shelterdesk.ui.log_in import Centred, PassphraseLine
+from shelterdesk.ui.log_in import Centred
+from shelterdesk.ui.passphrases import PassphraseLine, passphrase_mistake, strength_words
 from shelterdesk.ui.theme import Type, theme
 from shelterdesk.ui.widgets import (
     ButtonRow,
@@ -45,15 +46,6 @@ def _said_of(field: str, plan: StationPlanned) -> str:
         check_plan(plan)
     except BadField as error:
         return f"{error.sentence} {error.next_step}".strip() if error.field == field else ""
-    return ""
-
-
-def passphrase_mistake(text: str) -> str:
-    """What is wrong with a new passphrase; empty when nothing is."""
-    try:
-        check_passphrase(text)
-    except BadField as error:
-        return f"{error.sentence} {error.next_step}".strip()
     return ""
 
 
@@ -299,12 +291,17 @@ class PersonStep(Step):
 
     def __init__(self) -> None:
         super().__init__(tr("You, who may do everything here"))
+        self.is_practice = False
         self.user = LabelledField(
             tr("Name you log in with"), check=_needed(tr("Type a name to log in with."))
         )
         self.first, self.second = PassphraseLine(), PassphraseLine()
         self.passphrase = LabelledField(
-            tr("Passphrase"), self.first, hint=tr("three or four words"), check=passphrase_mistake
+            tr("Passphrase"),
+            self.first,
+            hint=tr("three or four words"),
+            check=lambda text: passphrase_mistake(text, usual_length(self.is_practice)),
+            reading=strength_words,
         )
         self.again = LabelledField(tr("Passphrase once more"), self.second, check=self._check_second)
         self.caps = words(tr("Capital letters are locked on the keyboard."), "warn", wrap=True)

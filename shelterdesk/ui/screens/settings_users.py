@@ -24,7 +24,7 @@ from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys.keyfile import WrongRecoveryCode
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
 from shelterdesk.keys.recovery import RecoveryTypo
-from shelterdesk.ui.log_in import PassphraseLine
+from shelterdesk.ui.passphrases import PassphraseLine
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.widgets import (
     ButtonRow,
