@@ -30,14 +30,15 @@ def strength(text: str) -> Strength:
     """A rough estimate by length and words; it advises, a person decides.
 
     Few different signs, however often, are weak. Words count, as they are long and easy to remember: four of them are
-    good, three are fair; so are sixteen signs, and ten.
+    good, three are fair; so are sixteen signs, and ten. A word said again adds nothing.
     """
-    words = {word for word in text.casefold().split() if len(word) >= 3}
+    different = dict.fromkeys(text.casefold().split())
+    words, length = [word for word in different if len(word) >= 3], len(" ".join(different))
     if len(set(text.casefold())) < _FEWEST_SIGNS:
         return Strength.WEAK
-    if len(words) >= _GOOD_WORDS or len(text) >= _GOOD_LENGTH:
+    if len(words) >= _GOOD_WORDS or length >= _GOOD_LENGTH:
         return Strength.GOOD
-    if len(words) >= _FAIR_WORDS or len(text) >= _FAIR_LENGTH:
+    if len(words) >= _FAIR_WORDS or length >= _FAIR_LENGTH:
         return Strength.FAIR
     return Strength.WEAK
 
