@@ -212,7 +212,7 @@ class LogInForm(Card):
         if is_staff_code(self.name_field.text()):
             self.passphrase.setText(self.name_field.text().strip())
             self.name_field.set_text("")
-            self.ask()
+            QTimer.singleShot(0, self, self.ask)  # after the Enter that ends a scan has done its work
 
     def _check_again(self, text: str) -> str:
         return "" if text == self.own.text() else tr("The two passphrases are not the same.")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import SLOT, QObject, Signal, Slot
 from PySide6.QtDBus import QDBusConnection
 
 from shelterdesk.actions.clock import seconds_asleep
 
 _SERVICE, _PATH = "org.freedesktop.login1", "/org/freedesktop/login1"
 _INTERFACE, _SIGNAL = "org.freedesktop.login1.Manager", "PrepareForSleep"
-_SLOT = b"1on_system(bool)"  # as Qt's SLOT() writes it
 _LEAST_SECONDS = 0.5
 """Clocks read one after the other differ by less; nobody closes a lid for less."""
 
@@ -37,7 +36,12 @@ class SleepWatch(QObject):
         self._slept = asleep()
         self._bus = bus if bus is not None else QDBusConnection.systemBus()
         self.hears_system = self._bus.isConnected() and self._bus.connect(
-            _SERVICE, _PATH, _INTERFACE, _SIGNAL, self, _SLOT
+            _SERVICE,
+            _PATH,
+            _INTERFACE,
+            _SIGNAL,
+            self,
+            SLOT("on_system(bool)"),  # type: ignore[call-overload]  # the stub says bytes, which are refused
         )
 
     def look(self) -> None:
