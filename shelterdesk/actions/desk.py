@@ -27,10 +27,10 @@ from shelterdesk.keys.user import UserKeys, WrappedUser
 class OwnPassphraseFirst(Refused):
     """The passphrase is right, and it is one an admin gave: its user chooses an own one before anything else."""
 
-    def __init__(self) -> None:
+    def __init__(self, next_step: str = "") -> None:
         super().__init__(
             tr("This passphrase was given by an admin and opens the desk for one thing only."),
-            tr("Choose a passphrase of your own, which nobody else knows."),
+            next_step or tr("Choose a passphrase of your own, which nobody else knows."),
         )
 
 
