@@ -48,6 +48,10 @@ def choose(section: UsersSection, name: str) -> None:
     section.table.setFocus()
 
 
+def mode(section: UsersSection) -> Mode:
+    return section.form.mode
+
+
 def undo(qtbot: QtBot, app: DeskApp) -> None:
     assert app.window is not None
     app.window.undo()
@@ -75,7 +79,7 @@ def test_roles_and_organisation_are_changed_and_taken_back(
         press(KEY.Key_Return, CTRL)
         qtbot.waitUntil(lambda: row(section, "operator").organisation == "Cruz Roja")
         assert row(section, "operator").roles == ("operator", "supervisor")
-        assert form.mode is Mode.ADD and form.user.editor.isEnabled()
+        assert mode(section) is Mode.ADD and form.user.editor.isEnabled()
         undo(qtbot, app)
         qtbot.waitUntil(lambda: row(section, "operator").roles == ("operator",))
         assert row(section, "operator").organisation == ""
@@ -105,7 +109,7 @@ def test_a_role_of_a_class_asks_for_the_sheet(
         assert app.window is not None
         toast = app.window.toast
         qtbot.waitUntil(lambda: "Nobody here can hand over" in toast.text())
-        assert form.mode is Mode.CHANGE and form.primary.isEnabled()
+        assert mode(section) is Mode.CHANGE and form.primary.isEnabled()
         form.recovery_line.setText(station_template.recovery_code)
         press(KEY.Key_Return, CTRL)
         qtbot.waitUntil(lambda: row(section, "operator").holds == ("health",))
@@ -130,7 +134,7 @@ def test_a_new_passphrase_is_given_and_taken_back(
         assert section.change.isEnabled() and not section.reset.isEnabled()  # one's own is changed elsewhere
         choose(section, "operator")
         press(KEY.Key_P, CTRL)
-        assert form.mode is Mode.RESET and "in private" in form.told.text()
+        assert mode(section) is Mode.RESET and "in private" in form.told.text()
         qtbot.waitUntil(form.first.hasFocus)
         type_text("short")
         press(KEY.Key_Return, CTRL)
