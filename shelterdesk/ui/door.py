@@ -94,6 +94,7 @@ class Door(QObject):
             run = FirstRunPage(self._worker, self._folder, self._cost)
             run.opened.connect(self.entered)
             run.joined.connect(self.open)
+            run.language_chosen.connect(self._speak_first)
             run.practice_chosen.connect(lambda practice: self.chosen.emit("practice", practice))
             self.window.show_page(run, False)
             first = run.choose.first_focus()
@@ -142,6 +143,11 @@ class Door(QObject):
         first = page.first_focus()
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _speak_first(self, language: str) -> None:
+        """Another language before there is a station: nothing is typed yet, the page is built anew."""
+        self.chosen.emit("language", language)
+        self.open()
 
     def _speak(self, page: LogInPage, language: str) -> None:
         """Another language before the log-in: the page is built anew, the name typed stays."""
