@@ -54,7 +54,7 @@ def strength_words(text: str) -> str:
     if not text:
         return ""
     return {
-        Strength.WEAK: tr("easy to guess, add words"),
-        Strength.FAIR: tr("fair, one more word is better"),
+        Strength.WEAK: tr("easy to guess"),
+        Strength.FAIR: tr("fair"),
         Strength.GOOD: tr("strong"),
     }[strength(text)]

@@ -42,13 +42,13 @@ class HoldersSection(Section):
     kinds = frozenset({"roster"})
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Keys to closed entries"), parent)
+        super().__init__(worker, tr("Closed entries"), parent)
         self._mine: frozenset[Confidentiality] = frozenset()
         self.model: RowsModel[HolderLine] = RowsModel(_columns(), key=lambda line: line.key)
         empty = EmptyState(
             "lock", tr("Nobody has a role in health or protection yet."), tr("An admin gives roles.")
         )
-        self.table = RowsTable(self.model, empty, name=tr("Keys to closed entries"), count=_count)
+        self.table = RowsTable(self.model, empty, name=tr("Closed entries"), count=_count)
         self.told = words("", "secondary", wrap=True)
         self.code_line = QLineEdit()
         self.code = LabelledField(

@@ -105,7 +105,8 @@ class OwnPassphraseSection(Section):
                 "It opens this desk again for {n} hours more, as long as the program is open.",
                 left,
             )
-            said = f"{tr('You have a PIN.') if shift.has_pin(me) else tr('You have no PIN yet.')} {said}"
+            begin = tr("You have a PIN.") if shift.has_pin(me) else tr("You have no PIN yet.")
+            said = f"{begin} {said}"
         self.state.setText(said)
         may = shift.is_on and shift.is_member(me)
         self.pin_field.setEnabled(may)

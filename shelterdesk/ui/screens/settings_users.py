@@ -262,9 +262,7 @@ class UsersSection(Section):
             )
         mine = bool(self._mine & set(self._left))
         if said and not mine:
-            said.append(
-                tr("Ask somebody who holds that role to make a new key, under “Keys to closed entries”.")
-            )
+            said.append(tr("Ask somebody who holds that role to make a new key, under “Closed entries”."))
         self.notice.setText(" ".join(said))
         self.notice.setVisible(bool(said))
         self.renew_row.setVisible(mine)
@@ -289,10 +287,10 @@ def _columns() -> list[Column[UserLine]]:
         Column(
             tr("Organisation"),
             lambda line: line.organisation,
-            width=20,
+            width=16,
             shown_if=lambda lines: any(line.organisation for line in lines),
         ),
-        Column(tr("May log in"), _state, width=24, tone=_tone),
+        Column(tr("May log in"), _state, width=22, tone=_tone),
     ]
 
 
