@@ -45,6 +45,11 @@ def open_paper(window: MainWindow, name: str) -> Paper:
     return paper
 
 
+def is_drawn(paper: Paper) -> bool:
+    """Whether a paper is shown, not words."""
+    return paper.preview.has_pdf
+
+
 def text_of(path: Path) -> str:
     return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(path))
 
@@ -109,17 +114,17 @@ def test_forms_exist_once_they_are_made_and_can_be_given_up(
         assert not paper.is_ready() and "from 1 to 200" in paper.not_ready()
         press(KEY.Key_A, CTRL)
         type_text("3")
-        assert not paper.preview.has_pdf
+        assert not is_drawn(paper)
         press(KEY.Key_S, CTRL)
         choose_file(qtbot, tmp_path / "forms.pdf")
         qtbot.waitUntil((tmp_path / "forms.pdf").exists, timeout=10_000)
         still(qtbot, app)
-        assert paper.preview.has_pdf and "3 tokens are reserved" in paper.notes.said()[0]
+        assert is_drawn(paper) and "3 tokens are reserved" in paper.notes.said()[0]
         made = paper.made
         assert made is not None
         paper._give_up(made.result.undo)
         still(qtbot, app)
-        assert not paper.preview.has_pdf and len(paper.notes.said()) == 1
+        assert not is_drawn(paper) and len(paper.notes.said()) == 1
 
 
 def test_a_record_wants_a_persons_number(qtbot: QtBot, world: World, clock: SetClock, tmp_path: Path) -> None:
