@@ -8,17 +8,20 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from shelterdesk.actions.access import who_looked
+from shelterdesk.actions.access import SEALED_ACCESS, who_looked
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.counter import serve
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.lodging import give_place
 from shelterdesk.actions.own_record import headlines, own_record, print_own_record
 from shelterdesk.actions.person_lines import add_people
+from shelterdesk.actions.records import show_records
+from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import CannotWrite, NotAllowed, NotFound
 from shelterdesk.core.kinds import CONSENT, FLAG, PLACE
+from shelterdesk.core.vocabulary import Confidentiality, Role
 from tests.actions.at_site import with_plan
-from tests.stations import PASSPHRASE
+from tests.stations import CHEAP, PASSPHRASE, Template
 
 LINE = {
     "surnames": "Jean-Baptiste", "given": "Marie Ange", "sex": "F", "birth": "1994-03", "nationality": ["HTI"],
@@ -97,6 +100,25 @@ def test_somebody_of_whom_nothing_is_known_and_somebody_nobody_knows(desk: Desk)
     )
     with pytest.raises(NotFound):
         print_own_record(desk, "LB1-000099-X", io.BytesIO())
+
+
+def test_a_page_a_holder_prints_is_noted_sealed(
+    person: tuple[Desk, str, str], station_template: Template, clock: SetClock
+) -> None:
+    """An open note of a protection officer's look would tell whose record it is (SYNC §1.0)."""
+    desk, number, ent = person
+    add_user(
+        desk, "guard", frozenset({Role.PROTECTION}), PASSPHRASE,
+        recovery_code=station_template.recovery_code, cost=CHEAP,
+    )  # fmt: skip
+    desk.close()
+    guard = open_desk(desk.folder, "guard", PASSPHRASE, clock)
+    before = guard.store.conn.execute("SELECT count(*) FROM access").fetchone()
+    print_own_record(guard, number, io.BytesIO())
+    assert guard.store.conn.execute("SELECT count(*) FROM access").fetchone() == before
+    noted = show_records(guard, SEALED_ACCESS[Confidentiality.PROTECTION])
+    assert [(one["access"], one["subject"]) for one in noted][-1] == ("printed", ent)
+    guard.close()
 
 
 def test_a_counter_may_not(person: tuple[Desk, str, str], station_folder: Path, clock: SetClock) -> None:
