@@ -19,7 +19,7 @@ from shelterdesk.ui.screens.sheets_shift import ShiftPaper
 from shelterdesk.ui.worker import DeskWorker
 
 STATION_PAPERS: tuple[type[Section], ...] = (
-    DailyPaper, PresentCards, BlankCards, EvacuationPaper, ResidentsPaper, IntakePaper, ShiftPaper, RecordPaper,
+    DailyPaper, BlankCards, PresentCards, EvacuationPaper, ResidentsPaper, IntakePaper, ShiftPaper, RecordPaper,
 )  # fmt: skip
 OFFICE_PAPERS: tuple[type[Section], ...] = (MatrixSection,)
 
@@ -40,7 +40,9 @@ class SheetsScreen(PartsScreen):
             "Choose a paper at the left with the arrows and go into it with Enter; Esc comes back. The preview "
             "shows the paper as it will be printed; what cannot be printed as it is written is said before. "
             "A daily sheet is provisional until a supervisor freezes it; what becomes known later stands in "
-            "the corrections of the next day."
+            "the corrections of the next day. Cards are printed ahead by the hundred and bound by a scan at the "
+            "reception, or printed for people; on the small picture of the sheet the arrows choose the first place "
+            "that is still free. A new card ends the earlier ones."
         )
         lists = tr(
             "Lists show who is where by number; first names stand on them only of adults who are with their family, "
@@ -53,6 +55,7 @@ class SheetsScreen(PartsScreen):
             ("Ctrl+P", tr("print")),
             ("Ctrl+S", tr("save as PDF")),
             ("Ctrl+Shift+F", tr("freeze the daily sheet")),
+            ("Ctrl+G", tr("more cards, where the sheet ended")),
             ("Up", tr("a day on, in the day's field")),
             ("Down", tr("a day back")),
             ("PgDown", tr("on in the preview")),
