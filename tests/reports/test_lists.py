@@ -7,7 +7,6 @@ from dataclasses import fields
 
 import pytest
 
-from shelterdesk.core.cards import forbidden_on_paper
 from shelterdesk.core.house_lists import (
     BlockList,
     EvacuationList,
@@ -18,6 +17,7 @@ from shelterdesk.core.house_lists import (
     RoomList,
 )
 from shelterdesk.core.own_record import OwnRecord
+from shelterdesk.core.paper_rules import forbidden_on_paper
 from shelterdesk.core.shift import ShiftSlip, Unfinished, Worked
 from shelterdesk.reports.evacuation import write_evacuation_list
 from shelterdesk.reports.list_pages import printable
