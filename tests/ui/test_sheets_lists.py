@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pypdfium2
@@ -10,8 +11,11 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.arrival_groups import count_group
 from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.intake_form import print_intake_forms
 from shelterdesk.core.people import ArrivalGroupForm
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.screens.reception import ReceptionScreen
 from shelterdesk.ui.screens.sheets import SheetsScreen
 from shelterdesk.ui.screens.sheets_evacuation import NUMBERS, EvacuationPaper
 from shelterdesk.ui.screens.sheets_intake import IntakePaper
@@ -20,7 +24,8 @@ from shelterdesk.ui.screens.sheets_paper import Paper
 from shelterdesk.ui.screens.sheets_record import RecordPaper
 from shelterdesk.ui.screens.sheets_residents import ResidentsPaper
 from tests.sync.worlds import World
-from tests.ui.desk_windows import CTRL, KEY, press, type_text
+from tests.ui.desk_windows import CTRL, KEY, log_in, press, program, type_text
+from tests.ui.full_house import with_desk
 from tests.ui.stick_world import SHEETS, at_work, choose_file, full_world, still
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -145,6 +150,29 @@ def test_a_record_wants_a_persons_number(qtbot: QtBot, world: World, clock: SetC
         qtbot.waitUntil(out.exists, timeout=10_000)
         still(qtbot, app)
         assert "Toussaint, Ana0" in text_of(out) and paper.preview.has_pdf
+
+
+def test_the_number_of_a_slip_opens_the_reception_from_any_screen(
+    qtbot: QtBot, world: World, clock: SetClock
+) -> None:
+    tokens: list[str] = []
+
+    def reserve(desk: Desk) -> None:
+        tokens.extend(print_intake_forms(desk, 2, io.BytesIO()).result.tokens)
+
+    with_desk(world.lb, clock, reserve)
+    with program(qtbot, world.lb, clock, (ReceptionScreen, SheetsScreen)) as app:
+        window = log_in(qtbot, app)
+        still(qtbot, app)
+        press(KEY.Key_2, CTRL)
+        still(qtbot, app)
+        press(KEY.Key_F2)
+        type_text(tokens[1])
+        press(KEY.Key_Return)
+        still(qtbot, app)
+        reception = window.current()
+        assert isinstance(reception, ReceptionScreen)
+        assert reception.family.count_words.text() == "slip of paper"
 
 
 def test_who_sees_which_papers(qtbot: QtBot, world: World, clock: SetClock) -> None:
