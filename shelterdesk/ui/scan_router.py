@@ -174,7 +174,8 @@ class ScanRouter(QObject):
         now = self._window.current()
         if _takes(now, scan):
             return True
-        if scan.kind not in (ScanKind.CARD, ScanKind.DOCUMENT):
+        # A token is a family's that waits at the reception, wherever it is typed; other numbers have pages.
+        if scan.kind not in (ScanKind.CARD, ScanKind.DOCUMENT) and scan.counted is not Counted.TOKEN:
             return False
         for screen in self._window.screens():
             if screen is not now and _takes(screen, scan):
