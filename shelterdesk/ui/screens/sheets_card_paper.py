@@ -32,19 +32,16 @@ class CardPaper(Paper):
         self.form = PickField([(name, format_words(name)) for name in FORMATS])
         self.form_field = LabelledField(tr("Format"), self.form)
         self.places = SheetPlaces()
-        self.places_field = LabelledField(
-            tr("First free place"), self.places, reading=lambda _: self.places.words()
-        )
         self.second = PickField()
         self.second_field = LabelledField(tr("Second language"), self.second)
-        for thing in (self.form_field, self.places_field, self.second_field):
+        for thing in (self.form_field, self.second_field):
             thing.setProperty("not_kept", True)
         self.more = SecondaryButton(tr("More cards"), "Ctrl+G", icon="card")
         self.more.hide()
         self.buttons.add(self.more)
         self._propose_format()
         self.form_field.changed.connect(self._on_form)
-        self.places_field.changed.connect(self._on_choice)
+        self.places.changed.connect(self._on_choice)
         self.second_field.changed.connect(self._on_choice)
         self.more.clicked.connect(self._on_more)
 
@@ -125,10 +122,9 @@ class CardPaper(Paper):
 
     def _show_sheet(self) -> None:
         form = self.format()
-        self.places_field.setVisible(form.per_page > 1)
+        self.places.setVisible(form.per_page > 1)
         self.second_field.setVisible(not form.is_band)
         self.places.show_sheet(form.columns, form.rows, form.page, self._memory().free_place(form.name))
-        self.places_field.set_hint(self.places.words())
 
     def _on_form(self, *_: object) -> None:
         self._show_sheet()
