@@ -16,6 +16,7 @@ from shelterdesk.actions.card_binding import find_card
 from shelterdesk.actions.cards import print_blank_cards
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import open_desk
+from shelterdesk.core.blank_cards import blank_number
 from shelterdesk.keys.cardclaim import CardVerdict
 from shelterdesk.keys.cardtoken import make_token
 from shelterdesk.ui.app import DeskApp
@@ -119,6 +120,20 @@ def test_after_saving_each_member_gets_a_scanned_card(
     app.close()
     assert bearer(station_folder, clock, codes[0]) == (CardVerdict.VALID, "Ana")
     assert bearer(station_folder, clock, codes[1]) == (CardVerdict.VALID, "Luz")
+
+
+def test_the_number_on_a_card_is_typed_where_the_scanner_is_broken(
+    qtbot: QtBot, app: DeskApp, codes: list[str], station_folder: Path, clock: SetClock
+) -> None:
+    window, screen = at_reception(qtbot, app)
+    save_family(qtbot, app, "Ana")
+    scan(qtbot, app, blank_number("LB1", 4))
+    assert screen.cards.waiting == ()
+    press(KEY.Key_F2)
+    scan(qtbot, app, blank_number("LB1", 4).lower())  # nobody waits any more: it opens its bearer
+    qtbot.waitUntil(lambda: people_of(window).shown is not None)
+    app.close()
+    assert bearer(station_folder, clock, codes[3]) == (CardVerdict.VALID, "Ana")
 
 
 def test_a_bound_card_is_taken_back(
