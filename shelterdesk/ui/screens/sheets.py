@@ -11,9 +11,16 @@ from shelterdesk.ui.screens.office_matrix import MatrixSection
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.sheets_cards import BlankCards, PresentCards
 from shelterdesk.ui.screens.sheets_daily import DailyPaper
+from shelterdesk.ui.screens.sheets_evacuation import EvacuationPaper
+from shelterdesk.ui.screens.sheets_intake import IntakePaper
+from shelterdesk.ui.screens.sheets_record import RecordPaper
+from shelterdesk.ui.screens.sheets_residents import ResidentsPaper
+from shelterdesk.ui.screens.sheets_shift import ShiftPaper
 from shelterdesk.ui.worker import DeskWorker
 
-STATION_PAPERS: tuple[type[Section], ...] = (DailyPaper, BlankCards, PresentCards)
+STATION_PAPERS: tuple[type[Section], ...] = (
+    DailyPaper, BlankCards, PresentCards, EvacuationPaper, ResidentsPaper, IntakePaper, ShiftPaper, RecordPaper,
+)  # fmt: skip
 OFFICE_PAPERS: tuple[type[Section], ...] = (MatrixSection,)
 
 
@@ -29,7 +36,7 @@ class SheetsScreen(PartsScreen):
         super().__init__(worker, OFFICE_PAPERS if is_office else STATION_PAPERS, tr("Papers"))
 
     def help_text(self) -> str:
-        return tr(
+        papers = tr(
             "Choose a paper at the left with the arrows and go into it with Enter; Esc comes back. The preview "
             "shows the paper as it will be printed; what cannot be printed as it is written is said before. "
             "A daily sheet is provisional until a supervisor freezes it; what becomes known later stands in "
@@ -37,6 +44,11 @@ class SheetsScreen(PartsScreen):
             "reception, or printed for people; on the small picture of the sheet the arrows choose the first place "
             "that is still free. A new card ends the earlier ones."
         )
+        lists = tr(
+            "Lists show who is where by number; first names stand on them only of adults who are with their family, "
+            "so that no line tells that a child is alone."
+        )
+        return f"{papers} {lists}"
 
     def keys(self) -> Sequence[tuple[str, str]]:
         return (
