@@ -67,7 +67,7 @@ class SettingsScreen(Screen):
         self.list = QFrame()
         self.list.setProperty("part", "card")
         self.list.setAccessibleName(tr("Parts of the settings"))
-        self._tiles_flow = FlowLayout(4, 4, self.list)
+        self._tiles_flow = FlowLayout(4, 0, self.list)  # thirteen parts in one column, also with large text
         self._shown = ""
         self.place = QWidget()
         self.place.setProperty("part", "clear")
