@@ -155,6 +155,19 @@ def test_who_may_reset_whom(desk: Desk, operator_desk: Desk) -> None:
         reset_passphrase(desk, "operator", "abc", CHEAP)
 
 
+def test_an_admin_who_has_not_come_back_yet_does_not_count(
+    desk: Desk, station_folder: Path, clock: SetClock
+) -> None:
+    change_user(desk, "operator", frozenset({Role.ADMIN}), "")
+    reset_passphrase(desk, "operator", GIVEN, CHEAP)
+    with pytest.raises(Refused, match="last admin"):
+        change_user(desk, "admin", frozenset({Role.OPERATOR}), "")
+    with pytest.raises(Refused, match="last admin"):
+        disable_user(desk, "admin")
+    first_log_in(station_folder, "operator", GIVEN, OWN, clock, CHEAP).close()
+    disable_user(desk, "admin")
+
+
 def test_a_disabled_person_who_was_reset_comes_back_once(desk: Desk) -> None:
     reset_passphrase(desk, "operator", GIVEN, CHEAP)
     disable_user(desk, "operator")

@@ -91,7 +91,8 @@ class SettingsScreen(Screen):
     def help_text(self) -> str:
         return tr(
             "Choose a part at the left with the arrows and go into it with Enter; Esc comes back. "
-            "You see only what your role may change."
+            "You see only what your role may change. Under “Your passphrase” a PIN opens this desk again until your "
+            "shift ends."
         )
 
     def keys(self) -> Sequence[tuple[str, str]]:
