@@ -211,6 +211,39 @@ def test_a_staff_card_opens_for_its_user_from_either_field(
         assert app.window is window
 
 
+def test_a_staff_card_at_the_open_window_changes_the_user(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    first, second = new_staff_code(1), new_staff_code(2)
+    with program(qtbot, station_folder, clock) as app:
+        log_in_with(qtbot, app, "admin", first)
+        type_text("of the admin")
+        other_user(qtbot, app, "operator")
+        assert app.lock is not None
+        press(KEY.Key_F6)
+        qtbot.waitUntil(app.lock.page.form.pin_field.isVisible)
+        type_text(PASSPHRASE)
+        press(KEY.Key_Return)
+        type_text(second)
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: not app.worker.is_busy)
+        window = app.window
+        assert window is not None
+        press(KEY.Key_F2)
+        type_text(new_staff_code(2))
+        press(KEY.Key_Return)
+        assert app.window is window and not app.lock.is_locked
+        qtbot.waitUntil(lambda: "opens nothing" in window.toast.text())
+        assert window.scan.text() == ""
+        press(KEY.Key_F2)
+        type_text(first)
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            press(KEY.Key_Return)
+        assert app.window is not None and app.window is not window
+        assert note_of(app.window).surnames.text() == "of the admin"
+
+
 def test_a_station_without_pins(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
     admin = open_desk(station_folder, "admin", PASSPHRASE, clock)
     set_log_in_rules(admin, LogInRules(8, 0))
