@@ -26,9 +26,10 @@ from shelterdesk.actions.registration import register_family
 from shelterdesk.actions.residents import print_residents
 from shelterdesk.actions.sheets import last_sheet_day, print_sheet
 from shelterdesk.actions.shift_slip import print_shift_slip
+from shelterdesk.actions.staff_cards import print_staff_cards
 from shelterdesk.core.kinds import KIND_NAMES
 from shelterdesk.core.people import Answer, DocumentForm, FamilyForm, IntakeAnswers, PersonForm
-from shelterdesk.core.vocabulary import DocumentType, Sex
+from shelterdesk.core.vocabulary import DocumentType, Role, Sex
 from shelterdesk.core.words import speak
 from shelterdesk.keys.recovery import new_recovery
 from shelterdesk.reports.card_formats import FORMATS
@@ -81,6 +82,7 @@ PRINTED_BY: dict[str, Printing] = {
         desk, 2, out / "form.pdf", second_language="ht"
     ),
     "write_own_record": everybodys_own_record,
+    "write_staff_cards": lambda desk, out: print_staff_cards(desk, Role.OPERATOR, 1, 12, out / "staff.pdf"),
     "write_cards": cards_in_every_format,
     "write_wristbands": cards_in_every_format,
     "write_daily_sheet": the_daily_sheet,
