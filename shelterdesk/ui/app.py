@@ -35,6 +35,7 @@ from shelterdesk.ui.preferences import (
     read_preferences,
     write_preferences,
 )
+from shelterdesk.ui.print_watch import PrintWatch
 from shelterdesk.ui.scan_router import ScanRouter
 from shelterdesk.ui.screen_making import ScreenMaker, fill, make_rest
 from shelterdesk.ui.status_watch import StatusWatch
@@ -263,6 +264,7 @@ class DeskApp(QObject):
         key = QShortcut(QKeySequence(LOCK_KEY), window)
         key.activated.connect(self.lock_now)
         ScanRouter(window, self.worker, self.clock)
+        PrintWatch(window, self.worker)
         self.status = StatusWatch(window, self.worker, self.clock)
         window.show()
         window.activateWindow()

@@ -19,6 +19,7 @@ from shelterdesk.ui.screens.settings_access import AccessSection
 from shelterdesk.ui.screens.settings_backup import BackupSection
 from shelterdesk.ui.screens.settings_desk import DeskSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
+from shelterdesk.ui.screens.settings_printers import PrintersSection
 from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.settings_station import StationSection
@@ -34,6 +35,7 @@ SECTIONS: tuple[type[Section], ...] = (
     OwnPassphraseSection,
     UsersSection,
     PlanSection,
+    PrintersSection,
     BackupSection,
     RecoverySection,
     AdmitSection,

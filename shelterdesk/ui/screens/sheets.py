@@ -11,10 +11,11 @@ from shelterdesk.ui.screens.office_matrix import MatrixSection
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.sheets_cards import BlankCards, PresentCards
 from shelterdesk.ui.screens.sheets_daily import DailyPaper
+from shelterdesk.ui.screens.sheets_waiting import WaitingPrints
 from shelterdesk.ui.worker import DeskWorker
 
-STATION_PAPERS: tuple[type[Section], ...] = (DailyPaper, PresentCards, BlankCards)
-OFFICE_PAPERS: tuple[type[Section], ...] = (MatrixSection,)
+STATION_PAPERS: tuple[type[Section], ...] = (DailyPaper, PresentCards, BlankCards, WaitingPrints)
+OFFICE_PAPERS: tuple[type[Section], ...] = (MatrixSection, WaitingPrints)
 
 
 class SheetsScreen(PartsScreen):
@@ -33,13 +34,16 @@ class SheetsScreen(PartsScreen):
             "Choose a paper at the left with the arrows and go into it with Enter; Esc comes back. The preview "
             "shows the paper as it will be printed; what cannot be printed as it is written is said before. "
             "A daily sheet is provisional until a supervisor freezes it; what becomes known later stands in "
-            "the corrections of the next day."
+            "the corrections of the next day. What a printer does not take waits, encrypted, in Waiting prints and goes "
+            "by itself when the printer is back; after a jam the missing pages are printed again there."
         )
 
     def keys(self) -> Sequence[tuple[str, str]]:
         return (
             ("Ctrl+P", tr("print")),
             ("Ctrl+S", tr("save as PDF")),
+            ("Ctrl+Shift+P", tr("print with the system's dialogue")),
+            ("Ctrl+Shift+W", tr("open the waiting prints")),
             ("Ctrl+Shift+F", tr("freeze the daily sheet")),
             ("Up", tr("a day on, in the day's field")),
             ("Down", tr("a day back")),

@@ -10,6 +10,7 @@ from shelterdesk.actions.cards import MOST_BLANK, CardsPrinted, print_blank_card
 from shelterdesk.actions.papers import CardsWanted, MadePaper, cards_wanted
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
+from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.reports.paper import PaperName
@@ -25,6 +26,8 @@ _ON_A_PAGE: dict[str, int] = {"a4": 10, "letter": 8}
 
 class CardPaper(Paper):
     """What both kinds of cards share: they exist once made, so the preview comes after the making."""
+
+    kind = PaperKind.CARDS
 
     def __init__(self, worker: DeskWorker, title: str, parent: QWidget | None = None) -> None:
         super().__init__(worker, title, EmptyState("card", ""), parent)
