@@ -17,6 +17,7 @@ from shelterdesk.core.errors import PrintingStopped, WorldError
 from shelterdesk.core.paper_kinds import ALL_PAGES, PageRange
 from shelterdesk.core.print_jobs import Sides
 from shelterdesk.core.words import tr
+from shelterdesk.ui.cups import printer_stand, was_refused
 from shelterdesk.ui.widgets.beside import Beside
 from shelterdesk.ui.widgets.pdf_pages import POINT, page_picture, page_sizes
 from shelterdesk.ui.worker import Task
@@ -110,6 +111,9 @@ def usual_printer(name: str = "") -> str:
         raise NoPrinter(name)
     if info.state() is QPrinter.PrinterState.Error:
         raise PrinterOff(name)
+    stand = printer_stand(name)
+    if stand is not None and (not stand.accepts or stand.is_held_up):
+        raise PrinterOff(name)
     return name
 
 
@@ -126,14 +130,22 @@ def print_pdf(
     Raises ``NoPrinter``, ``PrinterOff``, ``SizeNotThere`` before anything was given to it, ``PrinterFailed``,
     ``PrintingStopped``, ``DamagedFile``. Not for the window's thread.
     """
+    printer = opened_printer(data, name, how)
+    printer.setDocName(title)
+    pages = paint_pages(data, printer, progress, cancelled, how)
+    if was_refused():  # between the question and the job it was switched off; Qt takes that for done
+        raise PrinterFailed(name)
+    return pages
+
+
+def opened_printer(data: bytes, name: str, how: How) -> QPrinter:
+    """The printer of that name, once it is known to take these pages; raises as :func:`print_pdf` does."""
     from PySide6.QtPrintSupport import QPrinter, QPrinterInfo
 
     info = QPrinterInfo.printerInfo(usual_printer(name))
     if not how.fit:
         check_sizes(data, info)
-    printer = QPrinter(info, QPrinter.PrinterMode.HighResolution)
-    printer.setDocName(title)
-    return paint_pages(data, printer, progress, cancelled, how)
+    return QPrinter(info, QPrinter.PrinterMode.HighResolution)
 
 
 def check_sizes(data: bytes, info: QPrinterInfo) -> None:
