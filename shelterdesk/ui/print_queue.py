@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from shelterdesk.actions.spool import keep_print, print_data, take_up_prints, turn_print
-from shelterdesk.core.errors import CannotWrite, DamagedFile, PrintingStopped, WorldError
+from shelterdesk.core.errors import CannotWrite, DamagedFile, DiskFull, PrintingStopped, WorldError
 from shelterdesk.core.paper_kinds import ALL_PAGES, PageRange, PaperKind, Way, is_for_one_user, is_never_kept
 from shelterdesk.core.print_jobs import Print, PrintJob, PrintState, Sides, Why, pages_in
 from shelterdesk.core.words import tr
@@ -162,7 +162,7 @@ class PrintQueue(QObject):
         self.changed.emit()
 
         def back() -> None:
-            self._prints[number] = one
+            self._prints[number] = replace(one, state=PrintState.TAKEN)
             self._turn(one, one.state, one.job, self._go)
 
         def out(_: object = None) -> None:
@@ -299,6 +299,20 @@ class PrintQueue(QObject):
             )
         state = PrintState.WAITING if waits else PrintState.HELD
         self._settle(one, state, replace(one.job, why=why, done=done), done, "", fault)
+        if waits and not isinstance(fault, DiskFull):
+            self._tell_others(one, why, fault)
+
+    def _tell_others(self, first: Print, why: Why, fault: WorldError) -> None:
+        """Whoever waits for the same printer hears it too, without the printer being asked for each."""
+        for other in self.prints():
+            is_same = other.state is PrintState.WAITING and _place(other.job) == _place(first.job)
+            if other.id == first.id or not is_same:
+                continue
+            new = replace(other, job=replace(other.job, why=why))
+            told = self._told.pop(other.id, None)
+            self._near.pop(other.id, None)
+            self._turn(other, PrintState.WAITING, new.job, lambda: None)
+            give(told, Outcome(new, fault=fault))
 
     def _settle(
         self,

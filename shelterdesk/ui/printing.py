@@ -133,7 +133,10 @@ def print_pdf(
     printer = opened_printer(data, name, how)
     printer.setDocName(title)
     pages = paint_pages(data, printer, progress, cancelled, how)
-    if was_refused():  # between the question and the job it was switched off; Qt takes that for done
+    is_native = printer.outputFormat() is type(printer).OutputFormat.NativeFormat
+    if (
+        is_native and was_refused()
+    ):  # between the question and the job it was switched off; Qt takes that for done
         raise PrinterFailed(name)
     return pages
 

@@ -1,45 +1,47 @@
-"""Cards of a family just registered: drawn in memory and put on the usual printer, in the same key that saved it."""
+"""Cards of a family just registered: drawn in memory and sent to print in the same key that saved it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
 from shelterdesk.actions.registration import RegisteredFamily
-from shelterdesk.core.errors import WorldError
+from shelterdesk.core.errors import PrintingStopped, WorldError
+from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.words import tr
-from shelterdesk.ui.long_work import LongWork
-from shelterdesk.ui.worker import DeskWorker, Task
+from shelterdesk.ui.print_queue import Outcome, PrintQueue
+from shelterdesk.ui.print_ways import way_of
+from shelterdesk.ui.print_words import where_they_wait
+from shelterdesk.ui.worker import DeskWorker
 
 if TYPE_CHECKING:
     from shelterdesk.actions.cards import CardsPrinted
     from shelterdesk.actions.papers import MadePaper
-    from shelterdesk.ui.printing import Printers
 
 Done = Callable[["CardsPrinted"], object]
 Failed = Callable[[WorldError], object]
 
 
-class NoPrinterForCards(WorldError):
-    """The queue goes on without a printer: no card was made, so none is lost."""
+class CardsWait(WorldError):
+    """The queue goes on without a printer: the cards are made, and none is lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, fault: WorldError) -> None:
         super().__init__(
-            tr("No printer is set up on this laptop."),
-            later(),
-        )
+            fault.sentence,
+            tr("They wait in {place}: printed by themselves later, or saved as a PDF there.",
+               place=where_they_wait()),
+        )  # fmt: skip
 
 
 def later() -> str:
     """Where cards are had that did not come out of the printer: no dialogue stands in the way of the queue."""
-    return tr("In Sheets, Lodging cards, they can be printed later or saved as a PDF.")
+    return tr("In {place} they can be printed later or saved as a PDF.", place=where_they_wait())
 
 
 class FamilyCards:
-    """Prints a family's cards; first names stand on them, so nothing of them lies on the disk, not for a moment.
+    """Prints a family's cards; first names stand on them, so on the disk they lie encrypted, and only till printed.
 
     ``put_out`` takes the pages instead of a printer (a played day).
     """
@@ -48,37 +50,19 @@ class FamilyCards:
         self._screen, self._worker = screen, worker
         self.put_out: Callable[[bytes], object] | None = None
 
-    @cached_property
-    def printers(self) -> Printers:
-        """The way to the printers, made with the first card: the desk opens without it."""
-        from shelterdesk.ui.printing import Printers
-
-        return Printers(self._screen)
-
     def print_family(self, family: RegisteredFamily, done: Done, failed: Failed) -> None:
-        """Cards for everybody of a family; where there is no printer none are made, and ``failed`` hears it.
+        """Cards for everybody of a family; ``done`` hears that they are printed or next in turn.
 
-        ``failed`` hears of a print that was stopped, too (``PrintingStopped``).
+        ``failed`` hears of a print that was stopped (``PrintingStopped``) and of a printer that is off: the cards are
+        made and bound all the same, and wait for it (``CardsWait``).
         """
-        if self.put_out is not None:
-            self._draw(family, "", done, failed)
-            return
-
-        def known(names: list[str]) -> None:
-            if names:
-                self._draw(family, names[0], done, failed)
-            else:
-                failed(NoPrinterForCards())
-
-        self.printers.look(known)
-
-    def _draw(self, family: RegisteredFamily, printer: str, done: Done, failed: Failed) -> None:
         from shelterdesk.actions.cards import CardsPrinted, print_cards  # with the first card
         from shelterdesk.actions.papers import in_memory, usual_paper
 
         desk = self._worker.desk
         if desk is None:
             return
+        way = way_of(self._worker.folder, PaperKind.CARDS)
 
         def drawn(made: MadePaper) -> None:
             cards = made.result
@@ -88,13 +72,26 @@ class FamilyCards:
                 self.put_out(made.pdf)
                 done(cards)
                 return
-            work = LongWork(self._screen, Task(tr("Printing cards")), can_cancel=True)
-            self.printers.print_pdf(
-                made.pdf, printer, tr("Cards"), work.task,
-                work.ended(lambda _: done(cards)), work.ended(failed),
-            )  # fmt: skip
+
+            def told(outcome: Outcome) -> None:
+                fault = outcome.fault
+                if fault is None:
+                    done(cards)
+                else:
+                    failed(fault if isinstance(fault, PrintingStopped) else CardsWait(fault))
+
+            PrintQueue.of(self._worker).add(
+                PaperKind.CARDS,
+                made.pdf,
+                tr("cards"),
+                told=told,
+                near=self._screen,
+                way=way,
+                things=cards.cards,
+            )
 
         self._worker.write(
             in_memory, print_cards, persons=tuple(member.ent for member in family.members),
-            paper=usual_paper(desk.who.country), done=drawn, failed=failed,
+            paper="letter" if (way.size or usual_paper(desk.who.country)) == "letter" else "a4",
+            done=drawn, failed=failed,
         )  # fmt: skip
