@@ -17,7 +17,7 @@ from reportlab.pdfgen.canvas import Canvas
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Done
-from shelterdesk.core.errors import DiskFull
+from shelterdesk.core.errors import DamagedFile, DiskFull
 from shelterdesk.core.paper_kinds import PageRange, PaperKind, PrintWay, Way
 from shelterdesk.core.print_jobs import PrintState, Why
 from shelterdesk.db import spool
@@ -42,6 +42,14 @@ def pdf(pages: int = 1) -> bytes:
     return out.getvalue()
 
 
+def _pages(file: Path) -> int:
+    """The pages of a file; none while it is being written."""
+    try:
+        return len(page_sizes(file.read_bytes()))
+    except DamagedFile:
+        return 0
+
+
 class Laptop:
     """A laptop whose printers put their pages into files; each can be off, or take nothing though it is there."""
 
@@ -57,7 +65,7 @@ class Laptop:
 
     def printed(self, name: str = "Laser") -> list[int]:
         """How many pages each print had that came out of a printer."""
-        return [len(page_sizes(file.read_bytes())) for file in sorted(self.out.glob(f"{name}-*.pdf"))]
+        return [_pages(file) for file in sorted(self.out.glob(f"{name}-*.pdf"))]
 
     def _usual(self, name: str = "") -> str:
         self.asked += 1
