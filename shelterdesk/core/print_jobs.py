@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from shelterdesk.core.paper_kinds import MOST_COPIES, PageRange, PaperKind, count_words
+from shelterdesk.core.paper_kinds import MOST_COPIES, PageRange, PaperKind, count_words, may_be_fitted
 from shelterdesk.core.words import tr
 
 
@@ -136,17 +136,17 @@ def pages_in(pdf: bytes) -> int:
 
 def why_said(job: PrintJob) -> str:
     """Why a paper stands still and what to do, in two sentences; nothing where all is well."""
-    name = job.printer or tr("the usual one")
+    printer = tr("The printer {name}", name=job.printer) if job.printer else tr("The usual printer")
     said = {
         Why.NO_PRINTER: tr(
             "No printer is there for it. Plug one in, choose another one, or save it as a PDF."
         ),
         Why.OFF: tr(
-            "The printer {name} is off or stopped. It is printed by itself when the printer is back.", name=name
+            "{printer} is off or stopped. It is printed by itself when the printer is back.", printer=printer
         ),
         Why.REFUSED: tr(
-            "The printer {name} did not take it. Look at its cable, paper and lid; it is tried again by itself.",
-            name=name,
+            "{printer} did not take it. Look at its cable, paper and lid; it is tried again by itself.",
+            printer=printer,
         ),
         Why.NO_FOLDER: tr(
             "The folder {name} cannot be written. Plug the stick in or choose another folder in the settings.",
@@ -159,25 +159,22 @@ def why_said(job: PrintJob) -> str:
         Why.CUT_SHORT: tr(
             "It broke off while it was printed. Look at what lies in the printer, then print the missing pages again."
         ),
-        Why.SIZE: _size_said(job, name),
+        Why.SIZE: _size_said(job, printer),
         Why.DAMAGED: tr("What was kept of it is damaged. Take it out and make the paper again."),
     }  # fmt: skip
     return said.get(job.why, "")
 
 
-def _size_said(job: PrintJob, name: str) -> str:
-    from shelterdesk.core.paper_kinds import may_be_fitted
-
+def _size_said(job: PrintJob, printer: str) -> str:
     if may_be_fitted(job.kind):
         return tr(
-            "The printer {name} does not have this size of paper. Choose another size or printer, or print it made "
-            "to fit.",
-            name=name,
+            "{printer} does not have this size of paper. Choose another size or printer, or print it made to fit.",
+            printer=printer,
         )
     return tr(
-        "The printer {name} does not have this size of paper. Choose another size or printer: what is cut or worn is "
-        "never made smaller.",
-        name=name,
+        "{printer} does not have this size of paper. Choose another size or printer: what is cut or worn is never "
+        "made smaller.",
+        printer=printer,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 
 from shelterdesk.core.print_jobs import standing_said
 from shelterdesk.ui.main_window import MainWindow
@@ -33,14 +34,15 @@ class PrintWatch(QObject):
 
     def open(self) -> None:
         """Show the papers that wait."""
+        from shelterdesk.ui.screens.exchange_parts import PartsScreen  # the window stands without it
+
         screen = self._window.screen_named(SHEETS)
         self._window.open_screen(SHEETS)
-        show = getattr(screen, "open_section", None)
-        if show is not None and WAITING in getattr(screen, "sections", {}):
-            show(WAITING)
-            first = screen.first_focus()
-            if first is not None:
-                first.setFocus()
+        if isinstance(screen, PartsScreen) and WAITING in screen.sections:
+            screen.open_section(WAITING)
+            table = getattr(screen.sections[WAITING], "table", None)
+            if isinstance(table, QWidget):
+                table.setFocus()
 
     def _show(self) -> None:
         said = standing_said(self._queue.prints())

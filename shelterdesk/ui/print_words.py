@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shelterdesk.core.paper_kinds import may_be_fitted
 from shelterdesk.core.print_jobs import Print, PrintState, Why, why_said
-from shelterdesk.core.words import ntr, tr
+from shelterdesk.core.words import ntr, ptr, tr
 from shelterdesk.ui.print_queue import Outcome
 from shelterdesk.ui.widgets.key_hint import key_words
 from shelterdesk.ui.widgets.tone import Tone
@@ -62,7 +62,7 @@ def size_step(one: Print) -> str:
 def state_words(one: Print) -> tuple[str, Tone]:
     """How a paper stands, in a word or two."""
     if one.state is PrintState.PRINTED:
-        return tr("printed"), Tone.OK
+        return ptr("paper", "printed"), Tone.OK
     if one.state is PrintState.PRINTING:
         return tr("being printed"), Tone.NEUTRAL
     if one.state is PrintState.HELD:

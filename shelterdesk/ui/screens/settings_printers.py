@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from shelterdesk.actions.papers import usual_paper
 from shelterdesk.core.changes import Changes
@@ -15,12 +15,13 @@ from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.print_ways import read_ways, write_way
 from shelterdesk.ui.printing import Printers
 from shelterdesk.ui.screens.settings_section import Section
+from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import (
     Choice,
     ChoiceField,
     Column,
     EmptyState,
-    FieldGrid,
+    FlowLayout,
     LabelledField,
     PickField,
     RowsModel,
@@ -75,6 +76,7 @@ class PrintersSection(Section):
         self.paper = PickField([("", self._usual_words()), ("a4", tr("A4")), ("letter", tr("Letter"))])
         self.copies = QLineEdit()
         self.copies.setMaxLength(2)
+        self.copies.setMaximumWidth(theme().px(120))
         self.first = ChoiceField(
             [
                 Choice(AT_ONCE, tr("At once"), tr("printed at once")),
@@ -86,14 +88,17 @@ class PrintersSection(Section):
         self.size_field = LabelledField(tr("Size of paper"), self.paper)
         self.copies_field = LabelledField(tr("Copies"), self.copies, check=_check_copies)
         self.first_field = LabelledField(tr("Before printing"), self.first)
-        grid = FieldGrid()
-        grid.add_row((self.printer_field, 3), (self.size_field, 2))
-        grid.add_row((self.first_field, 3), (self.copies_field, 2))
+        self.printer.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.choices = QWidget()
+        self.choices.setProperty("part", "clear")
+        flow = FlowLayout(16, 10, self.choices)
+        for field in (self.printer_field, self.size_field, self.first_field, self.copies_field):
+            flow.addWidget(field)
         self.chosen = words("", "strong")
         self.rule = words("", "secondary", wrap=True)
         self.add(self.table, 1)
         self.add(self.chosen)
-        self.add(grid)
+        self.add(self.choices)
         self.add(self.folder)
         self.add(self.rule)
         for field in (self.printer_field, self.size_field, self.copies_field, self.first_field):

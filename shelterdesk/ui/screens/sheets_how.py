@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from shelterdesk.core.paper_kinds import (
     ALL_PAGES,
@@ -16,6 +17,7 @@ from shelterdesk.core.paper_kinds import (
     read_pages,
 )
 from shelterdesk.core.words import ntr, tr
+from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import LabelledField, PickField
 
 ASK, INTO_FOLDER = "?", "/"  # no printer can be called so: CUPS and Windows allow neither alone
@@ -26,6 +28,7 @@ class PrinterPick(PickField):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__((), parent)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._way = PrintWay()
 
     def offer(self, names: Sequence[str], way: PrintWay) -> None:
@@ -54,22 +57,23 @@ class PrinterPick(PickField):
         return PrintWay(Way.PRINTER, printer=chosen) if chosen else PrintWay()
 
 
-class HowMuch:
-    """Pages and copies, as two fields (:attr:`fields`)."""
+class HowMuch(QObject):
+    """Pages and copies, as two fields (:attr:`fields`) that take little room."""
 
-    def __init__(self, copies: int) -> None:
+    def __init__(self, copies: int, owner: QObject) -> None:
+        super().__init__(owner)
         self.pages_line, self.copies_line = QLineEdit(), QLineEdit()
         self.copies_line.setMaxLength(2)
         self.pages_line.setMaxLength(9)
-        self.pages_line.setPlaceholderText(tr("all"))
-        self.pages_field = LabelledField(
-            tr("Pages"), self.pages_line, hint=tr("such as 3-7"), check=_check_pages
-        )
+        self.pages_line.setPlaceholderText(tr("all, or 3-7"))
+        self.pages_field = LabelledField(tr("Pages"), self.pages_line, check=_check_pages)
         self.copies_field = LabelledField(tr("Copies"), self.copies_line, check=_check_copies)
         self.fields = (self.pages_field, self.copies_field)
         for field in self.fields:
             field.setProperty("not_kept", True)
         self.reset(copies)
+        theme().changed.connect(self._space)
+        self._space()
 
     def pages(self) -> PageRange:
         """The pages wanted."""
@@ -100,6 +104,10 @@ class HowMuch:
         """None of the pages asked for is there."""
         self.pages_field.set_mistake(ntr("This paper has {n} page.", "This paper has {n} pages.", pages))
         self.pages_field.setFocus()
+
+    def _space(self) -> None:
+        for line, letters in ((self.pages_line, 9), (self.copies_line, 3)):
+            line.setFixedWidth(theme().px(36) + line.fontMetrics().averageCharWidth() * (letters + 1))
 
 
 def _check_pages(text: str) -> str:

@@ -79,7 +79,7 @@ class Paper(Section):
         for field in (self.paper_field, self.printer_field):
             field.setProperty("not_kept", True)
         self.printer_field.hide()
-        self.how = HowMuch(self.way.copies)
+        self.how = HowMuch(self.way.copies, self)
         self.print_button = PrimaryButton(tr("Print"), "Ctrl+P", icon="print")
         self.save_button = SecondaryButton(tr("Save as PDF"), "Ctrl+S", icon="download")
         self.more_button = SecondaryButton(tr("More…"), "Ctrl+Shift+P")

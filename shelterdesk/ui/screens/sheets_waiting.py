@@ -65,7 +65,7 @@ class WaitingPrints(Section):
         self.printer = PrinterPick()
         self.printer_field = LabelledField(tr("Printer"), self.printer)
         self.printer_field.setProperty("not_kept", True)
-        self.how = HowMuch(1)
+        self.how = HowMuch(1, self)
         self.choices = QWidget()
         self.choices.setProperty("part", "clear")
         flow = FlowLayout(16, 10, self.choices)
