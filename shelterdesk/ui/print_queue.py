@@ -278,7 +278,13 @@ class PrintQueue(QObject):
 
     def _on_printed(self, one: Print, gone: tuple[int, str]) -> None:
         pages, printer = gone
-        self._settle(one, PrintState.PRINTED, replace(one.job, done=pages, why=Why.NONE), pages, printer)
+        self._settle(
+            one,
+            PrintState.PRINTED,
+            replace(one.job, printer=printer, done=pages, why=Why.NONE),
+            pages,
+            printer,
+        )
 
     def _on_saved(self, one: Print, path: Path) -> None:
         done = replace(one.job, done=one.job.sheets, why=Why.NONE)

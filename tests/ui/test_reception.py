@@ -18,7 +18,7 @@ from shelterdesk.actions.people import find_people
 from shelterdesk.actions.undo import undo_last
 from shelterdesk.core.number import Counted
 from shelterdesk.core.people import ArrivalGroupForm
-from shelterdesk.core.print_jobs import PrintState
+from shelterdesk.core.print_jobs import PrintState, standing_said
 from shelterdesk.core.vocabulary import DocumentType, EntryRoute, Missing
 from shelterdesk.core.words import speak
 from shelterdesk.db.person_page import person_page
@@ -313,7 +313,7 @@ def test_without_a_printer_the_family_is_saved_and_its_cards_wait(work: AtWork) 
     assert work.screen.family.people() == []
     (waiting,) = PrintQueue.of(work.worker).prints()
     assert waiting.job.things == 1 and waiting.state is PrintState.WAITING, "the card is made and bound"
-    work.qtbot.waitUntil(lambda: "no printer: 1 card waiting" in work.window.status.text())
+    assert standing_said([waiting]) == "no printer: 1 card waiting"
 
 
 def test_cards_whose_print_was_stopped_are_told_with_where_to_have_them(
