@@ -1,4 +1,4 @@
-"""Papers before they are on paper: a drawn daily sheet, who is there to get a card, a paper made in memory."""
+"""Papers before they are on paper: a drawn daily sheet, a paper made in memory."""
 
 from __future__ import annotations
 
@@ -9,13 +9,10 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shelterdesk.actions.cards import card_print_warnings
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.sheets import frozen_sheet, sheet_numbers
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.sheet import DailySheet
-from shelterdesk.db.cards import good_cards
-from shelterdesk.db.population import people_at, present_persons
 from shelterdesk.db.sheet import Frozen
 from shelterdesk.db.store import Reader
 from shelterdesk.reports.target import write_whole
@@ -65,30 +62,6 @@ def drawn_sheet(
         numbers,
         held is not None and as_frozen,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class CardsWanted:
-    """Who is in the house, who of them has no good card, and what to say before cards are printed for ``chosen``.
-
-    ``unnamed`` are in the house too, counted without a name: there is no card for them.
-    """
-
-    present: tuple[str, ...]
-    without_card: tuple[str, ...]
-    chosen: tuple[str, ...]
-    warnings: tuple[str, ...]
-    unnamed: int
-
-
-def cards_wanted(reader: Reader, desk: Desk, everybody: bool) -> CardsWanted:
-    """The people a print run is for: everybody in the house, or only those who hold no good card."""
-    present = tuple(ent.hex() for ent in present_persons(reader.conn, reader.who.station))
-    held = good_cards(reader.conn, "person", present)
-    without = tuple(ent for ent in present if ent not in held)
-    chosen = present if everybody else without
-    _, unnamed = people_at(reader.conn, reader.who.station)
-    return CardsWanted(present, without, chosen, tuple(card_print_warnings(desk, reader, chosen)), unnamed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class PaperKind(StrEnum):
     LISTS = "lists"
     SLIPS = "slips"
     LETTERS = "letters"
+    FORMS = "forms"
     PERSON = "person"
     RECOVERY = "recovery"
 
@@ -124,6 +125,7 @@ def kind_words(kind: PaperKind) -> str:
         PaperKind.LISTS: tr("Lists and matrices"),
         PaperKind.SLIPS: tr("Slips"),
         PaperKind.LETTERS: tr("Letters and certificates"),
+        PaperKind.FORMS: tr("Forms to fill in"),
         PaperKind.PERSON: tr("A person's own record"),
         PaperKind.RECOVERY: tr("Recovery sheet"),
     }[kind]

@@ -142,6 +142,7 @@ class PrintersSection(Section):
         if is_new or not self.folder.line.hasFocus():
             self.folder.set_path(row.way.folder)
             self.folder.set_mistake("")
+        self.size_field.setVisible(may_be_fitted(row.kind))  # what is cut has formats of its own
         self.rule.setText(self._rule(row.kind))
 
     def _rule(self, kind: PaperKind) -> str:
@@ -215,7 +216,13 @@ class PrintersSection(Section):
         return (
             Column(tr("Paper"), lambda one: kind_words(one.kind), strong=True),
             Column(tr("Printer"), lambda one: where_words(one.way)),
-            Column(tr("Size"), lambda one: sizes.get(one.way.size, one.way.size), width=12),
+            Column(
+                tr("Size"),
+                lambda one: (
+                    sizes.get(one.way.size, one.way.size) if may_be_fitted(one.kind) else tr("its format")
+                ),
+                width=12,
+            ),
             Column(
                 tr("Before printing"),
                 lambda one: tr("look first") if one.way.look_first else tr("at once"),

@@ -11,10 +11,18 @@ from shelterdesk.ui.screens.office_matrix import MatrixSection
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.sheets_cards import BlankCards, PresentCards
 from shelterdesk.ui.screens.sheets_daily import DailyPaper
+from shelterdesk.ui.screens.sheets_evacuation import EvacuationPaper
+from shelterdesk.ui.screens.sheets_intake import IntakePaper
+from shelterdesk.ui.screens.sheets_record import RecordPaper
+from shelterdesk.ui.screens.sheets_residents import ResidentsPaper
+from shelterdesk.ui.screens.sheets_shift import ShiftPaper
 from shelterdesk.ui.screens.sheets_waiting import WaitingPrints
 from shelterdesk.ui.worker import DeskWorker
 
-STATION_PAPERS: tuple[type[Section], ...] = (DailyPaper, PresentCards, BlankCards, WaitingPrints)
+STATION_PAPERS: tuple[type[Section], ...] = (
+    DailyPaper, BlankCards, PresentCards, EvacuationPaper, ResidentsPaper, IntakePaper, ShiftPaper, RecordPaper,
+    WaitingPrints,
+)  # fmt: skip
 OFFICE_PAPERS: tuple[type[Section], ...] = (MatrixSection, WaitingPrints)
 
 
@@ -30,13 +38,23 @@ class SheetsScreen(PartsScreen):
         super().__init__(worker, OFFICE_PAPERS if is_office else STATION_PAPERS, tr("Papers"))
 
     def help_text(self) -> str:
-        return tr(
+        papers = tr(
             "Choose a paper at the left with the arrows and go into it with Enter; Esc comes back. The preview "
             "shows the paper as it will be printed; what cannot be printed as it is written is said before. "
             "A daily sheet is provisional until a supervisor freezes it; what becomes known later stands in "
-            "the corrections of the next day. What a printer does not take waits, encrypted, in Waiting prints and goes "
-            "by itself when the printer is back; after a jam the missing pages are printed again there."
+            "the corrections of the next day. Cards are printed ahead by the hundred and bound by a scan at the "
+            "reception, or printed for people; on the small picture of the sheet the arrows choose the first place "
+            "that is still free. A new card ends the earlier ones."
         )
+        lists = tr(
+            "Lists show who is where by number; first names stand on them only of adults who are with their family, "
+            "so that no line tells that a child is alone."
+        )
+        waiting = tr(
+            "What a printer does not take waits, encrypted, in Waiting prints and goes by itself when the printer is "
+            "back; after a jam the missing pages are printed again there."
+        )
+        return f"{papers} {lists} {waiting}"
 
     def keys(self) -> Sequence[tuple[str, str]]:
         return (
@@ -45,6 +63,7 @@ class SheetsScreen(PartsScreen):
             ("Ctrl+Shift+P", tr("print with the system's dialogue")),
             ("Ctrl+Shift+W", tr("open the waiting prints")),
             ("Ctrl+Shift+F", tr("freeze the daily sheet")),
+            ("Ctrl+G", tr("more cards, where the sheet ended")),
             ("Up", tr("a day on, in the day's field")),
             ("Down", tr("a day back")),
             ("PgDown", tr("on in the preview")),

@@ -116,6 +116,10 @@ class Paper(Section):
     def on_made(self, made: MadePaper) -> None:
         """What a kind of paper shows once it is made."""
 
+    def kind_made(self) -> PaperKind:
+        """What it is as the choices are now; a paper of one kind need not say."""
+        return self.kind
+
     def is_ready(self) -> bool:
         """Whether there is a paper to make now."""
         return True
@@ -208,7 +212,7 @@ class Paper(Section):
             return
         cards = getattr(self.made.result, "cards", 0) if self.made is not None else 0
         self.queue.add(
-            self.kind, pdf, self.file_name(), told=self._on_told, near=self, way=way,
+            self.kind_made(), pdf, self.file_name(), told=self._on_told, near=self, way=way,
             things=cards if isinstance(cards, int) else 0, pages=pages, copies=self.how.copies(), sides=sides,
             of_one_user=self.of_one_user,
         )  # fmt: skip

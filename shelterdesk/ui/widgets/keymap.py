@@ -12,6 +12,7 @@ BACK = "Shift+Return"
 FINISH = "Ctrl+Return"
 STEP_OUT = "Esc"
 KEY_STRIP = "F12"
+EVACUATION = "Ctrl+Shift+X"
 
 
 def house_keys() -> tuple[tuple[str, str], ...]:
@@ -24,6 +25,7 @@ def house_keys() -> tuple[tuple[str, str], ...]:
         (SCAN, tr("scan or search")),
         (UNDO, tr("undo")),
         (HELP, tr("explain this screen")),
+        (EVACUATION, tr("evacuation list, also while locked")),
         (KEY_STRIP, tr("show these keys below")),
     )
 
