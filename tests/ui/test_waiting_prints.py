@@ -53,6 +53,12 @@ def paper_of(window: MainWindow) -> Paper:
     return paper
 
 
+def to_cards(window: MainWindow) -> None:
+    """Down the list to the cards for people."""
+    while paper_of(window).name != "cards":
+        press(KEY.Key_Down)
+
+
 def settle(qtbot: QtBot, app: DeskApp) -> PrintQueue:
     """Wait until the queue is at rest."""
     queue = PrintQueue.of(app.worker)
@@ -74,7 +80,7 @@ def test_cards_wait_for_a_printer_that_is_off_and_are_found_by_one_key(
 ) -> None:
     laptop.off = {"Laser"}
     with at_work(qtbot, world.lb, clock, SHEETS) as (app, window):
-        press(KEY.Key_Down)
+        to_cards(window)
         qtbot.waitUntil(lambda: paper_of(window).print_button.isEnabled(), timeout=10_000)
         press(KEY.Key_P, CTRL)
         qtbot.waitUntil(lambda: "Laser is off" in window.toast.text(), timeout=20_000)
@@ -153,7 +159,7 @@ def test_a_size_the_printer_lacks_is_said_before_and_a_list_may_be_fitted(
         qtbot.waitUntil(lambda: laptop.printed() == [1], timeout=10_000)
         assert laptop.hows[-1].fit and not paper.fit_button.isVisible()
         settle(qtbot, app)
-        press(KEY.Key_Down)
+        to_cards(window)
         qtbot.waitUntil(lambda: paper_of(window).print_button.isEnabled(), timeout=10_000)
         press(KEY.Key_P, CTRL)
         qtbot.waitUntil(lambda: "never made smaller" in window.toast.text(), timeout=20_000)
@@ -199,7 +205,7 @@ def test_a_kind_that_asks_or_is_looked_at_first(
         qtbot.waitUntil(lambda: laptop.printed() == [2], timeout=10_000)
         settle(qtbot, app)
         press(KEY.Key_Escape)
-        press(KEY.Key_Down)
+        to_cards(window)
         paper = paper_of(window)
         qtbot.waitUntil(paper.print_button.isEnabled, timeout=10_000)
         press(KEY.Key_P, CTRL)
