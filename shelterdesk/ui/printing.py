@@ -134,9 +134,8 @@ def print_pdf(
     printer.setDocName(title)
     pages = paint_pages(data, printer, progress, cancelled, how)
     is_native = printer.outputFormat() is type(printer).OutputFormat.NativeFormat
-    if (
-        is_native and was_refused()
-    ):  # between the question and the job it was switched off; Qt takes that for done
+    # Between the question and the job it may have been switched off; Qt takes that for done.
+    if is_native and was_refused():
         raise PrinterFailed(name)
     return pages
 
