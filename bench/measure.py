@@ -19,10 +19,21 @@ class Sizes:
     queries: int = 400
     cards: int = 1_000
     rounds: int = 3
+    idle_seconds: int = 60
 
 
 FULL = Sizes()
-TINY = Sizes(people=60, crowd=120, import_ops=300, saves=3, saves_beside=3, queries=6, cards=12, rounds=1)
+TINY = Sizes(
+    people=60,
+    crowd=120,
+    import_ops=300,
+    saves=3,
+    saves_beside=3,
+    queries=6,
+    cards=12,
+    rounds=1,
+    idle_seconds=1,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,7 @@ class PrintingStopped(WorldError):
     """Somebody stopped it: the pages before are on paper, the others nowhere."""
 
     def __init__(self, done: int, total: int) -> None:
+        self.done, self.total = done, total
         super().__init__(
             tr("Printing was stopped after {n} of {total} pages.", n=done, total=total),
             tr("What is missing can be printed again or saved as a PDF."),

@@ -36,6 +36,7 @@ from shelterdesk.ui.preferences import (
     read_preferences,
     write_preferences,
 )
+from shelterdesk.ui.print_watch import PrintWatch
 from shelterdesk.ui.scan_router import ScanRouter
 from shelterdesk.ui.screen_making import ScreenMaker, fill, make_rest
 from shelterdesk.ui.status_watch import StatusWatch
@@ -269,6 +270,7 @@ class DeskApp(QObject):
         self.locked.connect(self.evacuation.close)
         self.unlocked.connect(self.evacuation.close)
         ScanRouter(window, self.worker, self.clock).staff_card.connect(self._on_staff_card)
+        PrintWatch(window, self.worker)
         self.status = StatusWatch(window, self.worker, self.clock)
         window.show()
         window.activateWindow()

@@ -110,6 +110,7 @@ def stop_printing(monkeypatch: pytest.MonkeyPatch) -> None:
         raise PrintingStopped(1, 2)
 
     monkeypatch.setattr(printing, "printer_names", lambda: ["Desk printer"])
+    monkeypatch.setattr(printing, "usual_printer", lambda name="": name or "Desk printer")
     monkeypatch.setattr(printing, "print_pdf", stopped)
 
 

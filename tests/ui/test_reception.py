@@ -21,10 +21,12 @@ from shelterdesk.actions.undo import undo_last
 from shelterdesk.core.changes import Done
 from shelterdesk.core.number import Counted
 from shelterdesk.core.people import ArrivalGroupForm
+from shelterdesk.core.print_jobs import PrintState, standing_said
 from shelterdesk.core.vocabulary import DocumentType, EntryRoute, Missing
 from shelterdesk.core.words import speak
 from shelterdesk.db.person_page import person_page
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.print_queue import PrintQueue
 from shelterdesk.ui.pseudo import pseudo_catalogue
 from shelterdesk.ui.scan_router import Scan, ScanKind
 from shelterdesk.ui.screens.people_words import missing_words
@@ -334,6 +336,9 @@ def test_without_a_printer_the_family_is_saved_and_its_cards_wait(work: AtWork) 
     said = work.window.toast.text()
     assert "is saved, 1 person" in said and "saved as a PDF" in said
     assert work.screen.family.people() == []
+    (waiting,) = PrintQueue.of(work.worker).prints()
+    assert waiting.job.things == 1 and waiting.state is PrintState.WAITING, "the card is made and bound"
+    assert standing_said([waiting]) == "no printer: 1 card waiting"
 
 
 def test_cards_whose_print_was_stopped_are_told_with_where_to_have_them(

@@ -97,7 +97,7 @@ def test_every_part_is_seen_in_the_list_whatever_the_text_size(
 def test_a_role_sees_only_its_parts(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
     with program(qtbot, station_folder, clock) as app:
         screen = settings(qtbot, app, "station", "operator")
-        assert list(screen.sections) == ["station", "desk", "passphrase", "backup"]
+        assert list(screen.sections) == ["station", "desk", "passphrase", "printers", "backup"]
     with program(qtbot, station_folder, clock) as app:
         assert "access" in settings(qtbot, app, "station", "supervisor").sections
 

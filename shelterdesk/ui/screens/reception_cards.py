@@ -12,36 +12,38 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from shelterdesk.actions.registration import RegisteredFamily, RegisteredPerson
-from shelterdesk.core.errors import WorldError
+from shelterdesk.core.errors import PrintingStopped, WorldError
+from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.icons import IconMark
-from shelterdesk.ui.long_work import LongWork
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.print_queue import Outcome, PrintQueue
+from shelterdesk.ui.print_words import where_they_wait
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import ButtonRow, PrimaryButton, QuietButton, SecondaryButton, Tone, words
 from shelterdesk.ui.widgets.scan_field import ScanField
-from shelterdesk.ui.worker import DeskWorker, Task
+from shelterdesk.ui.worker import DeskWorker
 
 if TYPE_CHECKING:
     from shelterdesk.actions.card_binding import CardChanged
     from shelterdesk.actions.cards import CardsPrinted
     from shelterdesk.actions.papers import MadePaper
     from shelterdesk.ui.base_screen import Screen
-    from shelterdesk.ui.printing import Printers
 
 Done = Callable[["CardsPrinted"], object]
 Failed = Callable[[WorldError], object]
 
 
-class NoPrinterForCards(WorldError):
-    """The queue goes on without a printer: no card was made, so none is lost."""
+class CardsWait(WorldError):
+    """The queue goes on without a printer: the cards are made, and none is lost."""
 
-    def __init__(self) -> None:
+    def __init__(self, fault: WorldError) -> None:
         super().__init__(
-            tr("No printer is set up on this laptop."),
-            later(),
-        )
+            fault.sentence,
+            tr("They wait in {place}: printed by themselves later, or saved as a PDF there.",
+               place=where_they_wait()),
+        )  # fmt: skip
 
 
 def later() -> str:
@@ -94,7 +96,7 @@ class CardsToScan(QFrame):
 class FamilyCards:
     """Gives a family its cards: by scans as long as cards printed ahead are there, else printed at once.
 
-    First names stand on printed ones, so nothing of them lies on the disk, not for a moment. ``put_out`` takes the
+    First names stand on printed ones, so on the disk they lie encrypted, and only till they are printed. ``put_out`` takes the
     pages instead of a printer (a played day).
     """
 
@@ -104,13 +106,6 @@ class FamilyCards:
         self._binding = False
         self._told: set[str] = set()
         self.put_out: Callable[[bytes], object] | None = None
-
-    @cached_property
-    def printers(self) -> Printers:
-        """The way to the printers, made with the first card: the desk opens without it."""
-        from shelterdesk.ui.printing import Printers
-
-        return Printers(self._screen)
 
     @cached_property
     def strip(self) -> CardsToScan:
@@ -230,29 +225,17 @@ class FamilyCards:
         def failed(error: WorldError) -> None:
             self._screen.say_error(error)
 
-        self._print(people, done, failed)
+        self._draw(people, done, failed)
 
     def print_family(self, family: RegisteredFamily, done: Done, failed: Failed) -> None:
-        """Cards for everybody of a family; where there is no printer none are made, and ``failed`` hears it.
+        """Cards for everybody of a family; ``done`` hears that they are printed or next in turn.
 
-        ``failed`` hears of a print that was stopped, too (``PrintingStopped``).
+        ``failed`` hears of a print that was stopped (``PrintingStopped``) and of a printer that is off: the cards are
+        made and bound all the same, and wait for it (``CardsWait``).
         """
-        self._print(family.members, done, failed)
+        self._draw(family.members, done, failed)
 
-    def _print(self, people: tuple[RegisteredPerson, ...], done: Done, failed: Failed) -> None:
-        if self.put_out is not None:
-            self._draw(people, "", done, failed)
-            return
-
-        def known(names: list[str]) -> None:
-            if names:
-                self._draw(people, names[0], done, failed)
-            else:
-                failed(NoPrinterForCards())
-
-        self.printers.look(known)
-
-    def _draw(self, people: tuple[RegisteredPerson, ...], printer: str, done: Done, failed: Failed) -> None:
+    def _draw(self, people: tuple[RegisteredPerson, ...], done: Done, failed: Failed) -> None:
         """Say what nobody has reviewed, the first time it is met, then draw and print."""
         from shelterdesk.actions.cards import card_print_warnings  # with the first card
 
@@ -266,14 +249,14 @@ class FamilyCards:
             self._told.update(new)
             if new:
                 self._screen.say(" ".join(new), Tone.WARN)
-            self._make(ents, printer, lambda cards: done(with_notes(cards, new)), failed)
+            self._make(ents, lambda cards: done(with_notes(cards, new)), failed)
 
         def ask(reader: Reader) -> list[str]:
             return card_print_warnings(desk, reader, ents)
 
         self._worker.read(ask, done=warned, failed=failed)
 
-    def _make(self, ents: tuple[str, ...], printer: str, done: Done, failed: Failed) -> None:
+    def _make(self, ents: tuple[str, ...], done: Done, failed: Failed) -> None:
         from shelterdesk.actions.cards import CardsPrinted, print_cards
         from shelterdesk.actions.papers import in_memory
         from shelterdesk.ui.card_memory import usual_format
@@ -290,11 +273,17 @@ class FamilyCards:
                 self.put_out(made.pdf)
                 done(cards)
                 return
-            work = LongWork(self._screen, Task(tr("Printing cards")), can_cancel=True)
-            self.printers.print_pdf(
-                made.pdf, printer, tr("Cards"), work.task,
-                work.ended(lambda _: done(cards)), work.ended(failed),
-            )  # fmt: skip
+
+            def told(outcome: Outcome) -> None:
+                fault = outcome.fault
+                if fault is None:
+                    done(cards)
+                else:
+                    failed(fault if isinstance(fault, PrintingStopped) else CardsWait(fault))
+
+            PrintQueue.of(self._worker).add(
+                PaperKind.CARDS, made.pdf, tr("cards"), told=told, near=self._screen, things=cards.cards
+            )
 
         # A fresh sheet: in this key nobody has a hand free to feed the one that was left.
         self._worker.write(

@@ -22,6 +22,7 @@ from shelterdesk.ui.screens.settings_holders import HoldersSection
 from shelterdesk.ui.screens.settings_log_in import LogInSection
 from shelterdesk.ui.screens.settings_passphrase import OwnPassphraseSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
+from shelterdesk.ui.screens.settings_printers import PrintersSection
 from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.settings_site import SiteSection
@@ -42,6 +43,7 @@ SECTIONS: tuple[type[Section], ...] = (
     LogInSection,
     SiteSection,
     PlanSection,
+    PrintersSection,
     BackupSection,
     RecoverySection,
     AdmitSection,

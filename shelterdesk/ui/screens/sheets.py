@@ -16,12 +16,14 @@ from shelterdesk.ui.screens.sheets_intake import IntakePaper
 from shelterdesk.ui.screens.sheets_record import RecordPaper
 from shelterdesk.ui.screens.sheets_residents import ResidentsPaper
 from shelterdesk.ui.screens.sheets_shift import ShiftPaper
+from shelterdesk.ui.screens.sheets_waiting import WaitingPrints
 from shelterdesk.ui.worker import DeskWorker
 
 STATION_PAPERS: tuple[type[Section], ...] = (
     DailyPaper, BlankCards, PresentCards, EvacuationPaper, ResidentsPaper, IntakePaper, ShiftPaper, RecordPaper,
+    WaitingPrints,
 )  # fmt: skip
-OFFICE_PAPERS: tuple[type[Section], ...] = (MatrixSection,)
+OFFICE_PAPERS: tuple[type[Section], ...] = (MatrixSection, WaitingPrints)
 
 
 class SheetsScreen(PartsScreen):
@@ -48,12 +50,18 @@ class SheetsScreen(PartsScreen):
             "Lists show who is where by number; first names stand on them only of adults who are with their family, "
             "so that no line tells that a child is alone."
         )
-        return f"{papers} {lists}"
+        waiting = tr(
+            "What a printer does not take waits, encrypted, in Waiting prints and goes by itself when the printer is "
+            "back; after a jam the missing pages are printed again there."
+        )
+        return f"{papers} {lists} {waiting}"
 
     def keys(self) -> Sequence[tuple[str, str]]:
         return (
             ("Ctrl+P", tr("print")),
             ("Ctrl+S", tr("save as PDF")),
+            ("Ctrl+Shift+P", tr("print with the system's dialogue")),
+            ("Ctrl+Shift+W", tr("open the waiting prints")),
             ("Ctrl+Shift+F", tr("freeze the daily sheet")),
             ("Ctrl+G", tr("more cards, where the sheet ended")),
             ("Up", tr("a day on, in the day's field")),

@@ -8,6 +8,7 @@ from shelterdesk.actions.cards import CardsPrinted, sentences
 from shelterdesk.actions.papers import MadePaper, usual_paper
 from shelterdesk.core.cards import FIRST_LANGUAGE
 from shelterdesk.core.languages import language_name
+from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.reports.card_formats import FORMATS, CardFormat, format_words
 from shelterdesk.ui.card_memory import CardMemory, read_card_memory, remember_sheet
@@ -21,6 +22,7 @@ from shelterdesk.ui.worker import DeskWorker
 class CardPaper(Paper):
     """What both kinds of cards share: they exist once made, so the preview comes after the making."""
 
+    kind = PaperKind.CARDS
     ahead = False
 
     def __init__(self, worker: DeskWorker, title: str, parent: QWidget | None = None) -> None:
@@ -55,6 +57,9 @@ class CardPaper(Paper):
     def format(self) -> CardFormat:
         """The format chosen."""
         return next((one for one in FORMATS.values() if one.name == self.form.value()), FORMATS["a4"])
+
+    def kind_made(self) -> PaperKind:
+        return PaperKind.WRISTBANDS if self.format().is_band else PaperKind.CARDS
 
     def start_at(self) -> int:
         """The first free place of the sheet in hand."""

@@ -15,6 +15,7 @@ from shelterdesk.actions.undo import undo_last
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import service_day_limits
+from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.roles import DOES, WRITES
 from shelterdesk.core.sheet import DailySheet
 from shelterdesk.core.words import ntr, tr
@@ -71,6 +72,7 @@ class DailyPaper(Paper):
     """The sheet of a day: a preview that follows every change until it is frozen."""
 
     name = "daily"
+    kind = PaperKind.DAILY_SHEET
     roles = DOES["print the daily sheet"]
     kinds = frozenset(
         {

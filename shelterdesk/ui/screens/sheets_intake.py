@@ -18,6 +18,7 @@ from shelterdesk.actions.papers import MadePaper
 from shelterdesk.actions.undo import Undone, undo_last
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
+from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import ntr, ptr, tr
 from shelterdesk.reports.paper import PaperName
@@ -33,6 +34,7 @@ class IntakePaper(Paper):
     """Forms exist once made, as blank cards do: the preview comes after the making."""
 
     name = "intake"
+    kind = PaperKind.FORMS
     roles = DOES["print intake forms"]
     kinds = frozenset({"arrival_group", "person", "foreign"})
 

@@ -12,6 +12,7 @@ from shelterdesk.actions.papers import MadePaper
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import BadField, NotFound, WorldError
 from shelterdesk.core.number import BadNumber, Counted, parse_number
+from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import tr
 from shelterdesk.reports.paper import PaperName
@@ -25,6 +26,7 @@ class RecordPaper(Paper):
     """What is held of one person in the open; it is made, and noted on them, when it is asked for."""
 
     name = "record"
+    kind = PaperKind.PERSON
     roles = DOES["print a person's own record"]
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from shelterdesk.actions.papers import MadePaper
 from shelterdesk.actions.shift_slip import USUAL_HOURS, print_shift_slip, shift_slip
 from shelterdesk.core.errors import WorldError
+from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
@@ -25,6 +26,7 @@ class ShiftPaper(ListPaper):
     """What was done in the last hours, and what is left to do."""
 
     name = "shift"
+    kind = PaperKind.SLIPS
     roles = DOES["print the shift slip"]
     kinds = frozenset(
         {"person", "arrival_group", "movement", "stay", "service", "card", "same_as", "status", "foreign"}

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pypdfium2
 from PySide6.QtGui import QImage
 
 from shelterdesk.core.errors import DamagedFile
@@ -48,6 +47,8 @@ def page_picture(data: bytes, page: int, scale: float, *, grey: bool = False) ->
 
 @contextmanager
 def _opened(data: bytes) -> Iterator[Any]:
+    import pypdfium2  # with the first paper: the window stands without it
+
     with _pdfium:
         try:
             document = pypdfium2.PdfDocument(data)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from shelterdesk.core.words import ntr, tr
@@ -137,7 +138,12 @@ def _far(status: StatusLine) -> list[_Part]:
 
 
 class StatusBar(QWidget):
-    """Shows a :class:`StatusLine`, and long work in :attr:`task`; wraps into more lines with large text."""
+    """Shows a :class:`StatusLine`, and long work in :attr:`task`; wraps into more lines with large text.
+
+    Signals: ``prints_clicked()`` on the words about papers that wait for a printer.
+    """
+
+    prints_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -149,7 +155,10 @@ class StatusBar(QWidget):
         self._flow = FlowLayout(20, 4, self)
         self._near = [_Shown() for _ in range(_MOST_NEAR)]
         self._distant = [_Shown() for _ in range(_MOST_FAR)]
-        for shown in self._near:
+        self._prints = _Shown()
+        self._prints_said = ""
+        self._prints.clicked.connect(self.prints_clicked)
+        for shown in (*self._near, self._prints):
             self._flow.addWidget(shown)
         self._flow.addWidget(self.task)
         self._flow.add_push()
@@ -173,10 +182,24 @@ class StatusBar(QWidget):
         self.setAccessibleDescription(self.text())
         self.updateGeometry()
 
+    def show_prints(self, said: str) -> None:
+        """Say which papers wait for a printer and the key that opens them; nothing for none."""
+        if said == self._prints_said:
+            return
+        self._prints_said = said
+        if said:
+            self._prints.setCursor(Qt.CursorShape.PointingHandCursor)
+            self._prints.fill(_Part("print", said, "", Tone.WARN))
+        else:
+            self._prints.hide()
+        self.setAccessibleDescription(self.text())
+        self.updateGeometry()
+
     def text(self) -> str:
         """All that is said, in one line."""
         status = self._status or StatusLine()
-        return " · ".join(" ".join(s for s in (p.strong, p.plain) if s) for p in parts_of(status))
+        said = [" ".join(s for s in (p.strong, p.plain) if s) for p in parts_of(status)]
+        return " · ".join([*said, *([self._prints_said] if self._prints_said else [])])
 
     def _space(self) -> None:
         t = theme()
@@ -189,6 +212,8 @@ class _Shown(QWidget):
     The bar changes with every save; widgets made and deleted each time cost more, and their layout items,
     deleted by Qt under Python's wrappers, have brought the program down.
     """
+
+    clicked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -211,6 +236,10 @@ class _Shown(QWidget):
             label.setText(text)
             label.setVisible(bool(text))
         self.show()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        self.clicked.emit()
 
 
 def _fill(places: Sequence[_Shown], parts: Sequence[_Part]) -> None:
