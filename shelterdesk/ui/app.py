@@ -28,6 +28,7 @@ from shelterdesk.ui.door import Door, DoorWindow
 from shelterdesk.ui.drafts import DraftKeeper
 from shelterdesk.ui.lock import IdleWatch, Lock
 from shelterdesk.ui.main_window import MainWindow, title_of
+from shelterdesk.ui.morning_sheet import MorningSheet
 from shelterdesk.ui.preferences import (
     Preferences,
     apply_preferences,
@@ -263,6 +264,7 @@ class DeskApp(QObject):
         key = QShortcut(QKeySequence(LOCK_KEY), window)
         key.activated.connect(self.lock_now)
         ScanRouter(window, self.worker, self.clock)
+        MorningSheet(window)
         self.status = StatusWatch(window, self.worker, self.clock)
         window.show()
         window.activateWindow()

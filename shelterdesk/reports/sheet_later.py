@@ -1,0 +1,182 @@
+"""The pages after the one that is signed: the standards, the last days, then and now, the lists in full."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shelterdesk.core.sheet import DailySheet, Nationalities
+from shelterdesk.core.words import ptr, tr
+from shelterdesk.reports.chart import ChartDay, draw_days
+from shelterdesk.reports.faces import can_set
+from shelterdesk.reports.paper import Paper, moment_shown, number_text
+from shelterdesk.reports.sheet_blocks import draw_blocks
+from shelterdesk.reports.sheet_layout import SheetPages, Stand
+from shelterdesk.reports.sheet_page import BLOCKS_SHOWN, NATIONALITIES_SHOWN
+from shelterdesk.reports.tables import Column, Table
+
+_LINE = 5.0
+_CHART = 66.0
+
+
+@dataclass(frozen=True, slots=True)
+class StandardLine:
+    """One indicator in the words of the paper; ``is_off`` where its verdict is to be seen at once."""
+
+    name: str
+    parts: str
+    value: str
+    target: str
+    verdict: str
+    source: str
+    is_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StandardsShown:
+    """The chosen set by name and version, and its indicators in their order."""
+
+    title: str
+    lines: tuple[StandardLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThenAndNow:
+    """A number that was frozen and is known differently now."""
+
+    name: str
+    then: int
+    now: int
+
+
+class LaterPages(SheetPages):
+    """What stands behind the signed page; draws nothing where there is nothing to add."""
+
+    def __init__(
+        self, sheet: DailySheet, stand: Stand, paper: Paper, *,
+        standards: StandardsShown | None, days: Sequence[ChartDay], changed: Sequence[ThenAndNow], pages: int = 0,
+    ) -> None:  # fmt: skip
+        super().__init__(sheet, paper, tr("Daily occupancy sheet"), pages)
+        self.stand, self.standards, self.days, self.changed = stand, standards, days, changed
+        self.page = 2
+
+    def draw(self) -> int:
+        """Everything, on as many pages as it takes; returns the number of the last page, 1 for none."""
+        parts = (self._standards, self._chart, self._then_and_now, self._blocks, self._nationalities)
+        y = self.head()
+        for part in parts:
+            y = part(y)
+        self.end_page()
+        return self.page - 1
+
+    def _standards(self, y: float) -> float:
+        """The indicators of the chosen set, what was measured, and the verdict in a word."""
+        if self.standards is None or not self.standards.lines:
+            said = tr("No set of standards is chosen for this station; an admin chooses one in the settings.")
+            y = self.heading(y, tr("Standards"))
+            self.paper.text(self.left, y + 6.0, said, 9, width=self.width)
+            return y + 6.0
+        y = self.heading(y, tr("Standards: {name}", name=self.standards.title))
+        table = self._standards_table()
+        y = table.heading(y + 6.0)
+        for line in self.standards.lines:
+            if y + _LINE > self.floor:
+                y = table.heading(self.room(y, _LINE) + 7.0)
+            y = self._standard(table, y, line)
+        return y
+
+    def _standards_table(self) -> Table:
+        shares = (0.0, 0.475, 0.565, 0.665, 0.685, 0.80)  # numbers end there, words begin there
+        at = [self.left + self.width * share for share in shares]
+        widths = [self.width * share for share in (0.345, 0.12, 0.085, 0.095, 0.105, 0.2)]
+        heads = (
+            tr("Indicator"), tr("Measured"), tr("Value"), tr("Target"), tr("Verdict"), tr("Source"),
+        )  # fmt: skip
+        columns = [Column(at[0], heads[0], widths[0], "left")]
+        columns += [Column(at[n], heads[n], widths[n]) for n in (1, 2, 3)]
+        columns += [Column(at[n], heads[n], widths[n], "left") for n in (4, 5)]
+        return Table(self.paper, columns, _LINE, to=self.right)
+
+    def _standard(self, table: Table, y: float, line: StandardLine) -> float:
+        """One indicator; a verdict that is off is framed, in a word as everywhere."""
+        foot = table.row(y, [line.name, line.parts, line.value, line.target, "", ""])
+        paper, base = self.paper, y + _LINE * 0.76
+        verdict, source = table.columns[4], table.columns[5]
+        paper.text(verdict.at, base, line.verdict, 8.5, bold=line.is_off, width=verdict.width)
+        if line.is_off:
+            wide = min(paper.text_width(line.verdict, 8.5, bold=True), verdict.width)
+            paper.box(verdict.at - 1.2, y + 0.6, wide + 2.4, _LINE - 1.2)
+        if can_set(line.source, paper.faces):
+            paper.text(source.at, base, line.source, 7, width=source.width)
+        return foot
+
+    def _chart(self, y: float) -> float:
+        """The last days beside each other."""
+        if not self.days:
+            return y
+        y = self.room(y, _CHART + 12.0)
+        y = self.heading(y, tr("The last {n} days", n=len(self.days)))
+        return draw_days(self.paper, self.left, y + 4.0, self.width, _CHART, self.days)
+
+    def _then_and_now(self, y: float) -> float:
+        """What was frozen beside what is known now; the signed page keeps what was frozen."""
+        if not self.changed:
+            return y
+        y = self.room(y, 14.0 + 3 * _LINE)
+        y = self.heading(y, tr("Known differently now"))
+        columns = [
+            Column(self.left, tr("Number"), self.width * 0.46, "left"),
+            Column(self.left + self.width * 0.62, ptr("daily sheet", "Then"), 22),
+            Column(self.left + self.width * 0.80, ptr("daily sheet", "Now"), 22),
+            Column(self.right, tr("Difference"), 22),
+        ]
+        table = Table(self.paper, columns, _LINE)
+        y = table.heading(y + 6.0)
+        for one in self.changed:
+            if y + _LINE > self.floor:
+                y = table.heading(self.room(y, _LINE) + 7.0)
+            by = number_text(one.now - one.then, signed=True)
+            y = table.row(y, [one.name, number_text(one.then), number_text(one.now), by])
+        now = self.stand.now
+        if now is not None:
+            said = tr("Then: as frozen. Now: as known {when}.", when=moment_shown(now.generated_at))
+            self.paper.text(self.left, y + 4.4, said, 8, width=self.width)
+            y += 4.4
+        return y
+
+    def _blocks(self, y: float) -> float:
+        """Every block, where the signed page had to sum some."""
+        blocks = self.sheet.blocks
+        if len(blocks) <= BLOCKS_SHOWN:
+            return y
+        width = self.width * 0.75
+        line = min(_LINE, (self.floor - 50.0) / (len(blocks) + 3))
+        y = self.room(y, 20.0 + (len(blocks) + 2) * line)
+        y = self.heading(y, tr("All blocks"))
+        return draw_blocks(self.paper, self.left, y + 6.0, width, blocks, self.sheet.site, line)
+
+    def _nationalities(self, y: float) -> float:
+        """Every nationality in two columns, where the signed page had to sum some."""
+        counted: Nationalities = self.sheet.nationalities
+        every = counted.within(len(counted.shown)).shown
+        if len(every) <= NATIONALITIES_SHOWN:
+            return y
+        half = (len(every) + 1) // 2
+        line = min(_LINE, (self.floor - 50.0) / (half + 2))
+        y = self.room(y, 20.0 + half * line)
+        y = self.heading(y, tr("All nationalities")) + 6.0
+        wide = (self.width - 10.0) / 2
+        feet = []
+        for column, part in enumerate((every[:half], every[half:])):
+            x = self.left + column * (wide + 10.0)
+            columns = [
+                Column(x, tr("Nationality"), wide - 15, "left"),
+                Column(x + wide, tr("People"), 13),
+            ]
+            table = Table(self.paper, columns, line)
+            foot = table.heading(y)
+            for one in part:
+                name = one.name if can_set(one.name, self.paper.faces) else one.code
+                foot = table.row(foot, [name, number_text(one.count)])
+            feet.append(foot)
+        return max(feet)
