@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
+from shelterdesk.core.sheet_days import DayPoint
 from shelterdesk.core.words import ptr, tr
 from shelterdesk.reports.paper import GREY, Paper, number_text
 from shelterdesk.reports.sheet_words import month_name
@@ -18,18 +18,8 @@ _TOP_SHARE = 0.54
 """Share of the height for the people in the house; the rest is for who came and left."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChartDay:
-    """One day of the chart; None is a number nobody knows, and stays a gap."""
-
-    day: date
-    present: int | None
-    came: int | None
-    left: int | None
-
-
 def draw_days(
-    paper: Paper, x: float, y: float, width: float, height: float, days: Sequence[ChartDay]
+    paper: Paper, x: float, y: float, width: float, height: float, days: Sequence[DayPoint]
 ) -> float:
     """Draw ``days`` into a box with its top left at (x, y), all in mm; returns the y of its foot.
 
@@ -56,7 +46,7 @@ class _Days:
     x: float
     first: float
     step: float
-    days: Sequence[ChartDay]
+    days: Sequence[DayPoint]
 
     def present(self, top: float, foot: float) -> None:
         """The people in the house as bars standing on ``foot``."""
@@ -78,20 +68,20 @@ class _Days:
         self._name(middle - 1.6, ptr("daily sheet", "Came"))
         self._name(middle + 4.2, ptr("daily sheet", "Left"))
         room = (foot - top) / 2 - 4.0
-        counted = [n for one in self.days for n in (one.came, one.left) if n is not None]
+        counted = [n for one in self.days for n in (one.arrivals, one.departures) if n is not None]
         most = max(counted, default=0)
         for place, one in enumerate(self.days):
-            if one.came is None and one.left is None:
+            if one.arrivals is None and one.departures is None:
                 self._gap(place, middle - 1.2)
                 continue
-            if one.came is not None:
-                high = room * one.came / most if most else 0.0
+            if one.arrivals is not None:
+                high = room * one.arrivals / most if most else 0.0
                 self._bar(place, middle - high, high)
-                self._value(place, middle - high - 1.2, one.came)
-            if one.left is not None:
-                high = room * one.left / most if most else 0.0
+                self._value(place, middle - high - 1.2, one.arrivals)
+            if one.departures is not None:
+                high = room * one.departures / most if most else 0.0
                 self._bar(place, middle, high)
-                self._value(place, middle + high + 3.4, one.left)
+                self._value(place, middle + high + 3.4, one.departures)
         self._axis(middle)
 
     def dates(self, y: float) -> None:

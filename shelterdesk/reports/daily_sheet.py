@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from shelterdesk.core.sheet import DailySheet
+from shelterdesk.core.sheet_days import DayPoint
+from shelterdesk.core.sheet_difference import Difference
 from shelterdesk.core.words import tr
-from shelterdesk.reports.chart import ChartDay
 from shelterdesk.reports.faces import Faces, can_set, find_faces
 from shelterdesk.reports.paper import Paper, PaperName, Written
-from shelterdesk.reports.sheet_later import LaterPages, StandardsShown, ThenAndNow
+from shelterdesk.reports.sheet_later import LaterPages
 from shelterdesk.reports.sheet_layout import Stand
 from shelterdesk.reports.sheet_page import LINE, LINE_MOST, SignedPage
 from shelterdesk.reports.target import write_whole
@@ -20,12 +21,11 @@ from shelterdesk.reports.target import write_whole
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What stands beside the numbers of the day: how the sheet stands, the standards, the last days, what changed."""
+    """What stands beside the numbers of the day: how the sheet stands, the last days, what is known differently now."""
 
     stand: Stand = Stand()
-    standards: StandardsShown | None = None
-    days: Sequence[ChartDay] = ()
-    changed: Sequence[ThenAndNow] = ()
+    days: Sequence[DayPoint] = ()
+    changed: Sequence[Difference] = ()
 
 
 def write_daily_sheet(
@@ -60,9 +60,7 @@ def _new(paper: PaperName, faces: Faces) -> Paper:
 
 
 def _later(sheet: DailySheet, more: Behind, paper: Paper, pages: int) -> LaterPages:
-    return LaterPages(
-        sheet, more.stand, paper, standards=more.standards, days=more.days, changed=more.changed, pages=pages
-    )
+    return LaterPages(sheet, more.stand, paper, days=more.days, changed=more.changed, pages=pages)
 
 
 def sheet_warnings(sheet: DailySheet, faces: Faces | None = None) -> list[str]:

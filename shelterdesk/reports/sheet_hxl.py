@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
 from shelterdesk.core.sheet import DailySheet, Measured, SheetBand
+from shelterdesk.core.standards import IndicatorOfDay
 from shelterdesk.core.vocabulary import Missing, Sex
 from shelterdesk.reports.matrix_csv import safe_text
 from shelterdesk.reports.sheet_blocks import neutral_name
 from shelterdesk.reports.sheet_words import facility_figures, missing_said
+from shelterdesk.reports.standard_words import lacking_said, spoken
 from shelterdesk.reports.target import write_whole
 
 _BANDS = {
@@ -36,7 +37,8 @@ BALANCE = (
 """Numbers of the sheet that stand in the row of the station, by their names there."""
 
 PLACES = ("capacity", "blocked", "occupied", "free", "excess", "percent")
-STANDARD = ("numerator", "denominator", "target")
+STANDARD = ("numerator", "denominator", "target", "target_high", "comparison", "verdict")
+PROVISIONAL, NO_DATA = "PR", "ND"
 
 _ABOUT = {
     "station": "#loc+code", "station_name": "#loc+name", "period_start": "#date+start", "period_end": "#date+end",
@@ -64,31 +66,17 @@ def columns() -> dict[str, str]:
     return found | _END
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """An indicator as the file says it: numbers where they were measured, else why not, and the verdict's code."""
-
-    code: str
-    name: str
-    value: float | Missing
-    numerator: float | None
-    denominator: float | None
-    target: str
-    verdict: str
-    source: str
-
-
-def write_hxl(
-    sheet: DailySheet, measures: Sequence[Measure], asof: date, status: str, target: Path | BinaryIO
-) -> int:
+def write_hxl(sheet: DailySheet, target: Path | BinaryIO, *, asof: date, is_frozen: bool) -> int:
     """Write header, HXL row and the rows (RFC 4180, UTF-8, every cell quoted); returns how many rows.
 
     One row of the whole station (``row`` is ``station``), one for each nationality, block, figure of the site and
-    standard. ``status`` says how the sheet stands (``frozen`` or ``provisional``). A figure that was not measured has
-    an empty number and says so in ``note``. Raises :class:`DiskFull` or :class:`CannotWrite`.
+    standard. A figure that was not measured has an empty number, the status ``ND`` and says so in ``note``; other rows
+    have ``PR`` (provisional) as long as nobody has frozen the sheet (DOMAIN §3, *absence codes*). ``asof`` is the day
+    of this knowledge. Raises :class:`DiskFull` or :class:`CannotWrite`.
     """
     names = columns()
-    rows = [about(sheet, asof, status) | row for row in sheet_rows(sheet, measures)]
+    base = about(sheet, asof, is_frozen)
+    rows = [base | row for row in sheet_rows(sheet)]
     text = io.StringIO(newline="")
     table = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     table.writerow(names)
@@ -101,19 +89,19 @@ def write_hxl(
 Row = dict[str, object]
 
 
-def about(sheet: DailySheet, asof: date, status: str) -> Row:
+def about(sheet: DailySheet, asof: date, is_frozen: bool) -> Row:
     """What every row says: which station, which day, how it stands."""
     return {
         "station": sheet.station_code,
         "station_name": sheet.station_name,
         "period_start": sheet.from_at[:10],
         "period_end": sheet.to_at[:10],
-        "status": status,
+        "status": "" if is_frozen else PROVISIONAL,
         "asof": asof,
     }
 
 
-def sheet_rows(sheet: DailySheet, measures: Sequence[Measure]) -> Iterable[Row]:
+def sheet_rows(sheet: DailySheet) -> Iterable[Row]:
     """The rows of a sheet in the order of the paper."""
     station: Row = {"row": "station", "code": "present", "value": sheet.present}
     station |= {name: getattr(sheet, name) for name in BALANCE}
@@ -128,15 +116,25 @@ def sheet_rows(sheet: DailySheet, measures: Sequence[Measure]) -> Iterable[Row]:
     codes = list(type(sheet.facilities).__dataclass_fields__)
     for code, (name, figure) in zip(codes, facility_figures(sheet.facilities), strict=True):
         yield {"row": "site", "code": code, "name": name} | _measured(figure)
-    for measure in measures:
-        row = {"row": "standard", "code": measure.code, "name": measure.name, "source": measure.source}
-        row |= {"numerator": measure.numerator, "denominator": measure.denominator, "target": measure.target}
-        yield row | _measured(measure.value) | {"status": measure.verdict}
+    for line in sheet.standards.lines if sheet.standards is not None else ():
+        yield _standard(line)
 
 
-def _measured(figure: Measured | float) -> Row:
+def _standard(line: IndicatorOfDay) -> Row:
+    """An indicator: its numbers where it was measured, the target with how it is held against it, the verdict."""
+    one, measured = line.indicator, line.measured
+    row: Row = {"row": "standard", "code": one.code, "name": one.what_in(spoken()), "source": one.source}
+    row |= {"numerator": measured.numerator, "denominator": measured.denominator, "target": one.target}
+    row |= {"target_high": one.high, "comparison": one.comparison.value, "verdict": line.verdict.value}
+    if measured.value is None:
+        note = lacking_said(measured.why) or missing_said(Missing.NOT_MEASURED)
+        return row | {"value": None, "status": NO_DATA, "note": note}
+    return row | {"value": measured.value}
+
+
+def _measured(figure: Measured) -> Row:
     if isinstance(figure, Missing):
-        return {"value": None, "status": "ND", "note": missing_said(figure)}
+        return {"value": None, "status": NO_DATA, "note": missing_said(figure)}
     return {"value": figure}
 
 

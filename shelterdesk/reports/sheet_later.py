@@ -3,50 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from shelterdesk.core.sheet import DailySheet, Nationalities
+from shelterdesk.core.sheet_days import DayPoint
+from shelterdesk.core.sheet_difference import Difference, number_said
+from shelterdesk.core.standards import IndicatorOfDay, Verdict
 from shelterdesk.core.words import ptr, tr
-from shelterdesk.reports.chart import ChartDay, draw_days
+from shelterdesk.reports.chart import draw_days
 from shelterdesk.reports.faces import can_set
 from shelterdesk.reports.paper import Paper, moment_shown, number_text
 from shelterdesk.reports.sheet_blocks import draw_blocks
 from shelterdesk.reports.sheet_layout import SheetPages, Stand
 from shelterdesk.reports.sheet_page import BLOCKS_SHOWN, NATIONALITIES_SHOWN
+from shelterdesk.reports.sheet_words import measured_said
+from shelterdesk.reports.standard_words import set_said, standard_cells
 from shelterdesk.reports.tables import Column, Table
 
 _LINE = 5.0
 _CHART = 66.0
-
-
-@dataclass(frozen=True, slots=True)
-class StandardLine:
-    """One indicator in the words of the paper; ``is_off`` where its verdict is to be seen at once."""
-
-    name: str
-    parts: str
-    value: str
-    target: str
-    verdict: str
-    source: str
-    is_off: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StandardsShown:
-    """The chosen set by name and version, and its indicators in their order."""
-
-    title: str
-    lines: tuple[StandardLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ThenAndNow:
-    """A number that was frozen and is known differently now."""
-
-    name: str
-    then: int
-    now: int
 
 
 class LaterPages(SheetPages):
@@ -54,10 +28,10 @@ class LaterPages(SheetPages):
 
     def __init__(
         self, sheet: DailySheet, stand: Stand, paper: Paper, *,
-        standards: StandardsShown | None, days: Sequence[ChartDay], changed: Sequence[ThenAndNow], pages: int = 0,
+        days: Sequence[DayPoint], changed: Sequence[Difference], pages: int = 0,
     ) -> None:  # fmt: skip
         super().__init__(sheet, paper, tr("Daily occupancy sheet"), pages)
-        self.stand, self.standards, self.days, self.changed = stand, standards, days, changed
+        self.stand, self.days, self.changed = stand, days, changed
         self.page = 2
 
     def draw(self) -> int:
@@ -71,24 +45,27 @@ class LaterPages(SheetPages):
 
     def _standards(self, y: float) -> float:
         """The indicators of the chosen set, what was measured, and the verdict in a word."""
-        if self.standards is None or not self.standards.lines:
+        standards = self.sheet.standards
+        if standards is None or not standards.lines:
             said = tr("No set of standards is chosen for this station; an admin chooses one in the settings.")
             y = self.heading(y, tr("Standards"))
             self.paper.text(self.left, y + 6.0, said, 9, width=self.width)
             return y + 6.0
-        y = self.heading(y, tr("Standards: {name}", name=self.standards.title))
+        y = self.heading(y, tr("Standards: {name}", name=set_said(standards)))
         table = self._standards_table()
         y = table.heading(y + 6.0)
-        for line in self.standards.lines:
+        for line in standards.lines:
             if y + _LINE > self.floor:
                 y = table.heading(self.room(y, _LINE) + 7.0)
             y = self._standard(table, y, line)
-        return y
+        said = tr("The number of people is that of those present at the end of the day.")
+        self.paper.text(self.left, y + 4.2, said, 8, width=self.width)
+        return y + 4.2
 
     def _standards_table(self) -> Table:
-        shares = (0.0, 0.475, 0.565, 0.665, 0.685, 0.80)  # numbers end there, words begin there
+        shares = (0.0, 0.45, 0.53, 0.665, 0.69, 0.835)  # numbers end there, words begin there
         at = [self.left + self.width * share for share in shares]
-        widths = [self.width * share for share in (0.345, 0.12, 0.085, 0.095, 0.105, 0.2)]
+        widths = [self.width * share for share in (0.32, 0.125, 0.075, 0.13, 0.125, 0.165)]
         heads = (
             tr("Indicator"), tr("Measured"), tr("Value"), tr("Target"), tr("Verdict"), tr("Source"),
         )  # fmt: skip
@@ -97,17 +74,18 @@ class LaterPages(SheetPages):
         columns += [Column(at[n], heads[n], widths[n], "left") for n in (4, 5)]
         return Table(self.paper, columns, _LINE, to=self.right)
 
-    def _standard(self, table: Table, y: float, line: StandardLine) -> float:
-        """One indicator; a verdict that is off is framed, in a word as everywhere."""
-        foot = table.row(y, [line.name, line.parts, line.value, line.target, "", ""])
+    def _standard(self, table: Table, y: float, line: IndicatorOfDay) -> float:
+        """One indicator; a verdict that is off is framed, and in a word as everywhere."""
+        said = standard_cells(line)
+        foot = table.row(y, [said.name, said.parts, said.value, said.target, "", ""])
         paper, base = self.paper, y + _LINE * 0.76
         verdict, source = table.columns[4], table.columns[5]
-        paper.text(verdict.at, base, line.verdict, 8.5, bold=line.is_off, width=verdict.width)
-        if line.is_off:
-            wide = min(paper.text_width(line.verdict, 8.5, bold=True), verdict.width)
+        bold = line.verdict is Verdict.BEYOND
+        wide = paper.text(verdict.at, base, said.verdict, 8.5, bold=bold, width=verdict.width)
+        if line.verdict in (Verdict.WORSE, Verdict.BEYOND):
             paper.box(verdict.at - 1.2, y + 0.6, wide + 2.4, _LINE - 1.2)
-        if can_set(line.source, paper.faces):
-            paper.text(source.at, base, line.source, 7, width=source.width)
+        if can_set(said.source, paper.faces):
+            paper.text(source.at, base, said.source, 7, width=source.width)
         return foot
 
     def _chart(self, y: float) -> float:
@@ -135,8 +113,8 @@ class LaterPages(SheetPages):
         for one in self.changed:
             if y + _LINE > self.floor:
                 y = table.heading(self.room(y, _LINE) + 7.0)
-            by = number_text(one.now - one.then, signed=True)
-            y = table.row(y, [one.name, number_text(one.then), number_text(one.now), by])
+            by = "" if one.by is None else number_text(one.by, signed=True)
+            y = table.row(y, [number_said(one.number), measured_said(one.then), measured_said(one.now), by])
         now = self.stand.now
         if now is not None:
             said = tr("Then: as frozen. Now: as known {when}.", when=moment_shown(now.generated_at))

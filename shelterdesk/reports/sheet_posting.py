@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from pathlib import Path
+from typing import BinaryIO
 
-from shelterdesk.core.words import tr
-from shelterdesk.reports.faces import can_set
-from shelterdesk.reports.paper import Paper, day_text, moment_shown
+from shelterdesk.core import countries
+from shelterdesk.core.sheet import SheetBand
+from shelterdesk.core.sheet_posting import LEAST_SHOWN, PostedCell, PostedLine, PostingCopy
+from shelterdesk.core.vocabulary import Sex
+from shelterdesk.core.words import ptr, tr
+from shelterdesk.reports.faces import Faces, can_set, find_faces
+from shelterdesk.reports.paper import Paper, PaperName, Written, day_text, moment_shown, number_text
+from shelterdesk.reports.sheet_words import band_heads, sex_names
+from shelterdesk.reports.target import write_whole
 
 _MARGIN = 14.0
 _SIZE, _LEAST_SIZE = 26.0, 17.0
 """Points: capitals of 6.5 mm are read from two and a half metres, of 4.3 mm from two (DIN 1450, ×300 to ×450)."""
+
+_NATIONS = 6
+"""Countries named on the wall; the others are one line."""
 
 _POINT = 25.4 / 72
 
@@ -25,61 +35,145 @@ class WallTable:
     lines: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WallSheet:
-    """What hangs on the wall. ``left`` and ``right`` are the tables of the two columns, top to bottom."""
+def write_posting(
+    copy: PostingCopy, target: Path | BinaryIO, *, paper: PaperName = "a4", faces: Faces | None = None
+) -> Written:
+    """Write the copy for the wall as a PDF of one page, in the language now spoken.
 
-    station: str
-    day: date
-    counted_at: str
-    present: str
-    places: str
-    provisional: bool
-    practice: bool
-    left: tuple[WallTable, ...]
-    right: tuple[WallTable, ...]
-    note: str
+    Raises :class:`DiskFull` or :class:`CannotWrite`.
+    """
+    found = faces or find_faces()
+    drawn = Paper(paper, found, tr("People in the house"))
+    _Wall(copy, drawn).draw()
+    write_whole(target, drawn.finished())
+    return Written(pages=1, left_out=[])
 
 
-def draw_wall(paper: Paper, sheet: WallSheet) -> None:
-    """Draw the page; the type of the tables is as large as the longer column allows."""
-    left, right = _MARGIN, paper.width - _MARGIN
-    width = right - left
-    if sheet.practice:
-        paper.practice_mark()
-    y = 24.0
-    station = sheet.station if can_set(sheet.station, paper.faces) else ""
-    paper.text(left, y, station or tr("People in the house"), 22, bold=True, width=width * 0.5)
-    paper.text(right, y, day_text(sheet.day), 20, bold=True, align="right", width=width * 0.48)
-    y += 5.0
-    paper.rule(left, y, width, weight=1.6, ink=0.0)
-    y += 12.5
-    paper.text(left, y, tr("People in the house"), 24, bold=True, width=width * 0.52)
-    paper.text(right, y + 20.0, sheet.present, 104, bold=True, align="right", width=width * 0.5)
-    paper.text(
-        left, y + 10.5, tr("counted {when}", when=moment_shown(sheet.counted_at)), 15, width=width * 0.5
-    )
-    paper.text(left, y + 19.5, sheet.places, 17, width=width * 0.5)
-    y += 25.0
-    if sheet.provisional:
-        y += 7.0
-        paper.text(left, y, tr("PROVISIONAL"), 22, bold=True, width=width * 0.4)
-        said = tr("These numbers may still change.")
-        paper.text(right, y, said, 15, align="right", width=width * 0.58)
-        y += 3.5
-    paper.rule(left, y, width, weight=1.2, ink=0.0)
-    foot = paper.height - 26.0
-    gutter = 10.0
-    column = (width - gutter) / 2
-    size = _size(max(_lines(sheet.left), _lines(sheet.right)), foot - y)
-    for place, tables in enumerate((sheet.left, sheet.right)):
-        _draw_column(paper, left + place * (column + gutter), y, column, tables, size)
-    paper.rule(left, foot + 2.0, width)
-    at = foot + 8.5
-    for line in paper.lines(sheet.note, width, 13)[:2]:
-        paper.text(left, at, line, 13, width=width)
-        at += 5.6
-    paper.next_page()
+class _Wall:
+    """The page being drawn."""
+
+    def __init__(self, copy: PostingCopy, paper: Paper) -> None:
+        self.copy, self.paper = copy, paper
+        self.left, self.right = _MARGIN, paper.width - _MARGIN
+        self.width = self.right - self.left
+
+    def draw(self) -> None:
+        """Head and number, the tables as large as they fit, and what small numbers are."""
+        copy, paper = self.copy, self.paper
+        if copy.practice:
+            paper.practice_mark()
+        y = self._number(self._head())
+        if copy.provisional:
+            y += 8.0
+            paper.text(self.left, y, tr("PROVISIONAL"), 22, bold=True, width=self.width * 0.42)
+            said = tr("These numbers may still change.")
+            paper.text(self.right, y, said, 15, align="right", width=self.width * 0.55)
+            y += 3.5
+        paper.rule(self.left, y, self.width, weight=1.2, ink=0.0)
+        foot = paper.height - 28.0
+        columns = self._columns()
+        gutter = 9.0
+        column = (self.width - gutter) / 2
+        size = _size(max(_lines(tables) for tables in columns), foot - y)
+        size = min(size, *(self._widest(tables, column) for tables in columns))
+        for place, tables in enumerate(columns):
+            _draw_column(paper, self.left + place * (column + gutter), y, column, tables, size)
+        self._note(foot)
+        paper.next_page()
+
+    def _head(self) -> float:
+        copy, paper, y = self.copy, self.paper, 24.0
+        station = copy.station_name if can_set(copy.station_name, paper.faces) else copy.station_code
+        paper.text(self.left, y, station, 22, bold=True, width=self.width * 0.54)
+        day = day_text(copy.service_day)
+        paper.text(self.right, y, day, 20, bold=True, align="right", width=self.width * 0.44)
+        paper.rule(self.left, y + 5.0, self.width, weight=1.6, ink=0.0)
+        return y + 5.0
+
+    def _number(self, y: float) -> float:
+        """How many people are in the house, readable from across the yard."""
+        copy, paper = self.copy, self.paper
+        said = _cell_said(copy.present)
+        wide = self.width * 0.48
+        size = min(104.0, 104.0 * wide / paper.text_width(said, 104, bold=True))
+        paper.text(self.right, y + 32.0, said, size, bold=True, align="right", width=wide)
+        paper.text(self.left, y + 12.0, tr("People in the house"), 24, bold=True, width=wide)
+        counted = tr("counted {when}", when=moment_shown(copy.to_at))
+        paper.text(self.left, y + 21.5, counted, 17, width=wide)
+        places = sum(copy.places)
+        if places:
+            paper.text(self.left, y + 31.0, tr("{n} places", n=number_text(places)), 17, width=wide)
+        return y + 37.0
+
+    def _columns(self) -> tuple[list[WallTable], list[WallTable]]:
+        """What stands in the two columns: came and left, sexes and meals; ages and nationalities."""
+        copy, paper = self.copy, self.paper
+        sexes, bands = sex_names(), band_heads()
+        moved = {"came": ptr("daily sheet", "Came"), "left": ptr("daily sheet", "Left")}
+        left = [
+            _table(tr("Yesterday to today"), copy.movements, lambda name: moved[name]),
+            _table(tr("Women, men"), copy.sexes, lambda name: sexes[Sex(name)]),
+        ]
+        meals = [
+            (name, tr("not counted") if cell is None else _cell_said(cell))
+            for name, cell in zip((tr("Breakfasts"), tr("Lunches"), tr("Dinners")), copy.meals, strict=True)
+        ]
+        left.append(WallTable(tr("Meals"), tuple(meals)))
+        right = [_table(tr("Age"), copy.ages, lambda name: bands[SheetBand(name)])]
+        nations = _table(tr("Nationality"), _folded(copy.nationalities, _NATIONS), _nation)
+        shown = [(name if can_set(name, paper.faces) else "–", said) for name, said in nations.lines]
+        if shown:
+            right.append(WallTable(nations.head, tuple(shown)))
+        return left, right
+
+    def _widest(self, tables: Sequence[WallTable], column: float) -> float:
+        """The largest type at which no line of these tables is cut."""
+        size = _SIZE
+        for table in tables:
+            for name, said in table.lines:
+                wide = self.paper.text_width(name, 10) * 0.82 + self.paper.text_width(said, 10, bold=True)
+                size = min(size, 10 * (column - 3) / max(wide, 1.0))
+        return max(_LEAST_SIZE, size)
+
+    def _note(self, y: float) -> None:
+        """What the small numbers are, in words for whoever reads the wall."""
+        paper = self.paper
+        paper.rule(self.left, y + 2.0, self.width)
+        said = tr(
+            "Numbers under {n} are not written, and another beside one of them, so that nobody can be told from them.",
+            n=LEAST_SHOWN,
+        )
+        y += 8.0
+        for line in paper.lines(said, self.width, 12)[:2]:
+            paper.text(self.left, y, line, 12, width=self.width)
+            y += 5.2
+
+
+def _table(head: str, line: PostedLine, named: Callable[[str], str]) -> WallTable:
+    """A posted line as a table, without cells of nobody."""
+    return WallTable(head, tuple((named(one.name), _cell_said(one)) for one in line.cells if one.count != 0))
+
+
+def _cell_said(cell: PostedCell) -> str:
+    """The number, or that it is held back."""
+    if cell.count is not None:
+        return number_text(cell.count)
+    return f"< {LEAST_SHOWN}" if cell.small else tr("not written")
+
+
+def _nation(code: str) -> str:
+    return countries.name(code) if code else tr("Others")
+
+
+def _folded(line: PostedLine, limit: int) -> PostedLine:
+    """The largest countries that find room; what is over joins the others, which come last."""
+    named = [one for one in line.cells if one.name]
+    others = [one for one in line.cells if not one.name]
+    over = named[limit:]
+    if not over or any(one.count is None for one in (*over, *others)):
+        return line
+    rest = sum(one.count or 0 for one in (*over, *others))
+    return PostedLine((*named[:limit], PostedCell("", rest)), line.total)
 
 
 def _lines(tables: Sequence[WallTable]) -> float:

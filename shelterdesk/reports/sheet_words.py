@@ -8,7 +8,7 @@ from shelterdesk.core.moment import known_moment
 from shelterdesk.core.sheet import DailySheet, FacilityFigures, Measured, SheetBand, SilentDesk
 from shelterdesk.core.vocabulary import Missing, Sex
 from shelterdesk.core.words import ptr, tr
-from shelterdesk.reports.paper import moment_shown
+from shelterdesk.reports.paper import moment_shown, number_text
 
 
 def sex_names() -> dict[Sex, str]:
@@ -100,3 +100,8 @@ def day_is_over(sheet: DailySheet) -> bool:
     """Whether the sheet was made after its day had ended."""
     made, end = known_moment(sheet.generated_at, "UTC"), known_moment(sheet.to_at, "UTC")
     return made is not None and end is not None and made >= end
+
+
+def measured_said(figure: Measured) -> str:
+    """A count as printed, or why there is none."""
+    return missing_said(figure) if isinstance(figure, Missing) else number_text(figure)
