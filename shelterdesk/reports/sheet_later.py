@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from shelterdesk.core.sheet import DailySheet, Nationalities
 from shelterdesk.core.sheet_days import DayPoint
-from shelterdesk.core.sheet_difference import Difference, number_said
+from shelterdesk.core.sheet_difference import Difference
 from shelterdesk.core.standards import IndicatorOfDay, Verdict
 from shelterdesk.core.words import ptr, tr
 from shelterdesk.reports.chart import draw_days
@@ -15,7 +15,7 @@ from shelterdesk.reports.paper import Paper, moment_shown, number_text
 from shelterdesk.reports.sheet_blocks import draw_blocks
 from shelterdesk.reports.sheet_layout import SheetPages, Stand
 from shelterdesk.reports.sheet_page import BLOCKS_SHOWN, NATIONALITIES_SHOWN
-from shelterdesk.reports.sheet_words import measured_said
+from shelterdesk.reports.sheet_words import figure_said, measured_said
 from shelterdesk.reports.standard_words import set_said, standard_cells
 from shelterdesk.reports.tables import Column, Table
 
@@ -114,7 +114,15 @@ class LaterPages(SheetPages):
             if y + _LINE > self.floor:
                 y = table.heading(self.room(y, _LINE) + 7.0)
             by = "" if one.by is None else number_text(one.by, signed=True)
-            y = table.row(y, [number_said(one.number), measured_said(one.then), measured_said(one.now), by])
+            y = table.row(
+                y,
+                [
+                    figure_said(one.number, self.sheet.standards),
+                    measured_said(one.then),
+                    measured_said(one.now),
+                    by,
+                ],
+            )
         now = self.stand.now
         if now is not None:
             said = tr("Then: as frozen. Now: as known {when}.", when=moment_shown(now.generated_at))

@@ -8,7 +8,6 @@ from typing import BinaryIO
 
 from shelterdesk.core.moment import known_moment, read_moment
 from shelterdesk.core.sheet import DailySheet, Measured, SheetBand
-from shelterdesk.core.sheet_difference import number_said
 from shelterdesk.core.vocabulary import Missing
 from shelterdesk.core.words import ptr, tr
 from shelterdesk.reports.daily_sheet import Behind
@@ -19,6 +18,7 @@ from shelterdesk.reports.sheet_words import (
     account_names,
     band_heads,
     facility_figures,
+    figure_said,
     missing_said,
     sex_names,
     silence_said,
@@ -59,7 +59,8 @@ def sheet_tables(sheet: DailySheet, behind: Behind) -> Iterator[NumberTable]:
     if behind.changed:
         heads = (tr("Number"), ptr("daily sheet", "Then"), ptr("daily sheet", "Now"), tr("Difference"))
         rows = tuple(
-            (number_said(one.number), _figure(one.then), _figure(one.now), one.by) for one in behind.changed
+            (figure_said(one.number, sheet.standards), _figure(one.then), _figure(one.now), one.by)
+            for one in behind.changed
         )
         yield NumberTable(tr("Known differently now"), (), heads, rows)
 
