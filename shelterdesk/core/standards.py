@@ -7,7 +7,8 @@ nobody measured is said to be so and never 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -135,3 +136,169 @@ class StandardsOfDay:
     def measured(self) -> tuple[IndicatorOfDay, ...]:
         """The lines somebody measured something for."""
         return tuple(one for one in self.lines if one.verdict is not Verdict.NOT_MEASURED)
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """What a sheet knows of a day, as the indicators need it; None wherever nobody measured.
+
+    ``present`` counts everybody at the change hour (DOMAIN §2: the denominator of all). Areas in square metres of
+    what is open, None as soon as that of one part is not known. ``days_here`` are the days (of 24 hours) each registered
+    person present has been here; ``arrived`` those who came in the 24 hours before the day began, of whom
+    ``registered`` were registered within 24 hours.
+    """
+
+    present: int
+    usable_places: int
+    blocks: int
+    covered_m2: float | None = None
+    bedroom_m2: float | None = None
+    toilets_f: int | None = None
+    toilets_m: int | None = None
+    toilets_accessible: int | None = None
+    showers_f: int | None = None
+    showers_m: int | None = None
+    taps: int | None = None
+    water_litres: int | None = None
+    days_here: tuple[float, ...] = ()
+    registered: int | None = None
+    arrived: int | None = None
+
+
+def measured(code: str, facts: SiteFacts) -> Measurement:
+    """What was measured for the indicator of that code; one that no part of the program measures has no ``why``."""
+    measure = _MEASURES.get(code)
+    return Measurement() if measure is None else measure(facts)
+
+
+def held_against(indicator: Indicator, found: Measurement, tolerance: float) -> Verdict:
+    """The verdict on a measurement; ``tolerance`` (per cent) is that of the set.
+
+    Something that people share and of which there is none (no toilet works) is beyond, though it has no value.
+    """
+    if found.value is None:
+        is_none_for_many = bool(found.numerator) and found.denominator == 0
+        if is_none_for_many and indicator.comparison is Comparison.AT_MOST:
+            return Verdict.BEYOND
+        return Verdict.NOT_MEASURED
+    if indicator.comparison is Comparison.NONE or indicator.target is None:
+        return Verdict.NO_TARGET
+    value, share = found.value, (tolerance if indicator.tolerance is None else indicator.tolerance) / 100
+    least = indicator.target if indicator.comparison is not Comparison.AT_MOST else None
+    most = indicator.high if indicator.comparison is Comparison.BETWEEN else indicator.target
+    if indicator.comparison is Comparison.AT_LEAST:
+        most = None
+    if (least is None or value >= least - _CLOSE) and (most is None or value <= most + _CLOSE):
+        return Verdict.MEETS
+    is_near = (least is None or value >= least * (1 - share) - _CLOSE) and (
+        most is None or value <= most * (1 + share) + _CLOSE
+    )
+    return Verdict.WORSE if is_near else Verdict.BEYOND
+
+
+_CLOSE = 1e-9
+"""Sums of decimals are off by less than this; nobody measures as finely."""
+
+
+def standards_of_day(standards: StandardSet, facts: SiteFacts) -> StandardsOfDay:
+    """Every line of the set with what was measured of the day."""
+    lines = []
+    for indicator in standards.indicators:
+        found = measured(indicator.code, facts)
+        lines.append(IndicatorOfDay(indicator, found, held_against(indicator, found, standards.tolerance)))
+    return StandardsOfDay(
+        standards.code,
+        standards.name,
+        standards.version,
+        standards.source,
+        standards.tolerance,
+        tuple(lines),
+    )
+
+
+def share_of(ordered: Sequence[float], percent: int) -> float | None:
+    """The value that ``percent`` of an ordered list do not pass (nearest rank); None for an empty one."""
+    if not ordered:
+        return None
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
+
+
+def _people_per(count: int | None, facts: SiteFacts, why: str) -> Measurement:
+    """So many people to each of something."""
+    if count is None:
+        return Measurement(why=why)
+    return Measurement(facts.present, count, facts.present / count if count else None)
+
+
+def _per_person(amount: float | None, facts: SiteFacts, why: str) -> Measurement:
+    """So much of something to each person; nothing can be said where nobody is."""
+    if amount is None:
+        return Measurement(why=why)
+    if not facts.present:
+        return Measurement(amount, 0, None, "nobody")
+    return Measurement(amount, facts.present, amount / facts.present)
+
+
+def _both(one: int | None, other: int | None) -> int | None:
+    """A sum of two counts that were both taken."""
+    return None if one is None or other is None else one + other
+
+
+def _toilets(facts: SiteFacts) -> Measurement:
+    # Accessible ones are among those of women or men, or beside them; counted again they would make it look better.
+    return _people_per(_both(facts.toilets_f, facts.toilets_m), facts, "toilets")
+
+
+def _toilets_of_women(facts: SiteFacts) -> Measurement:
+    women, men = facts.toilets_f, facts.toilets_m
+    if women is None or men is None:
+        return Measurement(why="toilets")
+    return Measurement(women, men, women / men if men else None, "" if men else "toilets")
+
+
+def _accessible(facts: SiteFacts) -> Measurement:
+    if facts.toilets_accessible is None:
+        return Measurement(why="toilets")
+    if not facts.blocks:
+        return Measurement(facts.toilets_accessible, 0, None, "beds")
+    return Measurement(facts.toilets_accessible, facts.blocks, facts.toilets_accessible / facts.blocks)
+
+
+def _occupancy(facts: SiteFacts) -> Measurement:
+    if facts.usable_places <= 0 and not facts.present:
+        return Measurement(0, 0, None, "beds")
+    percent = facts.present * 100 / facts.usable_places if facts.usable_places > 0 else None
+    return Measurement(facts.present, max(0, facts.usable_places), percent)
+
+
+def _stay(percent: int) -> Callable[[SiteFacts], Measurement]:
+    def measure(facts: SiteFacts) -> Measurement:
+        found = share_of(sorted(facts.days_here), percent)
+        count = len(facts.days_here)
+        return Measurement(None, count, None if found is None else round(found, 1), "" if count else "nobody")
+
+    return measure
+
+
+def _registered_in_time(facts: SiteFacts) -> Measurement:
+    if facts.arrived is None or facts.registered is None:
+        return Measurement(why="arrivals")
+    if not facts.arrived:
+        return Measurement(0, 0, None, "arrivals")
+    return Measurement(facts.registered, facts.arrived, facts.registered * 100 / facts.arrived)
+
+
+_MEASURES: Mapping[str, Callable[[SiteFacts], Measurement]] = {
+    "SP1": lambda facts: _per_person(facts.covered_m2, facts, "area"),
+    "SP2": lambda facts: _per_person(facts.bedroom_m2, facts, "area"),
+    "WS1": lambda facts: _per_person(facts.water_litres, facts, "water"),
+    "WS2": lambda facts: _people_per(facts.taps, facts, "taps"),
+    "TO1": _toilets,
+    "TO2": _toilets_of_women,
+    "TO4": _accessible,
+    "SH1": lambda facts: _people_per(_both(facts.showers_f, facts.showers_m), facts, "showers"),
+    "ST1": _stay(50),
+    "ST1P": _stay(90),
+    "OC1": _occupancy,
+    "RG1": _registered_in_time,
+}
