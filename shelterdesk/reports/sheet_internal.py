@@ -70,7 +70,7 @@ class _Internal:
         paper.text(self.right, 33.5, day, 12, bold=True, align="right", width=self.width * 0.38)
         said = tr("At the end of the day: {when}", when=moment_shown(page.to_at))
         if page.provisional:
-            said = f"{tr('PROVISIONAL')} · {said}"
+            said = " · ".join((tr("PROVISIONAL"), said))
         paper.text(self.left, 39.0, said, 9, width=self.width)
         paper.rule(self.left, 41.5, self.width, weight=1.2, ink=0.0)
         return 41.5

@@ -8,7 +8,7 @@ from shelterdesk.core.sheet import DailySheet, Nationalities
 from shelterdesk.core.sheet_days import DayPoint
 from shelterdesk.core.sheet_difference import Difference
 from shelterdesk.core.standards import IndicatorOfDay, Verdict
-from shelterdesk.core.words import ptr, tr
+from shelterdesk.core.words import ntr, ptr, tr
 from shelterdesk.reports.chart import draw_days
 from shelterdesk.reports.faces import can_set
 from shelterdesk.reports.paper import Paper, moment_shown, number_text
@@ -16,11 +16,11 @@ from shelterdesk.reports.sheet_blocks import draw_blocks
 from shelterdesk.reports.sheet_layout import SheetPages, Stand
 from shelterdesk.reports.sheet_page import BLOCKS_SHOWN, NATIONALITIES_SHOWN
 from shelterdesk.reports.sheet_words import figure_said, measured_said
-from shelterdesk.reports.standard_words import set_said, standard_cells
+from shelterdesk.reports.standard_words import StandardCells, set_said, standard_cells
 from shelterdesk.reports.tables import Column, Table
 
-_LINE = 5.0
-_CHART = 66.0
+_LINE, _SMALL_LINE = 5.0, 4.1
+_CHART = 62.0
 
 
 class LaterPages(SheetPages):
@@ -52,9 +52,16 @@ class LaterPages(SheetPages):
             self.paper.text(self.left, y + 6.0, said, 9, width=self.width)
             return y + 6.0
         y = self.heading(y, tr("Standards: {name}", name=set_said(standards)))
+        if standards.measured:
+            y = self._measured(y, standards.measured)
+        lacking = [one for one in standards.lines if one.verdict is Verdict.NOT_MEASURED]
+        return self._not_measured(y, lacking) if lacking else y
+
+    def _measured(self, y: float, lines: Sequence[IndicatorOfDay]) -> float:
+        """What was measured, against its target."""
         table = self._standards_table()
         y = table.heading(y + 6.0)
-        for line in standards.lines:
+        for line in lines:
             if y + _LINE > self.floor:
                 y = table.heading(self.room(y, _LINE) + 7.0)
             y = self._standard(table, y, line)
@@ -62,10 +69,35 @@ class LaterPages(SheetPages):
         self.paper.text(self.left, y + 4.2, said, 8, width=self.width)
         return y + 4.2
 
+    def _not_measured(self, y: float, lines: Sequence[IndicatorOfDay]) -> float:
+        """What nobody measured, apart from every zero: two columns of names, what is lacking, the target."""
+        y = self.room(y, 16.0 + _SMALL_LINE * 4)
+        y += 7.0
+        words = tr("Not measured")
+        self.paper.text(self.left, y, words, 9.5, bold=True, width=self.width)
+        self.paper.rule(self.left, y + 1.6, self.width, weight=0.6, ink=0.0)
+        y += 1.6
+        half, wide = (len(lines) + 1) // 2, (self.width - 8.0) / 2
+        rows = [(lines[n], lines[n + half] if n + half < len(lines) else None) for n in range(half)]
+        for pair in rows:
+            y = self.room(y, _SMALL_LINE)
+            for column, line in enumerate(pair):
+                if line is not None:
+                    self._lacking(self.left + column * (wide + 8.0), y, wide, standard_cells(line))
+            y += _SMALL_LINE
+            self.paper.rule(self.left, y, self.width, weight=0.25)
+        return y
+
+    def _lacking(self, x: float, y: float, width: float, said: StandardCells) -> None:
+        foot, paper = y + _SMALL_LINE * 0.74, self.paper
+        paper.text(x, foot, said.name, 7.5, width=width * 0.46)
+        paper.text(x + width * 0.72, foot, said.parts, 7.5, align="right", width=width * 0.24, ink=0.35)
+        paper.text(x + width, foot, said.target, 7.5, align="right", width=width * 0.26)
+
     def _standards_table(self) -> Table:
-        shares = (0.0, 0.45, 0.53, 0.665, 0.69, 0.835)  # numbers end there, words begin there
+        shares = (0.0, 0.42, 0.483, 0.64, 0.662, 0.785)  # numbers end there, words begin there
         at = [self.left + self.width * share for share in shares]
-        widths = [self.width * share for share in (0.32, 0.125, 0.075, 0.13, 0.125, 0.165)]
+        widths = [self.width * share for share in (0.3, 0.115, 0.06, 0.142, 0.115, 0.215)]
         heads = (
             tr("Indicator"), tr("Measured"), tr("Value"), tr("Target"), tr("Verdict"), tr("Source"),
         )  # fmt: skip
@@ -85,15 +117,28 @@ class LaterPages(SheetPages):
         if line.verdict in (Verdict.WORSE, Verdict.BEYOND):
             paper.box(verdict.at - 1.2, y + 0.6, wide + 2.4, _LINE - 1.2)
         if can_set(said.source, paper.faces):
-            paper.text(source.at, base, said.source, 7, width=source.width)
+            self._source(source.at, y, base, source.width, said.source)
         return foot
+
+    def _source(self, x: float, y: float, base: float, width: float, said: str) -> None:
+        """Where the target was read: in one line, or in two smaller ones."""
+        lines = self.paper.lines(said, width, 7)
+        if len(lines) <= 1:
+            self.paper.text(x, base, said, 7, width=width)
+            return
+        lines = self.paper.lines(said, width * 1.15, 5.6)
+        if len(lines) == 1:
+            self.paper.text(x, base, said, 6.2, width=width)
+            return
+        for place, line in enumerate((lines[0], " ".join(lines[1:]))):
+            self.paper.text(x, y + 2.1 + 2.2 * place, line, 5.6, width=width)
 
     def _chart(self, y: float) -> float:
         """The last days beside each other."""
         if not self.days:
             return y
         y = self.room(y, _CHART + 12.0)
-        y = self.heading(y, tr("The last {n} days", n=len(self.days)))
+        y = self.heading(y, ntr("The last {n} day", "The last {n} days", len(self.days)))
         return draw_days(self.paper, self.left, y + 4.0, self.width, _CHART, self.days)
 
     def _then_and_now(self, y: float) -> float:
@@ -101,7 +146,7 @@ class LaterPages(SheetPages):
         if not self.changed:
             return y
         y = self.room(y, 14.0 + 3 * _LINE)
-        y = self.heading(y, tr("Known differently now"))
+        y = self.heading(y, tr("Then and now"))
         columns = [
             Column(self.left, tr("Number"), self.width * 0.46, "left"),
             Column(self.left + self.width * 0.62, ptr("daily sheet", "Then"), 22),
@@ -123,9 +168,13 @@ class LaterPages(SheetPages):
                     by,
                 ],
             )
-        now = self.stand.now
-        if now is not None:
-            said = tr("Then: as frozen. Now: as known {when}.", when=moment_shown(now.generated_at))
+        known = self.sheet if self.stand.shows_now else self.stand.other
+        if known is not None and self.stand.frozen_at is not None:
+            said = tr(
+                "Then: as frozen {then}. Now: as known {now}.",
+                then=moment_shown(self.stand.frozen_at),
+                now=moment_shown(known.generated_at),
+            )
             self.paper.text(self.left, y + 4.4, said, 8, width=self.width)
             y += 4.4
         return y

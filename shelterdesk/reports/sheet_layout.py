@@ -18,19 +18,21 @@ FOOT_ROOM = 19.0
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How a sheet stands: frozen at a moment (RFC 9557) by somebody or, None, by the program; or not frozen.
+    """How a sheet stands: frozen at a moment (RFC 9557) by somebody or, empty, by the program; or not frozen.
 
-    ``now`` are the numbers of the same day as they are known now, where the sheet shows others.
+    ``other`` are the numbers of the same day that the sheet does not show: what is known now beside a frozen sheet
+    or, with ``shows_now``, what was frozen beside what is known now.
     """
 
     frozen_at: str | None = None
-    frozen_by: str | None = None
-    now: DailySheet | None = None
+    frozen_by: str = ""
+    other: DailySheet | None = None
+    shows_now: bool = False
 
     @property
     def is_frozen(self) -> bool:
-        """Whether the numbers are kept as they are."""
-        return self.frozen_at is not None
+        """Whether the numbers shown are those that were frozen."""
+        return self.frozen_at is not None and not self.shows_now
 
 
 class SheetPages:

@@ -55,7 +55,7 @@ class SignedPage(SheetPages):
         self.blocks = _blocks_within(sheet.blocks, BLOCKS_SHOWN)
         self.nationalities = sheet.nationalities.within(NATIONALITIES_SHOWN)
         self.has_marks = False
-        """Whether a number was marked that is known differently now."""
+        """Whether a number was marked that is another then and now."""
         self.room_per_line = 0.0
         """Millimetres each line could still grow, known once drawn."""
 
@@ -82,7 +82,7 @@ class SignedPage(SheetPages):
         if self.stand.is_frozen:
             paper.text(x, y + 6.5, frozen_said(self.stand), 11, bold=True, width=self.width)
             return self._silent(x, y + 6.5, self.width)
-        words, size = tr("PROVISIONAL"), 21.0
+        words, size = tr("AS KNOWN NOW") if self.stand.shows_now else tr("PROVISIONAL"), 21.0
         wide = min(paper.text_width(words, size, bold=True), self.width * 0.4)
         start = x + 3.5 + wide + 7.0
         first = y + 6.3
@@ -101,7 +101,10 @@ class SignedPage(SheetPages):
             self.paper.upright(edge, y, high, weight=1.4)
 
     def _why_provisional(self) -> str:
-        """Why the numbers may still change."""
+        """Why the numbers may still change, or what they stand beside."""
+        if self.stand.shows_now and self.stand.other is not None:
+            then = ntr("{n} person then.", "{n} people then.", self.stand.other.present)
+            return f"{frozen_said(self.stand)} {then}"
         if day_is_over(self.sheet):
             return tr("Nobody has frozen this sheet yet; the numbers may still change.")
         return tr("The day is not over yet; the numbers will still change.")
@@ -125,9 +128,9 @@ class SignedPage(SheetPages):
         return y + 4.2 * ((len(told) + 1) // 2)
 
     def _mark(self, name: str) -> str:
-        """The sign behind a number of the sheet that is known differently now."""
-        now = self.stand.now
-        return self._marked(now is not None and getattr(now, name) != getattr(self.sheet, name))
+        """The sign behind a number of the sheet that is another then and now."""
+        other = self.stand.other
+        return self._marked(other is not None and getattr(other, name) != getattr(self.sheet, name))
 
     def _marked(self, differs: bool) -> str:
         self.has_marks = self.has_marks or differs
@@ -137,7 +140,7 @@ class SignedPage(SheetPages):
         """What the sign behind a number means, and the numbers in full are on a later page."""
         if not self.has_marks:
             return y
-        said = tr("* is known differently now: the table on a later page shows then and now.")
+        said = tr("* is another number then and now: the table on a later page shows both.")
         self.paper.text(self.left, y + 5.5, said, 8.5, bold=True, width=self.width)
         return y + 5.5
 
@@ -230,7 +233,7 @@ class SignedPage(SheetPages):
 
     def _sex_age(self, y: float) -> float:
         """Sex × age of those present, with who is not in the table said below it."""
-        counts, paper, now = self.sheet.sex_age, self.paper, self.stand.now
+        counts, paper, other = self.sheet.sex_age, self.paper, self.stand.other
         heads = band_heads()
         first = 40.0
         step = (self.width - first) / (len(SheetBand) + 1)
@@ -244,7 +247,7 @@ class SignedPage(SheetPages):
         for sex in Sex:
             cells = [
                 number_text(counts.cell(sex, band))
-                + self._marked(now is not None and now.sex_age.cell(sex, band) != counts.cell(sex, band))
+                + self._marked(other is not None and other.sex_age.cell(sex, band) != counts.cell(sex, band))
                 for band in SheetBand
             ]
             y = table.row(y, [names[sex], *cells, number_text(counts.of_sex(sex))])
@@ -283,10 +286,10 @@ class SignedPage(SheetPages):
 
     def _mark_of_block(self, block: BlockOccupancy) -> str:
         """The sign behind the people in a block that are known to be others now."""
-        now = self.stand.now
-        if now is None:
+        other = self.stand.other
+        if other is None:
             return ""
-        known = next((one for one in now.blocks if one.block == block.block), None)
+        known = next((one for one in other.blocks if one.block == block.block), None)
         return self._marked(known is not None and known.places.occupied != block.places.occupied)
 
     def _nationalities(self, y: float) -> float:
@@ -307,10 +310,10 @@ class SignedPage(SheetPages):
         return table.row(y, [ptr("total of a column", "All"), number_text(counted.total)], last=True)
 
     def _mark_of_nation(self, one: NationalityCount) -> str:
-        now = self.stand.now
-        if now is None:
+        other = self.stand.other
+        if other is None:
             return ""
-        known = {other.code: other.count for other in now.nationalities.shown}
+        known = {each.code: each.count for each in other.nationalities.shown}
         return self._marked(known.get(one.code, 0) != one.count)
 
     def _facilities(self, y: float) -> float:

@@ -71,10 +71,14 @@ class _Wall:
             y += 3.5
         paper.rule(self.left, y, self.width, weight=1.2, ink=0.0)
         foot = paper.height - 28.0
-        columns = self._columns()
+        columns = self._columns(_NATIONS)
+        for nations in range(_NATIONS, 0, -1):
+            columns = self._columns(nations)
+            if _size(max(map(_lines, columns)), foot - y) > _LEAST_SIZE:
+                break
         gutter = 9.0
         column = (self.width - gutter) / 2
-        size = _size(max(_lines(tables) for tables in columns), foot - y)
+        size = _size(max(map(_lines, columns)), foot - y)
         size = min(size, *(self._widest(tables, column) for tables in columns))
         for place, tables in enumerate(columns):
             _draw_column(paper, self.left + place * (column + gutter), y, column, tables, size)
@@ -102,11 +106,11 @@ class _Wall:
         paper.text(self.left, y + 21.5, counted, 17, width=wide)
         places = sum(copy.places)
         if places:
-            paper.text(self.left, y + 31.0, tr("{n} places", n=number_text(places)), 17, width=wide)
+            paper.text(self.left, y + 31.0, tr("Places: {n}", n=number_text(places)), 17, width=wide)
         return y + 37.0
 
-    def _columns(self) -> tuple[list[WallTable], list[WallTable]]:
-        """What stands in the two columns: came and left, sexes and meals; ages and nationalities."""
+    def _columns(self, most: int) -> tuple[list[WallTable], list[WallTable]]:
+        """What stands in the two columns: came and left, sexes and meals; ages and the ``most`` largest countries."""
         copy, paper = self.copy, self.paper
         sexes, bands = sex_names(), band_heads()
         moved = {"came": ptr("daily sheet", "Came"), "left": ptr("daily sheet", "Left")}
@@ -120,7 +124,7 @@ class _Wall:
         ]
         left.append(WallTable(tr("Meals"), tuple(meals)))
         right = [_table(tr("Age"), copy.ages, lambda name: bands[SheetBand(name)])]
-        nations = _table(tr("Nationality"), _folded(copy.nationalities, _NATIONS), _nation)
+        nations = _table(tr("Nationality"), _folded(copy.nationalities, most), _nation)
         shown = [(name if can_set(name, paper.faces) else "–", said) for name, said in nations.lines]
         if shown:
             right.append(WallTable(nations.head, tuple(shown)))
@@ -168,12 +172,12 @@ def _nation(code: str) -> str:
 def _folded(line: PostedLine, limit: int) -> PostedLine:
     """The largest countries that find room; what is over joins the others, which come last."""
     named = [one for one in line.cells if one.name]
-    others = [one for one in line.cells if not one.name]
-    over = named[limit:]
-    if not over or any(one.count is None for one in (*over, *others)):
+    rest = [*named[limit:], *(one for one in line.cells if not one.name)]
+    if len(named) <= limit:
         return line
-    rest = sum(one.count or 0 for one in (*over, *others))
-    return PostedLine((*named[:limit], PostedCell("", rest)), line.total)
+    counts = [one.count for one in rest if one.count is not None]
+    others = sum(counts) if len(counts) == len(rest) else None
+    return PostedLine((*named[:limit], PostedCell("", others)), line.total)
 
 
 def _lines(tables: Sequence[WallTable]) -> float:

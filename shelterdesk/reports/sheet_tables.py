@@ -62,7 +62,7 @@ def sheet_tables(sheet: DailySheet, behind: Behind) -> Iterator[NumberTable]:
             (figure_said(one.number, sheet.standards), _figure(one.then), _figure(one.now), one.by)
             for one in behind.changed
         )
-        yield NumberTable(tr("Known differently now"), (), heads, rows)
+        yield NumberTable(tr("Then and now"), (), heads, rows)
 
 
 def _balance(sheet: DailySheet, behind: Behind) -> NumberTable:
@@ -70,6 +70,8 @@ def _balance(sheet: DailySheet, behind: Behind) -> NumberTable:
     names = account_names()
     limits = tr("from {start} to {end}", start=moment_shown(sheet.from_at), end=moment_shown(sheet.to_at))
     stands = frozen_said(behind.stand) or tr("PROVISIONAL")
+    if behind.stand.shows_now:
+        stands = ". ".join((tr("AS KNOWN NOW"), stands))
     above = [
         tr("Daily occupancy sheet"),
         f"{sheet.station_code} · {sheet.station_name}",

@@ -143,5 +143,5 @@ def _block_figure(code: str, what: str) -> str:
         "excess": ptr("daily sheet", "Over"),
         "percent": tr("% full"),
     }
-    name = bed_code_for_card(code) or tr("a block")
-    return f"{tr('Block')} {name}, {words.get(what, what)}"
+    name = bed_code_for_card(code) or "–"
+    return tr("Block {name}, {what}", name=name, what=words.get(what, what))

@@ -16,9 +16,11 @@ from shelterdesk.ui.widgets.tone import Tone
 
 @runtime_checkable
 class PrintsMorning(Protocol):
-    """A screen that prints the sheet of the last day that is over; False where who is logged in may not."""
+    """A screen that prints the sheet of the last day that is over, if who is logged in may."""
 
-    def print_morning(self) -> bool: ...
+    def has_morning(self) -> bool: ...
+
+    def print_morning(self) -> None: ...
 
 
 class MorningSheet(QObject):
@@ -34,7 +36,8 @@ class MorningSheet(QObject):
         """Open the papers at the daily sheet and print it; where there is none, say so and stay."""
         window, name = self._window, rail_entries.SHEETS.name
         screen: object = window.screen_named(name) if name in window.names() else None
-        if not isinstance(screen, PrintsMorning) or not screen.print_morning():
+        if not isinstance(screen, PrintsMorning) or not screen.has_morning():
             window.say(tr("The daily sheet is a supervisor's to print."), Tone.NEUTRAL)
             return
         window.open_screen(name)
+        screen.print_morning()

@@ -7,14 +7,22 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from PIL import Image
 
 from shelterdesk.core.sheet import DailySheet, FacilityFigures, NationalityCount, SilentDesk
 from shelterdesk.core.words import language, speak
 from shelterdesk.reports.daily_sheet import sheet_warnings, write_daily_sheet
 from shelterdesk.reports.faces import find_faces
-from shelterdesk.reports.paper import SIZES, PaperName
-from tests.reports.made import NATIONALITIES, LongWords, daily_sheet, darkest, pages, text_of, words_of
+from shelterdesk.reports.paper import PaperName
+from tests.reports.made import (
+    NATIONALITIES,
+    LongWords,
+    daily_sheet,
+    margins_are_white,
+    overlaps,
+    pages,
+    text_of,
+    words_of,
+)
 
 MANY_DESKS = tuple(
     SilentDesk(f"LB1A{place}", "2026-11-23T21:40:00-05:00[America/Panama]") for place in range(9)
@@ -120,50 +128,6 @@ def test_nothing_runs_over_anything(tmp_path: Path, paper: PaperName, hard: bool
     printed(sheet, tmp_path, paper)
     assert margins_are_white(tmp_path / "sheet.pdf", paper)
     assert overlaps(tmp_path / "sheet.pdf") == []
-
-
-def margins_are_white(pdf: Path, paper: PaperName) -> bool:
-    """Whether twelve millimetres on every side carry no ink (LOOK, *Paper*)."""
-    return all(is_white_around(image, paper) for image in pages(pdf, 100))
-
-
-def is_white_around(image: Image.Image, paper: PaperName) -> bool:
-    """The same for one page."""
-    wide, high = SIZES[paper]
-    edge = 12.0 - 0.3
-    dots = 100 / 25.4
-    sides = (
-        (0.0, 0.0, wide, edge), (0.0, high - edge, wide, high),
-        (0.0, 0.0, edge, high), (wide - edge, 0.0, wide, high),
-    )  # fmt: skip
-    return all(
-        darkest(image.crop((left * dots, top * dots, right * dots, foot * dots))) > 200
-        for left, top, right, foot in sides
-    )
-
-
-def overlaps(pdf: Path) -> list[tuple[str, str]]:
-    """Pairs of runs of text that lie more than a hair over each other, as another library finds them."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        return [pair for page in document for pair in overlaps_of(page.get_textpage())]
-    finally:
-        document.close()
-
-
-def overlaps_of(text: pypdfium2.PdfTextPage) -> list[tuple[str, str]]:
-    """The same for one page."""
-    boxes = [text.get_rect(place) for place in range(text.count_rects())]
-    runs = [(box, text.get_text_bounded(*box)) for box in boxes]
-    text.close()
-    found = []
-    for place, (one, said) in enumerate(runs):
-        for other, also in runs[place + 1 :]:
-            across = min(one[2], other[2]) - max(one[0], other[0])
-            down = min(one[3], other[3]) - max(one[1], other[1])
-            if across > 1.0 and down > 1.5:
-                found.append((said, also))
-    return found
 
 
 def test_the_overlap_finder_finds_one(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_every_number_of_the_sheet_comes_back_from_the_workbook(tmp_path: Path) 
     write_sheet_workbook(sheet, tmp_path / "s.xlsx", behind)
     book = read_workbook(tmp_path / "s.xlsx")
     assert list(book) == [
-        "Balance", "Sex and age", "Nationality", "Blocks", "Site", "Standards", "Last days", "Known differently now",
+        "Balance", "Sex and age", "Nationality", "Blocks", "Site", "Standards", "Last days", "Then and now",
     ]  # fmt: skip
     balance = {cast(str, row[0]): row[1] for row in book["Balance"] if len(row) > 1}
     for name, wanted in (
@@ -155,5 +155,5 @@ def test_every_number_of_the_sheet_comes_back_from_the_workbook(tmp_path: Path) 
     days = book["Last days"][1:]
     assert len(days) == 14 and days[0][1:4] == ["not known"] * 3
     assert [row[1] for row in days[3:]] == [point.present for point in days_chart().points[3:]]
-    assert book["Known differently now"][1] == ["Arrivals", 41, 43, 2]
-    assert book["Known differently now"][3][:3] == ["Taps", "not measured", 6]
+    assert book["Then and now"][1] == ["Arrivals", 41, 43, 2]
+    assert book["Then and now"][3][:3] == ["Taps", "not measured", 6]

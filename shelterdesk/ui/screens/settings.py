@@ -21,6 +21,7 @@ from shelterdesk.ui.screens.settings_desk import DeskSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
 from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from shelterdesk.ui.screens.settings_section import Section
+from shelterdesk.ui.screens.settings_standards import StandardsSection
 from shelterdesk.ui.screens.settings_station import StationSection
 from shelterdesk.ui.screens.settings_users import OwnPassphraseSection, UsersSection
 from shelterdesk.ui.theme import theme
@@ -34,6 +35,7 @@ SECTIONS: tuple[type[Section], ...] = (
     OwnPassphraseSection,
     UsersSection,
     PlanSection,
+    StandardsSection,
     BackupSection,
     RecoverySection,
     AdmitSection,
