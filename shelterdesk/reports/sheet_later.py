@@ -162,7 +162,7 @@ class LaterPages(SheetPages):
             y = table.row(
                 y,
                 [
-                    figure_said(one.number, self.sheet.standards),
+                    figure_said(one.number),
                     measured_said(one.then),
                     measured_said(one.now),
                     by,

@@ -59,8 +59,7 @@ def sheet_tables(sheet: DailySheet, behind: Behind) -> Iterator[NumberTable]:
     if behind.changed:
         heads = (tr("Number"), ptr("daily sheet", "Then"), ptr("daily sheet", "Now"), tr("Difference"))
         rows = tuple(
-            (figure_said(one.number, sheet.standards), _figure(one.then), _figure(one.now), one.by)
-            for one in behind.changed
+            (figure_said(one.number), _figure(one.then), _figure(one.now), one.by) for one in behind.changed
         )
         yield NumberTable(tr("Then and now"), (), heads, rows)
 

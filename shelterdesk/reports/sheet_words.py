@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
 
-from shelterdesk.core import countries
 from shelterdesk.core.cards import bed_code_for_card
 from shelterdesk.core.moment import known_moment
 from shelterdesk.core.sheet import DailySheet, FacilityFigures, Measured, SheetBand, SilentDesk
-from shelterdesk.core.standards import StandardsOfDay
+from shelterdesk.core.sheet_difference import number_said
 from shelterdesk.core.vocabulary import Missing, Sex
-from shelterdesk.core.words import language, ptr, tr
+from shelterdesk.core.words import ptr, tr
 from shelterdesk.reports.paper import moment_shown, number_text
 
 
@@ -111,37 +109,10 @@ def measured_said(figure: Measured) -> str:
     return missing_said(figure) if isinstance(figure, Missing) else number_text(figure)
 
 
-def figure_said(number: str, standards: StandardsOfDay | None = None) -> str:
-    """A number of the sheet by the name its difference has (``arrivals``, ``sex_age.F.0_4``), in words."""
-    first, *rest = number.split(".")
-    names = account_names() | {"came": ptr("daily sheet", "Came"), "left": ptr("daily sheet", "Left")}
-    if first in names:
-        return names[first]
-    if first == "sex_age" and len(rest) == 2:
-        return f"{sex_names()[Sex(rest[0])]}, {band_heads()[SheetBand(rest[1])]}"
-    if first == "nationality" and rest:
-        return countries.name(rest[0])
-    if first == "block" and rest:
-        return _block_figure(".".join(rest[:-1]) if len(rest) > 1 else rest[0], rest[-1])
-    if first == "facilities" and rest:
-        figures = facility_figures(FacilityFigures())
-        codes = [one.name for one in fields(FacilityFigures)]
-        return dict(zip(codes, (label for label, _ in figures), strict=True)).get(rest[0], number)
-    if first == "standard" and rest:
-        line = standards.line(rest[0]) if standards is not None else None
-        return line.indicator.what_in(language()[:2]) if line is not None else rest[0]
-    return number
-
-
-def _block_figure(code: str, what: str) -> str:
-    """One number of a block; its code only where that says where and not what for."""
-    words = {
-        "capacity": tr("Places"),
-        "blocked": tr("Blocked"),
-        "occupied": ptr("daily sheet", "Taken"),
-        "free": ptr("daily sheet", "Free"),
-        "excess": ptr("daily sheet", "Over"),
-        "percent": tr("% full"),
-    }
-    name = bed_code_for_card(code) or "–"
-    return tr("Block {name}, {what}", name=name, what=words.get(what, what))
+def figure_said(number: str) -> str:
+    """A number of the sheet by the name its difference has, in words; a block's code only where it says where."""
+    kind, _, rest = number.partition(".")
+    if kind != "block":
+        return number_said(number)
+    code, _, what = rest.rpartition(".")
+    return number_said(f"block.{bed_code_for_card(code) or '–'}.{what}")

@@ -28,6 +28,7 @@ from shelterdesk.reports.standard_words import decimal_text, spoken
 from shelterdesk.ui.dates import iso_day_words
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.tables.standards import StandardRow, standard_columns
+from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import (
     ButtonRow,
     EmptyState,
@@ -112,25 +113,29 @@ class StandardsSection(Section):
         self.choose = SecondaryButton(tr("Measure the station by this set"), "Ctrl+M")
         self.back = SecondaryButton(tr("Leave the changes"), "Alt+X")
         grid = FieldGrid()
-        grid.add_row((self.target, 2), (self.high, 2), (self.source, 5))
-        foot = FieldGrid()
-        foot.add_row((self.version_source, 1))
+        grid.add_row((self.target, 1), (self.high, 1), (self.source, 2))
+        grid.add_row((self.verified, 2), (self.version_source, 2))
         self.add(choices)
         self.add(self.told)
         self.add(self.table, 1)
         self.add(grid)
-        self.add(self.verified)
-        self.add(foot)
         self.add(ButtonRow(self.save, self.choose, self.back))
         self.primary = self.save
         self._listen()
         self._show_state()
+        theme().changed.connect(self._widen)
+        self._widen()
 
     def refresh(self, changes: Changes | None) -> None:
         self.worker.read(
             sets_held, self.worker.clock.now().date(), self.set.value(),
             done=self._show, failed=self.say_error, topic="standard-sets",
         )  # fmt: skip
+
+    def _widen(self) -> None:
+        """Room for the names of the sets, which come later."""
+        self.set.setMinimumWidth(theme().px(300))
+        self.version.setMinimumWidth(theme().px(290))
 
     def shown(self) -> StandardSet | None:
         """The version looked at."""
@@ -141,11 +146,12 @@ class StandardsSection(Section):
 
     def _listen(self) -> None:
         self.set.picked.connect(self._on_set)
-        self.version.picked.connect(lambda _: self._show_lines())
+        self.version.picked.connect(self._on_version)
         self.table.current_changed.connect(self._on_line)
         self.table.opened.connect(lambda _: self.target.setFocus(Qt.FocusReason.TabFocusReason))
-        for field in (self.target, self.high, self.source):
-            field.changed.connect(self._on_typed)
+        for field in (self.target, self.high):
+            field.changed.connect(self._on_figure)
+        self.source.changed.connect(self._on_typed)
         self.verified.toggled.connect(self._on_typed)
         self.version_source.changed.connect(self._show_state)
         self.save.clicked.connect(self._on_save)
@@ -154,8 +160,13 @@ class StandardsSection(Section):
 
     def _on_set(self, _: str) -> None:
         self._edited.clear()
+        self._at = None
         self.version.set_options([])
         self.refresh(None)
+
+    def _on_version(self, _: str) -> None:
+        self._at = None
+        self._show_lines()
 
     def _show(self, held: SetsHeld) -> None:
         self._held = held
@@ -197,11 +208,16 @@ class StandardsSection(Section):
         for field in (self.target, self.high):
             field.set_mistake("")
         self.target.editor.setEnabled(is_open and has_target)
-        self.high.setVisible(one is not None and one.comparison is Comparison.BETWEEN)
-        self.high.editor.setEnabled(is_open)
+        self.high.editor.setEnabled(is_open and one is not None and one.comparison is Comparison.BETWEEN)
         self.source.editor.setEnabled(is_open)
         self.verified.setEnabled(is_open)
         self._at = one.code if one is not None else None
+
+    def _on_figure(self, *_: object) -> None:
+        """Another figure is not the one that was read at the source, until somebody says so."""
+        if self._at is not None and self.verified.isChecked():
+            self.verified.setChecked(False)
+        self._on_typed()
 
     def _on_typed(self, *_: object) -> None:
         """Keep what the fields say of the line stood on, if it can be."""
@@ -238,7 +254,7 @@ class StandardsSection(Section):
                 if is_chosen
                 else tr("The station is not measured by this set.")
             )
-            said.append(tr("Source: {source}", source=shown.source))
+            said.append(tr("Source: {source}.", source=shown.source.rstrip(".")))
             if not self._is_newest():
                 said.append(tr("An older version: it can be read, not changed."))
         if self._edited:
