@@ -28,19 +28,33 @@ class SheetsScreen(PartsScreen):
         is_office = worker.desk is not None and worker.desk.who.is_office
         super().__init__(worker, OFFICE_PAPERS if is_office else STATION_PAPERS, tr("Papers"))
 
+    def has_morning(self) -> bool:
+        """Whether the daily sheet is among the papers of who is logged in."""
+        return DailyPaper.name in self.sections
+
+    def print_morning(self) -> None:
+        """Print the sheet of the last day that is over."""
+        self.open_section(DailyPaper.name)
+        paper = self.current()
+        if isinstance(paper, DailyPaper):
+            paper.print_morning()
+
     def help_text(self) -> str:
         return tr(
             "Choose a paper at the left with the arrows and go into it with Enter; Esc comes back. The preview "
             "shows the paper as it will be printed; what cannot be printed as it is written is said before. "
-            "A daily sheet is provisional until a supervisor freezes it; what becomes known later stands in "
-            "the corrections of the next day."
+            "A daily sheet is provisional until it is frozen; what becomes known later stands in the corrections of "
+            "the next day, and Then and now shows which numbers are others and who is behind them. The copy for the "
+            "wall holds small numbers back; the internal page is not to be posted."
         )
 
     def keys(self) -> Sequence[tuple[str, str]]:
         return (
             ("Ctrl+P", tr("print")),
             ("Ctrl+S", tr("save as PDF")),
+            ("Ctrl+Shift+S", tr("save the sheet's numbers")),
             ("Ctrl+Shift+F", tr("freeze the daily sheet")),
+            ("Ctrl+D", tr("then and now: what changed, and who is behind it")),
             ("Up", tr("a day on, in the day's field")),
             ("Down", tr("a day back")),
             ("PgDown", tr("on in the preview")),
