@@ -70,19 +70,24 @@ def sheet_numbers(
         newest = from_milliseconds(numbers.newest_entry_ms(source.conn))
         conn, made_at, made_by = source.conn, now or newest, by
     who, roster = source.who, source.roster
-    if who.is_office:
-        raise NotHere(is_office=True)
-    check_day("day", day)
-    start, _ = service_day_limits(day, who.zone, who.change_hour)
-    if start > made_at:
-        raise BadField("day", tr("the day {day} is still to come", day=day.isoformat()))
-    _check_records_begin(conn, who, day)
+    check_sheet_day(conn, who, day, made_at)
     if as_known_on is None:
         return numbers.sheet_numbers(conn, who, roster, day, made_at, made_by, shipped_sets())
     if as_known_on > made_at:
         raise BadField("time", tr("this is still to come"))
     with known_at(conn, roster, to_milliseconds(as_known_on)) as past:
         return numbers.sheet_numbers(past, who, roster, day, as_known_on, made_by, shipped_sets())
+
+
+def check_sheet_day(conn: Connection, who: Whoami, day: date, now: datetime) -> None:
+    """Raise ``BadField`` for a day that can have no sheet (yet), ``NotHere`` at an office."""
+    if who.is_office:
+        raise NotHere(is_office=True)
+    check_day("day", day)
+    start, _ = service_day_limits(day, who.zone, who.change_hour)
+    if start > now:
+        raise BadField("day", tr("the day {day} is still to come", day=day.isoformat()))
+    _check_records_begin(conn, who, day)
 
 
 def _check_records_begin(conn: Connection, who: Whoami, day: date) -> None:

@@ -256,7 +256,7 @@ def flows(conn: Connection, station: str, from_ms: int, to_ms: int, linked: Link
                     found.came[span.how_in] += sign
                 if span.to_ms is not None and from_ms <= span.to_ms < to_ms:
                     found.left[span.how_out or ""] += sign
-    for heads, reason in closed_between(conn, station, from_ms, to_ms, known.again):
+    for _, heads, reason in closed_between(conn, station, from_ms, to_ms, known.again):
         found.closed[reason] += heads
     after = sum(unnamed_at(conn, station, to_ms, known.again).values())
     before = sum(unnamed_at(conn, station, from_ms, known.again).values())

@@ -185,6 +185,24 @@ def sheet_numbers(
     )
 
 
+def came_and_left(moved: Flows) -> tuple[int, int]:
+    """All who came in a time and all who left in it, as the sheet sums them up."""
+    left, _ = _closed(moved)
+    arrived = max(0, moved.came[EntryKind.ARRIVED] + moved.new_unnamed)
+    came = arrived + sum(moved.came[how] for how in _COMING if how != EntryKind.ARRIVED)
+    return came, sum(left[how] for how in _LEAVING)
+
+
+_COMING = (EntryKind.ARRIVED, EntryKind.BORN, EntryKind.MOVED_IN, MovementKind.RETURNED)
+_LEAVING = (
+    MovementKind.DEPARTED_BUS,
+    MovementKind.DEPARTED_OTHER,
+    MovementKind.ABSENT,
+    MovementKind.DIED,
+    MovementKind.MOVED_OUT,
+)
+
+
 def closed_as(reason: str) -> MovementKind | None:
     """How the unnamed heads of a closed group left; None where they never were there to count."""
     return _CLOSED.get(reason.strip().upper())

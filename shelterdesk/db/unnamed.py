@@ -163,7 +163,7 @@ def unnamed_at(conn: Connection, station: str, at_ms: int | None, again: Again) 
 
 def closed_between(
     conn: Connection, station: str, from_ms: int, to_ms: int, again: Again
-) -> list[tuple[int, str]]:
+) -> list[tuple[bytes, int, str]]:
     """Groups closed in a time (its end not included): heads unnamed when they were, and the reason given."""
     found = []
     for group, heads, closed, reason in conn.execute(
@@ -173,7 +173,7 @@ def closed_between(
     ).fetchall():
         left = _left(conn, group, int(heads), int(closed), again)
         if left:
-            found.append((left, str(reason or "")))
+            found.append((bytes(group), left, str(reason or "")))
     return found
 
 
