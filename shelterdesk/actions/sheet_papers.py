@@ -102,6 +102,17 @@ def sheet_shown(reader: Reader, day: date, now: datetime, by: str, as_frozen: bo
     return SheetShown(held.sheet if as_frozen else changes.now, held, changes, as_frozen, behind)
 
 
+def what_stands_behind(desk: Desk, day: date, as_known_on: datetime | None, as_frozen: bool) -> Behind:
+    """What is printed behind a sheet; one of a chosen time stands alone but for the last days."""
+    from shelterdesk.reports.daily_sheet import Behind
+
+    now = desk.clock.now()
+    with closing(desk.reader()) as reader:
+        if as_known_on is not None:
+            return Behind(days=days_chart(reader, day, now).points)
+        return sheet_shown(reader, day, now, desk.user.name, as_frozen).behind
+
+
 def drawn_paper(reader: Reader, wanted: SheetWanted, now: datetime, by: str) -> DrawnPaper:
     """The paper as it would be printed now; nothing is noted. Raises ``BadField`` for a day still to come."""
     shown = sheet_shown(reader, wanted.day, now, by, wanted.as_frozen)

@@ -260,6 +260,7 @@ def print_sheet(
     Raises ``NotAllowed``, ``BadField``, ``NotFound`` for a day that was not frozen, ``DiskFull``,
     ``CannotWrite``; nothing is noted as printed then.
     """
+    from shelterdesk.actions.sheet_papers import what_stands_behind  # which builds on this module
     from shelterdesk.reports.daily_sheet import write_daily_sheet  # with the first sheet, not at the start
 
     desk.must(SHEET)
@@ -270,7 +271,8 @@ def print_sheet(
         sheet = held.sheet
     else:
         sheet = sheet_numbers(desk, day, as_known_on=as_known_on)
-    written = write_daily_sheet(sheet, out, paper=paper)
+    behind = what_stands_behind(desk, day, as_known_on, as_frozen)
+    written = write_daily_sheet(sheet, out, behind, paper=paper)
     with desk.store.write(desk.user) as event:
         event.create(
             ACCESS,

@@ -11,6 +11,7 @@ import click
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.registration import local_day
 from shelterdesk.actions.sheet_pages import internal_page, posting_copy, then_and_now
+from shelterdesk.actions.sheet_papers import SheetCopy, SheetWanted, export_hxl, export_workbook, print_paper
 from shelterdesk.actions.sheets import freeze_missing, print_sheet, sheet_json, sheet_numbers
 from shelterdesk.actions.standards import (
     choose_set,
@@ -34,7 +35,13 @@ Paper = Literal["a4", "letter"]
 @click.option(
     "--date", "day", required=True, help="The sheet's day: it covers the day before until this day's change."
 )
-@click.option("-o", "--out", "target", type=click.Path(path_type=Path), help="The PDF to write.")
+@click.option(
+    "-o",
+    "--out",
+    "target",
+    type=click.Path(path_type=Path),
+    help="The file to write: .pdf, .xlsx or .csv with HXL tags.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the numbers too.")
 @click.option("--as-known-on", help="As it was known at that time (ISO 8601).")
 @click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True)
@@ -63,8 +70,8 @@ def sheet(
     with ways.desk() as desk:
         frozen = len(freeze_missing(desk).result)
         known = said_moment(as_known_on, desk.who.zone, "as-known-on") if as_known_on is not None else None
-        if posting or internal:
-            data(page_json(posting_copy(desk, wanted) if posting else internal_page(desk, wanted)))
+        if posting or internal or _kind(target) != "pdf":
+            _other(desk, wanted, target, as_json, posting, internal, paper)
             return
         found, left_out = _sheet(desk, wanted, target, paper, known)
         both = then_and_now(desk, wanted, as_known_on=known) if differences else None
@@ -95,10 +102,36 @@ def _check_asked(
         raise click.UsageError(tr("Say where it goes (-o FILE), or ask for its numbers (--json)."))
     if posting and internal:
         raise click.UsageError(tr("Ask for --posting or for --internal."))
-    if (posting or internal) and (target is not None or known is not None or differences):
-        raise click.UsageError(tr("--posting and --internal go with --json alone."))
+    if (posting or internal or _kind(target) != "pdf") and (known is not None or differences):
+        raise click.UsageError(tr("--as-known-on and --differences go with the sheet itself."))
+    if (posting or internal) and _kind(target) != "pdf":
+        raise click.UsageError(tr("--posting and --internal are written as a PDF."))
     if differences and not as_json:
         raise click.UsageError(tr("--differences goes with --json."))
+
+
+def _kind(target: Path | None) -> str:
+    """What the ending of the file asks for: ``xlsx``, ``csv`` with HXL tags, or ``pdf``."""
+    ending = "" if target is None else target.suffix.lower().removeprefix(".")
+    return ending if ending in ("xlsx", "csv") else "pdf"
+
+
+def _other(
+    desk: Desk, day: date, target: Path | None, as_json: bool, posting: bool, internal: bool, paper: Paper
+) -> None:
+    """The copy for the wall, the supervisor's page, or the numbers as a file."""
+    copy = SheetCopy.WALL if posting else SheetCopy.INTERNAL if internal else SheetCopy.SIGNED
+    asked = SheetWanted(day, copy, as_frozen=not internal, paper=paper)
+    if target is not None:
+        action = {"xlsx": export_workbook, "csv": export_hxl}.get(_kind(target), print_paper)
+        for sentence in action(desk, asked, target).result.left_out:
+            say(sentence)
+    if as_json and copy is SheetCopy.SIGNED:
+        data(sheet_json(sheet_numbers(desk, day)))
+    elif as_json:
+        data(page_json(posting_copy(desk, day) if posting else internal_page(desk, day)))
+    if target is not None:
+        say(tr("Sheet of {day} written to {path}.", day=day.isoformat(), path=str(target)))
 
 
 def _sheet(

@@ -262,8 +262,9 @@ class DailyPaper(Paper):
             notes.append(Line(Tone.WARN, tr("The day is not over: it lasts until {time}.", time=end)))
         notes += [Line(Tone.WARN, warning) for warning in drawn.warnings]
         self.show_notes(*notes)
-        self.freeze_button.setVisible(held is None and self._may_freeze)
-        self.freeze_button.setEnabled(held is None and self._is_over(sheet.service_day))
+        is_unsigned = held is None or held.automatic  # what the program froze may still be signed
+        self.freeze_button.setVisible(is_unsigned and self._may_freeze)
+        self.freeze_button.setEnabled(is_unsigned and self._is_over(sheet.service_day))
         self._show_changes(drawn)
         self.show_ready()
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from shelterdesk.actions.sheet_people import has_people_behind, people_behind, people_of_count
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.sheet_difference import Difference, PersonBehind, number_said
-from shelterdesk.core.sheet_internal import Behind
+from shelterdesk.core.sheet_internal import Behind, InternalPage
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.dates import when
 from shelterdesk.ui.screens.people_words import kind_words
@@ -20,6 +20,7 @@ from shelterdesk.ui.tables.sheet_changes import (
     ChangedNumber,
     behind_columns,
     changed_columns,
+    counted_of,
 )
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import EmptyState, RowsModel, RowsTable, words
