@@ -47,10 +47,11 @@ def write_daily_sheet(
     tried = SignedPage(sheet, more.stand, _new(paper, found))
     tried.draw()
     line = min(LINE_MOST, LINE + tried.room_per_line)
-    pages = _later(sheet, more, _new(paper, found), 0).draw()
+    pages = _later(sheet, more, _new(paper, found), tried).draw()
     drawn = _new(paper, found)
-    SignedPage(sheet, more.stand, drawn, line, pages).draw()
-    _later(sheet, more, drawn, pages).draw()
+    signed = SignedPage(sheet, more.stand, drawn, line, pages)
+    signed.draw()
+    _later(sheet, more, drawn, signed).draw()
     write_whole(target, drawn.finished())
     return Written(pages=pages, left_out=sheet_warnings(sheet, found))
 
@@ -59,8 +60,10 @@ def _new(paper: PaperName, faces: Faces) -> Paper:
     return Paper(paper, faces, tr("Daily occupancy sheet"))
 
 
-def _later(sheet: DailySheet, more: Behind, paper: Paper, pages: int) -> LaterPages:
-    return LaterPages(sheet, more.stand, paper, days=more.days, changed=more.changed, pages=pages)
+def _later(sheet: DailySheet, more: Behind, paper: Paper, signed: SignedPage) -> LaterPages:
+    return LaterPages(
+        sheet, more.stand, paper, days=more.days, changed=more.changed, signed=signed, pages=signed.pages
+    )
 
 
 def sheet_warnings(sheet: DailySheet, faces: Faces | None = None) -> list[str]:

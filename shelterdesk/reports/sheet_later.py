@@ -14,7 +14,7 @@ from shelterdesk.reports.faces import can_set
 from shelterdesk.reports.paper import Paper, moment_shown, number_text
 from shelterdesk.reports.sheet_blocks import draw_blocks
 from shelterdesk.reports.sheet_layout import SheetPages, Stand
-from shelterdesk.reports.sheet_page import BLOCKS_SHOWN, NATIONALITIES_SHOWN
+from shelterdesk.reports.sheet_page import SignedPage
 from shelterdesk.reports.sheet_words import figure_said, measured_said
 from shelterdesk.reports.standard_words import StandardCells, set_said, standard_cells
 from shelterdesk.reports.tables import Column, Table
@@ -24,14 +24,14 @@ _CHART = 62.0
 
 
 class LaterPages(SheetPages):
-    """What stands behind the signed page; draws nothing where there is nothing to add."""
+    """What stands behind the ``signed`` page, once that is drawn."""
 
     def __init__(
         self, sheet: DailySheet, stand: Stand, paper: Paper, *,
-        days: Sequence[DayPoint], changed: Sequence[Difference], pages: int = 0,
+        days: Sequence[DayPoint], changed: Sequence[Difference], signed: SignedPage, pages: int = 0,
     ) -> None:  # fmt: skip
         super().__init__(sheet, paper, tr("Daily occupancy sheet"), pages)
-        self.stand, self.days, self.changed = stand, days, changed
+        self.stand, self.days, self.changed, self.signed = stand, days, changed, signed
         self.page = 2
 
     def draw(self) -> int:
@@ -182,7 +182,7 @@ class LaterPages(SheetPages):
     def _blocks(self, y: float) -> float:
         """Every block, where the signed page had to sum some."""
         blocks = self.sheet.blocks
-        if len(blocks) <= BLOCKS_SHOWN:
+        if not self.signed.sums_blocks:
             return y
         width = self.width * 0.75
         line = min(_LINE, (self.floor - 50.0) / (len(blocks) + 3))
@@ -194,7 +194,7 @@ class LaterPages(SheetPages):
         """Every nationality in two columns, where the signed page had to sum some."""
         counted: Nationalities = self.sheet.nationalities
         every = counted.within(len(counted.shown)).shown
-        if len(every) <= NATIONALITIES_SHOWN:
+        if not self.signed.sums_nationalities:
             return y
         half = (len(every) + 1) // 2
         line = min(_LINE, (self.floor - 50.0) / (half + 2))

@@ -29,10 +29,11 @@ from shelterdesk.reports.sheet_words import (
 )
 from shelterdesk.reports.tables import MARK, Column, Table
 
-BLOCKS_SHOWN = 18
-NATIONALITIES_SHOWN = 20
 DESKS_SHOWN = 6
-"""Lines each list may take on the one page; the rest is summed in a line and written out on a later page."""
+"""Desks named on the one page; the others are one line."""
+
+_LEAST_ROWS = 16
+"""Rows the two lists below each other's heads have whatever stands above them."""
 
 LINE, LINE_MOST = 3.9, 5.6
 """Height of a table's line in mm: what a full page leaves, and what reads best."""
@@ -52,8 +53,9 @@ class SignedPage(SheetPages):
     ) -> None:
         super().__init__(sheet, paper, tr("Daily occupancy sheet"), pages)
         self.stand, self.line = stand, line
-        self.blocks = _blocks_within(sheet.blocks, BLOCKS_SHOWN)
-        self.nationalities = sheet.nationalities.within(NATIONALITIES_SHOWN)
+        self.blocks: list[BlockOccupancy] = []
+        self.nationalities = Nationalities()
+        """What of the two lists finds room on the page; what is over is summed in a line and written out later."""
         self.has_marks = False
         """Whether a number was marked that is another then and now."""
         self.room_per_line = 0.0
@@ -68,6 +70,7 @@ class SignedPage(SheetPages):
         y = self._standing(self.head())
         y = max(self._hero(y), self._balance(y))
         y = self._sex_age(y + 7.0)
+        self._fit_lists(y + 7.0)
         y = max(self._blocks(y + 7.0), self._nationalities(y + 7.0))
         y = self._facilities(y + 6.0)
         y = self._marks_said(y)
@@ -75,6 +78,28 @@ class SignedPage(SheetPages):
         self.room_per_line = max(0.0, self._signature_line - _SIGNING_ROOM - y) / stretching
         self._signatures()
         self.end_page()
+
+    @property
+    def sums_blocks(self) -> bool:
+        """Whether not every block stood on the page."""
+        return len(self.blocks) < len(self.sheet.blocks)
+
+    @property
+    def sums_nationalities(self) -> bool:
+        """Whether not every nationality stood on the page."""
+        return bool(self.nationalities.rest)
+
+    def _fit_lists(self, y: float) -> None:
+        """As many blocks and nationalities as there are lines between ``y`` and the room for signing."""
+        below = (
+            1.6 + 6.0 + 7.0 + 5.5
+        )  # the rule under the heads, the figures of the site, what the mark means
+        rows = int((self._signature_line - _SIGNING_ROOM - below - y) / LINE)
+        rows = max(_LEAST_ROWS, rows)
+        self.blocks = _blocks_within(self.sheet.blocks, rows - 3)
+        counted = self.sheet.nationalities
+        fits = len(counted.shown) + (1 if counted.rest else 0) <= rows - 1
+        self.nationalities = counted.within(len(counted.shown) if fits else rows - 2)
 
     def _standing(self, y: float) -> float:
         """Frozen when and by whom; else PROVISIONAL, large, and the desks whose work may be missing."""

@@ -79,7 +79,7 @@ class _Wall:
         gutter = 9.0
         column = (self.width - gutter) / 2
         size = _size(max(map(_lines, columns)), foot - y)
-        size = min(size, *(self._widest(tables, column) for tables in columns))
+        size = min([size, *(self._widest(tables, column) for tables in columns)])
         for place, tables in enumerate(columns):
             _draw_column(paper, self.left + place * (column + gutter), y, column, tables, size)
         self._note(foot)
@@ -115,7 +115,7 @@ class _Wall:
         sexes, bands = sex_names(), band_heads()
         moved = {"came": ptr("daily sheet", "Came"), "left": ptr("daily sheet", "Left")}
         left = [
-            _table(tr("Yesterday to today"), copy.movements, lambda name: moved[name]),
+            _table(tr("Yesterday to today"), copy.movements, lambda name: moved[name], of_nobody=True),
             _table(tr("Women, men"), copy.sexes, lambda name: sexes[Sex(name)]),
         ]
         meals = [
@@ -126,9 +126,8 @@ class _Wall:
         right = [_table(tr("Age"), copy.ages, lambda name: bands[SheetBand(name)])]
         nations = _table(tr("Nationality"), _folded(copy.nationalities, most), _nation)
         shown = [(name if can_set(name, paper.faces) else "–", said) for name, said in nations.lines]
-        if shown:
-            right.append(WallTable(nations.head, tuple(shown)))
-        return left, right
+        right.append(WallTable(nations.head, tuple(shown)))
+        return [table for table in left if table.lines], [table for table in right if table.lines]
 
     def _widest(self, tables: Sequence[WallTable], column: float) -> float:
         """The largest type at which no line of these tables is cut."""
@@ -153,9 +152,10 @@ class _Wall:
             y += 5.2
 
 
-def _table(head: str, line: PostedLine, named: Callable[[str], str]) -> WallTable:
-    """A posted line as a table, without cells of nobody."""
-    return WallTable(head, tuple((named(one.name), _cell_said(one)) for one in line.cells if one.count != 0))
+def _table(head: str, line: PostedLine, named: Callable[[str], str], *, of_nobody: bool = False) -> WallTable:
+    """A posted line as a table, without cells of nobody unless they are wanted."""
+    cells = [one for one in line.cells if of_nobody or one.count != 0]
+    return WallTable(head, tuple((named(one.name), _cell_said(one)) for one in cells))
 
 
 def _cell_said(cell: PostedCell) -> str:

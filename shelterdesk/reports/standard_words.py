@@ -12,7 +12,7 @@ from shelterdesk.core.standards import (
     StandardsOfDay,
     Verdict,
 )
-from shelterdesk.core.words import language, tr
+from shelterdesk.core.words import language, ptr, tr
 from shelterdesk.reports.paper import MINUS, number_text
 
 
@@ -69,9 +69,9 @@ def target_said(one: Indicator) -> str:
         return "–"
     number, unit = decimal_text(one.target), one.unit_in(spoken())
     if one.comparison is Comparison.AT_MOST:
-        said = tr("at most {n}", n=number)
+        said = ptr("target", "at most {n}", n=number)
     elif one.comparison is Comparison.AT_LEAST:
-        said = tr("at least {n}", n=number)
+        said = ptr("target", "at least {n}", n=number)
     else:
         said = tr("{low} to {high}", low=number, high=decimal_text(one.high or one.target))
     return f"{said} {unit}".strip()
