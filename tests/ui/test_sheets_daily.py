@@ -238,13 +238,13 @@ def test_the_numbers_are_saved_as_a_workbook_and_as_hxl(
     with at_desk(qtbot, world, clock) as (app, window):
         daily_of(qtbot, app, window)
         for out in (book, table):
-            press(KEY.Key_S, CTRL | SHIFT)
+            press(KEY.Key_E, CTRL)
             choose_file(qtbot, out)
             qtbot.waitUntil(out.exists, timeout=10_000)
             still(qtbot, app)
             assert str(out) in window.toast.text()
         nowhere = tmp_path / "no" / "folder.xlsx"
-        press(KEY.Key_S, CTRL | SHIFT)
+        press(KEY.Key_E, CTRL)
         choose_file(qtbot, nowhere)
         qtbot.waitUntil(lambda: "cannot be written" in window.toast.text(), timeout=10_000)
         still(qtbot, app)

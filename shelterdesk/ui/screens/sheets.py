@@ -52,7 +52,7 @@ class SheetsScreen(PartsScreen):
         return (
             ("Ctrl+P", tr("print")),
             ("Ctrl+S", tr("save as PDF")),
-            ("Ctrl+Shift+S", tr("save the sheet's numbers")),
+            ("Ctrl+E", tr("save the sheet's numbers")),
             ("Ctrl+Shift+F", tr("freeze the daily sheet")),
             ("Ctrl+D", tr("then and now: what changed, and who is behind it")),
             ("Up", tr("a day on, in the day's field")),

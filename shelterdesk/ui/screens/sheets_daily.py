@@ -180,7 +180,7 @@ class DailyPaper(Paper):
         roles = self.worker.desk.user.roles if self.worker.desk is not None else frozenset()
         self._may_freeze = not WRITES["daily_sheet"].isdisjoint(roles)
         self._may_look = may_do(roles, "open a person")
-        self.numbers_button = SecondaryButton(tr("Save numbers"), "Ctrl+Shift+S", icon="download")
+        self.numbers_button = SecondaryButton(tr("Save numbers"), "Ctrl+E", icon="download", key_inside=True)
         self.freeze_button = SecondaryButton(
             tr("Freeze this sheet"), "Ctrl+Shift+F", icon="lock", key_inside=True
         )
