@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.sheets import SHEET, check_sheet_day, sheet_numbers
+from shelterdesk.actions.sheets import SHEET, check_sheet_day, newest_entry, sheet_numbers
 from shelterdesk.core.errors import NotHere
 from shelterdesk.core.moment import from_milliseconds, moment_text
 from shelterdesk.core.roster import Roster
@@ -98,5 +98,4 @@ def _source(source: Desk | Reader, now: datetime | None) -> tuple[Connection, Wh
     if isinstance(source, Desk):
         source.must(SHEET)
         return source.store.conn, source.who, source.roster, source.clock.now()
-    newest = from_milliseconds(numbers.newest_entry_ms(source.conn))
-    return source.conn, source.who, source.roster, now or newest
+    return source.conn, source.who, source.roster, now or newest_entry(source)

@@ -67,8 +67,7 @@ def sheet_numbers(
         source.must(SHEET)
         conn, made_at, made_by = source.store.conn, source.clock.now(), source.user.name
     else:
-        newest = from_milliseconds(numbers.newest_entry_ms(source.conn))
-        conn, made_at, made_by = source.conn, now or newest, by
+        conn, made_at, made_by = source.conn, now or newest_entry(source), by
     who, roster = source.who, source.roster
     check_sheet_day(conn, who, day, made_at)
     if as_known_on is None:
@@ -77,6 +76,11 @@ def sheet_numbers(
         raise BadField("time", tr("this is still to come"))
     with known_at(conn, roster, to_milliseconds(as_known_on)) as past:
         return numbers.sheet_numbers(past, who, roster, day, as_known_on, made_by, shipped_sets())
+
+
+def newest_entry(reader: Reader) -> datetime:
+    """When the newest entry held was entered; reads the whole log, so only for a caller that knows no time."""
+    return from_milliseconds(numbers.newest_entry_ms(reader.conn))
 
 
 def check_sheet_day(conn: Connection, who: Whoami, day: date, now: datetime) -> None:

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from shelterdesk.db.connection import Connection
 
-# From the first day of 1900 on, so that hours are positive; times before it are filed too, at node 0 at the latest.
-_SHIFT_MS, _HOUR_MS = 2_208_988_800_000, 3_600_000
-_LEVELS = 24
-"""Levels of the tree: 2^24 hours are nineteen centuries."""
+# Hours from the first of January of the year 1 on, so that none is negative: SQLite rounds those the other way.
+_SHIFT_MS, _HOUR_MS = 62_135_596_800_000, 3_600_000
+_LEVELS = 32
+"""Levels of the tree: what a clock that is wholly wrong says (SYNC §0.3) is found as well."""
 
 
 def file_by_hour(conn: Connection, table: str, from_ms: str, to_ms: str, covering: str = "") -> None:
@@ -46,4 +46,4 @@ def file_by_hour(conn: Connection, table: str, from_ms: str, to_ms: str, coverin
 def nodes_around(at_ms: int) -> tuple[int, ...]:
     """The nodes at which a time that holds this moment (UTC ms) may be filed, about one a level."""
     hour = (at_ms + _SHIFT_MS) // _HOUR_MS
-    return tuple(sorted({0, hour, *((((hour >> level) | 1) << level) for level in range(_LEVELS))}))
+    return tuple(sorted({hour, *((((hour >> level) | 1) << level) for level in range(_LEVELS))}))

@@ -38,6 +38,7 @@ from shelterdesk.ui.preferences import (
 )
 from shelterdesk.ui.scan_router import ScanRouter
 from shelterdesk.ui.screen_making import ScreenMaker, fill, make_rest
+from shelterdesk.ui.sheet_freezer import SheetFreezer
 from shelterdesk.ui.status_watch import StatusWatch
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker
@@ -273,6 +274,7 @@ class DeskApp(QObject):
         self.drafts = DraftKeeper(self.worker, window.made())
         self.drafts.start(lambda back: self._ready(window, back), self._tell_unfound)
         self.status.start()
+        SheetFreezer(window, self.worker).start()
         self.idle.start(window)
 
     def _on_screen_made(self, window: MainWindow, screen: Screen) -> None:
