@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 
-from bench import cards, checking, importing, saving, sheet, type_ahead, window
+from bench import cards, checking, importing, saving, scripts, sheet, type_ahead, window
 from bench.figures import Found, table, write_page
 from bench.measure import FULL, Figure, Sizes
 from bench.stations import OUT, SEED
@@ -26,6 +26,7 @@ RUNS: Mapping[str, Run] = {
     "typing": type_ahead.run,
     "cards": cards.run,
     "sheet": sheet.run,
+    "scripts": scripts.run,
     "window": window.run,
 }
 """Every measurement by the name it is asked for."""

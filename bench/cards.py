@@ -27,7 +27,7 @@ from shelterdesk.core.cards import (
 from shelterdesk.core.number import person_number
 from shelterdesk.keys.cardtoken import make_token
 from shelterdesk.keys.ed25519 import SigningKey
-from shelterdesk.reports.card_sheet import MODULE, QR_MODULES, code_image
+from shelterdesk.reports.card_pages import MODULE, QR_MODULES, code_image
 from shelterdesk.reports.cards import write_cards
 from shelterdesk.reports.faces import find_faces
 

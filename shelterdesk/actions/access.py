@@ -34,9 +34,12 @@ def note_access(
 
     ``subject_kind`` is a kind's name, ``subject`` the record's id (32 hex digits) where it is one record,
     ``count`` how many were shown or written. ``detail`` is said in the program's words; of a search see
-    :func:`note_search`. That a holder of a sealed class opened a person is noted in that class.
+    :func:`note_search`. That a holder of a sealed class opened or printed a person is noted in that class.
     """
-    sealed = _sealed_instead(desk) if kind is AccessKind.OPENED and subject_kind == "person" else None
+    is_look = (
+        kind in (AccessKind.OPENED, AccessKind.PRINTED) and subject_kind == "person" and subject is not None
+    )
+    sealed = _sealed_instead(desk) if is_look else None
     with desk.store.write(desk.user) as event:
         values: dict[str, object] = {
             "access": kind.value,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.registration import desk_slot, group_named, local_day
+from shelterdesk.actions.registration import desk_slot, group_named, local_day, take_up
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, Refused
 from shelterdesk.core.family_checks import NotThisForm, group_problems
@@ -17,7 +17,7 @@ from shelterdesk.core.number import token_number
 from shelterdesk.core.people import ArrivalGroupForm
 from shelterdesk.core.vocabulary import Missing
 from shelterdesk.core.words import tr
-from shelterdesk.db.households import ArrivalGroup, arrival_groups
+from shelterdesk.db.households import ArrivalGroup, arrival_groups, reserved_groups
 from shelterdesk.db.store import Reader
 
 
@@ -81,7 +81,9 @@ def recount_group(
         new = _counted(counted)
         if group.head_count == head_count and group.counted == new:
             raise Refused(tr("The count is already as you entered it."))
-        if group.head_count != head_count:
+        if group.is_reserved:
+            take_up(event, group.ent, event.now, head_count)
+        elif group.head_count != head_count:
             event.set(ARRIVAL_GROUP, group.ent, "head_count", head_count)
         if group.counted != new:
             event.set(ARRIVAL_GROUP, group.ent, "counted", new)
@@ -123,3 +125,9 @@ def groups(desk: Desk, reader: Reader, *, only_open: bool = True) -> list[Arriva
     """Counted groups with how many of each are still unnamed, the newest first."""
     desk.must("find people")
     return arrival_groups(reader.conn, only_open=only_open)
+
+
+def slips(desk: Desk, reader: Reader) -> list[ArrivalGroup]:
+    """Groups whose token stands on a slip of paper and who have not been typed in yet (``actions/intake_form.py``)."""
+    desk.must("find people")
+    return reserved_groups(reader.conn)

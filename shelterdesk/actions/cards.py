@@ -1,4 +1,4 @@
-"""Lodging cards: printed for people or ahead, bound by a scan, replaced, revoked, found again."""
+"""Lodging cards and wristbands: printed for people or ahead; a new one takes the place of those before."""
 
 from __future__ import annotations
 
@@ -12,40 +12,36 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from shelterdesk.actions.bearers import (
-    CardSeen,
-    bearer_of,
-    card_seen,
-    is_card_text,
-    local_today,
-    people_named,
-)
+from shelterdesk.actions.bearers import local_today, people_named
 from shelterdesk.actions.card_check import refresh_public_roster
 from shelterdesk.actions.desk import Desk
-from shelterdesk.core.blank_cards import blank_number, read_blank_number
+from shelterdesk.core.blank_cards import blank_number
 from shelterdesk.core.cards import (
     FIRST_LANGUAGE,
     CardSentence,
     LodgingCard,
+    Wristband,
     bed_code_for_card,
     card_sentences,
     first_name_for_card,
+    letters_of,
 )
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import BadField, NotFound, Refused
+from shelterdesk.core.errors import BadField, Refused
 from shelterdesk.core.kinds import ACCESS, CARD
 from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db import meta
-from shelterdesk.db.cards import CardFacts, CardRow, card_facts, card_numbered, good_cards, setting
+from shelterdesk.db.cards import CardFacts, CardRow, card_facts, good_cards, setting
+from shelterdesk.db.connection import Connection
 from shelterdesk.db.population import present_persons
 from shelterdesk.db.store import Reader
 from shelterdesk.db.writing import Writing
-from shelterdesk.keys.cardtoken import key_id, make_token, read_token
+from shelterdesk.keys.cardtoken import key_id, make_token
 from shelterdesk.reports.target import write_whole
 
 if TYPE_CHECKING:
-    from shelterdesk.reports.paper import PaperName
+    from shelterdesk.reports.card_formats import CardFormat, FormatName
 
 VALID_DAYS = 90
 """How long a card is good where the setting ``card_valid_days`` says nothing."""
@@ -55,6 +51,9 @@ MOST_BLANK = 1_000
 REVOKED_AT_ONCE = 100
 """Earlier cards revoked in one transaction; more wait for the next, so that a counter gets its turn."""
 
+OWN, NONE = "own", "none"
+"""The second language of a card: that of the person's record, or Spanish alone. A code (ISO 639-1) says one for all."""
+
 Progress = Callable[[int, int], None]
 
 
@@ -62,7 +61,8 @@ Progress = Callable[[int, int], None]
 class CardsPrinted:
     """Cards drawn, into the file ``path`` or, None, into memory.
 
-    ``left_out`` are sentences on what could not be set or whom it left out.
+    ``left_out`` are sentences on what could not be set or whom it left out; ``next_place`` is the first free
+    place of the last sheet, 1 where it is full.
     """
 
     pages: int
@@ -72,6 +72,7 @@ class CardsPrinted:
     serials: tuple[int, ...]
     replaced: int
     undo: tuple[bytes, ...]
+    next_place: int = 1
 
 
 def print_cards(
@@ -81,32 +82,44 @@ def print_cards(
     persons: Sequence[str] = (),
     household: str | None = None,
     all_present: bool = False,
-    paper: PaperName = "a4",
+    form: FormatName = "a4",
+    start_at: int = 1,
+    second: str = "",
     progress: Progress | None = None,
 ) -> Done[CardsPrinted]:
     """Print lodging cards as a PDF (``out``: a file, or memory) for people (numbers or ids), a family, or the house.
 
+    In a format of wristbands only children under five get one, whoever they are with. ``start_at`` is the first
+    free place of the first sheet; ``second`` is ``own``, ``none`` or a language, empty as the station has set.
     A person's earlier cards are revoked and replaced by the new one, in the same event for a family; those of
     a whole house in several. Where the file cannot be written, no card was printed and none was replaced.
-    Raises ``NotAllowed``, ``NotFound``, ``Refused`` without people, ``DiskFull``, ``CannotWrite``.
+    Raises ``NotAllowed``, ``NotFound``, ``Refused`` without people, ``BadField`` for a place or a language that
+    is not there, ``DiskFull``, ``CannotWrite``.
     """
     desk.must("print cards")
     desk.must_be_station()
+    made = checked_format(form, start_at)
     conn, today = desk.store.conn, _today(desk)
+    language = second_of(conn, second, today)
     said = [*persons, *([household] if household is not None else [])]
     ents = [bytes.fromhex(one) for one in people_named(conn, desk.roster, desk.who, said, today)]
     if all_present:
         ents = list(dict.fromkeys([*ents, *present_persons(conn, desk.who.station)]))
     facts = [one for one in card_facts(conn, ents, today) if one.number]
-    if not facts:
-        raise Refused(tr("There is nobody to print a card for."), tr("Choose people or a family."))
     left_out = []
     if len(facts) < len(ents):
         n = len(ents) - len(facts)
         left_out.append(ntr("{n} person has no number yet.", "{n} people have no number yet.", n))
+    if made.is_band:
+        facts, older = wearing_bands(facts, named=len(persons) if not (household or all_present) else 0)
+        left_out += older
+    if not facts:
+        who = tr("Choose children under five.") if made.is_band else tr("Choose people or a family.")
+        raise Refused(tr("There is nobody to print a card for."), who)
     serials, expires = _reserve(desk, len(facts)), _expires(desk)
-    cards = [_card_of(desk, one, serial, expires) for one, serial in zip(facts, serials, strict=True)]
-    content, pages, not_set = _drawn(cards, paper, progress)
+    things = [_thing(desk, made, one, serial, expires, language)
+              for one, serial in zip(facts, serials, strict=True)]  # fmt: skip
+    content, pages, not_set = _drawn(things, made, start_at, progress)
     new_cards: dict[str, str] = {}
     with _file_with(out, content), desk.store.write(desk.user) as event:
         held = good_cards(event.conn, "person", [one.ent for one in facts])
@@ -115,14 +128,15 @@ def print_cards(
             bearer = {"person": one.ent, "bound_at": event.now}
             new_cards[one.ent] = _note_card(desk, event, serial, expires, bearer)
         for old, ent in old_cards[:REVOKED_AT_ONCE]:
-            _revoke(event, old, tr("replaced by a new card"), new_cards[ent])
-        _note_printed(event, len(cards), facts[0].ent if len(facts) == 1 else None)
+            revoke(event, old, tr("replaced by a new card"), new_cards[ent])
+        _note_printed(event, len(things), facts[0].ent if len(facts) == 1 else None)
     for start in range(REVOKED_AT_ONCE, len(old_cards), REVOKED_AT_ONCE):
         with desk.store.write(desk.user) as more:
             for old, ent in old_cards[start : start + REVOKED_AT_ONCE]:
-                _revoke(more, old, tr("replaced by a new card"), new_cards[ent])
+                revoke(more, old, tr("replaced by a new card"), new_cards[ent])
     refresh_public_roster(desk)
-    return _printed(event, out, pages, serials, (*left_out, *not_set), len(old_cards))
+    next_place = made.next_place(len(things), start_at)
+    return _printed(event, out, pages, serials, (*left_out, *not_set), len(old_cards), next_place)
 
 
 def print_blank_cards(
@@ -130,41 +144,95 @@ def print_blank_cards(
     many: int,
     out: Path | BinaryIO,
     *,
-    paper: PaperName = "a4",
+    form: FormatName = "a4",
+    start_at: int = 1,
+    second: str = NONE,
     progress: Progress | None = None,
 ) -> Done[CardsPrinted]:
-    """Print cards ahead, for nobody yet: each is bound to somebody by a scan (:func:`bind_card`).
+    """Print cards or wristbands ahead, for nobody yet: a scan binds each (``card_binding.bind_card``).
 
-    Raises as :func:`print_cards` does, ``BadField`` for none or more than ``MOST_BLANK``.
+    ``second`` is a language for all of them, ``none`` for Spanish alone. Raises as :func:`print_cards` does,
+    ``BadField`` for none or more than ``MOST_BLANK``.
     """
     desk.must("print cards")
     desk.must_be_station()
-    if not 0 < many <= MOST_BLANK:
-        raise BadField("cards", tr("print from 1 to {n} cards at a time", n=MOST_BLANK))
+    made = checked_format(form, start_at, many)
+    language = second_of(desk.store.conn, second, _today(desk))
     serials, expires = _reserve(desk, many), _expires(desk)
-    cards = []
+    things = []
     for serial in serials:
         number = blank_number(desk.who.slot, serial)
-        facts = CardFacts("", number, "", None, None, 1, None)
-        cards.append(_card_of(desk, facts, serial, expires))
-    content, pages, not_set = _drawn(cards, paper, progress)
+        facts = CardFacts("", number, "", None, None, None, 1, None)
+        things.append(_thing(desk, made, facts, serial, expires, language))
+    content, pages, not_set = _drawn(things, made, start_at, progress)
     with _file_with(out, content), desk.store.write(desk.user) as event:
         for serial in serials:
             _note_card(desk, event, serial, expires, {})
         _note_printed(event, many, None)
-    return _printed(event, out, pages, serials, not_set, 0)
+    return _printed(event, out, pages, serials, not_set, 0, made.next_place(many, start_at))
 
 
-def card_print_warnings(desk: Desk, reader: Reader, persons: Sequence[str]) -> list[str]:
+def card_print_warnings(
+    desk: Desk, reader: Reader, persons: Sequence[str], second: str = "", form: FormatName = "a4"
+) -> list[str]:
     """What to say before these people's cards are printed: scripts, sentences nobody has reviewed."""
     today = local_today(reader.who, desk.clock.now())
     ents = people_named(reader.conn, reader.roster, reader.who, list(persons), today)
     facts = card_facts(reader.conn, [bytes.fromhex(one) for one in ents], today)
-    token = make_token(desk.store.keys.signing, 0, today, reader.who.is_practice)
-    cards = [_lodging_card(reader.who, one, 0, token, today, today) for one in facts if one.number]
-    from shelterdesk.reports.cards import cards_warnings
+    return _warnings(desk, reader, [one for one in facts if one.number], second, form)
 
-    return cards_warnings(cards, sentences())
+
+def blank_print_warnings(
+    desk: Desk, reader: Reader, second: str = NONE, form: FormatName = "a4"
+) -> list[str]:
+    """What to say before cards are printed ahead, in the language they all shall speak."""
+    nobody = CardFacts("", blank_number(desk.who.slot, 0), "", None, None, None, 1, None)
+    return _warnings(desk, reader, [nobody], second, form)
+
+
+def checked_format(form: FormatName, start_at: int, many: int = 1) -> CardFormat:
+    """The format of a print run; raises ``BadField`` for one that cannot be, before anything is made or said."""
+    from shelterdesk.reports.card_formats import format_named
+
+    made = format_named(form)
+    made.check_start(start_at)
+    if not 0 < many <= MOST_BLANK:
+        raise BadField("cards", tr("print from 1 to {n} cards at a time", n=MOST_BLANK))
+    return made
+
+
+def second_of(conn: Connection, asked: str, today: date) -> str:
+    """The second language asked for, or what the station has set (``card_second_language``), else the person's own.
+
+    Raises ``BadField`` for a language without a sentence.
+    """
+    wanted = asked or str(setting(conn, "card_second_language", today) or OWN)
+    if wanted in (OWN, NONE) or wanted in sentences():
+        return wanted
+    if not asked:
+        return OWN  # a setting written by hand must not keep a family from its cards
+    raise BadField(
+        "second_language",
+        tr("There is no card sentence in {language} yet.", language=asked[:20]),
+        tr("Choose the person's own, none, or one of: {languages}.", languages=", ".join(sentences())),
+    )
+
+
+def wearing_bands(facts: Sequence[CardFacts], named: int = 0) -> tuple[list[CardFacts], list[str]]:
+    """Who of these people may wear a wristband: children under five, and a sentence on the others.
+
+    Where single people are ``named``, one of unknown age may too: whoever names a child sees it.
+    """
+    small = [one for one in facts if one.is_small or (named and one.is_small is None)]
+    others = len(facts) - len(small)
+    if not others:
+        return small, []
+    said = ntr(
+        "{n} person is not known to be under five: no wristband.",
+        "{n} people are not known to be under five: no wristbands.",
+        others,
+    )
+    return small, [said]
 
 
 def sentences() -> dict[str, CardSentence]:
@@ -211,15 +279,20 @@ def _expires(desk: Desk) -> date:
     return today + timedelta(days=days if isinstance(days, int) and 0 < days <= 3_650 else VALID_DAYS)
 
 
-def _card_of(desk: Desk, facts: CardFacts, serial: int, expires: date) -> LodgingCard:
+def _thing(
+    desk: Desk, made: CardFormat, facts: CardFacts, serial: int, expires: date, second: str
+) -> LodgingCard | Wristband:
+    """What the format holds: a card, or a wristband, which knows nothing but its number."""
     token = make_token(desk.store.keys.signing, serial, expires, desk.who.is_practice)
-    return _lodging_card(desk.who, facts, serial, token, _today(desk), expires)
+    if made.is_band:
+        return Wristband(facts.number, serial, token, desk.who.is_practice)
+    return _lodging_card(desk.who, facts, serial, token, _today(desk), expires, second)
 
 
 def _lodging_card(
-    who: meta.Whoami, facts: CardFacts, serial: int, token: str, today: date, expires: date
+    who: meta.Whoami, facts: CardFacts, serial: int, token: str, today: date, expires: date, second: str
 ) -> LodgingCard:
-    second = facts.language if facts.language != FIRST_LANGUAGE else None
+    language = {OWN: facts.language, NONE: None}.get(second, second)
     return LodgingCard(
         number=facts.number,
         serial=serial,
@@ -229,21 +302,41 @@ def _lodging_card(
         group_size=facts.group_size,
         issued_on=today,
         expires_on=expires,
-        second_language=second,
-        station_name=who.name,
+        second_language=language if language != FIRST_LANGUAGE else None,
+        station_name=letters_of(who.name),
         practice=who.is_practice,
     )
 
 
+def _warnings(
+    desk: Desk, reader: Reader, facts: Sequence[CardFacts], second: str, form: FormatName
+) -> list[str]:
+    from shelterdesk.reports.card_formats import format_named
+    from shelterdesk.reports.cards import cards_warnings
+
+    if format_named(form).is_band:
+        return []  # a wristband says nothing that could be wrong
+    today = local_today(reader.who, desk.clock.now())
+    language = second_of(reader.conn, second, today)
+    token = make_token(desk.store.keys.signing, 0, today, reader.who.is_practice)
+    cards = [_lodging_card(reader.who, one, 0, token, today, today, language) for one in facts]
+    return cards_warnings(cards, sentences())
+
+
 def _drawn(
-    cards: Sequence[LodgingCard], paper: PaperName, progress: Progress | None
+    things: Sequence[LodgingCard | Wristband], made: CardFormat, start_at: int, progress: Progress | None
 ) -> tuple[bytes, int, tuple[str, ...]]:
     """The PDF in memory, its pages, and what could not be set; nobody waits for a lock meanwhile."""
     # Loaded with the first card, a tenth of a second: the desk is there for the first family without it.
-    from shelterdesk.reports.cards import write_cards
+    from shelterdesk.reports.cards import write_cards, write_wristbands
 
-    buffer = BytesIO()
-    written = write_cards(cards, buffer, sentences(), paper=paper, progress=progress)
+    buffer, form = BytesIO(), made.name
+    cards = [one for one in things if isinstance(one, LodgingCard)]
+    if made.is_band:
+        bands = [one for one in things if isinstance(one, Wristband)]
+        written = write_wristbands(bands, buffer, form=form, start_at=start_at, progress=progress)
+    else:
+        written = write_cards(cards, buffer, sentences(), form=form, start_at=start_at, progress=progress)
     return buffer.getvalue(), written.pages, tuple(written.left_out)
 
 
@@ -271,7 +364,8 @@ def _note_printed(event: Writing, many: int, person: str | None) -> None:
     )
 
 
-def _revoke(event: Writing, card: CardRow, reason: str, replaced_by: str | None) -> None:
+def revoke(event: Writing, card: CardRow, reason: str, replaced_by: str | None) -> None:
+    """Write into ``event`` that a card is good no more."""
     event.set(CARD, card.ent, "revoked_at", event.now)
     event.set(CARD, card.ent, "revoked_reason", reason)
     if replaced_by is not None:
@@ -285,110 +379,11 @@ def _printed(
     serials: Sequence[int],
     left_out: tuple[str, ...],
     replaced: int,
+    next_place: int,
 ) -> Done[CardsPrinted]:
     written = event.written
     events = written.events if written is not None else ()
     kinds = written.kinds if written is not None else frozenset()
     path = out if isinstance(out, Path) else None
-    printed = CardsPrinted(pages, len(serials), left_out, path, tuple(serials), replaced, events)
+    printed = CardsPrinted(pages, len(serials), left_out, path, tuple(serials), replaced, events, next_place)
     return Done(printed, Changes(kinds))
-
-
-@dataclass(frozen=True, slots=True)
-class CardChanged:
-    """A card that was bound or revoked: its id, whose it is, and how to take it back."""
-
-    card: str
-    person: str | None
-    group: str | None
-    undo: tuple[bytes, ...]
-
-
-def bind_card(desk: Desk, card: str, number: str) -> Done[CardChanged]:
-    """Make a card printed ahead (its code, or the number on it) somebody's: a person's or a token's.
-
-    The bearer's earlier cards are revoked. Raises ``Refused`` for a card that is bound to somebody else,
-    revoked, or not good; ``NotFound`` for one not printed here; ``CardUnreadable``.
-    """
-    desk.must_be_station()
-    with desk.store.write(desk.user) as event:
-        today = local_today(desk.who, event.now)
-        record = _card_record(desk, event, card, today)
-        bearer = bearer_of(event.conn, desk.roster, desk.who, number, today)
-        person = bearer.persons[0] if len(bearer.persons) == 1 and bearer.household is None else None
-        if person is None and bearer.group is None:
-            raise NotFound(number.strip()[:40], tr("A card is bound to one person or to a token."))
-        if record.is_bound and (record.person, record.arrival_group) != (person, bearer.group):
-            raise Refused(
-                tr("This card is somebody else's already."), tr("Take another one, or revoke this.")
-            )
-        column, ent = ("person", person) if person is not None else ("arrival_group", bearer.group)
-        if ent is not None and not record.is_bound:
-            if person is not None:  # several cards may stand for one token
-                for old in good_cards(event.conn, column, [ent]).get(ent, ()):
-                    _revoke(event, old, tr("replaced by a new card"), record.ent)
-            event.set(CARD, record.ent, column, ent)
-            event.set(CARD, record.ent, "bound_at", event.now)
-    refresh_public_roster(desk)
-    return _changed(event, record.ent, person, bearer.group)
-
-
-def _card_record(desk: Desk, event: Writing, card: str, today: date) -> CardRow:
-    record: CardRow | None
-    if is_card_text(card):
-        seen = card_seen(event.conn, desk.roster, desk.who, card, today)
-        record = seen.record
-    else:
-        blank = read_blank_number(card)
-        if blank is None:
-            raise NotFound(card.strip()[:40], tr("Scan the code of the card."))
-        signer = next((d.sign for d in desk.roster.desks.values() if d.slot == blank[0]), None)
-        record = None if signer is None else card_numbered(event.conn, key_id(signer), blank[1])
-    if record is None:
-        raise NotFound(tr("This card"), tr("It was not printed at a desk heard from so far; take another."))
-    if record.revoked_at is not None:
-        raise Refused(tr("This card is not good any more."), tr("Take another one."))
-    return record
-
-
-def revoke_card(desk: Desk, card: str, reason: str) -> Done[CardChanged]:
-    """Revoke a lost card, by its code, the number of a blank one, or its bearer's number (all of theirs).
-
-    Raises ``BadField`` without a reason, ``NotFound`` when there is no good card.
-    """
-    desk.must_be_station()
-    if not reason.strip():
-        raise BadField("revoked_reason", tr("revoking a card needs a reason"), tr("For example: lost."))
-    with desk.store.write(desk.user) as event:
-        today = local_today(desk.who, event.now)
-        if is_card_text(card) or read_blank_number(card) is not None:
-            found = [_card_record(desk, event, card, today)]
-        else:
-            bearer = bearer_of(event.conn, desk.roster, desk.who, card, today)
-            column, ents = (
-                ("arrival_group", [bearer.group]) if bearer.group else ("person", [*bearer.persons])
-            )
-            held = good_cards(event.conn, column, [ent for ent in ents if ent is not None])
-            found = [one for several in held.values() for one in several]
-        if not found:
-            raise NotFound(card.strip()[:40], tr("There is no good card of this number."))
-        for one in found:
-            _revoke(event, one, reason.strip(), None)
-    refresh_public_roster(desk)
-    return _changed(event, found[0].ent, found[0].person, found[0].arrival_group)
-
-
-def _changed(event: Writing, card: str, person: str | None, group: str | None) -> Done[CardChanged]:
-    written = event.written
-    events = written.events if written is not None else ()
-    kinds = written.kinds if written is not None else frozenset()
-    return Done(CardChanged(card, person, group, events), Changes(kinds))
-
-
-def find_card(reader: Reader, text: str, today: date) -> CardSeen:
-    """A scanned card: what is thought of it, and whose it is where that is known.
-
-    Raises ``CardUnreadable`` for a text that is no card's code.
-    """
-    read_token(text)
-    return card_seen(reader.conn, reader.roster, reader.who, text, today)

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shelterdesk.actions.desk import Desk, now_ms
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.db.drafts import DraftFile
+from shelterdesk.db.drafts import FILE, DraftFile
 from shelterdesk.keys.passphrase import unwrap, wrap
 from shelterdesk.keys.safefile import write_whole
 
@@ -80,6 +80,20 @@ def close_drafts(desk: Desk, drafts: Drafts) -> Done[None]:
     """Let the drafts file go; the texts stay."""
     drafts.close()
     return Done(None)
+
+
+def drafts_waiting(desk: Desk) -> dict[str, int]:
+    """How many forms each user (id of the roster) has begun at this desk and not saved.
+
+    Raises ``CannotWrite``, ``DiskFull``, ``Busy`` where they cannot be looked for.
+    """
+    if not (desk.folder / FILE).exists():
+        return {}
+    held = DraftFile(desk.folder, _derived(desk.store.file_key, b"drafts-file.v1@shelterdesk"))
+    try:
+        return held.waiting()
+    finally:
+        held.close()
 
 
 def keep_recovery_code(desk: Desk, code: str) -> Done[None]:

@@ -1,4 +1,4 @@
-"""Papers before they are on paper: who is there to get a card, a paper made in memory."""
+"""Papers before they are on paper: the size a printer holds, a paper made in memory."""
 
 from __future__ import annotations
 
@@ -8,12 +8,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from shelterdesk.actions.cards import card_print_warnings
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.db.cards import good_cards
-from shelterdesk.db.population import people_at, present_persons
-from shelterdesk.db.store import Reader
 from shelterdesk.reports.target import write_whole
 
 if TYPE_CHECKING:
@@ -28,30 +24,6 @@ LETTER_COUNTRIES = frozenset("BLZ CAN CHL COL CRI GTM MEX NIC PAN PHL PRI SLV US
 def usual_paper(country: str) -> PaperName:
     """The paper a printer of a country (ISO 3166-1 alpha-3) holds most likely."""
     return "letter" if country in LETTER_COUNTRIES else "a4"
-
-
-@dataclass(frozen=True, slots=True)
-class CardsWanted:
-    """Who is in the house, who of them has no good card, and what to say before cards are printed for ``chosen``.
-
-    ``unnamed`` are in the house too, counted without a name: there is no card for them.
-    """
-
-    present: tuple[str, ...]
-    without_card: tuple[str, ...]
-    chosen: tuple[str, ...]
-    warnings: tuple[str, ...]
-    unnamed: int
-
-
-def cards_wanted(reader: Reader, desk: Desk, everybody: bool) -> CardsWanted:
-    """The people a print run is for: everybody in the house, or only those who hold no good card."""
-    present = tuple(ent.hex() for ent in present_persons(reader.conn, reader.who.station))
-    held = good_cards(reader.conn, "person", present)
-    without = tuple(ent for ent in present if ent not in held)
-    chosen = present if everybody else without
-    _, unnamed = people_at(reader.conn, reader.who.station)
-    return CardsWanted(present, without, chosen, tuple(card_print_warnings(desk, reader, chosen)), unnamed)
 
 
 @dataclass(frozen=True, slots=True)

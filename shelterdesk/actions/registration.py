@@ -17,6 +17,7 @@ from shelterdesk.core.family_checks import NotThisForm, why_not
 from shelterdesk.core.family_tidy import tidy
 from shelterdesk.core.family_warnings import FormWarning, warnings_of
 from shelterdesk.core.kinds import (
+    ARRIVAL_GROUP,
     BED_NEED,
     HOUSEHOLD,
     INTAKE_ANSWERS,
@@ -159,7 +160,15 @@ def _arrival(event: Writing, form: FamilyForm, desk: Desk) -> _Arrival:
         at = known_moment(group.arrived_at, desk.who.zone)
     if isinstance(route, Missing) and group.entry_route:
         route = group.entry_route
+    if group.is_reserved:
+        take_up(event, group.ent, at or event.now, len(form.members))
     return _Arrival(at or event.now, route, group.ent)
+
+
+def take_up(event: Writing, group: str, at: datetime, heads: int) -> None:
+    """Within a write: a token reserved for a slip of paper becomes that of a group that came, of so many."""
+    event.set(ARRIVAL_GROUP, group, "arrived_at", at)
+    event.set(ARRIVAL_GROUP, group, "head_count", heads)
 
 
 def _new_household(event: Writing, form: FamilyForm, coming: _Arrival, desk: Desk) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Commands of the day at the site: plan, lodging, the counter, cards and the daily sheet."""
+"""Commands of the day at the site: plan, lodging, the counter and the daily sheet."""
 
 from __future__ import annotations
 
@@ -7,27 +7,22 @@ from typing import Literal
 
 import click
 
-from shelterdesk.actions.card_check import verify_card_in_folder, verify_card_with_roster
-from shelterdesk.actions.cards import print_cards
 from shelterdesk.actions.counter import serve as serve_person
 from shelterdesk.actions.lodging import end_stay, give_place
 from shelterdesk.actions.places import import_plan, list_places
+from shelterdesk.actions.plan_editing import export_plan
 from shelterdesk.cli.people import reading
 from shelterdesk.cli.sheet import sheet, standards
 from shelterdesk.cli.ways import (
     REFUSED,
     Ways,
     data,
-    file_to_write,
     finish,
     out,
-    progress_on_stderr,
     say,
 )
-from shelterdesk.core.errors import NotFound
 from shelterdesk.core.moment import said_moment
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.keys.cardclaim import CardVerdict
 
 Paper = Literal["a4", "letter"]
 
@@ -70,6 +65,17 @@ def list_(ways: Ways, as_json: bool) -> None:
             data(line)
         else:
             out(f"{line['code']}\t{line['kind']}\t{line['occupied']}/{line['capacity']}")
+
+
+@place.command("export")
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.pass_obj
+def export(ways: Ways, plan: Path) -> None:
+    """Write the site plan into a file that `place import` takes in again."""
+    with ways.desk() as desk, reading(desk) as reader:
+        desk.must_be_station()
+        n = export_plan(reader, plan)
+    say(ntr("{n} place written to {path}.", "{n} places written to {path}.", n, path=str(plan)))
 
 
 @click.group()
@@ -135,79 +141,7 @@ def serve(ways: Ways, service: str, number: str, at: str | None, override: str |
         finish(REFUSED)
 
 
-@click.command()
-@click.option("--person", "persons", multiple=True, help="A person's number; may be given several times.")
-@click.option("--household", help="A family's number.")
-@click.option("--all-present", is_flag=True, help="Everybody in the house.")
-@click.option(
-    "-o", "--out", "target", required=True, type=click.Path(path_type=Path), help="The PDF to write."
-)
-@click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True)
-@click.pass_obj
-def cards(
-    ways: Ways, persons: tuple[str, ...], household: str | None, all_present: bool, target: Path, paper: Paper
-) -> None:
-    """Print lodging cards; a new card revokes the ones before."""
-    if sum((bool(persons), household is not None, all_present)) != 1:
-        raise click.UsageError(tr("Say whose cards: --person, --household or --all-present."))
-    with ways.desk() as desk:
-        done = print_cards(
-            desk,
-            file_to_write(target),
-            persons=persons,
-            household=household,
-            all_present=all_present,
-            paper=paper,
-            progress=progress_on_stderr(tr("Cards")),
-        ).result
-    for sentence in done.left_out:
-        say(sentence)
-    say(ntr("{n} card in {path}.", "{n} cards in {path}.", done.cards, path=str(target)))
-    if done.replaced:
-        say(
-            ntr(
-                "{n} earlier card is not valid any more: take it back.",
-                "{n} earlier cards are not valid any more: take them back.",
-                done.replaced,
-            )
-        )
-
-
-@click.group()
-def card() -> None:
-    """A single card."""
-
-
-@card.command("verify")
-@click.argument("text")
-@click.option("--roster", type=click.Path(path_type=Path), help="A station's cards-roster.json.")
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_obj
-def verify(ways: Ways, text: str, roster: Path | None, as_json: bool) -> None:
-    """What a scanned card says, without a log-in and without its station's database."""
-    today = ways.clock.now().date()
-    if roster is None:
-        checked = verify_card_in_folder(text, ways.folder, today)
-    else:
-        checked = verify_card_with_roster(text, *_roster_file(roster), today)
-    if as_json:
-        data(checked.to_json())
-    else:
-        out(checked.sentence)
-    if checked.verdict is not CardVerdict.VALID:
-        finish(REFUSED)
-
-
-def _roster_file(path: Path) -> tuple[bytes, str | None]:
-    """A roster file and the signature beside it, if there is one."""
-    signature = path.with_name(f"{path.name}.sig")
-    try:
-        return path.read_bytes(), signature.read_text("ascii") if signature.exists() else None
-    except (OSError, ValueError):
-        raise NotFound(tr("The list for checking cards {name}", name=path.name)) from None
-
-
 def add_to(root: click.Group) -> None:
     """Hang these commands into the command line."""
-    for command in (place, stay, serve, cards, card, sheet, standards):
+    for command in (place, stay, serve, sheet, standards):
         root.add_command(command)

@@ -1,4 +1,4 @@
-"""What a lodging card shows, and what may never stand on paper that leaves the desk.
+"""What a lodging card shows: of its bearer a number and, of an adult, a first name; what never is in paper_rules.
 
 A card buys a bed, meals and care; whoever finds one learns a number and, of an adult, a first name.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shelterdesk.core.errors import BadField, DamagedFile
-from shelterdesk.core.vocabulary import Confidentiality, Quarter
+from shelterdesk.core.vocabulary import Quarter
 from shelterdesk.core.words import tr
 
 NUMBER_LENGTH = 16
@@ -27,28 +27,12 @@ FIRST_LANGUAGE = "es"
 _NUMBER = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 _TOKEN = re.compile(r"SDC1[A-Z2-7]+")
 _NAME_LENGTH = 24
+_JOINERS = frozenset("\u200c\u200d")
+_NO_LETTERS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "So"})
+_PICTURE_PARTS = frozenset({"\ufe0e", "\ufe0f", "\u20e3", *map(chr, range(0x1F3FB, 0x1F400))})
 
-NEVER_CLASSES = frozenset({Confidentiality.HEALTH, Confidentiality.PROTECTION, Confidentiality.SAFEGUARDING})
-"""Fields of these classes never reach a card, a wall plan, a bed label, a manifest or an extract."""
-
-NEVER_ON_PAPER: Mapping[str, tuple[str, ...]] = {
-    "illness": ("diagnosis", "illness", "hiv", "tb", "screening", "findings", "temperature", "medical"),
-    "pregnancy": ("pregnant", "pregnancy", "postnatal"),
-    "disability": ("disability", "disabled", "mobility"),
-    "specific need": ("need", "needs", "vulnerable", "vulnerability"),
-    "child alone": ("uac", "uasc", "unaccompanied", "separated", "alone", "carer", "guardian"),
-    "belief and origin": ("religion", "belief", "ethnicity", "race", "politics", "union"),
-    "orientation": ("orientation",),
-    "violence": ("violence", "trafficking", "torture", "abuse", "survivor"),
-    "asylum": ("asylum", "persecution", "unsafe"),
-    "accusation": ("accusation", "accused", "suspect", "police"),
-    "contact": ("phone", "address", "contact", "relative", "relatives", "email"),
-    "photo": ("photo", "portrait"),
-    "document": ("document", "passport", "mrz"),
-    "body": ("biometric", "fingerprint", "fingerprints", "iris"),
-    "kind of quarter": ("quarter",),
-}
-"""Why, and the words of field names that say so (DOMAIN §6, *Never on card*; quarters: DESIGN §2.3)."""
+_SAME_SENTENCE = {"prs": "fa", "pes": "fa", "cmn": "zh", "arb": "ar", "npi": "ne", "pbt": "ps", "hat": "ht"}
+"""Languages (ISO 639-3) whose readers read the sentence of another code: Dari is written as Persian (DOMAIN §8)."""
 
 _QUARTER_STEMS = (
     "famil", "women", "mujer", "hombre", "girl", "boys", "nina", "nino", "minor", "menor",
@@ -84,17 +68,36 @@ class LodgingCard:
     practice: bool
 
     def __post_init__(self) -> None:
-        if not _NUMBER.fullmatch(self.number) or len(self.number) > NUMBER_LENGTH:
-            shown = self.number[:40]
-            raise BadField("number", tr("{number} is not a number a card can carry.", number=shown))
-        if not _TOKEN.fullmatch(self.token) or len(self.token) > TOKEN_LENGTH:
-            raise BadField("token", tr("The code of card {number} is not a card code.", number=self.number))
-        if self.serial < 0:
-            raise BadField("serial", tr("A card's serial number cannot be negative."))
+        _check(self.number, self.serial, self.token)
         if self.group_size < 1:
             raise BadField("group_size", tr("A card is for at least one person."))
         if self.expires_on < self.issued_on:
             raise BadField("expires_on", tr("A card cannot expire before it is issued."))
+
+
+@dataclass(frozen=True, slots=True)
+class Wristband:
+    """A band for a small child, in the place of a card: a number and its code, no name, bed or word (DOMAIN §8).
+
+    Any child under five may get one; that a child does says nothing about it. Raises :class:`BadField`.
+    """
+
+    number: str
+    serial: int
+    token: str
+    practice: bool
+
+    def __post_init__(self) -> None:
+        _check(self.number, self.serial, self.token)
+
+
+def _check(number: str, serial: int, token: str) -> None:
+    if not _NUMBER.fullmatch(number) or len(number) > NUMBER_LENGTH:
+        raise BadField("number", tr("{number} is not a number a card can carry.", number=number[:40]))
+    if not _TOKEN.fullmatch(token) or len(token) > TOKEN_LENGTH:
+        raise BadField("token", tr("The code of card {number} is not a card code.", number=number))
+    if serial < 0:
+        raise BadField("serial", tr("A card's serial number cannot be negative."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,13 @@ class CardSentence:
     name: str
     text: str
     reviewed: bool
+
+
+def sentence_language(spoken: str | None, sentences: Mapping[str, CardSentence]) -> str | None:
+    """The second language of a card for somebody who speaks ``spoken``; None for Spanish and for one without."""
+    language = (spoken or "").lower().partition("-")[0]
+    language = _SAME_SENTENCE.get(language, language)
+    return language if language in sentences and language != FIRST_LANGUAGE else None
 
 
 def number_parts(number: str) -> tuple[str, str, str]:
@@ -121,13 +131,42 @@ def number_parts(number: str) -> tuple[str, str, str]:
 def first_name_for_card(given: str | None, is_child: bool | None) -> str | None:
     """The first given name of an adult; None for a child, and in doubt (None) it is a child (DOMAIN §8).
 
-    A first word of up to three letters keeps its second (``Md. Rahim``, ``Ana María``).
+    A first word of up to three letters keeps its second (``Md. Rahim``, ``Ana María``). Pictures and signs that
+    turn or hide what stands around them are no part of a name (:func:`letters_of`).
     """
-    words = (given or "").split()
+    words = [word for word in letters_of(given or "").split() if any(map(str.isalpha, word))]
     if is_child is not False or not words:
         return None
     name = " ".join(words[:2]) if len(words[0].rstrip(".")) <= 3 else words[0]
-    return name[:_NAME_LENGTH].rstrip()
+    return _cut(name, _NAME_LENGTH)
+
+
+def letters_of(text: str) -> str:
+    """``text`` in one line without what cannot be read from paper: control and turning signs, pictures, boxes.
+
+    The joiners stay, Persian and the scripts of India are written with them.
+    """
+    kept = (
+        " " if letter.isspace() else letter
+        for letter in unicodedata.normalize("NFC", text)
+        if letter.isspace()
+        or letter in _JOINERS
+        or unicodedata.category(letter) not in _NO_LETTERS
+        and letter not in _PICTURE_PARTS
+    )
+    words = (word.strip("\u200c\u200d") for word in "".join(kept).split())
+    return unicodedata.normalize("NFC", " ".join(filter(None, words)))
+
+
+def _cut(name: str, most: int) -> str:
+    """At most so many signs of a name, never between a letter and the marks or joiners that belong to it."""
+    if len(name) <= most:
+        return name
+    while most > 1 and (
+        unicodedata.category(name[most])[0] == "M" or _JOINERS & {name[most], name[most - 1]}
+    ):
+        most -= 1
+    return name[:most].rstrip() + "…"
 
 
 def bed_code_for_card(code: str | None) -> str | None:
@@ -135,7 +174,8 @@ def bed_code_for_card(code: str | None) -> str | None:
 
     A code such as ``UAC-3`` or ``Mujeres 2`` would mark its bearer (DESIGN §2.3); the desk says the way.
     """
-    if code is None or not code.strip():
+    code = letters_of(code or "")
+    if not code:
         return None
     plain = "".join(
         letter for letter in unicodedata.normalize("NFD", code.lower()) if not unicodedata.combining(letter)
@@ -143,13 +183,7 @@ def bed_code_for_card(code: str | None) -> str | None:
     for word in re.findall(r"[^\W\d_]+", plain):
         if word in _QUARTER_WORDS or word.startswith(_QUARTER_STEMS):
             return None
-    return code.strip()
-
-
-def forbidden_on_paper(field: str) -> str | None:
-    """Why a field of this name may not be printed about a person, or None when it may."""
-    words = set(field.lower().split("_"))
-    return next((why for why, named in NEVER_ON_PAPER.items() if words & set(named)), None)
+    return code
 
 
 def card_sentences(document: object) -> dict[str, CardSentence]:

@@ -59,6 +59,11 @@ DOES: dict[str, frozenset[Role]] = {
     "see the site plan": _EVERYONE,
     "print cards": _DESK,
     "print the daily sheet": _SUPERVISORS | {Role.STATISTICIAN},
+    "print names for an evacuation": _DESK,  # numbers and places anybody may, also without logging in again
+    "print lists of residents": _DESK,
+    "print intake forms": _DESK,
+    "print the shift slip": _DESK,
+    "print a person's own record": _DESK | {Role.PROTECTION},
     "add or disable users": _ADMIN,
     "admit a desk": _ADMIN,
     "revoke a desk": _ADMIN,

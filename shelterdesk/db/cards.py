@@ -9,10 +9,13 @@ from typing import Any
 
 import msgspec
 
-from shelterdesk.core.birth import is_minor
+from shelterdesk.core.birth import Birth, age_range, is_minor
 from shelterdesk.core.people import birth_of
 from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.tables import text_list
+
+SMALL_UNTIL = 5
+"""A child under this age may wear a wristband in the place of a card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,16 @@ def good_cards(conn: Connection, column: str, bearers: Sequence[str]) -> dict[st
     return found
 
 
+def unbound_cards(conn: Connection, on: date) -> int:
+    """How many cards printed ahead are nobody's yet and still good on a day."""
+    row = conn.execute(
+        "SELECT count(*) FROM card WHERE void IS NULL AND person IS NULL AND arrival_group IS NULL"
+        " AND revoked_at IS NULL AND serial IS NOT NULL AND coalesce(expires_on, '9') >= ?",
+        (on.isoformat(),),
+    ).fetchone()
+    return int(row[0])
+
+
 def revoked_cards(conn: Connection, on: date) -> set[tuple[str, int]]:
     """Cards revoked here that would still be good on a day otherwise; the list others need (SYNC §1.0)."""
     return {
@@ -102,12 +115,16 @@ def revoked_cards(conn: Connection, on: date) -> set[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class CardFacts:
-    """What a person's card is made of. ``is_child`` None in doubt; ``group_size`` counts the family."""
+    """What a person's card is made of. ``is_child`` and ``is_small`` (under five) None in doubt.
+
+    ``group_size`` counts the family in the house.
+    """
 
     ent: str
     number: str
     given: str
     is_child: bool | None
+    is_small: bool | None
     place: str | None
     group_size: int
     language: str | None
@@ -149,11 +166,19 @@ def card_facts(conn: Connection, persons: Sequence[bytes], on: date) -> list[Car
                 number or "",
                 given or "",
                 is_minor(birth_of(birth), on),
+                _is_small(birth_of(birth), on),
                 places.get(ent),
                 max(1, sizes.get(ent, 1)),
                 spoken[0] if spoken else None,
             )
     return [people[person] for person in persons if person in people]
+
+
+def _is_small(birth: Birth, on: date) -> bool | None:
+    ages = age_range(birth, on)
+    if ages is None or ages[0] < SMALL_UNTIL <= ages[1]:
+        return None
+    return ages[1] < SMALL_UNTIL
 
 
 def _present_members(conn: Connection, households: Sequence[bytes]) -> dict[bytes, int]:

@@ -42,6 +42,11 @@ class DraftFile:
         rows = self._conn.execute("SELECT screen, sealed FROM draft WHERE user = ? ORDER BY screen", (user,))
         return {str(screen): bytes(sealed) for screen, sealed in rows}
 
+    def waiting(self) -> dict[str, int]:
+        """How many texts each user has begun and not finished; what is in them only they can open."""
+        rows = self._conn.execute("SELECT user, count(*) FROM draft GROUP BY user ORDER BY user")
+        return {str(user): int(count) for user, count in rows}
+
     def clear(self, user: str, screen: str) -> None:
         """Forget the text of a user on a screen; there may be none."""
         self._conn.execute("DELETE FROM draft WHERE user = ? AND screen = ?", (user, screen))

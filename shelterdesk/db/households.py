@@ -127,6 +127,11 @@ class ArrivalGroup:
     closed_at: str | None
     closed_reason: str | None
 
+    @property
+    def is_reserved(self) -> bool:
+        """Whether its token only stands on a slip of paper: nobody has been counted or named with it yet."""
+        return not self.head_count and self.arrived_at is None and not self.named and self.closed_at is None
+
 
 _GROUP = (
     "SELECT g.ent, g.number, g.head_count, g.counted, g.arrived_at, g.mode, g.vehicle, g.entry_route, g.note,"
@@ -144,8 +149,18 @@ def arrival_group(conn: Connection, ent: bytes) -> ArrivalGroup | None:
 def arrival_groups(conn: Connection, *, only_open: bool = True, limit: int = 200) -> list[ArrivalGroup]:
     """Counted groups, the newest first; only those not yet closed unless asked otherwise."""
     where = " AND g.closed_at IS NULL" if only_open else ""
+    where += f" AND NOT ({_RESERVED})"
     rows = conn.execute(_GROUP + where + " ORDER BY g.arrived_at_ms DESC, g.ent DESC LIMIT ?", (limit,))
     return [_group(row) for row in rows]
+
+
+_RESERVED = "g.head_count IS NULL AND g.arrived_at IS NULL"
+
+
+def reserved_groups(conn: Connection) -> list[ArrivalGroup]:
+    """The groups of tokens reserved for slips of paper and not used yet, in the order of their reservation."""
+    rows = conn.execute(f"{_GROUP} AND {_RESERVED} AND g.closed_at IS NULL ORDER BY g.entered_ms, g.number")
+    return [group for group in map(_group, rows) if group.is_reserved]
 
 
 def _group(row: Sequence[Any]) -> ArrivalGroup:

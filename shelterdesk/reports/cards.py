@@ -1,4 +1,4 @@
-"""Lodging cards as a file to print: what goes on paper, and what is said before it does."""
+"""Lodging cards and wristbands as a file to print: what goes on paper, and what is said before it does."""
 
 from __future__ import annotations
 
@@ -6,14 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from shelterdesk.core.cards import FIRST_LANGUAGE, CardSentence, LodgingCard
+from shelterdesk.core.cards import (
+    FIRST_LANGUAGE,
+    CardSentence,
+    LodgingCard,
+    Wristband,
+    sentence_language,
+)
 from shelterdesk.core.errors import Refused
 from shelterdesk.core.languages import language_name
 from shelterdesk.core.words import ntr, tr
+from shelterdesk.reports.card_formats import FORMATS, FormatName
 from shelterdesk.reports.card_sheet import CardSheet
 from shelterdesk.reports.faces import Faces, can_set, find_faces
-from shelterdesk.reports.paper import PaperName, Written
+from shelterdesk.reports.paper import Written
 from shelterdesk.reports.target import write_whole
+from shelterdesk.reports.wristband import WristbandSheet
 
 _LISTED = 5
 
@@ -26,20 +34,22 @@ def write_cards(
     target: Path | BinaryIO,
     sentences: Mapping[str, CardSentence],
     *,
-    paper: PaperName = "a4",
+    form: FormatName = "a4",
+    start_at: int = 1,
     faces: Faces | None = None,
     progress: Progress | None = None,
 ) -> Written:
-    """Write the cards as a PDF to cut: ten on A4, eight on Letter, in the order given.
+    """Write the cards as a PDF in the order given, from place ``start_at`` of the first sheet on.
 
     ``sentences`` come from :func:`shelterdesk.core.cards.card_sentences`. What the faces cannot set is
     left out and named in the result (ask :func:`cards_warnings` before). The same cards give the same
-    bytes. Raises :class:`Refused` without cards, :class:`DiskFull`, :class:`CannotWrite`.
+    bytes. Raises :class:`Refused` without cards, ``BadField`` for a place that is not on the sheet,
+    :class:`DiskFull`, :class:`CannotWrite`.
     """
     if not cards:
         raise Refused(tr("There is no card to print."), tr("Choose the people or families first."))
     found = faces or find_faces()
-    sheet = CardSheet(paper, found, sentences, cards)
+    sheet = CardSheet(FORMATS[form], found, sentences, cards, start_at)
     for done, card in enumerate(cards, start=1):
         sheet.add(card)
         if progress is not None:
@@ -48,12 +58,34 @@ def write_cards(
     return Written(pages=sheet.pages, left_out=_left_out(cards, sentences, found))
 
 
+def write_wristbands(
+    bands: Sequence[Wristband],
+    target: Path | BinaryIO,
+    *,
+    form: FormatName = "wristband-a4",
+    start_at: int = 1,
+    faces: Faces | None = None,
+    progress: Progress | None = None,
+) -> Written:
+    """Write wristbands as a PDF to cut, in the order given; raises as :func:`write_cards` does."""
+    if not bands:
+        raise Refused(tr("There is no wristband to print."), tr("Choose children under five first."))
+    sheet = WristbandSheet(FORMATS[form], faces or find_faces(), bands, start_at)
+    for done, band in enumerate(bands, start=1):
+        sheet.add(band)
+        if progress is not None:
+            progress(done, len(bands))
+    write_whole(target, sheet.finished())
+    return Written(pages=sheet.pages, left_out=[])
+
+
 def cards_warnings(
     cards: Sequence[LodgingCard], sentences: Mapping[str, CardSentence], faces: Faces | None = None
 ) -> list[str]:
     """What to say before these cards are printed: what will be left out, and what nobody has reviewed."""
-    spoken = {FIRST_LANGUAGE, *(card.second_language or FIRST_LANGUAGE for card in cards)}
-    drafts = sorted(sentences[one].name for one in spoken if one in sentences and not sentences[one].reviewed)
+    seconds = (sentence_language(card.second_language, sentences) for card in cards)
+    spoken = {FIRST_LANGUAGE, *(one for one in seconds if one is not None)} if cards else set()
+    drafts = sorted(sentences[one].name for one in spoken if not sentences[one].reviewed)
     said = _left_out(cards, sentences, faces or find_faces())
     if drafts:
         said.append(
@@ -83,9 +115,10 @@ def _left_out(cards: Sequence[LodgingCard], sentences: Mapping[str, CardSentence
     for name in sorted({card.station_name for card in cards if not can_set(card.station_name, faces)}):
         said.append(tr("The name of the station cannot be printed on this laptop: {name}", name=name))
     second = sorted({card.second_language for card in cards if card.second_language})
-    without = [language_name(one) for one in second if one not in sentences]
-    not_set = [sentences[one].name for one in second
-               if one in sentences and not can_set(sentences[one].text, faces)]  # fmt: skip
+    own = {one: sentence_language(one, sentences) for one in second if one != FIRST_LANGUAGE}
+    without = [language_name(one) for one, known in own.items() if known is None]
+    known = sorted({one for one in own.values() if one is not None})
+    not_set = [sentences[one].name for one in known if not can_set(sentences[one].text, faces)]
     if without:
         said.append(
             tr("There is no card sentence in {language} yet; Spanish only.", language=", ".join(without))

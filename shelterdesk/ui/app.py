@@ -26,6 +26,7 @@ from shelterdesk.ui.crash import FaultWatch, calm_words
 from shelterdesk.ui.dialogs.sentence import tell_before_window
 from shelterdesk.ui.door import Door, DoorWindow
 from shelterdesk.ui.drafts import DraftKeeper
+from shelterdesk.ui.evacuation import Evacuation
 from shelterdesk.ui.lock import IdleWatch, Lock
 from shelterdesk.ui.main_window import MainWindow, title_of
 from shelterdesk.ui.morning_sheet import MorningSheet
@@ -264,6 +265,9 @@ class DeskApp(QObject):
         self.lock.asked.connect(self._unlock)
         key = QShortcut(QKeySequence(LOCK_KEY), window)
         key.activated.connect(self.lock_now)
+        self.evacuation = Evacuation(window, self.lock, self.worker)
+        self.locked.connect(self.evacuation.close)
+        self.unlocked.connect(self.evacuation.close)
         ScanRouter(window, self.worker, self.clock)
         MorningSheet(window)
         self.status = StatusWatch(window, self.worker, self.clock)

@@ -15,6 +15,7 @@ from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.log_in import Centred, LogInForm
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.widgets import SecondaryButton
+from shelterdesk.ui.widgets.keymap import EVACUATION
 from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
 
 LOCKED_TITLE = "ShelterDesk"
@@ -118,6 +119,9 @@ class LockPage(Screen):
         self.primary = self.form.primary
         self.change_user = SecondaryButton(tr("Change user"), "F4")
         self.form.row.add(self.change_user)
+        # In a fire nobody looks for a passphrase: numbers and places are printed without one.
+        self.evacuation = SecondaryButton(tr("Evacuation list"), EVACUATION, icon="print")
+        self.form.row.add(self.evacuation)
         self.stripe = PracticeStripe()
         self.page.setContentsMargins(0, 0, 0, 0)
         self.page.addWidget(self.stripe)

@@ -65,7 +65,10 @@ SHEETS = RailEntry(
     lambda: tr("Sheets"),
     "SheetsScreen",
     kinds_of_folder=_BOTH,
-    roles=DOES["print the daily sheet"] | DOES["print cards"] | DOES["publish matrices"],
+    roles=DOES["print the daily sheet"]
+    | DOES["print cards"]
+    | DOES["print a person's own record"]
+    | DOES["publish matrices"],
 )
 EXCHANGE = RailEntry(
     "exchange",

@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 
 from shelterdesk.actions.bearers import bearer_of, local_today
+from shelterdesk.actions.card_binding import bind_card, find_card, revoke_card
 from shelterdesk.actions.card_check import (
     PUBLIC_ROSTER,
     export_card_roster,
@@ -23,12 +24,9 @@ from shelterdesk.actions.card_check import (
 from shelterdesk.actions.cards import (
     REVOKED_AT_ONCE,
     _file_with,
-    bind_card,
     card_print_warnings,
-    find_card,
     print_blank_cards,
     print_cards,
-    revoke_card,
 )
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.counter import serve
@@ -143,7 +141,7 @@ def test_everybody_in_the_house_and_nobody(desk: Desk, tmp_path: Path) -> None:
     for _ in range(12):
         person(desk)
     person(desk, number=None)
-    done = print_cards(desk, tmp_path / "c.pdf", all_present=True, paper="letter").result
+    done = print_cards(desk, tmp_path / "c.pdf", all_present=True, form="letter").result
     assert (done.cards, done.pages) == (12, 2) and "1 person has no number yet." in done.left_out
     with pytest.raises(NotFound):
         print_cards(desk, tmp_path / "c.pdf", persons=["LB1-000099-X"])

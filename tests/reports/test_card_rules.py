@@ -1,81 +1,24 @@
-"""What may be on a card, and what never on paper."""
+"""What may be on a card, and how a name and a bed code get there."""
 
 from __future__ import annotations
 
-from dataclasses import fields
 from datetime import date
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shelterdesk.core.cards import (
-    NEVER_CLASSES,
-    NEVER_ON_PAPER,
-    LodgingCard,
     bed_code_for_card,
     card_sentences,
     first_name_for_card,
-    forbidden_on_paper,
+    letters_of,
     number_parts,
+    sentence_language,
 )
 from shelterdesk.core.errors import BadField, DamagedFile
-from shelterdesk.core.kinds import KINDS
-from shelterdesk.core.matrix import MatrixRow
-from shelterdesk.core.sheet import (
-    BlockOccupancy,
-    Capacity,
-    DailySheet,
-    FacilityFigures,
-    Nationalities,
-    NationalityCount,
-    SexAgeTable,
-    SilentDesk,
-)
-from shelterdesk.core.vocabulary import Confidentiality, Quarter
-from shelterdesk.reports.recovery_sheet import RecoverySheet
+from shelterdesk.core.vocabulary import Quarter
 from tests.reports.made import card, sentences
-
-PRINTED = (
-    LodgingCard, DailySheet, RecoverySheet, BlockOccupancy, Capacity, FacilityFigures, Nationalities,
-    NationalityCount, SexAgeTable, SilentDesk,
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("printed", PRINTED)
-def test_no_paper_has_a_field_for_what_may_not_stand_on_it(printed: Any) -> None:
-    names = [one.name for one in fields(printed)]
-    assert {name: forbidden_on_paper(name) for name in names} == dict.fromkeys(names)
-
-
-def test_the_matrix_counts_children_alone_and_names_nobody() -> None:
-    told = {one.name for one in fields(MatrixRow) if forbidden_on_paper(one.name)}
-    assert told == {"uac", "separated"}
-
-
-def test_every_sealed_class_is_never_on_paper() -> None:
-    assert NEVER_CLASSES == set(Confidentiality) - {Confidentiality.OPEN}
-
-
-@pytest.mark.parametrize(
-    ("kind", "field"),
-    [
-        ("travel_document", "document_number"), ("travel_document", "mrz"), ("person", "photo"),
-        ("bed_need", "bed_need"), ("place", "quarter"), ("station", "address"),
-        ("intake_answers", "pregnant"), ("intake_answers", "child_alone"), ("intake_answers", "feels_unsafe"),
-        ("intake_answers", "mobility"), ("screening", "findings"), ("child_status", "carer"),
-        ("contact", "contact"), ("screening", "temperature_c"),
-    ],
-)  # fmt: skip
-def test_fields_of_the_records_that_are_forbidden(kind: str, field: str) -> None:
-    assert next(one for one in KINDS.values() if one.name == kind).field(field)
-    assert forbidden_on_paper(field) in NEVER_ON_PAPER
-
-
-@pytest.mark.parametrize("field", ["number", "first_name", "bed_code", "group_size", "station_name", "given"])
-def test_fields_that_may(field: str) -> None:
-    assert forbidden_on_paper(field) is None
 
 
 @pytest.mark.parametrize(
@@ -93,6 +36,37 @@ def test_a_first_name_is_an_adults_only(given: str | None, is_child: bool | None
 @given(st.text(), st.sampled_from([True, None]))
 def test_in_doubt_a_child_and_a_child_has_no_name(given: str, is_child: bool | None) -> None:
     assert first_name_for_card(given, is_child) is None
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("\u202eZoë", "Zoë"), ("Zo\u2066ë\u2069 X", "Zoë X"), ("Zoë😀", "Zoë"), ("😀 Zoë 👩‍👩‍👧", "Zoë"), ("👍🏽", None),
+        ("…", None), ("O", "O"), ("N’Diaye", "N’Diaye"), ("N´Diaye", "N´Diaye"), ("A" * 300, "A" * 24 + "…"),
+        ("e\u0301" * 300, "é" * 24 + "…"), ("x" * 23 + "q\u0323" * 9, "x" * 23 + "…"),
+        ("می\u200cخواهم", "می\u200cخواهم"), ("Zoë\x00\n\tMaría", "Zoë María"), ("\u202d1\u202c", None),
+    ],
+)  # fmt: skip
+def test_nothing_turns_or_breaks_the_line_of_a_name(given: str, shown: str | None) -> None:
+    assert first_name_for_card(given, False) == shown
+
+
+@given(st.text(), st.text(alphabet="\u202e\u2067\u200f\u0000a é\u0301😀", max_size=300))
+def test_what_is_left_of_a_name_is_one_line_of_letters(plain: str, odd: str) -> None:
+    for text in (plain, odd):
+        left = letters_of(text)
+        assert letters_of(left) == left and left == " ".join(left.split())
+        assert not set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u0000") & set(left)
+        name = first_name_for_card(text, False)
+        assert name is None or len(name) <= 25
+
+
+@pytest.mark.parametrize(
+    ("spoken", "language"),
+    [("fr", "fr"), ("prs", "fa"), ("FR", "fr"), ("zh-Hans", "zh"), ("es", None), ("am", None), ("", None), (None, None)],
+)  # fmt: skip
+def test_the_second_language_is_that_of_a_sentence_there_is(spoken: str | None, language: str | None) -> None:
+    assert sentence_language(spoken, sentences()) == language
 
 
 @pytest.mark.parametrize("code", ["A-12-3", "B07", "12", "Norte 4", "M-1", "Carpa 3", "F 2", "Río 9"])

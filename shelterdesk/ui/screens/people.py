@@ -26,6 +26,7 @@ from shelterdesk.db.person_page import PersonPage
 from shelterdesk.db.store import Reader
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.scan_router import Scan, ScanKind
 from shelterdesk.ui.screens.lodging_give import GivePlace
 from shelterdesk.ui.screens.people_cards import CardPrinting
 from shelterdesk.ui.screens.people_edit import PersonEdit
@@ -97,8 +98,8 @@ class PeopleScreen(Screen):
     def help_text(self) -> str:
         return tr(
             "Type any part of a name, in any spelling, a number or a document; Down and Enter open a person. "
-            "On the page everything that is recorded stands with who wrote it and when. What you open is kept "
-            "for the supervisor."
+            "On the page everything that is recorded stands with who wrote it and when. A card printed ahead that "
+            "is scanned here becomes this person's. What you open is kept for the supervisor."
         )
 
     def keys(self) -> Sequence[tuple[str, str]]:
@@ -132,6 +133,14 @@ class PeopleScreen(Screen):
             return page_again(desk, reader, ent)
 
         self._worker.read(again, done=self._on_again, failed=self.say_error, topic="person-page")
+
+    def take_scan(self, scan: Scan) -> bool:
+        """A card that is nobody's yet, scanned while somebody is shown, becomes theirs; any other opens its bearer."""
+        page = self.shown
+        if scan.kind is not ScanKind.CARD or page is None or not self.isVisible():
+            return False
+        self.cards.take_card(scan.text, page.ent, page.number, self.open_person)
+        return True
 
     def open_record(self, kind: str, ent: str) -> bool:
         """Show a person, or of a family its head; False for other kinds."""

@@ -1,4 +1,4 @@
-"""Lodging cards in one key: drawn in memory, put on the usual printer, or into a file where there is none."""
+"""Lodging cards in one key: on the usual printer, or into a file where there is none; one that was scanned is bound."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from shelterdesk.actions.cards import CardsPrinted, print_cards
-from shelterdesk.actions.papers import MadePaper, in_memory, keep_file, usual_paper
+from shelterdesk.actions.bearers import local_today
+from shelterdesk.actions.card_binding import CardChanged, bind_card, find_card
+from shelterdesk.actions.cards import CardsPrinted, card_print_warnings, print_cards
+from shelterdesk.actions.papers import MadePaper, in_memory, keep_file
 from shelterdesk.core.errors import PrintingStopped, WorldError
 from shelterdesk.core.words import ntr, tr
+from shelterdesk.db.cards import CardRow
+from shelterdesk.db.store import Reader
 from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.card_memory import usual_format
 from shelterdesk.ui.long_work import LongWork
 from shelterdesk.ui.printing import Printers
 from shelterdesk.ui.screens.people_undo import way_back
@@ -35,6 +40,8 @@ class CardPrinting:
     def __init__(self, screen: Screen, worker: DeskWorker) -> None:
         self._screen, self._worker = screen, worker
         self._is_busy = False
+        self._told: set[str] = set()
+        self._notes: list[str] = []
         self.printers = Printers(screen)
         self.choose_file: Callable[[QWidget, str], Path | None] = _ask_for_file
 
@@ -44,6 +51,46 @@ class CardPrinting:
         if desk is None or not persons or self._is_busy:
             return
         self._is_busy = True
+        ents = tuple(persons)
+
+        def warned(said: list[str]) -> None:
+            self._notes = [one for one in said if one not in self._told]
+            self._told.update(said)
+            if self._notes:
+                self._screen.say(" ".join(self._notes), Tone.WARN)
+            self._draw(ents)
+
+        def ask(reader: Reader) -> list[str]:
+            return card_print_warnings(desk, reader, ents)
+
+        self._worker.read(ask, done=warned, failed=self._failed)
+
+    def take_card(self, text: str, person: str, number: str, elsewhere: Callable[[str], object]) -> None:
+        """A card was scanned while a person is shown: one that is nobody's yet becomes theirs.
+
+        ``elsewhere`` hears the id of a person whose card it is already.
+        """
+
+        def known(found: CardRow | None) -> None:
+            if found is not None and found.person is not None:
+                elsewhere(found.person)
+            else:
+                self._worker.write(bind_card, text, person, done=bound, failed=self._screen.say_error)
+
+        def bound(change: CardChanged) -> None:
+            back = way_back(self._screen, self._worker, change.undo)
+            self._screen.say(tr("The card is that of {number}.", number=number), Tone.OK, back)
+
+        def ask(reader: Reader) -> CardRow | None:
+            return find_card(reader, text, local_today(reader.who, self._worker.clock.now())).record
+
+        self._worker.read(ask, done=known, failed=self._screen.say_error)
+
+    def _draw(self, ents: tuple[str, ...]) -> None:
+        desk = self._worker.desk
+        if desk is None:
+            self._is_busy = False
+            return
         work = LongWork(self._screen, Task(tr("Drawing cards")))
 
         def drawn(made: MadePaper) -> None:
@@ -51,7 +98,7 @@ class CardPrinting:
             self.printers.look(lambda names: self._put_out(made, names))
 
         self._worker.write(
-            in_memory, print_cards, persons=tuple(persons), paper=usual_paper(desk.who.country),
+            in_memory, print_cards, persons=ents, form=usual_format(desk.folder, desk.who.country),
             progress=work.task.progress, done=drawn, failed=work.ended(self._failed),
         )  # fmt: skip
 
@@ -103,9 +150,9 @@ class CardPrinting:
         if done.replaced:
             said += " " + ntr("{n} earlier card is no longer good.", "{n} earlier cards are no longer good.",
                               done.replaced)  # fmt: skip
-        told = " ".join([said, *done.left_out])
+        notes = list(dict.fromkeys([*done.left_out, *self._notes]))
         back = way_back(self._screen, self._worker, done.undo)
-        self._screen.say(told, Tone.WARN if done.left_out else tone, back)
+        self._screen.say(" ".join([said, *notes]), Tone.WARN if notes else tone, back)
 
     def _failed(self, error: WorldError) -> None:
         self._is_busy = False

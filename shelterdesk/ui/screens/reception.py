@@ -81,7 +81,8 @@ class ReceptionScreen(Screen):
             "Type one person after the other and save the family: everybody gets a number, a bed and a card. "
             "Only a name is needed; write what people say, “about 10” is a good birth date. A passport fills "
             "its fields by itself. When a boat is too full, count its groups first: a token buys a bed, food "
-            "and care, and the names come later. What is typed stays, also when the laptop goes off."
+            "and care, and the names come later. What is typed stays, also when the laptop goes off. As long as "
+            "there are cards printed ahead, saving asks for a scan of one for each; else they are printed."
         )
 
     def keys(self) -> Sequence[tuple[str, str]]:
@@ -107,6 +108,8 @@ class ReceptionScreen(Screen):
             return arrivals(desk, reader)
 
         self._worker.read(ask, done=self._on_arrivals, failed=self.say_error, topic="reception-arrivals")
+        if changes is None:
+            self.cards.look()
 
     def first_focus(self) -> QWidget:
         return self.family.first_editor()
@@ -123,7 +126,7 @@ class ReceptionScreen(Screen):
         if not self.count.isHidden():
             self._close_count()
             return True
-        return False
+        return self.cards.put_off()
 
     def past_last_field(self) -> None:
         self.count.count_button.setFocus(Qt.FocusReason.TabFocusReason)
@@ -144,7 +147,12 @@ class ReceptionScreen(Screen):
         self._propose()
 
     def take_scan(self, scan: Scan) -> bool:
-        """A document fills a member's fields, a further one those of the next; a token starts its family."""
+        """A document fills a member's fields, a further one those of the next; a token starts its family.
+
+        A card is that of who waits for one.
+        """
+        if scan.kind is ScanKind.CARD:
+            return self.cards.take_card(scan.text)
         if scan.kind is ScanKind.DOCUMENT:
             now = self.family.member.typed()
             if not now["document_number"].is_empty or now.zone is not None:
@@ -248,7 +256,7 @@ class ReceptionScreen(Screen):
             told = tr("The family is saved, its cards are not printed:")
             self.say(f"{said} {told} {error.sentence} {error.next_step}".strip(), Tone.WARN, back)
 
-        self.cards.print_family(family, printed, not_printed)
+        self.cards.give(family, printed, not_printed)
 
     def _on_refused(self, error: WorldError, draft: Mapping[str, Any]) -> None:
         self._saving -= 1

@@ -382,7 +382,9 @@ class FamilyCard(Card):
 
     def _show_counts(self) -> None:
         named, parts = len(self.people()), []
-        if self._token is not None:
+        if self._token is not None and self._token.group.is_reserved:
+            parts.append(tr("slip of paper"))
+        elif self._token is not None:
             parts.append(ntr("{n} counted", "{n} counted", self._token.group.head_count))
             named += self._token.group.named
         if named:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 from zoneinfo import ZoneInfo
 
-from shelterdesk.actions.arrival_groups import groups
+from shelterdesk.actions.arrival_groups import groups, slips
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.people import find_people
 from shelterdesk.actions.places import SitePlan, list_places
@@ -48,13 +48,15 @@ class Token:
 class Arrivals:
     """The tokens of today and those from before still short of names, the newest boat first.
 
-    ``present`` are people in the house now, ``unnamed`` those of them counted and not named yet.
+    ``present`` are people in the house now, ``unnamed`` those of them counted and not named yet. ``slips`` are tokens
+    on slips of the intake on paper that wait to be typed: they take a family and stand in no list.
     """
 
     tokens: tuple[Token, ...]
     present: int
     unnamed: int
     site: SitePlan
+    slips: tuple[Token, ...] = ()
 
 
 def arrivals(desk: Desk, reader: Reader) -> Arrivals:
@@ -70,7 +72,11 @@ def arrivals(desk: Desk, reader: Reader) -> Arrivals:
         if is_today or group.unnamed:
             found.append(_token(desk, reader, group, landed))
     found.sort(key=_in_order)
-    return Arrivals(tuple(found), site.present, sum(group.unnamed for group in open_groups), site)
+    unnamed = sum(group.unnamed for group in open_groups)
+    waiting = tuple(
+        Token(one, _counter(one.number), "", TokenState.WAITING, None) for one in slips(desk, reader)
+    )
+    return Arrivals(tuple(found), site.present, unnamed, site, waiting)
 
 
 def _in_order(token: Token) -> tuple[float, str, int]:

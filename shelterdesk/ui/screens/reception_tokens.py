@@ -89,16 +89,19 @@ class TokensCard(Card):
         return newest[0].group.vehicle if newest and newest[0].landed is not None else None
 
     def token_of(self, group: str | None) -> Token | None:
-        """The token of a group's id, if it is among those shown."""
-        return next((token for token in self.all_tokens() if token.group.ent == group), None)
+        """The token of a group's id, if it is among those shown or on a slip of paper."""
+        return next((token for token in self._known() if token.group.ent == group), None)
 
     def token_named(self, number: str) -> Token | None:
-        """The token of a number, if it is among those shown."""
-        return next((token for token in self.all_tokens() if token.group.number == number), None)
+        """The token of a number, if it is among those shown or on a slip of paper."""
+        return next((token for token in self._known() if token.group.number == number), None)
 
     def all_tokens(self) -> tuple[Token, ...]:
         """The tokens shown."""
         return self._arrivals.tokens if self._arrivals is not None else ()
+
+    def _known(self) -> tuple[Token, ...]:
+        return (*self._arrivals.tokens, *self._arrivals.slips) if self._arrivals is not None else ()
 
     def take_next(self) -> None:
         """F5: the family of the next token nobody has named."""

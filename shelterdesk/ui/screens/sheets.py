@@ -11,9 +11,16 @@ from shelterdesk.ui.screens.office_matrix import MatrixSection
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.sheets_cards import BlankCards, PresentCards
 from shelterdesk.ui.screens.sheets_daily import DailyPaper
+from shelterdesk.ui.screens.sheets_evacuation import EvacuationPaper
+from shelterdesk.ui.screens.sheets_intake import IntakePaper
+from shelterdesk.ui.screens.sheets_record import RecordPaper
+from shelterdesk.ui.screens.sheets_residents import ResidentsPaper
+from shelterdesk.ui.screens.sheets_shift import ShiftPaper
 from shelterdesk.ui.worker import DeskWorker
 
-STATION_PAPERS: tuple[type[Section], ...] = (DailyPaper, PresentCards, BlankCards)
+STATION_PAPERS: tuple[type[Section], ...] = (
+    DailyPaper, BlankCards, PresentCards, EvacuationPaper, ResidentsPaper, IntakePaper, ShiftPaper, RecordPaper,
+)  # fmt: skip
 OFFICE_PAPERS: tuple[type[Section], ...] = (MatrixSection,)
 
 
@@ -40,13 +47,23 @@ class SheetsScreen(PartsScreen):
             paper.print_morning()
 
     def help_text(self) -> str:
-        return tr(
+        papers = tr(
             "Choose a paper at the left with the arrows and go into it with Enter; Esc comes back. The preview "
             "shows the paper as it will be printed; what cannot be printed as it is written is said before. "
-            "A daily sheet is provisional until it is frozen; what becomes known later stands in the corrections of "
-            "the next day, and Then and now shows which numbers are others and who is behind them. The copy for the "
-            "wall holds small numbers back; the internal page is not to be posted."
+            "A daily sheet is provisional until a supervisor freezes it; what becomes known later stands in "
+            "the corrections of the next day. Cards are printed ahead by the hundred and bound by a scan at the "
+            "reception, or printed for people; on the small picture of the sheet the arrows choose the first place "
+            "that is still free. A new card ends the earlier ones."
         )
+        daily = tr(
+            "Then and now shows which numbers of a frozen sheet are others by now and who is behind them. The copy "
+            "for the wall holds small numbers back; the internal page is not to be posted."
+        )
+        lists = tr(
+            "Lists show who is where by number; first names stand on them only of adults who are with their family, "
+            "so that no line tells that a child is alone."
+        )
+        return f"{papers} {daily} {lists}"
 
     def keys(self) -> Sequence[tuple[str, str]]:
         return (
@@ -55,6 +72,7 @@ class SheetsScreen(PartsScreen):
             ("Ctrl+E", tr("save the sheet's numbers")),
             ("Ctrl+Shift+F", tr("freeze the daily sheet")),
             ("Ctrl+D", tr("then and now: what changed, and who is behind it")),
+            ("Ctrl+G", tr("more cards, where the sheet ended")),
             ("Up", tr("a day on, in the day's field")),
             ("Down", tr("a day back")),
             ("PgDown", tr("on in the preview")),

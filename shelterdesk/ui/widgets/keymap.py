@@ -13,6 +13,7 @@ FINISH = "Ctrl+Return"
 STEP_OUT = "Esc"
 KEY_STRIP = "F12"
 PRINT_SHEET = "Ctrl+Shift+P"
+EVACUATION = "Ctrl+Shift+X"
 
 
 def house_keys() -> tuple[tuple[str, str], ...]:
@@ -26,6 +27,7 @@ def house_keys() -> tuple[tuple[str, str], ...]:
         (UNDO, tr("undo")),
         (PRINT_SHEET, tr("print this morning's sheet")),
         (HELP, tr("explain this screen")),
+        (EVACUATION, tr("evacuation list, also while locked")),
         (KEY_STRIP, tr("show these keys below")),
     )
 
