@@ -106,7 +106,8 @@ def keys_for_sheet(
 
 
 def renew_class_key(desk: Desk, name: Confidentiality) -> Done[int]:
-    """A new version of a class key, for the recovery sheet and every holder still active; returns its number.
+    """A new version of a class key, for the recovery sheet and every holder still active in that role; returns its
+    number.
 
     After a holder was disabled, or a sheet was seen by others: what is sealed from now on they cannot open. The sheet
     is the one in force here, if the class was ever handed to it. Raises ``NotAllowed`` for somebody
@@ -122,7 +123,11 @@ def renew_class_key(desk: Desk, name: Confidentiality) -> Done[int]:
     wraps = [(RECOVERY, wrap_class_key(key, [sheet[1]]))] if sheet is not None else []
     for holder in sorted({holder for holder, _ in newest.wraps}):
         user = desk.roster.members.get((station, holder))
-        if user is not None and user.is_active:
+        if (
+            user is not None
+            and user.is_active
+            and any(CLASS_OF_ROLE.get(role) is name for role in user.roles)
+        ):
             wraps.append((user.id, wrap_class_key(key, [user.age])))
     changed = desk.publish(
         "class_key", _signed(desk.user_keys.signing, _entry(key, station, tuple(wraps)), sheet)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 
@@ -34,3 +35,24 @@ class SetClock:
     def set(self, at: datetime) -> None:
         """Go on to a later moment."""
         self.forward(at.astimezone(UTC) - self._at)
+
+
+def seconds_passed() -> float:
+    """Seconds from some moment before the program began, sleep included; nobody can set it back.
+
+    ``CLOCK_BOOTTIME`` (Linux 2.6.39) goes on while the laptop sleeps; where there is none, Python's monotonic clock.
+    """
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.clock_gettime(boot) if boot is not None else time.monotonic()
+
+
+def seconds_asleep() -> float:
+    """How long this laptop has slept since it was started: what the one clock counts and the other does not.
+
+    Elsewhere than on Linux the wall's clock takes the place of the first; one that is set forward looks like sleep
+    there, which locks a desk once too often.
+    """
+    boot = getattr(time, "CLOCK_BOOTTIME", None)
+    if boot is None:
+        return time.time() - time.monotonic()
+    return time.clock_gettime(boot) - time.clock_gettime(time.CLOCK_MONOTONIC)

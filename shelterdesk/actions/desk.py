@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from shelterdesk import startup
-from shelterdesk.core.errors import NotHere, WorldError, WrongPassphrase
+from shelterdesk.core.errors import NotHere, Refused, WorldError, WrongPassphrase
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.role_words import cannot_do
 from shelterdesk.core.roles import may_do
-from shelterdesk.core.roster import Roster, Statement, UserEntry
+from shelterdesk.core.roster import RESET, Roster, Statement, UserEntry
+from shelterdesk.core.words import tr
 from shelterdesk.db.chain import add_signed_head, last_of
 from shelterdesk.db.meta import Whoami
 from shelterdesk.db.statements import read_statement
@@ -21,6 +22,16 @@ from shelterdesk.db.store import Reader, Store
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.signing import sign_chain_head, sign_statement
 from shelterdesk.keys.user import UserKeys, WrappedUser
+
+
+class OwnPassphraseFirst(Refused):
+    """The passphrase is right, and it is one an admin gave: its user chooses an own one before anything else."""
+
+    def __init__(self, next_step: str = "") -> None:
+        super().__init__(
+            tr("This passphrase was given by an admin and opens the desk for one thing only."),
+            next_step or tr("Choose a passphrase of your own, which nobody else knows."),
+        )
 
 
 @dataclass
@@ -83,20 +94,35 @@ class Desk:
 def open_desk(folder: Path, name: str, passphrase: str, clock: Clock) -> Desk:
     """Log a user in and open the folder.
 
-    Raises ``WrongPassphrase``, ``WaitFirst``, ``NotFound``, ``NewerData``, ``CannotWrite`` with the next step.
+    Raises ``WrongPassphrase``, ``WaitFirst``, ``NotFound``, ``NewerData``, ``CannotWrite`` with the next step;
+    ``OwnPassphraseFirst`` for who logs in the first time since an admin gave them a new passphrase.
     """
+    desk = open_for_anything(folder, name, passphrase, clock)
+    if desk.user.lent == RESET:
+        desk.close()
+        raise OwnPassphraseFirst
+    return desk
+
+
+def open_for_anything(folder: Path, name: str, passphrase: str, clock: Clock) -> Desk:
+    """As :func:`open_desk`, also for who still has to choose an own passphrase; for the action that does so."""
     unlocked = keyfile.unlock(folder, name, passphrase, clock.now().timestamp())
     store = startup.open_store(folder, unlocked.file_key, clock)
     try:
         user = user_by_key(store.roster, unlocked.user)
         if user is None or not user.is_active:
             raise WrongPassphrase
-        sign_head(store)
-        startup.write_high_water(store, folder)
+        begin_work(store, folder)
     except BaseException:
         store.close()
         raise
     return Desk(folder, store, user, unlocked.user)
+
+
+def begin_work(store: Store, folder: Path) -> None:
+    """Sign the chain head and note how far this desk has written, at each start and end of somebody's work."""
+    sign_head(store)
+    startup.write_high_water(store, folder)
 
 
 def user_by_key(roster: Roster, keys: UserKeys) -> UserEntry | None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from shelterdesk import startup
 from shelterdesk.actions.access import note_access
 from shelterdesk.actions.desk import Desk, changed_user, match_key_file, publish, sign_head
+from shelterdesk.actions.log_in_rules import check_for, check_passphrase
 from shelterdesk.actions.station import user_entry
-from shelterdesk.actions.users import check_passphrase
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.record_rules import check_title
 from shelterdesk.core.roster import user_body
@@ -36,6 +36,7 @@ def recover(
     file_key = keyfile.unlock_with_recovery(folder, code)
     store = startup.open_store(folder, file_key, clock)
     try:
+        check_for(store, passphrase)
         station = store.who.station
         for user in store.roster.users.values():
             is_namesake = user.name.casefold() == name.strip().casefold() and user.station == station

@@ -1,26 +1,28 @@
-"""Who may log in: users added, disabled, given roles and class keys, and their passphrases."""
+"""Who may log in: users added, disabled and let in again, and each one's own passphrase."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from shelterdesk.actions.class_keys import CLASS_OF_ROLE, hand_over
 from shelterdesk.actions.desk import Desk, changed_user, match_key_file
+from shelterdesk.actions.log_in_rules import check_for
 from shelterdesk.actions.station import check_organisation, user_entry
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotFound, Refused
-from shelterdesk.core.roster import UserEntry, user_body
+from shelterdesk.core.roster import FIRST, RESET, UserEntry, user_body
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import tr
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
 from shelterdesk.keys.user import WrappedUser, change_passphrase, new_user
 
-SHORTEST_PASSPHRASE = 4
-
 
 @dataclass(frozen=True, slots=True)
 class UserLine:
-    """A user as shown in a list. ``holds`` names the classes the user can open."""
+    """A user as shown in a list. ``holds`` names the classes the user can open, ``waits`` those of their roles whose
+    key nobody has handed over yet. ``is_reset``: the next log-in asks for an own passphrase.
+    """
 
     name: str
     organisation: str
@@ -28,22 +30,42 @@ class UserLine:
     is_active: bool
     holds: tuple[str, ...]
     id: str
+    waits: tuple[str, ...] = ()
+    is_reset: bool = False
 
 
 def list_users(desk: Desk) -> list[UserLine]:
-    """The users of this station (or office), by name."""
+    """The users of this station (or office), by name; whoever goes on under other keys stands there once."""
     mine = [user for user in desk.roster.users.values() if user.station == desk.who.station]
+    return [user_line(desk, user) for user in _shown(mine)]
+
+
+def _shown(users: Iterable[UserEntry]) -> list[UserEntry]:
+    """Users by name, without those in whose place others stand: after a new passphrase, or one that was taken back."""
+    mine = sorted(users, key=lambda user: user.name.casefold())
+    followed = {user.follows for user in mine}
+    active = {user.id for user in mine if user.is_active}
     return [
-        UserLine(
-            user.name,
-            user.organisation,
-            tuple(sorted(user.roles)),
-            user.is_active,
-            tuple(sorted({key.confidentiality for key in desk.roster.classes if user.id in dict(key.wraps)})),
-            user.id,
-        )
-        for user in sorted(mine, key=lambda u: u.name.casefold())
+        user
+        for user in mine
+        if user.is_active or not (user.id in followed or (user.lent == RESET and user.follows in active))
     ]
+
+
+def user_line(desk: Desk, user: UserEntry) -> UserLine:
+    """One user as shown in a list."""
+    holds = {key.confidentiality for key in desk.roster.classes if user.id in dict(key.wraps)}
+    wanted = {CLASS_OF_ROLE[role].value for role in user.roles if role in CLASS_OF_ROLE}
+    return UserLine(
+        user.name,
+        user.organisation,
+        tuple(sorted(user.roles)),
+        user.is_active,
+        tuple(sorted(holds)),
+        user.id,
+        tuple(sorted(wanted - holds)),
+        user.lent == RESET,
+    )
 
 
 def add_user(
@@ -62,7 +84,7 @@ def add_user(
     a holder for later ones; an admin alone cannot (DESIGN §6). Raises ``NotAllowed``, ``BadField``, ``Refused``.
     """
     desk.must("add or disable users")
-    check_passphrase(passphrase)
+    check_for(desk.store, passphrase)
     if not name.strip():
         raise BadField("name", tr("Type the name this person will log in with."))
     organisation = organisation.strip()
@@ -76,6 +98,7 @@ def add_user(
     classes = [CLASS_OF_ROLE[role] for role in sorted(roles) if role in CLASS_OF_ROLE]
     keys, wrapped = new_user(passphrase, cost)
     entry = user_entry(name, organisation, roles, keys, wrapped, desk.who.station)
+    entry = replace(entry, lent=FIRST)
     handed = [body for one in classes for body in hand_over(desk, one, entry, recovery_code)]
     changed = desk.publish("user", {"user": user_body(entry)})
     for body in handed:
@@ -90,12 +113,8 @@ def disable_user(desk: Desk, name: str) -> Done[UserLine]:
     Raises ``NotAllowed``, ``NotFound``, ``Refused``.
     """
     desk.must("add or disable users")
-    user = _known(desk, name, is_active=True)
-    admins = [
-        u for u in desk.roster.users.values() if u.is_active and Role.ADMIN in u.roles and u.id != user.id
-    ]
-    if Role.ADMIN in user.roles and not any(u.station == desk.who.station for u in admins):
-        raise Refused(tr("{name} is the last admin.", name=user.name), tr("Make somebody else admin first."))
+    user = known_user(desk, name, is_active=True)
+    keep_an_admin(desk, user)
     changed = desk.publish("user", {"user": user_body(changed_user(user, is_active=False))})
     match_key_file(desk)
     return Done(_line(desk, user.id), Changes(frozenset(changed)))
@@ -107,7 +126,7 @@ def enable_user(desk: Desk, name: str) -> Done[UserLine]:
     It takes back the disabling known here: one made apart at another desk meanwhile stays in force.
     """
     desk.must("add or disable users")
-    user = _known(desk, name, is_active=False)
+    user = known_user(desk, name, is_active=False)
     changed: set[str] = set()
     if not user.is_active:
         changed = desk.publish("user", {"user": user_body(changed_user(user, is_active=True))})
@@ -117,7 +136,7 @@ def enable_user(desk: Desk, name: str) -> Done[UserLine]:
 
 def set_own_passphrase(desk: Desk, old: str, new: str, cost: Argon2Cost = DEFAULT_COST) -> Done[UserLine]:
     """Change the passphrase of who is logged in; raises ``WrongPassphrase`` for the old one, ``BadField``."""
-    check_passphrase(new)
+    check_for(desk.store, new)
     user = desk.roster.users[desk.user.id]
     again = change_passphrase(WrappedUser.from_json(dict(user.wrapped)), old, new, cost)
     entry = changed_user(user, wrapped=again.as_json())
@@ -127,20 +146,22 @@ def set_own_passphrase(desk: Desk, old: str, new: str, cost: Argon2Cost = DEFAUL
     return Done(_line(desk, user.id), Changes(frozenset(changed)))
 
 
-def check_passphrase(passphrase: str) -> None:
-    """Raise ``BadField`` for one that is no obstacle at all; the house does not prescribe signs and digits."""
-    if len(passphrase) < SHORTEST_PASSPHRASE:
-        raise BadField(
-            "passphrase",
-            tr("A passphrase has at least {n} characters.", n=SHORTEST_PASSPHRASE),
-            tr("Three or four words are good and easy to type."),
-        )
+def keep_an_admin(desk: Desk, user: UserEntry) -> None:
+    """Raise ``Refused`` where this user is the only one left who may let others in."""
+    others = [u for u in desk.roster.users.values() if u.is_active and u.id != user.id and u.lent != RESET]
+    if Role.ADMIN in user.roles and not any(
+        Role.ADMIN in u.roles and u.station == desk.who.station for u in others
+    ):
+        raise Refused(tr("{name} is the last admin.", name=user.name), tr("Make somebody else admin first."))
 
 
-def _known(desk: Desk, name: str, *, is_active: bool) -> UserEntry:
-    """The user of that name or id; of namesakes the one whom the action can change, where that is one alone."""
+def known_user(desk: Desk, name: str, *, is_active: bool) -> UserEntry:
+    """The user of that name or id; of namesakes the one whom the action can change, where that is one alone.
+
+    Raises ``NotFound``, and ``Refused`` naming the ids where it could be several.
+    """
     by_id = desk.roster.members.get((desk.who.station, name))
-    found = [by_id] if by_id is not None else desk.roster.users_named(name, desk.who.station)
+    found = [by_id] if by_id is not None else _shown(desk.roster.users_named(name, desk.who.station))
     found = [user for user in found if user.is_active is is_active] or found
     if not found:
         raise NotFound(tr("A user with the name {name}", name=name))

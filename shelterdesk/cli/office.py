@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from shelterdesk.actions.exchange import Imported, PartTaken, export_receipts, import_from
+from shelterdesk.actions.log_in_rules import check_passphrase
 from shelterdesk.actions.offices import enrol, list_posts, new_office, publish_matrix
-from shelterdesk.actions.users import check_passphrase
 from shelterdesk.cli.exchange import show_imported
 from shelterdesk.cli.ways import (
     Ways,

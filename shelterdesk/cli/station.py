@@ -1,4 +1,4 @@
-"""Commands on the folder itself: make a station, its users, backup, restore, check, state."""
+"""Commands on the folder itself: make a station, its recovery sheet, backup, restore, check, state."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ import click
 from shelterdesk.actions.backups import make_backup, restore
 from shelterdesk.actions.checking import check_folder
 from shelterdesk.actions.checking import state as state_hash
-from shelterdesk.actions.recovering import recover
+from shelterdesk.actions.drafts import waiting_recovery_code
+from shelterdesk.actions.log_in_rules import check_passphrase, usual_length
 from shelterdesk.actions.recovery import print_recovery_sheet
+from shelterdesk.actions.recovery_renewal import begin_recovery_sheet, finish_recovery_sheet
 from shelterdesk.actions.station import StationPlanned, new_station
-from shelterdesk.actions.users import add_user, check_passphrase, disable_user, enable_user, list_users
 from shelterdesk.cli.ways import (
     IN_PART,
     REFUSED,
@@ -22,13 +23,13 @@ from shelterdesk.cli.ways import (
     file_to_write,
     finish,
     folder_to_write,
-    must_be_terminal,
     out,
     progress_on_stderr,
     read_secret,
     say,
 )
-from shelterdesk.core.vocabulary import Role
+from shelterdesk.core.errors import Refused
+from shelterdesk.core.role_words import class_words
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.check_pages import Finding
 from shelterdesk.keys.recovery import as_printed
@@ -68,6 +69,8 @@ def init(
         recovery_sheet = file_to_write(recovery_sheet)
     phrase = ways.passphrase()
     check_passphrase(phrase)
+    if len(phrase) < usual_length(practice):
+        say(tr("This passphrase is short for a real station; three or four words are good and easy to type."))
     plan = StationPlanned(code, name, country, zone, admin, practice, organisation=organisation)
     made = new_station(ways.folder, plan, phrase, ways.clock)
     try:
@@ -85,105 +88,43 @@ def init(
         made.desk.close()
 
 
-@click.group()
-def user() -> None:
-    """Who may log in."""
-
-
-@user.command("add")
-@click.argument("name")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([r.value for r in Role]))
+@station.command("recovery-sheet")
+@click.option("-o", "target", type=click.Path(path_type=Path), help="Make a new sheet: the PDF.")
+@click.option("--put-away", is_flag=True, help="It is on paper and locked away: it holds from now on.")
 @click.option(
-    "--new-passphrase-file", type=click.Path(path_type=Path), help="First line: the new user's passphrase."
-)
-@click.option("--organisation", default="", help="Whom the user works for.")
-@click.option(
-    "--recovery-code-file",
+    "--old-recovery-code-file",
     type=click.Path(path_type=Path),
-    help="Hands the key of a sealed class to its first holder.",
+    help="With --put-away: the old sheet's code, which passes on the keys to sealed entries.",
 )
 @click.pass_obj
-def add(
-    ways: Ways,
-    name: str,
-    roles: tuple[str, ...],
-    new_passphrase_file: Path | None,
-    organisation: str,
-    recovery_code_file: Path | None,
+def recovery_sheet_(
+    ways: Ways, target: Path | None, put_away: bool, old_recovery_code_file: Path | None
 ) -> None:
-    """Let somebody in."""
-    with ways.desk() as desk:
-        phrase = _new_passphrase(name, new_passphrase_file)
-        code = read_secret(recovery_code_file) if recovery_code_file is not None else None
-        chosen = frozenset(Role(role) for role in roles)
-        line = add_user(desk, name, chosen, phrase, organisation=organisation, recovery_code=code).result
-        say(tr("{name} can log in now.", name=line.name))
+    """Make a new recovery sheet in place of one that is lost, worn or was seen; in two steps, -o and --put-away.
 
-
-def _new_passphrase(name: str, file: Path | None) -> str:
-    if file is not None:
-        return read_secret(file)
-    must_be_terminal(tr("Use --new-passphrase-file, or run it at a terminal."))
-    said = click.prompt(
-        tr("Passphrase of {name}", name=name), hide_input=True, confirmation_prompt=True, err=True
-    )
-    return str(said)
-
-
-@user.command("recover")
-@click.argument("name")
-@click.option(
-    "--recovery-code-file",
-    type=click.Path(path_type=Path),
-    required=True,
-    help="First line: the sheet's code.",
-)
-@click.option(
-    "--new-passphrase-file", type=click.Path(path_type=Path), help="First line: the new passphrase."
-)
-@click.pass_obj
-def recover_(ways: Ways, name: str, recovery_code_file: Path, new_passphrase_file: Path | None) -> None:
-    """Come in as admin with the recovery sheet where the passphrases are forgotten."""
-    code = read_secret(recovery_code_file)
-    recover(ways.folder, code, name, _new_passphrase(name, new_passphrase_file), ways.clock).close()
-    say(tr("{name} can log in now.", name=name))
-
-
-@user.command("list")
-@click.option("--json", "as_json", is_flag=True)
-@click.pass_obj
-def list_(ways: Ways, as_json: bool) -> None:
-    """Who may log in."""
-    with ways.desk() as desk:
-        for line in list_users(desk):
-            if as_json:
-                data(asdict(line))
-            else:
-                out(
-                    "\t".join(
-                        (line.name, ", ".join(line.roles), tr("active") if line.is_active else tr("disabled"))
-                    )
+    Until the second the old sheet is the way in.
+    """
+    if (target is None) is not put_away:
+        raise click.UsageError("either -o FILE or --put-away")
+    old = read_secret(old_recovery_code_file) if old_recovery_code_file is not None else ""
+    if target is not None:
+        target = file_to_write(target)
+        with ways.desk() as desk:
+            print_recovery_sheet(desk, begin_recovery_sheet(desk).result, target)
+            say(tr("Recovery sheet written to {path}.", path=str(target)))
+            say(
+                tr(
+                    "Print it and lock it away, then say so with --put-away; until then the old sheet goes on."
                 )
-
-
-@user.command("enable")
-@click.argument("name")
-@click.pass_obj
-def enable(ways: Ways, name: str) -> None:
-    """Give a disabled user the right to log in back, with the passphrase they had."""
+            )
+        return
     with ways.desk() as desk:
-        done = enable_user(desk, name).result
-    say(tr("{name} can log in now.", name=done.name))
-
-
-@user.command("disable")
-@click.argument("name")
-@click.pass_obj
-def disable(ways: Ways, name: str) -> None:
-    """Take the right to log in away; what the person entered stays."""
-    with ways.desk() as desk:
-        line = disable_user(desk, name).result
-        say(tr("{name} cannot log in any more.", name=line.name))
+        if waiting_recovery_code(desk).result is None:
+            raise Refused(tr("No new recovery sheet of yours waits."), tr("Make one with -o FILE first."))
+        done = finish_recovery_sheet(desk, old).result
+    say(tr("The new sheet opens this laptop from now on, the old one does not any more."))
+    for name in done.shut:
+        say(tr("It does not open {entries}: keep the old sheet for them.", entries=class_words(name)))
 
 
 @click.command()
@@ -254,5 +195,5 @@ def state(ways: Ways) -> None:
 
 def add_to(root: click.Group) -> None:
     """Hang these commands into the command line."""
-    for command in (station, user, backup, restore_, check, state):
+    for command in (station, backup, restore_, check, state):
         root.add_command(command)

@@ -19,7 +19,7 @@ import click
 from shelterdesk import startup
 from shelterdesk.actions import faults
 from shelterdesk.actions.clock import SystemClock
-from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.desk import Desk, OwnPassphraseFirst, open_desk
 from shelterdesk.actions.records import unread_words
 from shelterdesk.core.errors import BadField, CannotWrite, Refused, WorldError
 from shelterdesk.core.moment import Clock
@@ -63,14 +63,18 @@ class Ways:
         return name
 
     @contextmanager
-    def desk(self) -> Iterator[Desk]:
-        """The folder opened for the user named; closed again whatever happens."""
+    def desk(self, passphrase: str | None = None) -> Iterator[Desk]:
+        """The folder opened for the user named; closed again whatever happens. ``passphrase`` spares the asking."""
         if not startup.is_set_up(self.folder):
             raise WorldError(
                 tr("There is no station or office in {folder}.", folder=str(self.folder)),
                 tr("Choose another folder with --data, or make one with station init, office init or demo."),
             )
-        opened = open_desk(self.folder, self.name(), self.passphrase(), self.clock)
+        name, phrase = self.name(), self.passphrase() if passphrase is None else passphrase
+        try:
+            opened = open_desk(self.folder, name, phrase, self.clock)
+        except OwnPassphraseFirst:
+            raise OwnPassphraseFirst(tr("Choose your own with: shelterdesk user passphrase.")) from None
         log = faults.start_log(self.folder)
         try:
             yield opened

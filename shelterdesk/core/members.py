@@ -53,6 +53,8 @@ def read_user(body: Mapping[str, Any]) -> UserEntry:
         is_active=bool(body["active"]),
         revision=int(body["revision"]),
         station=body.get("station", ""),
+        lent=body.get("lent", ""),
+        follows=body.get("follows", ""),
     )
 
 
@@ -62,11 +64,13 @@ def _bodies(statement: Statement) -> list[Mapping[str, Any]]:
     return [statement.body["user"]] if statement.kind == "user" else []
 
 
-def _rank(user: UserEntry) -> tuple[int, list[str], str, str, str]:
+def _rank(user: UserEntry) -> tuple[int, list[str], str, str, str, str, str]:
     return (
         user.revision,
         sorted(user.roles),
         repr(sorted(user.wrapped.items())),
         user.name,
         user.organisation,
+        user.lent,
+        user.follows,
     )

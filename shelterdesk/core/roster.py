@@ -82,11 +82,17 @@ class DeskEntry:
         return bool(self.revocations)
 
 
+FIRST, RESET = "first", "reset"
+"""Whoever added the user chose the passphrase; an admin gave a new one, which is to be changed at the first log-in."""
+
+
 @dataclass(frozen=True, slots=True)
 class UserEntry:
     """A user: roles, public keys and the wrapped private ones, so that any desk can log them in.
 
     ``disabled_by`` are the hashes of the statements that disabled the user and that nobody has taken back.
+    ``lent`` says that somebody else knew the passphrase when the keys were made (:data:`FIRST`, :data:`RESET`);
+    ``follows`` is the user in whose place this one stands: the same person with other keys.
     """
 
     id: str
@@ -100,6 +106,8 @@ class UserEntry:
     revision: int
     station: str
     disabled_by: frozenset[str] = frozenset()
+    lent: str = ""
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +287,7 @@ def user_body(user: UserEntry) -> dict[str, Any]:
     Whoever lets a disabled user in again names what disabled them: a disabling made apart, which they have not
     seen, is not undone by it.
     """
-    return {
+    body = {
         "id": user.id,
         "name": user.name,
         "organisation": user.organisation,
@@ -292,6 +300,8 @@ def user_body(user: UserEntry) -> dict[str, Any]:
         "revision": user.revision,
         "station": user.station,
     }
+    # Left out where there is nothing to say: what a user's statement was before stays so, byte for byte.
+    return body | {name: said for name, said in (("lent", user.lent), ("follows", user.follows)) if said}
 
 
 def class_body(key: ClassKey) -> dict[str, Any]:

@@ -285,6 +285,8 @@ def _check_user(user: Mapping[str, Any]) -> None:
         or not isinstance(entry.station, str)
     ):
         raise ValueError("user")
+    if not isinstance(entry.lent, str) or not isinstance(entry.follows, str):
+        raise ValueError("user")
     _are_hashes(user.get("enables", []))
 
 

@@ -19,7 +19,6 @@ from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import tr
-from shelterdesk.db.store import Reader
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.crash import FaultWatch, calm_words
@@ -88,6 +87,7 @@ class DeskApp(QObject):
         self.drafts: DraftKeeper | None = None
         self.status: StatusWatch | None = None
         self._user_id = ""
+        self._left_at: dict[str, str] = {}  # the screen each user was at, by user id
         self._is_outdated = False  # the window stands in another language than the one chosen
         self._insides: list[QWidget] = []
         self._is_closed = False
@@ -121,6 +121,7 @@ class DeskApp(QObject):
         door.entered.connect(self._enter)
         door.chosen.connect(self._on_chosen)
         door.closing.connect(self._on_door_closing)
+        door.entrance.told.connect(self.say)
         self._give_size(door.window)
         door.open()
 
@@ -164,16 +165,15 @@ class DeskApp(QObject):
     def _change_window(self, user: str) -> None:
         """Another window in the place of this one, at the same screen for the same person.
 
-        Another person gets screens of their own: nothing half typed by the first may be left in them. It is
-        the person that counts: whoever unlocked meanwhile has another ``Desk``.
+        Another person gets screens of their own, at the one they left: nothing half typed by the first may be left in
+        them. It is the person that counts: whoever unlocked meanwhile has another ``Desk``.
         """
         desk = self.worker.desk
         if self.window is None or desk is None or desk.user.id != user:
             return
-        now, where = self.window.current(), self.window.geometry()
-        is_same = desk.user.id == self._user_id
+        where = self.window.geometry()
         self._leave_window()
-        self._enter(desk, now.name if is_same and now is not None else "")
+        self._enter(desk)
         self.window.setGeometry(where)
 
     def _when_idle(self, then: Callable[[], None]) -> None:
@@ -241,7 +241,7 @@ class DeskApp(QObject):
             wide, high = min(wide, room.width()), min(high, room.height())
         window.resize(wide, high)
 
-    def _enter(self, desk: Desk, screen: str = "") -> None:
+    def _enter(self, desk: Desk) -> None:
         """Build the window of who is logged in and put back what they were typing."""
         if self._is_closed:
             return
@@ -254,6 +254,7 @@ class DeskApp(QObject):
         window.screen_made.connect(lambda made: self._on_screen_made(window, made))
         for made in fill(window, self.worker, self._makers, desk):
             self._on_screen_made(window, made)
+        screen = self._left_at.get(desk.user.id, "")
         window.open_screen(screen if screen in window.names() else window.names()[0])
         self._give_size(window)
         if self.door is not None:
@@ -261,7 +262,7 @@ class DeskApp(QObject):
         window.show_keys(self.preferences.key_strip)
         window.closing.connect(lambda: self._on_window_closing(window))
         window.user_clicked.connect(self._change_user)
-        self.lock = Lock(window, desk.who.is_practice)
+        self.lock = Lock(window, desk.who.is_practice, self.worker.shift)
         self.lock.asked.connect(self._unlock)
         key = QShortcut(QKeySequence(LOCK_KEY), window)
         key.activated.connect(self.lock_now)
@@ -324,8 +325,9 @@ class DeskApp(QObject):
 
     def _unlock(self, name: str, passphrase: str) -> None:
         lock = self.lock
-        if lock is not None:
-            self.worker.open(name, passphrase, self._unlocked, lock.page.refuse)
+        if lock is not None and self._door is not None:
+            wish = lock.page.form.wish()
+            self._door.entrance.open(name, passphrase, wish, self._unlocked, lock.page.refuse)
 
     def _unlocked(self, desk: Desk) -> None:
         if self.lock is None:
@@ -352,6 +354,8 @@ class DeskApp(QObject):
         window, self.window, self.lock = self.window, None, None
         if window is None:
             return None
+        if (now := window.current()) is not None:
+            self._left_at[self._user_id] = now.name
         window.close()
         if delete:  # at once: two windows of one folder are never there together
             window.deleteLater()
@@ -363,7 +367,7 @@ class DeskApp(QObject):
         if self.window is not None and isinstance(changes, Changes):
             self.window.apply_changes(changes)
             if changes.touches(("station", "foreign")):
-                self.worker.read(_station_name, done=self._show_station, topic="station-name")
+                self.worker.read(lambda r: r.who.name, done=self._show_station, topic="station-name")
 
     def _show_station(self, name: str) -> None:
         if self.window is not None and self.lock is not None:
@@ -377,10 +381,6 @@ class DeskApp(QObject):
     def _on_door_closing(self) -> None:
         if self.window is None:
             self.close()
-
-
-def _station_name(reader: Reader) -> str:
-    return reader.who.name
 
 
 def run_window(folder: Path, clock: Clock, screens: Sequence[ScreenMaker]) -> int:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from shelterdesk import startup
 from shelterdesk.keys.passphrase import Argon2Cost
+from shelterdesk.ui.entrance import Entrance
 from shelterdesk.ui.lock import LOCKED_TITLE
 from shelterdesk.ui.log_in import LogInPage, ScrollingPage
 from shelterdesk.ui.preferences import Preferences
@@ -60,7 +61,7 @@ class DoorWindow(QMainWindow):
 
 
 class Door(QObject):
-    """The ways in, each as a page of :attr:`window`.
+    """The ways in, each as a page of :attr:`window`; :attr:`entrance` opens the desk, also behind its lock.
 
     Signals: ``entered(Desk)`` when somebody is in; ``chosen(str, object)`` the name of a preference and its new
     value, for who keeps them and puts them to use at once; ``closing()`` when the window is closed.
@@ -77,6 +78,7 @@ class Door(QObject):
         super().__init__()
         self._worker, self._folder, self._cost = worker, folder, cost
         self._preferences = preferences
+        self.entrance = Entrance(worker, folder, cost)
         self.window = DoorWindow()
         self.window.closing.connect(self.closing)
 
@@ -92,6 +94,7 @@ class Door(QObject):
             run = FirstRunPage(self._worker, self._folder, self._cost)
             run.opened.connect(self.entered)
             run.joined.connect(self.open)
+            run.language_chosen.connect(self._speak_first)
             run.practice_chosen.connect(lambda practice: self.chosen.emit("practice", practice))
             self.window.show_page(run, False)
             first = run.choose.first_focus()
@@ -113,7 +116,9 @@ class Door(QObject):
     def _log_in_page(self) -> LogInPage:
         page = LogInPage(self._preferences())
         page.asked.connect(
-            lambda name, passphrase: self._worker.open(name, passphrase, self.entered.emit, page.refuse)
+            lambda name, phrase: self.entrance.open(
+                name, phrase, page.form.wish(), self.entered.emit, page.refuse
+            )
         )
         page.language_chosen.connect(lambda language: self._speak(page, language))
         page.theme_chosen.connect(lambda mode: self.chosen.emit("theme", mode))
@@ -125,7 +130,7 @@ class Door(QObject):
         from shelterdesk.actions.recovering import recover  # once in a station's life
         from shelterdesk.ui.forgotten import ForgottenPage
 
-        page = ForgottenPage()
+        page = ForgottenPage(self._preferences().practice)
         page.went_back.connect(self.open)
         page.asked.connect(
             lambda code, name, phrase: self._worker.open_with(
@@ -138,6 +143,11 @@ class Door(QObject):
         first = page.first_focus()
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _speak_first(self, language: str) -> None:
+        """Another language before there is a station: nothing is typed yet, the page is built anew."""
+        self.chosen.emit("language", language)
+        self.open()
 
     def _speak(self, page: LogInPage, language: str) -> None:
         """Another language before the log-in: the page is built anew, the name typed stays."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -12,21 +13,16 @@ from shelterdesk.actions.demo import DemoMade, make_demo
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drafts import keep_recovery_code
 from shelterdesk.actions.station import StationMade, new_station
+from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import tr
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.first_run_join import JoinStep
 from shelterdesk.ui.first_run_places import Zones
-from shelterdesk.ui.first_run_steps import (
-    ChooseStep,
-    PersonStep,
-    PracticeStep,
-    RestoreStep,
-    SheetStep,
-    StationStep,
-    Step,
-)
+from shelterdesk.ui.first_run_ready import SECOND_ROLES, SecondStep, SheetStep
+from shelterdesk.ui.first_run_restore import RestoreStep
+from shelterdesk.ui.first_run_steps import STEPS, ChooseStep, PersonStep, PracticeStep, StationStep, Step
 from shelterdesk.ui.log_in import ScrollingPage
 from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
 from shelterdesk.ui.worker import DeskWorker, Task
@@ -35,11 +31,13 @@ from shelterdesk.ui.worker import DeskWorker, Task
 class FirstRunPage(QWidget):
     """The steps one after the other; what was typed stays when going back.
 
-    Signals: ``opened(Desk)`` once a station stands and its sheet was dealt with; ``practice_chosen(bool)``;
-    ``joined()`` when this is a desk of an existing station now, to be logged in to.
+    Signals: ``opened(Desk)`` once a station stands, its sheet was dealt with and a second person proposed;
+    ``practice_chosen(bool)``; ``language_chosen(str)`` before anything was typed; ``joined()`` when this is a desk of
+    an existing station now, to be logged in to.
     """
 
     opened = Signal(object)
+    language_chosen = Signal(str)
     practice_chosen = Signal(bool)
     joined = Signal()
 
@@ -63,9 +61,11 @@ class FirstRunPage(QWidget):
         self.practice, self.person, self.restore = PracticeStep(), PersonStep(), RestoreStep()
         self.join = JoinStep(folder, worker.clock)
         self.sheet: SheetStep | None = None
+        self.second: SecondStep | None = None
         for step in (self.choose, self.practice, self.station, self.person, self.restore, self.join):
             self._add(step)
         self.choose.chosen.connect(self._on_chosen)
+        self.choose.language_chosen.connect(self.language_chosen)
         self.station.went_on.connect(lambda: self.go(self.person))
         self.person.went_on.connect(self._make)
         self.restore.went_on.connect(self._restore)
@@ -106,8 +106,10 @@ class FirstRunPage(QWidget):
         if what in ("restore", "join"):
             self.go(self.restore if what == "restore" else self.join)
             return
-        self._practice = what == "practice"
+        self._practice = self.person.is_practice = what == "practice"
         self.stripe.setVisible(self._practice)
+        for step in (self.station, self.person):
+            step.say_place(self._steps())
         self.go(self.practice if self._practice else self.station)
 
     def _to_choice(self) -> None:
@@ -152,9 +154,41 @@ class FirstRunPage(QWidget):
             line.clear()
         self.practice_chosen.emit(desk.who.is_practice)
         self.sheet = SheetStep(self._worker, code)
-        self.sheet.went_on.connect(lambda _: self.opened.emit(desk))
+        self.sheet.say_place(self._steps())
+        self.sheet.went_on.connect(lambda _: self._propose_second(desk))
         self._add(self.sheet)
         self.go(self.sheet)
+
+    def _steps(self) -> int:
+        """How many steps there are to the window: who practises is not asked for a second person."""
+        return STEPS - 1 if self._practice else STEPS
+
+    def _propose_second(self, desk: Desk) -> None:
+        """Somebody else who may do everything; whoever only practises goes on at once."""
+        if desk.who.is_practice:
+            self.opened.emit(desk)
+            return
+        second = self.second = SecondStep()
+        second.passed_over.connect(lambda: self.opened.emit(desk))
+        second.went_on.connect(lambda: self._add_second(desk, second))
+        self._add(second)
+        self.go(second)
+
+    def _add_second(self, desk: Desk, second: SecondStep) -> None:
+        self._worker.write(
+            partial(add_user, cost=self._cost),
+            second.user.text().strip(),
+            SECOND_ROLES,
+            second.first.text(),
+            organisation=desk.user.organisation,
+            done=lambda _: self._on_second(desk, second),
+            failed=second.refuse,
+        )
+
+    def _on_second(self, desk: Desk, second: SecondStep) -> None:
+        for line in (second.first, second.second):
+            line.clear()
+        self.opened.emit(desk)
 
     def _restore(self) -> None:
         source, folder = self.restore.source.path() or Path(), self._folder

@@ -5,24 +5,27 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from shelterdesk.actions.log_in_rules import usual_length
 from shelterdesk.actions.station import StationPlanned, check_plan
-from shelterdesk.actions.users import check_passphrase
 from shelterdesk.core.errors import BadField, WorldError
-from shelterdesk.core.words import ptr, tr
+from shelterdesk.core.words import language, ptr, tr
 from shelterdesk.ui.base_screen import Screen
-from shelterdesk.ui.dialogs.path_field import PathField, PathKind
-from shelterdesk.ui.dialogs.recovery_card import RecoveryCard
 from shelterdesk.ui.first_run_places import Zones, country_options
-from shelterdesk.ui.log_in import Centred, PassphraseLine
+from shelterdesk.ui.log_in import LANGUAGE_KEY, Centred
+from shelterdesk.ui.passphrases import PassphraseLine, passphrase_mistake, strength_words
+from shelterdesk.ui.preferences import language_names
 from shelterdesk.ui.theme import Type, theme
 from shelterdesk.ui.widgets import (
     ButtonRow,
     Card,
     FieldGrid,
+    KeyHint,
     LabelledField,
+    PickField,
     PrimaryButton,
     QuietButton,
     SecondaryButton,
@@ -30,12 +33,14 @@ from shelterdesk.ui.widgets import (
     rule,
     words,
 )
-from shelterdesk.ui.worker import DeskWorker
 
 Check = Callable[[str], str]
+STEPS = 4
+"""Steps from the choice of a real station to its window: station, first person, recovery sheet, second person."""
 
 
-def _needed(sentence: str) -> Check:
+def needed(sentence: str) -> Check:
+    """A check for a field that may not stay empty, with what is said of it then."""
     return lambda text: "" if text.strip() else sentence
 
 
@@ -48,24 +53,20 @@ def _said_of(field: str, plan: StationPlanned) -> str:
     return ""
 
 
-def passphrase_mistake(text: str) -> str:
-    """What is wrong with a new passphrase; empty when nothing is."""
-    try:
-        check_passphrase(text)
-    except BadField as error:
-        return f"{error.sentence} {error.next_step}".strip()
-    return ""
-
-
 class Step(Screen):
     """One step: a card with a title, fields, a primary button and a way back. Signals: ``went_back()``."""
 
     went_back = Signal()
 
-    def __init__(self, title: str, width: int = 620) -> None:
+    def __init__(self, title: str, width: int = 620, place: int = 0) -> None:
+        """``place`` is which of the :data:`STEPS` of a new station this is; 0 for a step beside them."""
         super().__init__()
         self._said_title = title
         self.card = Card(title, screen=True)
+        self._place, self._place_words = place, words("", "label")
+        if place:
+            self.card.add(self._place_words)
+            self.say_place(STEPS)
         self.problem = words("", "mistake", wrap=True)
         self.problem.hide()
         self.page.addWidget(Centred(self.card, width), 1)
@@ -79,6 +80,10 @@ class Step(Screen):
 
     def past_last_field(self) -> None:
         self.finish()
+
+    def say_place(self, steps: int) -> None:
+        """Say which of how many steps this is."""
+        self._place_words.setText(tr("Step {n} of {total}", n=self._place, total=steps))
 
     def say_problem(self, error: WorldError | None) -> None:
         """Say what went wrong with the whole step."""
@@ -98,11 +103,12 @@ class Step(Screen):
 class ChooseStep(Step):
     """Real station or practice: two large choices, and the ways in for those who have a station already.
 
-    Signals: ``chosen(str)``: ``real``, ``practice``, ``restore``, ``join``.
+    Signals: ``chosen(str)``: ``real``, ``practice``, ``restore``, ``join``; ``language_chosen(str)``.
     """
 
     name = "choose"
     chosen = Signal(str)
+    language_chosen = Signal(str)
 
     def __init__(self) -> None:
         super().__init__(tr("What is this laptop going to be?"), 720)
@@ -130,8 +136,21 @@ class ChooseStep(Step):
         self.join = QuietButton(tr("Join an existing station"), _letter(ptr("key: join a station", "J"), "J"))
         self.restore.clicked.connect(lambda: self.chosen.emit("restore"))
         self.join.clicked.connect(lambda: self.chosen.emit("join"))
+        self.language = PickField(language_names())
+        self.language.set_value(language())
+        self.language.setAccessibleName(tr("Language"))
+        self.language.picked.connect(self.language_chosen)
+        shortcut = QShortcut(QKeySequence(LANGUAGE_KEY), self)
+        shortcut.activated.connect(lambda: self.language.setFocus(Qt.FocusReason.ShortcutFocusReason))
         self.card.add(rule())
         self.card.add(ButtonRow(self.restore, self.join))
+        foot = QHBoxLayout()
+        foot.setSpacing(theme().gap(16))
+        foot.addStretch(1)
+        foot.addWidget(self.language)
+        foot.addWidget(KeyHint(LANGUAGE_KEY))
+        foot.addStretch(1)
+        self.page.addLayout(foot)
 
     def step_out(self) -> bool:
         return False
@@ -223,13 +242,13 @@ class StationStep(Step):
     went_on = Signal()
 
     def __init__(self, zones: Zones) -> None:
-        super().__init__(tr("The station"))
+        super().__init__(tr("The station"), place=1)
         self._zones = zones
         self._zone_by_hand = False
         self.code = LabelledField(
             tr("Code"), hint=tr("2 to 4 letters, for example LB"), check=self._check_code
         )
-        self.station_name = LabelledField(tr("Name"), check=_needed(tr("The station needs a name.")))
+        self.station_name = LabelledField(tr("Name"), check=needed(tr("The station needs a name.")))
         self.country_line = TypeAhead(country_options)
         self.country = LabelledField(tr("Country"), self.country_line, check=self._check_country)
         self.zone_line = TypeAhead(zones.options, free=True)
@@ -240,6 +259,16 @@ class StationStep(Step):
         grid.add_row((self.country, 2), (self.zone, 2))
         grid.add_row((self.organisation, 4))
         self.card.add(grid)
+        self.card.add(
+            words(
+                tr(
+                    "Every number begins with the code, on cards and papers too: LB1-000042. Code, country and time "
+                    "zone stay as they are; name and organisation can be changed later."
+                ),
+                "secondary",
+                wrap=True,
+            )
+        )
         self.add_buttons(PrimaryButton(tr("Go on")))
         self.country_line.picked.connect(self._propose_zone)
         self.zone_line.textEdited.connect(self._on_zone_typed)
@@ -298,13 +327,20 @@ class PersonStep(Step):
     went_on = Signal()
 
     def __init__(self) -> None:
-        super().__init__(tr("You, who may do everything here"))
+        super().__init__(tr("You, who may do everything here"), place=2)
+        self.is_practice = False
         self.user = LabelledField(
-            tr("Name you log in with"), check=_needed(tr("Type a name to log in with."))
+            tr("Name you log in with"),
+            hint=tr("others see it beside what you enter"),
+            check=needed(tr("Type a name to log in with.")),
         )
         self.first, self.second = PassphraseLine(), PassphraseLine()
         self.passphrase = LabelledField(
-            tr("Passphrase"), self.first, hint=tr("three or four words"), check=passphrase_mistake
+            tr("Passphrase"),
+            self.first,
+            hint=tr("three or four words"),
+            check=lambda text: passphrase_mistake(text, usual_length(self.is_practice)),
+            reading=strength_words,
         )
         self.again = LabelledField(tr("Passphrase once more"), self.second, check=self._check_second)
         self.caps = words(tr("Capital letters are locked on the keyboard."), "warn", wrap=True)
@@ -338,66 +374,3 @@ class PersonStep(Step):
 
     def _check_second(self, text: str) -> str:
         return "" if text == self.first.text() else tr("The two passphrases are not the same.")
-
-
-class RestoreStep(Step):
-    """A backup put back into this folder. Signals: ``went_on()``."""
-
-    name = "restore"
-    went_on = Signal()
-
-    def __init__(self) -> None:
-        super().__init__(tr("Restore from a backup"))
-        self.source = PathField(tr("Folder of the backup"), PathKind.FOLDER, hint=tr("shelterdesk-backup-…"))
-        self.user = LabelledField(tr("Name"), check=_needed(tr("Type the name you log in with.")))
-        self.line = PassphraseLine()
-        self.passphrase = LabelledField(
-            tr("Passphrase"), self.line, check=_needed(tr("Type your passphrase."))
-        )
-        grid = FieldGrid()
-        grid.add_row((self.user, 2), (self.passphrase, 2))
-        self.card.add(self.source)
-        self.card.add(grid)
-        self.card.add(
-            words(
-                tr(
-                    "Names and passphrases are those of the day of the backup. The backup itself stays as it is."
-                ),
-                "secondary",
-                wrap=True,
-            )
-        )
-        self.add_buttons(PrimaryButton(tr("Restore")))
-        if self.primary is not None:
-            self.primary.clicked.connect(self._on_go_on)
-
-    def _on_go_on(self) -> None:
-        is_folder = self.source.is_folder()
-        self.source.set_mistake("" if is_folder else tr("Choose the folder of a backup."))
-        wrong = [field for field in (self.user, self.passphrase) if not field.check_now()]
-        if not is_folder:
-            self.source.setFocus()
-        elif wrong:
-            wrong[0].setFocus()
-        else:
-            self.went_on.emit()
-
-
-class SheetStep(Step):
-    """The recovery sheet: saved, printed, and one group of its code typed back. Signals: ``went_on(bool)``."""
-
-    name = "sheet"
-    went_on = Signal(bool)
-
-    def __init__(self, worker: DeskWorker, code: str) -> None:
-        super().__init__(tr("The recovery sheet"), 760)
-        self.sheet = RecoveryCard(worker, code)
-        self.card.add(self.sheet)
-        self.primary = self.sheet.confirm
-        self.later = SecondaryButton(tr("I will do it later"), "Alt+L")
-        self.card.add(ButtonRow(self.sheet.confirm, self.later))
-        self.sheet.put_away.connect(lambda: self.went_on.emit(True))
-        self.later.clicked.connect(lambda: self.went_on.emit(False))
-
-    def step_out(self) -> bool:
-        return False

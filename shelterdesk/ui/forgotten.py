@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from shelterdesk.actions.log_in_rules import usual_length
 from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.words import tr
 from shelterdesk.keys.keyfile import WrongRecoveryCode
 from shelterdesk.keys.recovery import RecoveryTypo
-from shelterdesk.ui.first_run_steps import Step, passphrase_mistake
-from shelterdesk.ui.log_in import PassphraseLine
+from shelterdesk.ui.first_run_steps import Step
+from shelterdesk.ui.passphrases import PassphraseLine, passphrase_mistake, strength_words
 from shelterdesk.ui.widgets import FieldGrid, LabelledField, PrimaryButton, words
 
 
@@ -20,8 +21,9 @@ class ForgottenPage(Step):
     name = "forgotten"
     asked = Signal(str, str, str)
 
-    def __init__(self) -> None:
+    def __init__(self, practice: bool = False) -> None:
         super().__init__(tr("With the recovery sheet"), 720)
+        least = usual_length(practice)
         self.code = LabelledField(
             tr("Code of the recovery sheet"),
             hint=tr("as printed, with or without hyphens"),
@@ -34,7 +36,11 @@ class ForgottenPage(Step):
         )
         self.first, self.second = PassphraseLine(), PassphraseLine()
         self.passphrase = LabelledField(
-            tr("New passphrase"), self.first, hint=tr("three or four words"), check=passphrase_mistake
+            tr("New passphrase"),
+            self.first,
+            hint=tr("three or four words"),
+            check=lambda text: passphrase_mistake(text, least),
+            reading=strength_words,
         )
         self.again = LabelledField(tr("Passphrase once more"), self.second, check=self._check_second)
         self.caps = words(tr("Capital letters are locked on the keyboard."), "warn", wrap=True)

@@ -1,4 +1,4 @@
-"""The lock: what was on the screen is covered and untouched until a passphrase opens the desk again."""
+"""The lock: what was on the screen is covered and untouched until a passphrase or the shift's PIN opens it again."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from PySide6.QtWidgets import QApplication, QDialog, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from shelterdesk.actions.clock import SystemClock
+from shelterdesk.actions.shift import Shift, WrongPin
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import tr
 from shelterdesk.ui.base_screen import Screen
-from shelterdesk.ui.log_in import Centred, LogInForm
+from shelterdesk.ui.log_in import Centred
+from shelterdesk.ui.log_in_form import LogInForm
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.sleep import SleepWatch
 from shelterdesk.ui.widgets import SecondaryButton
 from shelterdesk.ui.widgets.keymap import EVACUATION
 from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
@@ -37,14 +40,23 @@ class IdleWatch(QObject):
 
     Time is the wall's, not the timer's: a timer stands still while the laptop sleeps, and the first key after
     waking must not reach what was open. What is touched is heard at the window, before any widget: a filter on
-    the whole program would be asked for every event there is. Signals: ``timed_out()``.
+    the whole program would be asked for every event there is. A laptop that slept, however shortly, counts as left
+    alone (``ui/sleep.py``). Signals: ``timed_out()``.
     """
 
     timed_out = Signal()
 
-    def __init__(self, seconds: float, clock: Clock | None = None, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        clock: Clock | None = None,
+        parent: QObject | None = None,
+        sleep: SleepWatch | None = None,
+    ) -> None:
         """``seconds`` to wait; 0 waits for ever (a played day)."""
         super().__init__(parent)
+        self.sleep = sleep if sleep is not None else SleepWatch(parent=self)
+        self.sleep.slept.connect(self._on_slept)
         self._seconds = seconds
         self._clock = clock if clock is not None else SystemClock()
         self._last = self._now()
@@ -83,6 +95,7 @@ class IdleWatch(QObject):
 
     def look(self) -> None:
         """Say so when nobody has touched the desk for long enough; a clock set back starts the wait anew."""
+        self.sleep.look()
         now = self._now()
         if now < self._last:
             self._last = now
@@ -98,6 +111,10 @@ class IdleWatch(QObject):
         self.touched()
         return False
 
+    def _on_slept(self) -> None:
+        if self.is_watching and self._seconds:
+            self.timed_out.emit()
+
     def _now(self) -> float:
         return self._clock.now().timestamp()
 
@@ -111,11 +128,12 @@ class LockPage(Screen):
     name, icon = "lock", "lock"
     asked = Signal(str, str)
 
-    def __init__(self, practice: bool) -> None:
+    def __init__(self, practice: bool, shift: Shift) -> None:
         super().__init__()
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._user = ""
-        self.form = LogInForm(tr("This desk is locked"), tr("Unlock"))
+        self._shift = shift
+        self.form = LogInForm(tr("This desk is locked"), tr("Unlock"), practice)
         self.primary = self.form.primary
         self.change_user = SecondaryButton(tr("Change user"), "F4")
         self.form.row.add(self.change_user)
@@ -155,7 +173,7 @@ class LockPage(Screen):
         """Ask for the passphrase of who was working here, whose name is not shown."""
         self._user = user
         self.form.clear()
-        self.form.ask_for(user)
+        self.form.ask_for(user, self._shift.has_pin(self._shift.named(user)))
         self.form.set_title(tr("This desk is locked"))
         self.change_user.setVisible(True)
         self._start_typing()
@@ -163,7 +181,7 @@ class LockPage(Screen):
     def on_change_user(self) -> None:
         """Ask for a name too."""
         self.form.clear()
-        self.form.ask_for("")
+        self.form.ask_for("", self._shift.has_pins)
         self.form.set_title(tr("Change user"))
         self.change_user.setVisible(False)
         self._start_typing()
@@ -171,6 +189,8 @@ class LockPage(Screen):
     def refuse(self, error: WorldError) -> None:
         """Say why it did not open."""
         self.form.refuse(error)
+        if isinstance(error, WrongPin) and not error.left:
+            self.form.ask_for(self.form.known, not self.form.known and self._shift.has_pins)
 
     def _start_typing(self) -> None:
         first = self.first_focus()
@@ -186,13 +206,13 @@ class Lock(QObject):
 
     asked = Signal(str, str)
 
-    def __init__(self, window: MainWindow, practice: bool) -> None:
+    def __init__(self, window: MainWindow, practice: bool, shift: Shift) -> None:
         super().__init__(window)
         self._window = window
         self._title = ""
         self._focus: QWidget | None = None
         self._off: list[QShortcut] = []
-        self.page = LockPage(practice)
+        self.page = LockPage(practice, shift)
         self.page.setParent(window)
         self.page.hide()
         self.page.asked.connect(self.asked)

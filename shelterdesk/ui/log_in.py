@@ -3,36 +3,34 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
     QHBoxLayout,
-    QLineEdit,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from shelterdesk.core.errors import WorldError, WrongPassphrase
-from shelterdesk.core.words import language, ntr, tr
-from shelterdesk.keys.tries import WaitFirst
+from shelterdesk.core.errors import WorldError
+from shelterdesk.core.words import language, tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.icons import IconMark
+from shelterdesk.ui.log_in_form import LogInForm
 from shelterdesk.ui.preferences import Preferences, language_names
 from shelterdesk.ui.theme import Mode, theme
 from shelterdesk.ui.widgets import (
     ButtonRow,
-    Card,
-    LabelledField,
+    KeyHint,
     PickField,
-    PrimaryButton,
     QuietButton,
     words,
 )
 
 CARD_WIDTH = 460
+LANGUAGE_KEY, COLOURS_KEY, FORGOTTEN_KEY = "F7", "F8", "F9"
 
 
 class Centred(QWidget):
@@ -98,142 +96,6 @@ class ScrollingPage(QScrollArea):
         self.setWidget(page)
 
 
-class PassphraseLine(QLineEdit):
-    """A line for a passphrase: dots, no suggestions, nothing remembered by the input method.
-
-    It tells from what is typed whether capital letters are locked, since Qt itself does not say. Signals:
-    ``caps_told(bool)`` at each letter.
-    """
-
-    caps_told = Signal(bool)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setEchoMode(QLineEdit.EchoMode.Password)
-        self.setInputMethodHints(
-            Qt.InputMethodHint.ImhSensitiveData
-            | Qt.InputMethodHint.ImhNoPredictiveText
-            | Qt.InputMethodHint.ImhNoAutoUppercase
-        )
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        text = event.text()
-        shifted = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if event.key() == Qt.Key.Key_CapsLock:
-            self.caps_told.emit(False)  # either way; the next letter tells
-        elif len(text) == 1 and text.isalpha() and text.lower() != text.upper():
-            self.caps_told.emit(text.isupper() is not shifted)
-        super().keyPressEvent(event)
-
-
-class LogInForm(Card):
-    """Name and passphrase with everything said beside them; with ``known`` only the passphrase is asked.
-
-    Signals: ``asked(str, str)`` with name and passphrase.
-    """
-
-    asked = Signal(str, str)
-
-    def __init__(self, title: str, button: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, screen=True, parent=parent)
-        self.known = ""
-        self._left = 0
-        self.name_field = LabelledField(tr("Name"))
-        self.passphrase = PassphraseLine()
-        self.passphrase_field = LabelledField(tr("Passphrase"), self.passphrase)
-        self.primary = PrimaryButton(button, "Return")
-        self.row = ButtonRow(self.primary)
-        self.note = words("", "secondary", wrap=True)
-        self.caps = words(tr("Capital letters are locked on the keyboard."), "warn", wrap=True)
-        self.caps.hide()
-        self.note.hide()
-        for part in (self.name_field, self.passphrase_field, self.caps, self.note, self.row):
-            self.add(part)
-        self._second = QTimer(self)
-        self._second.setInterval(1000)
-        self._second.timeout.connect(self._tick)
-        self.primary.clicked.connect(self.ask)
-        self.passphrase.caps_told.connect(self.caps.setVisible)
-
-    def lines(self) -> list[QWidget]:
-        """The fields in the order of typing."""
-        return [field.editor for field in (self.name_field, self.passphrase_field) if not field.isHidden()]
-
-    def ask_for(self, known: str) -> None:
-        """Ask only for the passphrase of somebody known, whose name is not shown; ``""`` asks for both."""
-        self.known = known
-        self.name_field.setVisible(not known)
-
-    def ask(self) -> None:
-        """Try what is typed; what is missing is said under its field."""
-        name, passphrase = self.known or self.name_field.text().strip(), self.passphrase.text()
-        self.name_field.set_mistake("" if name else tr("Type the name you log in with."))
-        self.passphrase_field.set_mistake("" if passphrase else tr("Type your passphrase."))
-        if not name:
-            self.name_field.setFocus()
-        elif not passphrase:
-            self.passphrase_field.setFocus()
-        elif not self._left:
-            self._busy(True)
-            self._say(tr("One moment, the desk is being opened…"))
-            self.asked.emit(name, passphrase)
-
-    def refuse(self, error: WorldError) -> None:
-        """Say why it did not open; after several wrong tries, count down until the next one is looked at."""
-        self._busy(False)
-        self.passphrase.selectAll()
-        self.passphrase.setFocus(Qt.FocusReason.OtherFocusReason)
-        if isinstance(error, WaitFirst | WrongPassphrase) and error.seconds:
-            self.passphrase_field.set_mistake(error.sentence)
-            self._left = error.seconds
-            self._second.start()
-            self._count_down()
-            return
-        self._say("")
-        self.passphrase_field.set_mistake(f"{error.sentence} {error.next_step}".strip())
-
-    def clear(self) -> None:
-        """Forget what was typed."""
-        self._busy(False)
-        self._stop_counting()
-        self.name_field.set_text("")
-        self.passphrase.clear()
-        self.caps.hide()
-        self._say("")
-        for field in (self.name_field, self.passphrase_field):
-            field.set_mistake("")
-
-    def _busy(self, busy: bool) -> None:
-        for widget in (self.name_field, self.passphrase_field, self.primary):
-            widget.setEnabled(not busy)
-
-    def _tick(self) -> None:
-        self._left -= 1
-        if self._left > 0:
-            self._count_down()
-        else:
-            self._stop_counting()
-            self.passphrase_field.set_mistake("")
-            self._say(tr("Now you can try again."))
-
-    def _count_down(self) -> None:
-        self.primary.setEnabled(False)
-        self._say(
-            ntr("You can try again in {n} second.", "You can try again in {n} seconds.", self._left)
-            + " "
-            + tr("Nothing is locked for good.")
-        )
-
-    def _stop_counting(self) -> None:
-        self._left = 0
-        self._second.stop()
-        self.primary.setEnabled(True)
-
-    def _say(self, text: str) -> None:
-        self.note.setText(text)
-        self.note.setVisible(bool(text))
-
-
 class LogInPage(Screen):
     """The whole page: the form in the middle, language and colours below.
 
@@ -249,8 +111,8 @@ class LogInPage(Screen):
 
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
-        self.form = LogInForm(tr("Log in"), tr("Log in"))
-        self.no_passphrase = QuietButton(tr("Passphrase forgotten?"))
+        self.form = LogInForm(tr("Log in"), tr("Log in"), preferences.practice)
+        self.no_passphrase = QuietButton(tr("Passphrase forgotten?"), FORGOTTEN_KEY)
         self.no_passphrase.clicked.connect(self.forgotten)
         self.primary = self.form.primary
         self.language = PickField(language_names())
@@ -264,12 +126,18 @@ class LogInPage(Screen):
         self.form.asked.connect(self.asked)
         self.language.picked.connect(self.language_chosen)
         self.theme.picked.connect(self.theme_chosen)
+        for key, field in ((LANGUAGE_KEY, self.language), (COLOURS_KEY, self.theme)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.activated.connect(lambda field=field: field.setFocus(Qt.FocusReason.ShortcutFocusReason))
 
     def title(self) -> str:
         return tr("Log in")
 
     def help_text(self) -> str:
-        return tr("Type your name and passphrase; Enter logs in. Whoever made the station can add you.")
+        return tr(
+            "Type your name and passphrase; Enter logs in. Whoever made the station can add you. F6 adds a PIN that "
+            "opens this desk again until your shift ends."
+        )
 
     def fields(self) -> list[QWidget]:
         return self.form.lines()
@@ -305,8 +173,9 @@ class LogInPage(Screen):
         row = QHBoxLayout()
         row.setSpacing(theme().gap(16))
         row.addStretch(1)
-        row.addWidget(self.language)
-        row.addWidget(self.theme)
+        for field, key in ((self.language, LANGUAGE_KEY), (self.theme, COLOURS_KEY)):
+            row.addWidget(field)
+            row.addWidget(KeyHint(key))
         row.addStretch(1)
         return row
 

@@ -17,7 +17,9 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from shelterdesk.actions import faults
+from shelterdesk.actions.clock import seconds_passed
 from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.shift import Shift
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock
@@ -124,6 +126,7 @@ class DeskWorker(QObject):
         self.folder = folder
         self.clock = clock
         self.desk: Desk | None = None
+        self.shift = Shift(seconds_passed)  # who may come back by PIN; in memory, on the main thread alone
         self._reader: Reader | None = None
         self._version = 0
         self._waiting = 0
@@ -161,7 +164,9 @@ class DeskWorker(QObject):
 
         def work() -> Desk:
             desk = make()
-            if self.desk is not None:
+            if (
+                self.desk is not None and self.desk.store is not desk.store
+            ):  # another user goes on with the same
                 self.desk.close()
             self.desk = desk
             return desk
@@ -228,6 +233,7 @@ class DeskWorker(QObject):
 
     def stop(self) -> None:
         """Finish everything queued, close the desk, end the threads."""
+        self.shift.end()
         self.close_desk()
         self._reading.stop()
         self._writing.stop()

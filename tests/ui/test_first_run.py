@@ -14,16 +14,21 @@ from shelterdesk.actions.backups import make_backup
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.drafts import is_sheet_waiting
+from shelterdesk.actions.users import list_users
 from shelterdesk.core.countries import name as country_name
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.first_run import FirstRunPage
 from shelterdesk.ui.first_run_places import Zones, country_options
+from shelterdesk.ui.first_run_ready import SECOND_ROLES, SecondStep
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.preferences import Preferences, read_preferences, write_preferences
+from shelterdesk.ui.screens.exchange_places import Stick
 from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from shelterdesk.ui.widgets.type_ahead import plain
 from tests.stations import PASSPHRASE, make_template
 from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, press, program, settings_of, type_text
+
+ALT = CTRL.AltModifier
 
 
 def page_of(app: DeskApp) -> FirstRunPage:
@@ -53,6 +58,14 @@ def make_station(qtbot: QtBot, run: FirstRunPage) -> None:
     qtbot.waitUntil(lambda: run.sheet is not None, timeout=10_000)
 
 
+def second_of(qtbot: QtBot, run: FirstRunPage) -> SecondStep:
+    """The proposal of a second person, with typing at its first field."""
+    qtbot.waitUntil(lambda: run.second is not None)
+    assert run.second is not None
+    qtbot.waitUntil(line_of(run.second.user).hasFocus)
+    return run.second
+
+
 def test_a_real_station_from_the_first_key_to_the_open_window(
     qtbot: QtBot, tmp_path: Path, clock: SetClock
 ) -> None:
@@ -76,12 +89,23 @@ def test_a_real_station_from_the_first_key_to_the_open_window(
         assert card.group.mistake.text() and app.window is None
         line_of(card.group).clear()
         type_text(groups[card.asked_group].lower())
+        press(KEY.Key_Return, CTRL)
+        second = second_of(qtbot, run)
+        for text in ("Ana", "five words", "five words"):
+            type_text(text)
+            press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: "already logs in" in second.user.mistake.text(), timeout=10_000)
+        assert app.window is None and second.first.text() == "five words"
+        second.user.set_text("Beto")
         with qtbot.waitSignal(app.opened, timeout=10_000):
             press(KEY.Key_Return, CTRL)
         assert not is_sheet_waiting(folder)
         desk = app.worker.desk
         assert desk is not None and desk.user.name == "Ana"
         assert (desk.who.station, desk.who.zone, desk.who.is_practice) == ("LB", "America/Panama", False)
+    opened = open_desk(folder, "Beto", "five words", clock)
+    assert [user.name for user in list_users(opened)] == ["Ana", "Beto"] and opened.user.roles == SECOND_ROLES
+    opened.close()
 
 
 def test_the_keys_of_the_first_question_are_letters_of_the_words_beside_them(
@@ -148,8 +172,10 @@ def test_the_sheet_may_wait_in_the_settings(qtbot: QtBot, tmp_path: Path, clock:
         make_station(qtbot, run)
         assert run.sheet is not None
         code = run.sheet.sheet._code
+        run.sheet.later.click()
+        second_of(qtbot, run)
         with qtbot.waitSignal(app.opened, timeout=10_000):
-            run.sheet.later.click()
+            press(KEY.Key_L, ALT)
         assert app.window is not None and "recovery sheet" in app.window.toast.text()
         assert is_sheet_waiting(folder)
         app.window.open_screen("settings")
@@ -309,3 +335,45 @@ def test_a_folder_once_used_goes_to_the_log_in(
     shutil.copytree(station_folder, tmp_path / "copy")
     with program(qtbot, tmp_path / "copy", clock) as app:
         assert app.door is not None and isinstance(app.door.page, LogInPage)
+
+
+def test_the_language_is_chosen_before_anything_else(qtbot: QtBot, tmp_path: Path, clock: SetClock) -> None:
+    with program(qtbot, tmp_path / "new", clock) as app:
+        choose = page_of(app).choose
+        press(KEY.Key_F7)
+        qtbot.waitUntil(choose.language.hasFocus)
+        before = choose.real.words
+        choose.language_chosen.emit("en_XA")
+        again = page_of(app).choose
+        assert again is not choose and again.real.words != before
+        assert read_preferences(tmp_path / "new").language == "en_XA"
+
+
+def test_who_practises_is_asked_for_nobody_else(qtbot: QtBot, tmp_path: Path, clock: SetClock) -> None:
+    with program(qtbot, tmp_path / "new", clock) as app:
+        run = page_of(app)
+        press(KEY.Key_P)
+        press(KEY.Key_E, ALT)
+        make_station(qtbot, run)
+        assert run.sheet is not None
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            run.sheet.later.click()
+        assert run.second is None
+
+
+def test_the_sheet_goes_to_the_stick_that_is_plugged_in(
+    qtbot: QtBot, tmp_path: Path, clock: SetClock
+) -> None:
+    with program(qtbot, tmp_path / "new", clock) as app:
+        run = page_of(app)
+        press(KEY.Key_Return)
+        make_station(qtbot, run)
+        assert run.sheet is not None
+        card, stick = run.sheet.sheet, tmp_path / "stick"
+        card._propose_stick([Stick(str(stick), "STICK", 1, False, False)])
+        assert card.file.path() == stick / "recovery-sheet.pdf"
+        card._propose_stick([])
+        assert card.file.path() is None
+        card.file.set_path(str(tmp_path / "mine.pdf"))
+        card._propose_stick([Stick(str(stick), "STICK", 1, False, False)])
+        assert card.file.path() == tmp_path / "mine.pdf"

@@ -15,7 +15,8 @@ from shelterdesk.actions.desk import Desk
 from shelterdesk.core.errors import WrongPassphrase
 from shelterdesk.ui import worker
 from shelterdesk.ui.forgotten import ForgottenPage
-from shelterdesk.ui.log_in import LogInForm, LogInPage
+from shelterdesk.ui.log_in import LogInPage
+from shelterdesk.ui.log_in_form import LogInForm
 from shelterdesk.ui.preferences import read_preferences
 from shelterdesk.ui.theme import theme
 from tests.stations import PASSPHRASE, Template

@@ -18,6 +18,7 @@ from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import tr
 from shelterdesk.keys.recovery import as_printed
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
+from shelterdesk.ui.screens.exchange_places import Stick, StickWatch
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import (
     ButtonRow,
@@ -77,8 +78,16 @@ class RecoveryCard(QWidget):
             "body",
             wrap=True,
         )
-        self.file = PathField(tr("Save the sheet as"), PathKind.NEW_FILE, files="PDF (*.pdf)")
-        self.file.set_path(str(Path.home() / "recovery-sheet.pdf"))
+        self.file = PathField(
+            tr("Save the sheet as"),
+            PathKind.NEW_FILE,
+            files="PDF (*.pdf)",
+            hint=tr("on a stick: it is to be kept from this laptop"),
+        )
+        self._proposed = ""
+        self._sticks = StickWatch(self)
+        self._sticks.changed.connect(self._propose_stick)
+        self._sticks.start()
         self.save = SecondaryButton(tr("Save the sheet"), "Ctrl+S")
         self.show_again = QuietButton(tr("Show the code again"))
         self.saved = words("", "ok", wrap=True)
@@ -140,6 +149,14 @@ class RecoveryCard(QWidget):
         self.file.set_mistake("")
         target = path if path.suffix else path.with_suffix(".pdf")
         self._worker.write(save_sheet, self._code, target, done=self._on_saved, failed=self._on_not_saved)
+
+    def _propose_stick(self, found: list[Stick]) -> None:
+        """Put the stick that is plugged in where nothing was typed."""
+        path = self.file.path()
+        if path is None or str(path) == self._proposed:
+            stick = next((one for one in found if not one.is_read_only), None)
+            self._proposed = str(Path(stick.path) / "recovery-sheet.pdf") if stick is not None else ""
+            self.file.set_path(self._proposed)
 
     def _on_saved(self, target: Path) -> None:
         self.saved.setText(

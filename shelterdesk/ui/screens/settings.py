@@ -18,13 +18,16 @@ from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.settings_access import AccessSection
 from shelterdesk.ui.screens.settings_backup import BackupSection
 from shelterdesk.ui.screens.settings_desk import DeskSection
+from shelterdesk.ui.screens.settings_holders import HoldersSection
+from shelterdesk.ui.screens.settings_log_in import LogInSection
+from shelterdesk.ui.screens.settings_passphrase import OwnPassphraseSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
 from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.settings_site import SiteSection
 from shelterdesk.ui.screens.settings_standards import StandardsSection
 from shelterdesk.ui.screens.settings_station import StationSection
-from shelterdesk.ui.screens.settings_users import OwnPassphraseSection, UsersSection
+from shelterdesk.ui.screens.settings_users import UsersSection
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import FlowLayout, Tile
 from shelterdesk.ui.widgets.page_area import PageArea
@@ -36,6 +39,8 @@ SECTIONS: tuple[type[Section], ...] = (
     DeskSection,
     OwnPassphraseSection,
     UsersSection,
+    HoldersSection,
+    LogInSection,
     SiteSection,
     PlanSection,
     StandardsSection,

@@ -39,6 +39,7 @@ class CardPaper(Paper):
         self.second_field = LabelledField(tr("Second language"), self.second)
         for thing in (self.form_field, self.places_field, self.second_field):
             thing.setProperty("not_kept", True)
+            thing.setParent(self.choices)  # shown before it has its place, it would be a window
         self.more = SecondaryButton(tr("More cards"), "Ctrl+G", icon="card")
         self.more.hide()
         self.buttons.add(self.more)
