@@ -74,6 +74,18 @@ def card_seen(conn: Connection, roster: Roster, who: Whoami, text: str, today: d
     return CardSeen(verdict, claim.key_id, claim.serial, record)
 
 
+def card_known(conn: Connection, roster: Roster, text: str) -> CardRow | None:
+    """The record of a card by its code or, printed ahead, by the number on it; None where it is not known here.
+
+    Raises ``CardUnreadable`` for a text that is neither.
+    """
+    blank = read_blank_number(text)
+    if blank is None:
+        return card_numbered(conn, *read_token(text).card)
+    signer = next((desk.sign for desk in roster.desks.values() if desk.slot == blank[0]), None)
+    return None if signer is None else card_numbered(conn, key_id(signer), blank[1])
+
+
 def bearer_of(conn: Connection, roster: Roster, who: Whoami, text: str, today: date) -> Bearer:
     """Whom a card code, a number (of a person, family, token or blank card) or an id means.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shelterdesk.actions.bearers import CardSeen, bearer_of, card_seen, is_card_text, local_today
+from shelterdesk.actions.bearers import CardSeen, bearer_of, card_known, card_seen, is_card_text, local_today
 from shelterdesk.actions.card_check import refresh_public_roster
 from shelterdesk.actions.cards import revoke
 from shelterdesk.actions.desk import Desk
@@ -14,10 +14,11 @@ from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotFound, Refused
 from shelterdesk.core.kinds import CARD
 from shelterdesk.core.words import tr
-from shelterdesk.db.cards import CardRow, card_numbered, good_cards, unbound_cards
+from shelterdesk.db.cards import CardRow, good_cards, unbound_cards
 from shelterdesk.db.store import Reader
 from shelterdesk.db.writing import Writing
-from shelterdesk.keys.cardtoken import key_id, read_token
+from shelterdesk.keys.cardclaim import CardVerdict
+from shelterdesk.keys.cardtoken import read_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,11 @@ def bind_card(desk: Desk, card: str, number: str) -> Done[CardChanged]:
     desk.must_be_station()
     with desk.store.write(desk.user) as event:
         today = local_today(desk.who, event.now)
-        record = _card_record(desk, event, card, today)
+        record = _card_record(desk, event, card)
+        if is_card_text(card):
+            verdict = card_seen(event.conn, desk.roster, desk.who, card, today).verdict
+            if verdict is not CardVerdict.VALID:  # made by nobody here, of practice, or past its day
+                raise Refused(tr("This card is not good."), tr("Take another one."))
         bearer = bearer_of(event.conn, desk.roster, desk.who, number, today)
         person = bearer.persons[0] if len(bearer.persons) == 1 and bearer.household is None else None
         if person is None and bearer.group is None:
@@ -59,17 +64,10 @@ def bind_card(desk: Desk, card: str, number: str) -> Done[CardChanged]:
     return _changed(event, record.ent, person, bearer.group)
 
 
-def _card_record(desk: Desk, event: Writing, card: str, today: date) -> CardRow:
-    record: CardRow | None
-    if is_card_text(card):
-        seen = card_seen(event.conn, desk.roster, desk.who, card, today)
-        record = seen.record
-    else:
-        blank = read_blank_number(card)
-        if blank is None:
-            raise NotFound(card.strip()[:40], tr("Scan the code of the card."))
-        signer = next((d.sign for d in desk.roster.desks.values() if d.slot == blank[0]), None)
-        record = None if signer is None else card_numbered(event.conn, key_id(signer), blank[1])
+def _card_record(desk: Desk, event: Writing, card: str) -> CardRow:
+    if not is_card_text(card) and read_blank_number(card) is None:
+        raise NotFound(card.strip()[:40], tr("Scan the code of the card."))
+    record = card_known(event.conn, desk.roster, card)
     if record is None:
         raise NotFound(tr("This card"), tr("It was not printed at a desk heard from so far; take another."))
     if record.revoked_at is not None:
@@ -88,7 +86,7 @@ def revoke_card(desk: Desk, card: str, reason: str) -> Done[CardChanged]:
     with desk.store.write(desk.user) as event:
         today = local_today(desk.who, event.now)
         if is_card_text(card) or read_blank_number(card) is not None:
-            found = [_card_record(desk, event, card, today)]
+            found = [_card_record(desk, event, card)]
         else:
             bearer = bearer_of(event.conn, desk.roster, desk.who, card, today)
             column, ents = (

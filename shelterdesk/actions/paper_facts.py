@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Changes, Done
@@ -15,7 +15,9 @@ from shelterdesk.core.moment import moment_text
 from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.db.sheet import data_state
 from shelterdesk.db.store import Reader
-from shelterdesk.reports.paper import Written
+
+if TYPE_CHECKING:
+    from shelterdesk.reports.paper import Written
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ Said = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class OwnRecord:
-    """The one paper that shows a person's document (:data:`shelterdesk.core.cards.NEVER_ON_PAPER` forbids it elsewhere).
+    """The one paper that shows a person's document (:data:`shelterdesk.core.paper_rules.NEVER_ON_PAPER` forbids it elsewhere).
 
     It is handed to the person it is about, whose right it is to see it (DOMAIN §6, *access & transparency*). All values
     are in words. ``headline`` is in the person's own language, where there is one.

@@ -112,11 +112,11 @@ def format_named(name: str) -> CardFormat:
 def format_words(name: FormatName) -> str:
     """A format in words, for a list to choose from."""
     return {
-        "a4": ptr("card format", "A4, 10 cards to cut"),
-        "letter": ptr("card format", "Letter, 8 cards to cut"),
-        "letter-business": ptr("card format", "Letter, 10 pre-cut cards of 88.9 × 50.8 mm"),
-        "a4-business": ptr("card format", "A4, 10 cards of 88.9 × 50.8 mm to cut"),
-        "single": ptr("card format", "Card printer, one card at a time"),
-        "wristband-a4": ptr("card format", "A4, 10 wristbands to cut"),
-        "wristband-letter": ptr("card format", "Letter, 9 wristbands to cut"),
+        "a4": ptr("card format", "A4, 10 cards"),
+        "letter": ptr("card format", "Letter, 8 cards"),
+        "letter-business": ptr("card format", "Letter, 10 pre-cut 88.9 × 50.8"),
+        "a4-business": ptr("card format", "A4, 10 of 88.9 × 50.8"),
+        "single": ptr("card format", "Card printer"),
+        "wristband-a4": ptr("card format", "A4, 10 wristbands"),
+        "wristband-letter": ptr("card format", "Letter, 9 wristbands"),
     }[name]

@@ -71,7 +71,7 @@ class CardPages:
             y = top + row * form.card[1]
             paper.rule(left - near - length, y, length, weight=0.25, ink=0.0)
             paper.rule(right + near, y, length, weight=0.25, ink=0.0)
-        x, y = left + 2, foot + 7.4
+        x, y = left + 2, foot + 7.9
         paper.rule(x, y, 10, weight=0.5, ink=0.0)
         for tick in range(11):
             high = 1.8 if tick % 5 == 0 else 1.0

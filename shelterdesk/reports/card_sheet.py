@@ -117,7 +117,7 @@ class CardSheet:
         valid = tr("Valid until {day}", day=card.expires_on.isoformat())
         for low, said in ((_LOW_EDGE + 2.7, issued), (_LOW_EDGE, valid)):
             right = x + self._wide - _EDGE
-            paper.text(right, y + self._high - low, said, 5.8, align="right", width=QR_SIDE)
+            paper.text(right, y + self._high - low, said, 5.4, align="right", width=QR_SIDE)
 
     def _draw_common(self, common: _Common, name: str) -> None:
         """What cards share, as a form at the upper left corner of the page, to be moved into place."""

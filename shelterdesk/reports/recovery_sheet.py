@@ -140,3 +140,6 @@ def _put_away(paper: Paper, width: float) -> None:
         x = _MARGIN + place * (step + 8.0)
         paper.rule(x, y, step, weight=0.6, ink=0.0)
         paper.text(x, y + 3.8, label, 8.5, width=step)
+    # Who printed it is not on it: whoever finds the sheet learns no name. That it is whole, they do.
+    page = tr("Page {page} of {pages}", page=1, pages=1)
+    paper.text(paper.width - _MARGIN, paper.height - 12.0, page, 7.5, align="right")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt, QTimer
@@ -21,10 +22,12 @@ from shelterdesk.reports.target import write_whole
 from shelterdesk.ui.lock import Lock
 from shelterdesk.ui.log_in import Centred
 from shelterdesk.ui.main_window import MainWindow
-from shelterdesk.ui.printing import Printers
 from shelterdesk.ui.widgets import ButtonRow, Card, PrimaryButton, SecondaryButton, words
 from shelterdesk.ui.widgets.keymap import EVACUATION
 from shelterdesk.ui.worker import DeskWorker, Task
+
+if TYPE_CHECKING:
+    from shelterdesk.ui.printing import Printers
 
 PRINTER_WAIT_MS = 4_000
 """How long the printers of the laptop may take to answer; a queue on a network that is down never does."""
@@ -116,7 +119,7 @@ class Evacuation(QObject):
         super().__init__(window)
         self._window, self._lock, self._worker = window, lock, worker
         self.folders: Sequence[Path] = usual_folders()
-        self.printers = Printers(self)
+        self._printers: Printers | None = None
         self.panel = EvacuationPanel(window)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
@@ -129,6 +132,15 @@ class Evacuation(QObject):
         lock.page.evacuation.clicked.connect(self.ask)
         self.panel.print_button.clicked.connect(self.go)
         window.installEventFilter(self)
+
+    @property
+    def printers(self) -> Printers:
+        """The printers of this laptop; what draws pages for them is loaded with the first list, not with the window."""
+        from shelterdesk.ui.printing import Printers
+
+        if self._printers is None:
+            self._printers = Printers(self)
+        return self._printers
 
     @property
     def is_busy(self) -> bool:

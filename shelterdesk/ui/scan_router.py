@@ -15,13 +15,14 @@ from typing import Protocol, runtime_checkable
 from PySide6.QtCore import QObject
 
 from shelterdesk.actions.access import note_search
+from shelterdesk.actions.bearers import card_known
 from shelterdesk.actions.people import find_people
+from shelterdesk.core.blank_cards import read_blank_number
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock, service_day
 from shelterdesk.core.mrz import MrzUnreadable, read_zone
 from shelterdesk.core.number import BadNumber, Counted, parse_number
 from shelterdesk.core.words import tr
-from shelterdesk.db.cards import card_numbered
 from shelterdesk.db.people import PersonLine, entity_of
 from shelterdesk.db.store import Reader
 from shelterdesk.keys.cardclaim import CardUnreadable
@@ -46,7 +47,7 @@ class ScanKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """``text`` is the token, the lines of the document, the number as printed, or the words as typed.
+    """``text`` is the token or number of a card, the lines of the document, the number as printed, or words as typed.
 
     ``counted`` says of a number whether it is a person's, a household's or a token's.
     """
@@ -87,6 +88,8 @@ def read_scan(text: str, prefix: str, today: date) -> Scan:
     if "<" in typed:
         read_zone(typed, today)
         return Scan(ScanKind.DOCUMENT, typed.upper())
+    if read_blank_number(typed) is not None:
+        return Scan(ScanKind.CARD, typed.upper())  # a card printed ahead, where the scanner is broken
     try:
         number = parse_number(typed, prefix)
     except BadNumber:
@@ -99,7 +102,7 @@ def read_scan(text: str, prefix: str, today: date) -> Scan:
 def record_of(reader: Reader, scan: Scan) -> tuple[str, str] | None:
     """The kind and id of the record that a card or a number names, None when nothing here goes by it."""
     if scan.kind is ScanKind.CARD:
-        card = card_numbered(reader.conn, *read_token(scan.text).card)
+        card = card_known(reader.conn, reader.roster, scan.text)
         if card is None:
             return None
         if card.person is not None:
@@ -174,7 +177,8 @@ class ScanRouter(QObject):
         now = self._window.current()
         if _takes(now, scan):
             return True
-        if scan.kind not in (ScanKind.CARD, ScanKind.DOCUMENT):
+        # A token is a family's that waits at the reception, wherever it is typed; other numbers have pages.
+        if scan.kind not in (ScanKind.CARD, ScanKind.DOCUMENT) and scan.counted is not Counted.TOKEN:
             return False
         for screen in self._window.screens():
             if screen is not now and _takes(screen, scan):

@@ -227,6 +227,20 @@ def test_a_scan_is_the_way_as_long_as_cards_wait(desk: Desk) -> None:
         reader.close()
 
 
+def test_a_card_that_is_not_good_is_bound_to_nobody(desk: Desk) -> None:
+    """One whose signature was turned names a serial all the same; one that expired would end a good one."""
+    _, number = person(desk)
+    print_blank_cards(desk, 2, BytesIO())
+    good = token_of(desk, 1)
+    turned = good[:60] + ("A" if good[60] != "A" else "B") + good[61:]
+    late = make_token(desk.store.keys.signing, 2, TODAY - timedelta(days=1), desk.who.is_practice)
+    for bad in (turned, late):
+        with pytest.raises(Refused):
+            bind_card(desk, bad, number)
+    assert numbers_of(desk, "SELECT count(*) FROM card WHERE person IS NOT NULL") == [(0,)]
+    assert bind_card(desk, good, number).result.person is not None
+
+
 def test_a_card_printed_anew_ends_the_bound_one_and_the_other_way_round(desk: Desk) -> None:
     ent, number = person(desk)
     print_blank_cards(desk, 2, BytesIO())

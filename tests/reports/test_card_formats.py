@@ -231,3 +231,18 @@ def test_odd_names_never_break_a_card(tmp_path: Path) -> None:
     assert sorted(read) == sorted(one.token for one in cards)
     said = text_of(tmp_path / "c.pdf", "-raw")
     assert all(f"LB1-{n:06d}-B" in said for n in range(len(odd)))
+
+
+@pytest.mark.parametrize("name", CARDS)
+def test_the_code_takes_nothing_off_the_longest_number(tmp_path: Path, name: FormatName) -> None:
+    """Above the code the digits stand on the same foot as at the left."""
+    form = FORMATS[name]
+    write_cards([card(1, number="1" * 16)], tmp_path / "c.pdf", sentences(), form=name)
+    image = pages(tmp_path / "c.pdf", DPI)[0]
+    feet = []
+    for left, right in ((4.0, 40.0), (form.card[0] - 24.0, form.card[0] - 4.0)):
+        box = (form.left + left, form.top + 8, form.left + right, form.top + 18.35)
+        x1, y1, x2, y2 = (round(one / DOT) for one in box)
+        part = image.crop((x1, y1, x2, y2))
+        feet.append(max(y for y in range(part.height) if darkest(part.crop((0, y, part.width, y + 1))) < 100))
+    assert feet[0] == feet[1]

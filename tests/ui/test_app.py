@@ -19,6 +19,7 @@ from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.records import add_record
 from shelterdesk.actions.status import HeardDesk, Status
+from shelterdesk.core.blank_cards import blank_number
 from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import InUse, NotAllowed, WorldError
 from shelterdesk.core.kinds import KIND_NAMES
@@ -175,6 +176,8 @@ def test_scans_are_told_apart() -> None:
     assert read_scan(number.lower(), "LB1", TODAY) == Scan(ScanKind.NUMBER, number, Counted.PERSON)
     assert read_scan(f"42-{number[-1]}", "LB1", TODAY).text == number
     assert read_scan("María 2", "LB1", TODAY).kind is ScanKind.WORDS
+    blank = blank_number("LB1", 7)
+    assert read_scan(blank.lower(), "LB1", TODAY) == Scan(ScanKind.CARD, blank)
     with pytest.raises(CardUnreadable):
         read_scan(token[:-2], "LB1", TODAY)
     with pytest.raises(BadNumber):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.arrival_groups import CountedGroup, count_group
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.desk import open_desk
+from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.intake_form import FormsPrinted, print_intake_forms
 from shelterdesk.actions.people import find_people
 from shelterdesk.actions.undo import undo_last
+from shelterdesk.core.changes import Done
 from shelterdesk.core.number import Counted
 from shelterdesk.core.people import ArrivalGroupForm
 from shelterdesk.core.vocabulary import DocumentType, EntryRoute, Missing
@@ -250,6 +253,28 @@ def test_a_scanned_token_starts_its_family_and_an_unknown_one_does_not(work: AtW
     assert work.screen.family.group == token.group.ent
     assert work.screen.tokens.model.index(0, 2).data() == "now"
     assert not work.screen.take_scan(Scan(ScanKind.NUMBER, "LB1-T0099-X", Counted.TOKEN))
+
+
+def test_a_slip_of_paper_takes_its_family_and_stands_in_no_list_before(work: AtWork) -> None:
+    tokens: list[str] = []
+
+    def reserve(desk: Desk) -> Done[FormsPrinted]:
+        return print_intake_forms(desk, 2, io.BytesIO())
+
+    work.worker.write(reserve, done=lambda made: tokens.extend(made.tokens))
+    work.rest()
+    assert work.screen.tokens.all_tokens() == ()
+    assert work.screen.take_scan(Scan(ScanKind.NUMBER, tokens[1], Counted.TOKEN))
+    family = work.screen.family
+    assert family.count_words.text() == "slip of paper" and family.token_pill.text() == "Token 2"
+    work.enter("Pérez", "Ana", "1990", "f")
+    work.save()
+    (token,) = work.screen.tokens.all_tokens()
+    assert (token.group.number, token.group.head_count, token.group.named) == (tokens[1], 1, 1)
+    assert family.group is None
+    assert work.screen.take_scan(Scan(ScanKind.NUMBER, tokens[0], Counted.TOKEN)), (
+        "the other slip waits still"
+    )
 
 
 def test_a_count_that_cannot_be_is_said_and_kept(work: AtWork) -> None:

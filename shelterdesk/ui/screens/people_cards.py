@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from shelterdesk.actions.bearers import local_today
-from shelterdesk.actions.card_binding import CardChanged, bind_card, find_card
+from shelterdesk.actions.bearers import card_known
+from shelterdesk.actions.card_binding import CardChanged, bind_card
 from shelterdesk.actions.cards import CardsPrinted, card_print_warnings, print_cards
 from shelterdesk.actions.papers import MadePaper, in_memory, keep_file
 from shelterdesk.core.errors import PrintingStopped, WorldError
@@ -82,7 +82,7 @@ class CardPrinting:
             self._screen.say(tr("The card is that of {number}.", number=number), Tone.OK, back)
 
         def ask(reader: Reader) -> CardRow | None:
-            return find_card(reader, text, local_today(reader.who, self._worker.clock.now())).record
+            return card_known(reader.conn, reader.roster, text)
 
         self._worker.read(ask, done=known, failed=self._screen.say_error)
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from shelterdesk.actions.cards import CardsPrinted, sentences
 from shelterdesk.actions.papers import MadePaper, usual_paper
 from shelterdesk.core.cards import FIRST_LANGUAGE
+from shelterdesk.core.languages import language_name
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.reports.card_formats import FORMATS, CardFormat, format_words
 from shelterdesk.ui.card_memory import CardMemory, read_card_memory, remember_sheet
@@ -32,22 +33,24 @@ class CardPaper(Paper):
         self.form = PickField([(name, format_words(name)) for name in FORMATS])
         self.form_field = LabelledField(tr("Format"), self.form)
         self.places = SheetPlaces()
-        self.places_field = LabelledField(
-            tr("First free place"), self.places, reading=lambda _: self.places.words()
-        )
         self.second = PickField()
         self.second_field = LabelledField(tr("Second language"), self.second)
-        for thing in (self.form_field, self.places_field, self.second_field):
+        for thing in (self.form_field, self.second_field):
             thing.setProperty("not_kept", True)
             thing.setParent(self.choices)  # shown before it has its place, it would be a window
         self.more = SecondaryButton(tr("More cards"), "Ctrl+G", icon="card")
         self.more.hide()
         self.buttons.add(self.more)
-        self._propose_format()
-        self.form_field.changed.connect(self._on_form)
-        self.places_field.changed.connect(self._on_choice)
-        self.second_field.changed.connect(self._on_choice)
         self.more.clicked.connect(self._on_more)
+
+    def place_choices(self, *choices: QWidget) -> None:
+        """Put the choices of this paper in their places, with the format used last and its sheet as it was left."""
+        for choice in choices:
+            self.flow.addWidget(choice)
+        self._propose_format()  # some are shown, some not: only now, for without a place they would be windows
+        self.form_field.changed.connect(self._on_form)
+        self.places.changed.connect(self._on_choice)
+        self.second_field.changed.connect(self._on_choice)
 
     def format(self) -> CardFormat:
         """The format chosen."""
@@ -126,10 +129,9 @@ class CardPaper(Paper):
 
     def _show_sheet(self) -> None:
         form = self.format()
-        self.places_field.setVisible(form.per_page > 1)
+        self.places.setVisible(form.per_page > 1)
         self.second_field.setVisible(not form.is_band)
         self.places.show_sheet(form.columns, form.rows, form.page, self._memory().free_place(form.name))
-        self.places_field.set_hint(self.places.words())
 
     def _on_form(self, *_: object) -> None:
         self._show_sheet()
@@ -147,5 +149,6 @@ class CardPaper(Paper):
 
 
 def second_languages() -> list[tuple[str, str]]:
-    """The languages cards can speak beside Spanish, each by its own name."""
-    return [(code, one.name) for code, one in sentences().items() if code != FIRST_LANGUAGE]
+    """The languages cards can speak beside Spanish, by their names in the language of the window."""
+    spoken = ((code, language_name(code)) for code in sentences() if code != FIRST_LANGUAGE)
+    return sorted(spoken, key=lambda one: one[1].casefold())

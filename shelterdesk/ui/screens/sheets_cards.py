@@ -52,10 +52,9 @@ class BlankCards(CardPaper):
         )
         self.count_field.setProperty("not_kept", True)
         self.second.set_options([(NONE, tr("Spanish only")), *second_languages()])
-        for thing in (
-            self.count_field, self.form_field, self.second_field, self.places_field, self.printer_field
-        ):  # fmt: skip
-            self.flow.addWidget(thing)
+        self.place_choices(
+            self.count_field, self.form_field, self.second_field, self.places, self.printer_field
+        )
         self.count_field.changed.connect(self._on_choice)
         self._on_choice()
 
@@ -148,14 +147,13 @@ class PresentCards(CardPaper):
         self.number = QLineEdit()
         self.number_field = LabelledField(tr("Number or card"), self.number, check=lambda _: self._nobody)
         self.number_field.hide()
-        for thing in (self.whom_field, self.number_field):
-            thing.setProperty("not_kept", True)
+        for field in (self.whom_field, self.number_field):
+            field.setProperty("not_kept", True)
         self._offer_languages()
-        for thing in (
-            self.whom_field, self.number_field, self.form_field, self.second_field, self.places_field,
+        self.place_choices(
+            self.whom_field, self.number_field, self.form_field, self.second_field, self.places,
             self.printer_field,
-        ):  # fmt: skip
-            self.flow.addWidget(thing)
+        )  # fmt: skip
         self.show_notes()
         self.show_ready()
         self.whom_field.changed.connect(self._on_whom)

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from shelterdesk.core.words import tr
-from shelterdesk.ui.theme import theme
+from shelterdesk.ui.theme import Type, theme
 from shelterdesk.ui.widgets.choice_field import Choice, ChoiceField
 
-_HIGH = 92
-"""Pixels of the picture at 100 %: a place is then no smaller than a finger's tip on a trackpad can hit."""
+_HIGH = 62
+"""Pixels of the picture at 100 %: as high as a field with its label, so that it stands in one line with them."""
+
+
+_BESIDE = 10
 
 
 class SheetPlaces(ChoiceField):
     """Its value is a place, ``"1"`` the upper left one; places before it are used, those printed on are tinted.
 
-    A field of choices like any other: Enter moves on, ``changed(str)`` tells the place.
+    A field of choices like any other: Enter moves on, ``changed(str)`` tells the place. Its name and the place
+    chosen stand beside the picture.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         self._columns, self._rows, self._wide = 1, 1, 1.0
         self._many = 0
         super().__init__([_choice(1, 1)], parent)
+        self.setAccessibleName(tr("First free place"))
         self.set_value("1")
 
     def show_sheet(self, columns: int, rows: int, page: tuple[float, float], place: int) -> None:
@@ -50,8 +55,15 @@ class SheetPlaces(ChoiceField):
         self._describe()
 
     def sizeHint(self) -> QSize:
-        high = theme().px(_HIGH)
-        return QSize(max(theme().px(40), round(high * self._wide)), high)
+        t = theme()
+        high = t.px(_HIGH)
+        label, strong = QFontMetrics(t.font(Type.LABEL)), QFontMetrics(t.font(Type.FIELD, strong=True))
+        last = len(self._choices)
+        wide = max(
+            label.horizontalAdvance(self.accessibleName()),
+            strong.horizontalAdvance(_choice(last, last).words),
+        )
+        return QSize(round(high * self._wide) + t.px(_BESIDE) + wide + t.px(4), high)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = Qt.Key(event.key())
@@ -89,7 +101,7 @@ class SheetPlaces(ChoiceField):
         painter.setBrush(c.of("surface"))
         painter.drawRoundedRect(QRectF(self._page()).adjusted(0.5, 0.5, -0.5, -0.5), 2, 2)
         for place in range(1, self._columns * self._rows + 1):
-            cell = QRectF(self._cell(place)).adjusted(1, 1, -1, -1)
+            cell = QRectF(self._cell(place)).adjusted(0.5, 0.5, -1, -1)
             used, printed = place < self.place(), self.place() <= place < self.place() + self._many
             painter.setPen(QPen(c.of("line" if used else "field_line"), 1))
             painter.setBrush(c.of("bg" if used else "soft" if printed else "surface"))
@@ -99,7 +111,24 @@ class SheetPlaces(ChoiceField):
             if used:
                 painter.setPen(QPen(c.of("secondary"), 1))
                 painter.drawLine(cell.topLeft(), cell.bottomRight())
+        self._draw_words(painter)
         painter.end()
+
+    def _draw_words(self, painter: QPainter) -> None:
+        t, page = theme(), self._page()
+        left = page.right() + t.px(_BESIDE)
+        box = QRect(left, 0, self.width() - left, self.height())
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            box = QRect(0, 0, page.left() - t.px(_BESIDE), self.height())
+        side = Qt.AlignmentFlag.AlignLeading
+        painter.setFont(t.font(Type.LABEL))
+        painter.setPen(t.colours.of("secondary"))
+        half = box.adjusted(0, 0, 0, -box.height() // 2)
+        painter.drawText(half, side | Qt.AlignmentFlag.AlignBottom, self.accessibleName())
+        painter.setFont(t.font(Type.FIELD, strong=True))
+        painter.setPen(t.colours.of("text"))
+        half = box.adjusted(0, box.height() // 2, 0, 0)
+        painter.drawText(half, side | Qt.AlignmentFlag.AlignTop, self.words())
 
     def _take_place(self, place: int) -> None:
         if 1 <= place <= self._columns * self._rows:
@@ -112,13 +141,13 @@ class SheetPlaces(ChoiceField):
     def _page(self) -> QRect:
         """The sheet itself, at the side where reading begins; paper is not mirrored."""
         high = self.height()
-        wide = min(self.width(), round(high * self._wide))
+        wide = round(high * self._wide)
         from_right = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
         return QRect(QPoint(self.width() - wide if from_right else 0, 0), QSize(wide, high))
 
     def _cell(self, place: int) -> QRect:
         page = self._page()
-        edge = theme().px(5)
+        edge = theme().px(3)
         inner = page.adjusted(edge, edge, -edge, -edge)
         row, column = divmod(place - 1, self._columns)
         left, right = (inner.width() * n // self._columns for n in (column, column + 1))
@@ -127,4 +156,4 @@ class SheetPlaces(ChoiceField):
 
 
 def _choice(place: int, of: int) -> Choice:
-    return Choice(str(place), str(place), tr("place {place} of {all}", place=place, all=of))
+    return Choice(str(place), str(place), tr("{place} of {all}", place=place, all=of))
