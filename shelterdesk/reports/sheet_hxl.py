@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from shelterdesk.core.sheet import DailySheet, Measured, SheetBand
 from shelterdesk.core.standards import IndicatorOfDay
-from shelterdesk.core.vocabulary import Missing, Sex
+from shelterdesk.core.vocabulary import PRACTICE_ON_PAPER, Missing, Sex
 from shelterdesk.reports.matrix_csv import safe_text
 from shelterdesk.reports.sheet_blocks import neutral_name
 from shelterdesk.reports.sheet_words import facility_figures, missing_said
@@ -76,7 +76,7 @@ def write_hxl(sheet: DailySheet, target: Path | BinaryIO, *, asof: date, is_froz
     """
     names = columns()
     base = about(sheet, asof, is_frozen)
-    rows = [base | row for row in sheet_rows(sheet)]
+    rows = [base | row | _both_notes(base, row) for row in sheet_rows(sheet)]
     text = io.StringIO(newline="")
     table = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     table.writerow(names)
@@ -97,8 +97,14 @@ def about(sheet: DailySheet, asof: date, is_frozen: bool) -> Row:
         "period_start": sheet.from_at[:10],
         "period_end": sheet.to_at[:10],
         "status": "" if is_frozen else PROVISIONAL,
+        "note": PRACTICE_ON_PAPER if sheet.practice else "",
         "asof": asof,
     }
+
+
+def _both_notes(base: Row, row: Row) -> Row:
+    """The note of a row beside that of every row: a practice station's numbers say so wherever they go."""
+    return {"note": " · ".join(str(said) for said in (base["note"], row.get("note")) if said)}
 
 
 def sheet_rows(sheet: DailySheet) -> Iterable[Row]:

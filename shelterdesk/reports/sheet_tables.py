@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from shelterdesk.core.moment import known_moment, read_moment
 from shelterdesk.core.sheet import DailySheet, Measured, SheetBand
-from shelterdesk.core.vocabulary import Missing
+from shelterdesk.core.vocabulary import PRACTICE_ON_PAPER, Missing
 from shelterdesk.core.words import ptr, tr
 from shelterdesk.reports.daily_sheet import Behind
 from shelterdesk.reports.paper import day_text, moment_shown
@@ -39,7 +40,10 @@ def write_sheet_workbook(sheet: DailySheet, target: Path | BinaryIO, behind: Beh
     Raises :class:`DiskFull` or :class:`CannotWrite`.
     """
     made = known_moment(sheet.generated_at, "UTC") or read_moment(sheet.to_at, "UTC")
-    write_workbook(list(sheet_tables(sheet, behind or Behind())), target, made)
+    tables = list(sheet_tables(sheet, behind or Behind()))
+    if sheet.practice:
+        tables = [replace(table, above=(PRACTICE_ON_PAPER, *table.above)) for table in tables]
+    write_workbook(tables, target, made)
 
 
 def sheet_tables(sheet: DailySheet, behind: Behind) -> Iterator[NumberTable]:
@@ -77,8 +81,6 @@ def _balance(sheet: DailySheet, behind: Behind) -> NumberTable:
         f"{day_text(sheet.service_day)}, {limits}",
         stands,
     ]
-    if sheet.practice:
-        above.append(tr("A practice station: nothing here is real."))
     if sheet.silent_desks:
         above.append(tr("Not heard from, their work is not in these numbers:"))
         above += [silence_said(desk) for desk in sheet.silent_desks]

@@ -12,7 +12,7 @@ from typing import cast
 import pytest
 
 from shelterdesk.core.sheet import DailySheet, FacilityFigures, NationalityCount, SheetBand
-from shelterdesk.core.vocabulary import Missing, Sex
+from shelterdesk.core.vocabulary import PRACTICE_ON_PAPER, Missing, Sex
 from shelterdesk.reports.daily_sheet import Behind
 from shelterdesk.reports.matrix_csv import as_meant, is_formula
 from shelterdesk.reports.sheet_blocks import neutral_name
@@ -157,3 +157,15 @@ def test_every_number_of_the_sheet_comes_back_from_the_workbook(tmp_path: Path) 
     assert [row[1] for row in days[3:]] == [point.present for point in days_chart().points[3:]]
     assert book["Then and now"][1] == ["Arrivals", 41, 43, 2]
     assert book["Then and now"][3][:3] == ["Taps", "not measured", 6]
+
+
+def test_a_practice_station_says_so_in_every_row_and_on_every_tab(tmp_path: Path) -> None:
+    sheet = replace(full_sheet(), practice=True)
+    write_hxl(sheet, tmp_path / "s.csv", asof=ASOF, is_frozen=False)
+    with (tmp_path / "s.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))[1:]
+    assert all(row["note"].startswith(PRACTICE_ON_PAPER) for row in rows)
+    assert any(row["note"] == f"{PRACTICE_ON_PAPER} · not measured" for row in rows)
+    write_sheet_workbook(sheet, tmp_path / "s.xlsx")
+    for name, page in read_workbook(tmp_path / "s.xlsx").items():
+        assert page[0] == [PRACTICE_ON_PAPER], name

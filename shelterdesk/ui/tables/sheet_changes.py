@@ -31,11 +31,14 @@ def changed_columns() -> tuple[Column[ChangedNumber], ...]:
     """What, then, now, by how much."""
     return (
         Column(tr("Number"), lambda one: one.name, strong=True),
-        Column(tr("Then"), lambda one: _said(one.then), sort=lambda one: _order(one.then), number=True, width=11),
+        Column(
+            tr("Then"), lambda one: _said(one.then), sort=lambda one: _order(one.then), number=True, width=11,
+            shown_if=lambda rows: any(one.then is not None for one in rows),
+        ),
         Column(tr("Now"), lambda one: _said(one.now), sort=lambda one: _order(one.now), number=True, width=11),
         Column(
             tr("More or fewer"), lambda one: "" if one.by is None else f"{one.by:+d}".replace("-", "−"),
-            sort=lambda one: one.by, number=True, width=13,
+            sort=lambda one: one.by, number=True, width=13, shown_if=lambda rows: any(one.by is not None for one in rows),
         ),
     )  # fmt: skip
 
