@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from shelterdesk.actions.access import who_looked
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.registration import register_family
+from shelterdesk.actions.sheets import freeze_missing
 from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.core.vocabulary import AccessKind, Sex
 from shelterdesk.ui import printing
@@ -277,3 +278,19 @@ def test_the_people_behind_a_count_of_the_internal_page(qtbot: QtBot, world: Wor
         paper.copy.set_value("signed")
         drawn(qtbot, app, paper)
         assert paper.changes_button.isHidden()
+
+
+def test_a_day_the_program_froze_can_still_be_signed(qtbot: QtBot, world: World, clock: SetClock) -> None:
+    clock.forward(timedelta(days=2))
+    with at_desk(qtbot, world, clock) as (app, window):
+        app.worker.write(freeze_missing)
+        paper = daily_of(qtbot, app, window)
+        paper.day.choose(paper.day.day() - timedelta(days=1))
+        drawn(qtbot, app, paper)
+        assert paper.state.text() == "frozen"
+        assert any("by the program; nobody had signed" in said for said in paper.notes.said())
+        assert not paper.freeze_button.isHidden() and paper.freeze_button.isEnabled()
+        press(KEY.Key_F, CTRL | SHIFT)
+        qtbot.waitUntil(lambda: any("by supervisor" in said for said in paper.notes.said()), timeout=10_000)
+        drawn(qtbot, app, paper)
+        assert paper.freeze_button.isHidden()
