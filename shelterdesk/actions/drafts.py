@@ -23,6 +23,7 @@ from shelterdesk.keys.safefile import write_whole
 WAITING_SHEET = "recovery.waiting"
 _TEXT = b"draft-text.v1@shelterdesk"
 _SHEET = b"recovery-waiting.v1@shelterdesk"
+_OWNED, _ID_SIGNS = b"SDW2\0", 16
 
 
 class Drafts:
@@ -103,15 +104,14 @@ def keep_recovery_code(desk: Desk, code: str) -> Done[None]:
     and goes with :func:`sheet_put_away`. Raises ``CannotWrite``, ``DiskFull``.
     """
     sealed = wrap(code.encode("ascii"), _own_key(desk, _SHEET), _purpose(desk.user.id))
-    write_whole(_waiting(desk), sealed)
+    write_whole(_waiting(desk), _OWNED + desk.user.id.encode("ascii") + sealed)
     return Done(None, Changes.of("status"))
 
 
 def waiting_recovery_code(desk: Desk) -> Done[str | None]:
     """The code not put away yet, for who made the station; None when it is put away or somebody else's."""
-    try:
-        sealed = _waiting(desk).read_bytes()
-    except OSError:
+    _, sealed = _read_waiting(desk.folder)
+    if not sealed:
         return Done(None)
     code = unwrap(sealed, _own_key(desk, _SHEET), _purpose(desk.user.id))
     return Done(code.decode("ascii") if code is not None else None)
@@ -120,6 +120,23 @@ def waiting_recovery_code(desk: Desk) -> Done[str | None]:
 def is_sheet_waiting(folder: Path) -> bool:
     """Whether the recovery sheet of the station in this folder is still to be printed and put away."""
     return (folder / WAITING_SHEET).exists()
+
+
+def waiting_owner(folder: Path) -> str:
+    """The id of the user whose sheet waits; empty where none does, or an earlier program kept it."""
+    return _read_waiting(folder)[0]
+
+
+def _read_waiting(folder: Path) -> tuple[str, bytes]:
+    """Whose the kept code is, and the code as it is sealed to them; empty where nothing waits."""
+    try:
+        found = (folder / WAITING_SHEET).read_bytes()
+    except OSError:
+        return "", b""
+    if not found.startswith(_OWNED):
+        return "", found
+    head = len(_OWNED) + _ID_SIGNS
+    return found[len(_OWNED) : head].decode("ascii", "replace"), found[head:]
 
 
 def sheet_put_away(desk: Desk) -> Done[None]:

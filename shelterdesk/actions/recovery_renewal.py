@@ -16,6 +16,7 @@ from shelterdesk.actions.drafts import (
     is_sheet_waiting,
     keep_recovery_code,
     sheet_put_away,
+    waiting_owner,
     waiting_recovery_code,
 )
 from shelterdesk.core.changes import Changes, Done
@@ -37,7 +38,7 @@ def begin_recovery_sheet(desk: Desk) -> Done[str]:
     waiting = waiting_recovery_code(desk).result
     if waiting is not None:
         return Done(waiting)
-    if is_sheet_waiting(desk.folder):
+    if is_sheet_waiting(desk.folder) and not _is_owner_gone(desk):
         raise Refused(
             tr("A recovery sheet of another person is not put away yet."),
             tr("Let them log in and finish it first; it may be the only one."),
@@ -45,6 +46,14 @@ def begin_recovery_sheet(desk: Desk) -> Done[str]:
     code = new_recovery().code
     keep_recovery_code(desk, code)
     return Done(code, Changes.of("status"))
+
+
+def _is_owner_gone(desk: Desk) -> bool:
+    """Whether the sheet that waits is one nobody can finish: its user forgot the passphrase and has other keys now."""
+    owner = waiting_owner(desk.folder)
+    return bool(owner) and any(
+        user.follows == owner and user.is_active for user in desk.roster.users.values()
+    )
 
 
 def is_in_force(desk: Desk, code: str) -> bool:

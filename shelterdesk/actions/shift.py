@@ -226,6 +226,11 @@ class Shift:
         member.wrong = 0
         return member.keys()
 
+    def knows_card(self, code: str) -> bool:
+        """Whether a staff card belongs to a member now."""
+        self.look()
+        return any(member.card == self._card_mark(code) for member in self._members.values())
+
     def by_card(self, code: str) -> UserKeys:
         """The keys of the member a staff card is bound to; raises ``UnknownStaffCard``."""
         self.look()

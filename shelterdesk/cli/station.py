@@ -69,8 +69,6 @@ def init(
         recovery_sheet = file_to_write(recovery_sheet)
     phrase = ways.passphrase()
     check_passphrase(phrase)
-    if len(phrase) < usual_length(practice):
-        say(tr("This passphrase is short for a real station; three or four words are good and easy to type."))
     plan = StationPlanned(code, name, country, zone, admin, practice, organisation=organisation)
     made = new_station(ways.folder, plan, phrase, ways.clock)
     try:
@@ -84,6 +82,12 @@ def init(
             print_recovery_sheet(made.desk, made.recovery_code, recovery_sheet)
             say(tr("Recovery sheet written to {path}.", path=str(recovery_sheet)))
         say(tr("Station {code} is ready in {folder}.", code=code, folder=str(ways.folder)))
+        if len(phrase) < usual_length(practice):
+            say(
+                tr(
+                    "This passphrase is short for a real station; three or four words are good and easy to type."
+                )
+            )
     finally:
         made.desk.close()
 

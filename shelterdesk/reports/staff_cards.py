@@ -9,11 +9,12 @@ from typing import BinaryIO
 
 from reportlab.lib.units import mm
 
+from shelterdesk.core.vocabulary import PRACTICE_ON_PAPER
 from shelterdesk.core.words import tr
 from shelterdesk.reports.card_formats import CARD_HEIGHT, CARD_WIDTH, FORMATS
-from shelterdesk.reports.card_pages import MODULE, QR_MODULES, code_image
+from shelterdesk.reports.card_pages import MODULE, QR_MODULES, QUIET, code_image
 from shelterdesk.reports.faces import Faces, can_set, find_faces
-from shelterdesk.reports.paper import Paper, PaperName, Written
+from shelterdesk.reports.paper import Paper, PaperName, Written, outlined
 from shelterdesk.reports.target import write_whole
 
 _EDGE = 4.0
@@ -52,10 +53,15 @@ def write_staff_cards(
             if pages:
                 drawn.next_page()
             pages += 1
-            if practice:
-                drawn.practice_mark()
         row, column = divmod(place, form.columns)
-        _draw(drawn, card, station, form.left + column * CARD_WIDTH, form.top + row * CARD_HEIGHT)
+        x, y = form.left + column * CARD_WIDTH, form.top + row * CARD_HEIGHT
+        if practice:  # on every card: they are cut apart
+            drawn.canvas.saveState()
+            drawn.canvas.translate((x + CARD_WIDTH / 2) * mm, (drawn.height - y - CARD_HEIGHT / 2) * mm)
+            drawn.canvas.rotate(27)
+            outlined(drawn.canvas, PRACTICE_ON_PAPER, found.bold, 25)
+            drawn.canvas.restoreState()
+        _draw(drawn, card, station, x, y)
     drawn.next_page()
     write_whole(target, drawn.finished())
     return Written(pages=pages, left_out=[])
@@ -69,6 +75,8 @@ def _draw(paper: Paper, card: StaffCard, station: str, x: float, y: float) -> No
     paper.rule(x + _EDGE, y + 9.4, width)
     paper.text(x + _EDGE, y + 27.5, str(card.number), 40, bold=True, width=_COLUMN)
     paper.text(x + _EDGE, y + 36.0, card.role, 13, width=_COLUMN)
+    side = _SIDE + 2 * QUIET
+    paper.box(x + _QR_LEFT - QUIET, y + _QR_TOP - QUIET, side, side, fill=1.0)
     foot = (paper.height - y - _QR_TOP - _SIDE) * mm
     paper.canvas.drawInlineImage(code_image(card.code), (x + _QR_LEFT) * mm, foot, _SIDE * mm, _SIDE * mm)
     said = tr("It opens nothing by itself. If it is lost, end the shift at the desk.")

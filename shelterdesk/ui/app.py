@@ -15,6 +15,7 @@ from shelterdesk import startup
 from shelterdesk.actions import faults
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drafts import is_sheet_waiting
+from shelterdesk.actions.shift import UnknownStaffCard
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock
@@ -24,7 +25,7 @@ from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.crash import FaultWatch, calm_words
 from shelterdesk.ui.dialogs.sentence import tell_before_window
 from shelterdesk.ui.door import Door, DoorWindow
-from shelterdesk.ui.drafts import DraftKeeper
+from shelterdesk.ui.drafts import DraftKeeper, unfound_words
 from shelterdesk.ui.evacuation import Evacuation
 from shelterdesk.ui.lock import IdleWatch, Lock
 from shelterdesk.ui.main_window import MainWindow, title_of
@@ -269,7 +270,7 @@ class DeskApp(QObject):
         self.evacuation = Evacuation(window, self.lock, self.worker)
         self.locked.connect(self.evacuation.close)
         self.unlocked.connect(self.evacuation.close)
-        ScanRouter(window, self.worker, self.clock)
+        ScanRouter(window, self.worker, self.clock).staff_card.connect(self._on_staff_card)
         MorningSheet(window)
         self.status = StatusWatch(window, self.worker, self.clock)
         window.show()
@@ -296,14 +297,7 @@ class DeskApp(QObject):
         window.say(tr("What you were typing is back: {screens}.", screens=titles), Tone.NEUTRAL)
 
     def _tell_unfound(self, error: WorldError) -> None:
-        self.say(
-            tr(
-                "What you were typing could not be looked for, and until you log in again nothing half typed is "
-                "kept. ({why})",
-                why=error.sentence,
-            ),
-            Tone.WARN,
-        )
+        self.say(unfound_words(error), Tone.WARN)
 
     def _ready(self, window: MainWindow, back: Sequence[str]) -> None:
         if window is not self.window:
@@ -317,6 +311,15 @@ class DeskApp(QObject):
                 Tone.WARN,
             )
         self.opened.emit(window)
+
+    def _on_staff_card(self, code: str) -> None:
+        """A staff card at the open window: the desk changes to whose it is; one of nobody's here changes nothing."""
+        if not self.worker.shift.knows_card(code):
+            self.tell_error(UnknownStaffCard())
+            return
+        self.lock_now()
+        if self.lock is not None and self.lock.is_locked:
+            self.lock.page.take_card(code)
 
     def _change_user(self) -> None:
         self.lock_now()

@@ -18,6 +18,7 @@ from shiboken6 import isValid
 
 from shelterdesk.actions.drafts import Drafts, close_drafts, load_drafts, open_drafts, save_draft
 from shelterdesk.core.errors import WorldError
+from shelterdesk.core.words import tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.widgets import LabelledField
 from shelterdesk.ui.worker import DeskWorker
@@ -193,6 +194,14 @@ class DraftKeeper(QObject):
     def _connect(self, owner: QObject, signal: SignalInstance, slot: Callable[..., Any]) -> None:
         signal.connect(slot)
         self._connections.append((owner, signal, slot))
+
+
+def unfound_words(error: WorldError) -> str:
+    """What is said where the drafts cannot be opened or read."""
+    return tr(
+        "What you were typing could not be looked for, and until you log in again nothing half typed is kept. ({why})",
+        why=error.sentence,
+    )
 
 
 def _is_by_hand(field: LabelledField) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.log_in_rules import LogInRules, log_in_rules
@@ -21,6 +21,7 @@ from shelterdesk.ui.log_in_form import Wish
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker
 
+_LOOK_MS = 30_000
 Done_ = Callable[[Desk], object]
 Failed = Callable[[WorldError], object]
 
@@ -39,6 +40,10 @@ class Entrance(QObject):
         super().__init__()
         self._worker, self._folder, self._cost = worker, folder, cost
         self._shift = worker.shift
+        self._look = QTimer(self)  # who is out of their shift is forgotten also while nobody is at the desk
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(self._shift.look)
+        self._look.start()
         worker.changed.connect(self._on_changed)
 
     def open(self, name: str, secret: str, wish: Wish, done: Done_, failed: Failed) -> None:

@@ -38,6 +38,7 @@ class JoinStep(Step):
         super().__init__(tr("Join an existing station"), 720)
         self._folder, self._clock = folder, clock
         self._thread: threading.Thread | None = None
+        self._is_working = False  # until the answer is here: the thread lives a moment longer
         self._offered: tuple[Path, tuple[str, ...]] | None = None  # an answer, and its words as shown
         self.request = PathField(tr("1. Write the request to"), PathKind.NEW_FILE)
         self.ask = SecondaryButton(tr("Write the request"), "Ctrl+E")
@@ -141,8 +142,9 @@ class JoinStep(Step):
 
     def _go(self, work: Callable[[], Any], then: Callable[[Any], object]) -> None:
         """Work on a thread of its own: there is no desk yet whose threads could do it."""
-        if self._thread is not None and self._thread.is_alive():
+        if self._is_working:
             return
+        self._is_working = True
         self.say_problem(None)
 
         def run() -> None:
@@ -157,6 +159,7 @@ class JoinStep(Step):
         self._thread.start()
 
     def _on_ended(self, then: Callable[[Any], object] | None, result: object) -> None:
+        self._is_working = False
         if then is not None:
             then(result)
         elif isinstance(result, WorldError):

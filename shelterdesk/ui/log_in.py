@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QFrame,
     QHBoxLayout,
@@ -94,6 +95,15 @@ class ScrollingPage(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setProperty("no_ring", True)
         self.setWidget(page)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus_changed)
+
+    def _on_focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
+        """Enter goes to a field below the edge of the window: with it comes what stands right under it."""
+        page = self.widget()
+        if page is not None and now is not None and page.isAncestorOf(now):
+            self.ensureWidgetVisible(now, 0, theme().gap(72))
 
 
 class LogInPage(Screen):

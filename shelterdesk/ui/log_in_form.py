@@ -17,6 +17,7 @@ from shelterdesk.ui.passphrases import PassphraseLine, passphrase_mistake, stren
 from shelterdesk.ui.widgets import (
     ButtonRow,
     Card,
+    FieldGrid,
     LabelledField,
     PrimaryButton,
     QuietButton,
@@ -59,7 +60,7 @@ class LogInForm(Card):
         self.pin_field = LabelledField(
             tr("PIN for this shift"),
             self.pin,
-            hint=tr("4 to 6 digits, or scan a staff card"),
+            hint=tr("4 to 6 digits or a staff card"),
             check=_pin_mistake,
         )
         self.own, self.again = PassphraseLine(), PassphraseLine()
@@ -77,10 +78,16 @@ class LogInForm(Card):
         self.pin_row = ButtonRow(self.wants_pin)
         self.note = words("", "secondary", wrap=True)
         self.caps = words(tr("Capital letters are locked on the keyboard."), "warn", wrap=True)
-        for part in (
-            self.name_field, self.passphrase_field, self.pin_field, self.own_field, self.again_field,
-            self.caps, self.note, self.row, self.pin_row,
-        ):  # fmt: skip
+        grid = FieldGrid()  # which makes room over a field whose label and hint need two lines
+        for asked in (
+            self.name_field,
+            self.passphrase_field,
+            self.pin_field,
+            self.own_field,
+            self.again_field,
+        ):
+            grid.add_row((asked, 4))
+        for part in (grid, self.caps, self.note, self.row, self.pin_row):
             self.add(part)
         for hidden in (self.pin_field, self.own_field, self.again_field, self.caps, self.note):
             hidden.hide()

@@ -12,11 +12,12 @@ from datetime import date
 from enum import Enum
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from shelterdesk.actions.access import note_search
 from shelterdesk.actions.bearers import card_known
 from shelterdesk.actions.people import find_people
+from shelterdesk.actions.shift import is_staff_code
 from shelterdesk.core.blank_cards import read_blank_number
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock, service_day
@@ -115,7 +116,12 @@ def record_of(reader: Reader, scan: Scan) -> tuple[str, str] | None:
 
 
 class ScanRouter(QObject):
-    """Stands between the field on top and the screens of one window."""
+    """Stands between the field on top and the screens of one window.
+
+    Signals: ``staff_card(str)`` with the code of a card of the staff, which is nobody's record.
+    """
+
+    staff_card = Signal(str)
 
     def __init__(self, window: MainWindow, worker: DeskWorker, clock: Clock) -> None:
         super().__init__(window)
@@ -130,6 +136,10 @@ class ScanRouter(QObject):
         """A code was scanned, or typed and finished with Enter."""
         desk = self._worker.desk
         if desk is None:
+            return
+        if is_staff_code(text):
+            self._window.scan.clear()
+            self.staff_card.emit(text)
             return
         try:
             scan = read_scan(text, desk.who.slot, self._today())

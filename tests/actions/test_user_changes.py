@@ -12,9 +12,11 @@ import pytest
 from shelterdesk.actions.class_keys import class_identities, renew_class_key
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, OwnPassphraseFirst, open_desk
+from shelterdesk.actions.drafts import is_sheet_waiting
 from shelterdesk.actions.exchange import export_bundle, import_from
 from shelterdesk.actions.log_in_rules import LogInRules, log_in_rules, set_log_in_rules
 from shelterdesk.actions.records import add_record, show_records
+from shelterdesk.actions.recovery_renewal import begin_recovery_sheet, finish_recovery_sheet
 from shelterdesk.actions.undo import undo_last
 from shelterdesk.actions.user_changes import (
     change_user,
@@ -153,6 +155,36 @@ def test_who_may_reset_whom(desk: Desk, operator_desk: Desk) -> None:
         reset_passphrase(desk, "admin", GIVEN, CHEAP)
     with pytest.raises(BadField):
         reset_passphrase(desk, "operator", "abc", CHEAP)
+
+
+def test_an_admin_who_has_not_come_back_yet_does_not_count(
+    desk: Desk, station_folder: Path, clock: SetClock
+) -> None:
+    change_user(desk, "operator", frozenset({Role.ADMIN}), "")
+    reset_passphrase(desk, "operator", GIVEN, CHEAP)
+    with pytest.raises(Refused, match="last admin"):
+        change_user(desk, "admin", frozenset({Role.OPERATOR}), "")
+    with pytest.raises(Refused, match="last admin"):
+        disable_user(desk, "admin")
+    first_log_in(station_folder, "operator", GIVEN, OWN, clock, CHEAP).close()
+    disable_user(desk, "admin")
+
+
+def test_a_sheet_that_waited_for_who_forgot_their_passphrase_keeps_nobody_from_a_new_one(
+    desk: Desk, station_folder: Path, clock: SetClock
+) -> None:
+    """Whoever made the station put the sheet off and forgot the passphrase: the second admin goes on."""
+    change_user(desk, "operator", frozenset({Role.ADMIN}), "")
+    begun = begin_recovery_sheet(desk).result
+    assert begin_recovery_sheet(desk).result == begun
+    desk.close()
+    with at(station_folder, clock, "operator") as second:
+        with pytest.raises(Refused, match="not put away yet"):
+            begin_recovery_sheet(second)
+        reset_passphrase(second, "admin", GIVEN, CHEAP)
+        new = begin_recovery_sheet(second).result
+        assert new != begun
+        assert finish_recovery_sheet(second).result.is_new and not is_sheet_waiting(station_folder)
 
 
 def test_a_disabled_person_who_was_reset_comes_back_once(desk: Desk) -> None:

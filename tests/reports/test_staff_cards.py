@@ -20,6 +20,7 @@ def test_codes_are_read_back_from_the_paper(tmp_path: Path) -> None:
     assert {one.text for one in found} == {card.code for card in cards}
     assert {staff_card_number(one.text) for one in found} == {1, 2, 9999}
     text = page.get_textpage().get_text_range()
+    assert text.count("PRACTICE") == len(cards), "each card is marked, as they are cut apart"
     assert "9999" in text and "Lajas Blancas" in text and cards[0].code not in text
     assert cards[0].code not in repr(cards[0])
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.clock import SetClock, seconds_passed
 from shelterdesk.actions.shift import Shift
 from shelterdesk.day.hands import DayStopped, Hands
 from shelterdesk.day.reception import count_a_boat, screen_of
@@ -51,7 +51,7 @@ def test_no_screen_opens_a_window_while_it_is_made(
 
 
 def test_nor_does_the_lock_of_a_practice_station(qtbot: QtBot, shown: _Shown) -> None:
-    qtbot.addWidget(LockPage(True, Shift(lambda: 0.0)))
+    qtbot.addWidget(LockPage(practice=True, shift=Shift(seconds_passed)))
     assert not shown.strays
 
 

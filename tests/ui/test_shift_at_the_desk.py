@@ -160,6 +160,39 @@ def test_a_pin_dies_with_the_program(qtbot: QtBot, station_folder: Path, clock: 
         assert app.window is None
 
 
+def test_nothing_of_a_pin_or_card_is_left_in_the_folder(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    """A whole session with both, drafts and a lock in between; then every file is looked through, and every table."""
+    pin, code = "806152", new_staff_code(5)
+    with program(qtbot, station_folder, clock) as app:
+        log_in_with(qtbot, app, "admin", pin)
+        type_text("half typed")
+        lock(qtbot, app)
+        type_text(pin)
+        with qtbot.waitSignal(app.unlocked):
+            press(KEY.Key_Return)
+        shift_of(app).bind_card(user_id(app), code)
+        assert app.window is not None
+        press(KEY.Key_F2)
+        type_text(code)
+        with qtbot.waitSignal(app.unlocked):
+            press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: not app.worker.is_busy)
+    needles = [text.encode(form) for text in (pin, code, code.lower()) for form in ("utf-8", "utf-16-le")]
+    for path in station_folder.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert not any(needle in data for needle in needles), path.name
+    desk = open_desk(station_folder, "admin", PASSPHRASE, clock)
+    tables = [
+        row[0] for row in desk.store.conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")
+    ]
+    held = "".join(repr(desk.store.conn.execute(f'SELECT * FROM "{table}"').fetchall()) for table in tables)
+    desk.close()
+    assert "Lajas Blancas" in held and pin not in held and code not in held
+
+
 def test_a_wrong_pin_is_said_before_anything_is_asked_of_the_desk(
     qtbot: QtBot, station_folder: Path, clock: SetClock
 ) -> None:
@@ -209,6 +242,39 @@ def test_a_staff_card_opens_for_its_user_from_either_field(
         with qtbot.waitSignal(app.unlocked):
             press(KEY.Key_Return)
         assert app.window is window
+
+
+def test_a_staff_card_at_the_open_window_changes_the_user(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    first, second = new_staff_code(1), new_staff_code(2)
+    with program(qtbot, station_folder, clock) as app:
+        log_in_with(qtbot, app, "admin", first)
+        type_text("of the admin")
+        other_user(qtbot, app, "operator")
+        assert app.lock is not None
+        press(KEY.Key_F6)
+        qtbot.waitUntil(app.lock.page.form.pin_field.isVisible)
+        type_text(PASSPHRASE)
+        press(KEY.Key_Return)
+        type_text(second)
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: not app.worker.is_busy)
+        window = app.window
+        assert window is not None
+        press(KEY.Key_F2)
+        type_text(new_staff_code(2))
+        press(KEY.Key_Return)
+        assert app.window is window and not app.lock.is_locked
+        qtbot.waitUntil(lambda: "opens nothing" in window.toast.text())
+        assert window.scan.text() == ""
+        press(KEY.Key_F2)
+        type_text(first)
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            press(KEY.Key_Return)
+        assert app.window is not None and app.window is not window
+        assert note_of(app.window).surnames.text() == "of the admin"
 
 
 def test_a_station_without_pins(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:

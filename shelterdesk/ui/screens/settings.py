@@ -74,7 +74,7 @@ class SettingsScreen(Screen):
         self.list.setAccessibleName(tr("Parts of the settings"))
         inside = QWidget()
         inside.setProperty("part", "clear")
-        self._tiles_flow = FlowLayout(4, 4, inside)
+        self._tiles_flow = FlowLayout(4, 0, inside)
         self._tiles_area = PageArea(inside)  # more parts than a low window has room for are scrolled to
         self._tiles_area.setProperty("part", "clear")
         self._tiles_area.viewport().setProperty("part", "clear")
@@ -104,7 +104,8 @@ class SettingsScreen(Screen):
     def help_text(self) -> str:
         return tr(
             "Choose a part at the left with the arrows and go into it with Enter; Esc comes back. "
-            "You see only what your role may change."
+            "You see only what your role may change. Under “Your passphrase” a PIN opens this desk again until your "
+            "shift ends."
         )
 
     def keys(self) -> Sequence[tuple[str, str]]:

@@ -87,7 +87,8 @@ class LogInSection(Section):
             words(
                 tr(
                     "A card carries a number and a role, nobody's name. At the log-in F6 and a scan make it somebody's "
-                    "until their shift ends; lost, it opens nothing."
+                    "until their shift ends; then F2 and a scan bring their window at once. If it is lost, end the "
+                    "shift."
                 ),
                 "secondary",
                 wrap=True,

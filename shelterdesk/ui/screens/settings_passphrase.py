@@ -56,7 +56,7 @@ class OwnPassphraseSection(Section):
         self.primary = PrimaryButton(tr("Change it"))
         self.pin = PassphraseLine()
         self.pin_field = LabelledField(
-            tr("PIN for this shift"), self.pin, hint=tr("4 to 6 digits, or scan a staff card")
+            tr("PIN for this shift"), self.pin, hint=tr("4 to 6 digits or a staff card")
         )
         self.state = words("", "secondary", wrap=True)
         self.use_pin = SecondaryButton(tr("Use it until the shift ends"), PIN_KEY)
