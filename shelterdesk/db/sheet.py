@@ -279,9 +279,14 @@ def records_begin_ms(conn: Connection) -> int | None:
 
 
 def first_entry_ms(conn: Connection) -> int | None:
-    """When the first entry this file holds was entered (UTC ms), None for an empty log."""
-    row = conn.execute("SELECT wall_ms FROM event ORDER BY id LIMIT 1").fetchone()
-    return None if row is None else int(row[0])
+    """When the first entry was entered (UTC ms) of all desks held here, each by its own line; None for an empty log."""
+    first = [
+        conn.execute(
+            "SELECT wall_ms FROM event WHERE dev = ? AND epoch = ? ORDER BY seq LIMIT 1", author
+        ).fetchone()
+        for author in conn.execute("SELECT DISTINCT dev, epoch FROM seen").fetchall()
+    ]
+    return min((int(row[0]) for row in first if row is not None), default=None)
 
 
 def newest_entry_ms(conn: Connection) -> int:

@@ -261,3 +261,14 @@ def test_days_of_23_and_25_hours(tmp_path: Path, zone: str, day: date, hour: int
     assert all(a.to_at == b.from_at and a.present == b.present_prev for a, b in pairwise(days))
     assert sum(one.arrivals for one in days) == 4
     desk.close()
+
+
+def test_a_desk_that_came_later_freezes_what_the_others_left(
+    desk: Desk, clock: SetClock, tmp_path: Path
+) -> None:
+    """Its own line begins today; those it has taken in began before."""
+    person(desk)
+    clock.set(datetime(2026, 11, 26, 20, 0, tzinfo=UTC))
+    late = second_desk(desk, tmp_path / "late")
+    assert [one.sheet.service_day.day for one in freeze_missing(late).result] == [24, 25, 26]
+    late.close()
