@@ -198,13 +198,13 @@ def test_a_sheet_an_operator_signed_apart_is_set_aside(desk: Desk, clock: SetClo
     other = second_desk(desk, tmp_path / "other")
     clock.set(datetime(2026, 11, 24, 20, 0, tzinfo=UTC))
     operator = next(user for user in other.roster.users.values() if user.name == "operator")
-    numbers = {"day": FIRST.isoformat(), "numbers": {}}
-    admin_too = {"automatic": True, "signed_by": "Luz", **numbers}
+    numbers: dict[str, object] = {"day": FIRST.isoformat(), "numbers": {}}
+    admin_too: dict[str, object] = {"automatic": True, "signed_by": "Luz", **numbers}
     with other.store.write(other.user) as event:
         event.user = operator  # past the rule of the writing side
         made = [
             row_op(DAILY_SHEET.number, bytes([n]) * 16, fields_of(values))
-            for n, values in enumerate((numbers, admin_too, {"automatic": True, **numbers}))
+            for n, values in enumerate([numbers, admin_too, {"automatic": True, **numbers}])
         ]
         lines = [event._events([[op]])[0] for op in made]
     taken = [desk.store.take_in([line]).set_aside for line in lines]
