@@ -98,10 +98,17 @@ def _frozen(conn: Connection, day: date) -> Iterator[Frozen]:
         )
 
 
-def frozen_days(conn: Connection) -> list[date]:
-    """Days that have a frozen sheet, the newest first."""
+def frozen_days(conn: Connection, by_ms: int | None = None) -> list[date]:
+    """Days that have a frozen sheet, the newest first.
+
+    With ``by_ms`` (UTC ms) without those that froze themselves after that time: under a clock that ran ahead.
+    """
     found = set()
-    for (day,) in conn.execute("SELECT DISTINCT day FROM daily_sheet WHERE void IS NULL AND day IS NOT NULL"):
+    for (day,) in conn.execute(
+        "SELECT DISTINCT day FROM daily_sheet WHERE void IS NULL AND day IS NOT NULL"
+        " AND (automatic IS NOT 1 OR ? IS NULL OR coalesce(frozen_at_ms, entered_ms) <= ?)",
+        (by_ms, by_ms),
+    ):
         try:
             found.add(date.fromisoformat(day))
         except ValueError:

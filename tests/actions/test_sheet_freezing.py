@@ -272,3 +272,25 @@ def test_a_desk_that_came_later_freezes_what_the_others_left(
     late = second_desk(desk, tmp_path / "late")
     assert [one.sheet.service_day.day for one in freeze_missing(late).result] == [24, 25, 26]
     late.close()
+
+
+def test_a_clock_that_ran_ahead_freezes_nothing_for_good(desk: Desk, clock: SetClock, tmp_path: Path) -> None:
+    ahead = second_desk(desk, tmp_path / "ahead")
+    ahead.store.clock = SetClock(datetime(2026, 12, 20, 20, 0, tzinfo=UTC))
+    early = {one.sheet.service_day: one.ent for one in freeze_missing(ahead).result}
+    hear(desk, ahead)
+    ahead.close()
+    person(desk)
+    clock.set(datetime(2026, 11, 24, 20, 0, tzinfo=UTC))
+    (again,) = freeze_missing(desk).result
+    assert again.sheet.service_day == FIRST and again.sheet.present == 1
+    assert [one.ent for one in frozen_versions(desk.store.conn, FIRST)] == [again.ent, early[FIRST]]
+    assert freeze_missing(desk).result == ()
+
+
+def test_under_a_doubted_clock_nothing_is_frozen(desk: Desk, clock: SetClock, station_folder: Path) -> None:
+    person(desk)
+    desk.close()
+    clock.forward(timedelta(days=500))
+    with as_user(station_folder, "admin", clock) as late:
+        assert late.store.clock_doubt and days_to_freeze(late) and freeze_missing(late).result == ()
