@@ -168,13 +168,13 @@ def freeze_next_missing(desk: Desk) -> Done[SheetFrozen | None]:
     """Freeze the oldest day without a sheet since the last one, by the program itself; None when none is left.
 
     docs/decisions/0008: as known now, signed by nobody, in whoever's log-in. The last day is left to the supervisor
-    for the hours of the morning (a setting). Nothing is frozen at an office, of days before the records begin, or
-    in the log-in of somebody who does not work at the station.
+    for the hours of the morning (a setting). Nothing is frozen at an office, of days before the records begin, in
+    the log-in of somebody who does not work at the station, or while the clock is doubted.
     """
     who = desk.who
     if who.is_office or not may_freeze_itself(desk.user.roles):
         return Done(None, Changes(frozenset()))
-    if not days_to_freeze(desk):
+    if desk.store.clock_doubt or not days_to_freeze(desk):
         return Done(None, Changes(frozenset()))
     with desk.store.write(desk.user) as event:
         days = _days_to_freeze(event.conn, who, event.now)  # another window may have been quicker
@@ -210,7 +210,7 @@ def _days_to_freeze(conn: Connection, who: Whoami, now: datetime) -> list[date]:
         return []
     # The service day that holds the first entry ends on the next day: that has the first sheet there can be.
     began = service_day(from_milliseconds(first), who.zone, who.change_hour)
-    held = numbers.frozen_days(conn)
+    held = numbers.frozen_days(conn, to_milliseconds(now))
     since = max(began, min([last - timedelta(days=MOST_DAYS_BACK), *held[:1]]))
     every = (since + timedelta(days=n) for n in range(1, (last - since).days + 1))
     return [day for day in every if day not in held]

@@ -98,10 +98,17 @@ def _frozen(conn: Connection, day: date) -> Iterator[Frozen]:
         )
 
 
-def frozen_days(conn: Connection) -> list[date]:
-    """Days that have a frozen sheet, the newest first."""
+def frozen_days(conn: Connection, by_ms: int | None = None) -> list[date]:
+    """Days that have a frozen sheet, the newest first.
+
+    With ``by_ms`` (UTC ms) without those that froze themselves after that time: under a clock that ran ahead.
+    """
     found = set()
-    for (day,) in conn.execute("SELECT DISTINCT day FROM daily_sheet WHERE void IS NULL AND day IS NOT NULL"):
+    for (day,) in conn.execute(
+        "SELECT DISTINCT day FROM daily_sheet WHERE void IS NULL AND day IS NOT NULL"
+        " AND (automatic IS NOT 1 OR ? IS NULL OR coalesce(frozen_at_ms, entered_ms) <= ?)",
+        (by_ms, by_ms),
+    ):
         try:
             found.add(date.fromisoformat(day))
         except ValueError:
@@ -279,9 +286,14 @@ def records_begin_ms(conn: Connection) -> int | None:
 
 
 def first_entry_ms(conn: Connection) -> int | None:
-    """When the first entry this file holds was entered (UTC ms), None for an empty log."""
-    row = conn.execute("SELECT wall_ms FROM event ORDER BY id LIMIT 1").fetchone()
-    return None if row is None else int(row[0])
+    """When the first entry was entered (UTC ms) of all desks held here, each by its own line; None for an empty log."""
+    first = [
+        conn.execute(
+            "SELECT wall_ms FROM event WHERE dev = ? AND epoch = ? ORDER BY seq LIMIT 1", author
+        ).fetchone()
+        for author in conn.execute("SELECT DISTINCT dev, epoch FROM seen").fetchall()
+    ]
+    return min((int(row[0]) for row in first if row is not None), default=None)
 
 
 def newest_entry_ms(conn: Connection) -> int:

@@ -20,6 +20,7 @@ def align(conn: Connection) -> None:
     """Create the tables where they are missing, filled from the groups and persons there are."""
     if conn.execute("SELECT 1 FROM sqlite_schema WHERE name = 'counted_group'").fetchone() is None:
         _create(conn)
+    conn.execute("CREATE INDEX IF NOT EXISTS counted_group_from ON counted_group (from_ms)")
     file_by_hour(conn, "counted_group", "from_ms", _UNTIL)
 
 

@@ -198,13 +198,13 @@ def test_a_sheet_an_operator_signed_apart_is_set_aside(desk: Desk, clock: SetClo
     other = second_desk(desk, tmp_path / "other")
     clock.set(datetime(2026, 11, 24, 20, 0, tzinfo=UTC))
     operator = next(user for user in other.roster.users.values() if user.name == "operator")
-    numbers = {"day": FIRST.isoformat(), "numbers": {}}
-    admin_too = {"automatic": True, "signed_by": "Luz", **numbers}
+    numbers: dict[str, object] = {"day": FIRST.isoformat(), "numbers": {}}
+    admin_too: dict[str, object] = {"automatic": True, "signed_by": "Luz", **numbers}
     with other.store.write(other.user) as event:
         event.user = operator  # past the rule of the writing side
         made = [
             row_op(DAILY_SHEET.number, bytes([n]) * 16, fields_of(values))
-            for n, values in enumerate((numbers, admin_too, {"automatic": True, **numbers}))
+            for n, values in enumerate([numbers, admin_too, {"automatic": True, **numbers}])
         ]
         lines = [event._events([[op]])[0] for op in made]
     taken = [desk.store.take_in([line]).set_aside for line in lines]
@@ -261,3 +261,36 @@ def test_days_of_23_and_25_hours(tmp_path: Path, zone: str, day: date, hour: int
     assert all(a.to_at == b.from_at and a.present == b.present_prev for a, b in pairwise(days))
     assert sum(one.arrivals for one in days) == 4
     desk.close()
+
+
+def test_a_desk_that_came_later_freezes_what_the_others_left(
+    desk: Desk, clock: SetClock, tmp_path: Path
+) -> None:
+    """Its own line begins today; those it has taken in began before."""
+    person(desk)
+    clock.set(datetime(2026, 11, 26, 20, 0, tzinfo=UTC))
+    late = second_desk(desk, tmp_path / "late")
+    assert [one.sheet.service_day.day for one in freeze_missing(late).result] == [24, 25, 26]
+    late.close()
+
+
+def test_a_clock_that_ran_ahead_freezes_nothing_for_good(desk: Desk, clock: SetClock, tmp_path: Path) -> None:
+    ahead = second_desk(desk, tmp_path / "ahead")
+    ahead.store.clock = SetClock(datetime(2026, 12, 20, 20, 0, tzinfo=UTC))
+    early = {one.sheet.service_day: one.ent for one in freeze_missing(ahead).result}
+    hear(desk, ahead)
+    ahead.close()
+    person(desk)
+    clock.set(datetime(2026, 11, 24, 20, 0, tzinfo=UTC))
+    (again,) = freeze_missing(desk).result
+    assert again.sheet.service_day == FIRST and again.sheet.present == 1
+    assert [one.ent for one in frozen_versions(desk.store.conn, FIRST)] == [again.ent, early[FIRST]]
+    assert freeze_missing(desk).result == ()
+
+
+def test_under_a_doubted_clock_nothing_is_frozen(desk: Desk, clock: SetClock, station_folder: Path) -> None:
+    person(desk)
+    desk.close()
+    clock.forward(timedelta(days=500))
+    with as_user(station_folder, "admin", clock) as late:
+        assert late.store.clock_doubt and days_to_freeze(late) and freeze_missing(late).result == ()
