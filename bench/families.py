@@ -96,7 +96,7 @@ class Registrations:
     """One desk's line: a family after the other, each one open event and, where wanted, one sealed one.
 
     ``stayers`` also writes the departure of everybody but so many, forty to a bus, their stays closed by
-    edits. ``first_seq`` continues a line.
+    edits. ``first_seq`` continues a line; somebody arrives every so many ``seconds``.
     """
 
     def __init__(
@@ -109,6 +109,7 @@ class Registrations:
         stayers: int | None = None,
         began: datetime = BEGAN,
         first_seq: int = 1,
+        seconds: float = _SECONDS_PER_PERSON,
     ) -> None:
         self.author, self.places = author, places
         self.sealed, self.stayers = sealed, stayers
@@ -118,6 +119,7 @@ class Registrations:
         self._families = self._made_families(seed)
         self._seq = first_seq
         self._at = began
+        self._seconds = seconds
         self._hlc = 0
         self._households = 0
         self._guests: deque[_Guest] = deque()
@@ -183,7 +185,7 @@ class Registrations:
         return ent
 
     def _register(self, members: Sequence[PracticePerson]) -> Iterator[Event]:
-        self._at += timedelta(seconds=_SECONDS_PER_PERSON * len(members))
+        self._at += timedelta(seconds=round(self._seconds * len(members)))
         author, when = self.author, moment_text(self._at, ZONE)
         ops: list[Op] = []
         stays: list[tuple[bytes, bytes, int]] = []

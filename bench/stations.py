@@ -9,10 +9,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 from types import ModuleType
+from typing import Any
 
 from bench import families
 from bench.families import Author, Registrations, in_slices
@@ -156,14 +157,18 @@ def filled(
     *,
     sealed: bool = True,
     leaving: bool = False,
+    years: int = 0,
     out: Path = OUT,
     told: Callable[[str], None] = print,
 ) -> Filled:
     """A station with so many people of desk LB1B, taken from ``out`` or made now; never change it, copy it.
 
+    With ``years`` they came one after the other over so many years up to ``NOW``, else as fast as a desk can.
+
     Made in an unfinished folder that is renamed at the end, so that one broken off is never taken for whole.
     """
     parts = [f"{people}", "sealed" if sealed else "open", *(["left"] if leaving else [])]
+    parts += [f"{years}y"] if years else []
     name = "station-" + "-".join(parts)
     folder = out / f"{name}-{fingerprint()}"
     note = folder / "filled.json"
@@ -173,17 +178,19 @@ def filled(
             shutil.rmtree(old, ignore_errors=True)
         told(f"making a station of {people:,} people (kept in {folder.name})")
         new_table(unfinished)
-        _fill(unfinished, people, sealed, leaving)
+        _fill(unfinished, people, sealed, leaving, years)
         unfinished.rename(folder)
     told_before = json.loads(note.read_text("utf-8"))
     return Filled(folder, **told_before)
 
 
-def _fill(folder: Path, people: int, sealed: bool, leaving: bool) -> None:
+def _fill(folder: Path, people: int, sealed: bool, leaving: bool, years: int) -> None:
     with opened(folder) as desk:
         before = size_of(desk)
         stayers = min(families.STAYERS, people // 10) if leaving else None
-        line = Registrations(author_of(desk, "LB1B"), beds(desk), SEED, sealed=sealed, stayers=stayers)
+        line = Registrations(
+            author_of(desk, "LB1B"), beds(desk), SEED, sealed=sealed, stayers=stayers, **_pace(people, years)
+        )
         taking = 0.0
         for some in in_slices(line.events(people), _SLICE_OPS):
             began = perf_counter()
@@ -199,6 +206,14 @@ def _fill(folder: Path, people: int, sealed: bool, leaving: bool) -> None:
         "bytes_after": after,
     }
     (folder / "filled.json").write_text(json.dumps(note), "utf-8")
+
+
+def _pace(people: int, years: int) -> dict[str, Any]:
+    """When the first came and how many seconds there are to each, for so many years up to now."""
+    if not years:
+        return {}
+    whole = timedelta(days=365 * years)
+    return {"began": NOW - whole, "seconds": whole.total_seconds() / people}
 
 
 def _sign_what_was_filled(desk: Desk, folder: Path) -> None:

@@ -1,20 +1,15 @@
-"""Papers before they are on paper: a drawn daily sheet, a paper made in memory."""
+"""Papers before they are on paper: the size a printer holds, a paper made in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.sheets import frozen_sheet, sheet_numbers
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.sheet import DailySheet
-from shelterdesk.db.sheet import Frozen
-from shelterdesk.db.store import Reader
 from shelterdesk.reports.target import write_whole
 
 if TYPE_CHECKING:
@@ -29,39 +24,6 @@ LETTER_COUNTRIES = frozenset("BLZ CAN CHL COL CRI GTM MEX NIC PAN PHL PRI SLV US
 def usual_paper(country: str) -> PaperName:
     """The paper a printer of a country (ISO 3166-1 alpha-3) holds most likely."""
     return "letter" if country in LETTER_COUNTRIES else "a4"
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnSheet:
-    """A daily sheet as it would be printed now; ``now`` holds the numbers known now where it was frozen before."""
-
-    sheet: DailySheet
-    pdf: bytes
-    warnings: tuple[str, ...]
-    frozen: Frozen | None
-    now: DailySheet
-    shows_frozen: bool
-
-
-def drawn_sheet(
-    reader: Reader, day: date, now: datetime, by: str, paper: PaperName, as_frozen: bool
-) -> DrawnSheet:
-    """The sheet of a day, frozen where it is and ``as_frozen``; raises ``BadField`` for a day still to come."""
-    from shelterdesk.reports.daily_sheet import sheet_warnings, write_daily_sheet  # with the first sheet
-
-    numbers = sheet_numbers(reader, day, now=now, by=by)
-    held = frozen_sheet(reader, day)
-    sheet = held.sheet if held is not None and as_frozen else numbers
-    page = BytesIO()
-    write_daily_sheet(sheet, page, paper=paper)
-    return DrawnSheet(
-        sheet,
-        page.getvalue(),
-        tuple(sheet_warnings(sheet)),
-        held,
-        numbers,
-        held is not None and as_frozen,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
 import click
 
 from shelterdesk.actions.counter import serve as serve_person
-from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.lodging import end_stay, give_place
 from shelterdesk.actions.places import import_plan, list_places
 from shelterdesk.actions.plan_editing import export_plan
-from shelterdesk.actions.sheets import print_sheet, sheet_json, sheet_numbers
 from shelterdesk.cli.people import reading
+from shelterdesk.cli.sheet import sheet, standards
 from shelterdesk.cli.ways import (
-    IN_PART,
     REFUSED,
     Ways,
     data,
-    file_to_write,
     finish,
     out,
     say,
 )
-from shelterdesk.core.errors import BadField
 from shelterdesk.core.moment import said_moment
 from shelterdesk.core.words import ntr, tr
 
@@ -146,58 +141,7 @@ def serve(ways: Ways, service: str, number: str, at: str | None, override: str |
         finish(REFUSED)
 
 
-@click.command()
-@click.option(
-    "--date", "day", required=True, help="The sheet's day: it covers the day before until this day's change."
-)
-@click.option("-o", "--out", "target", type=click.Path(path_type=Path), help="The PDF to write.")
-@click.option("--json", "as_json", is_flag=True, help="Print the numbers too.")
-@click.option("--as-known-on", help="As it was known at that time (ISO 8601).")
-@click.option("--paper", type=click.Choice(["a4", "letter"]), default="a4", show_default=True)
-@click.pass_obj
-def sheet(
-    ways: Ways, day: str, target: Path | None, as_json: bool, as_known_on: str | None, paper: Paper
-) -> None:
-    """The daily occupancy sheet, and its numbers."""
-    if target is None and not as_json:
-        raise click.UsageError(tr("Say where it goes (-o FILE), or ask for its numbers (--json)."))
-    wanted = _day(day)
-    if target is not None:
-        target = file_to_write(target)
-    with ways.desk() as desk:
-        known = said_moment(as_known_on, desk.who.zone, "as-known-on") if as_known_on is not None else None
-        found, left_out = _sheet(desk, wanted, target, paper, known)
-    if as_json:
-        data(found)
-    for sentence in left_out:
-        say(sentence)
-    if target is not None:
-        say(tr("Sheet of {day} written to {path}.", day=day, path=str(target)))
-    if found.get("difference"):
-        say(tr("The sheet does not balance; the difference stands on it."))
-        finish(IN_PART)
-
-
-def _sheet(
-    desk: Desk, day: date, target: Path | None, paper: Paper, known: datetime | None
-) -> tuple[dict[str, object], tuple[str, ...]]:
-    if target is None:
-        desk.must("print the daily sheet")
-        return sheet_json(sheet_numbers(desk, day, as_known_on=known)), ()
-    printed = print_sheet(desk, day, target, paper=paper, as_known_on=known).result
-    return sheet_json(printed.sheet), printed.left_out
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadField(
-            "date", tr("{text} is not a day.", text=text[:20]), tr("Write it like 2026-11-24.")
-        ) from None
-
-
 def add_to(root: click.Group) -> None:
     """Hang these commands into the command line."""
-    for command in (place, stay, serve, sheet):
+    for command in (place, stay, serve, sheet, standards):
         root.add_command(command)

@@ -202,7 +202,8 @@ FACILITY_DAY = _kind(
 DAILY_SHEET = _kind(
     20,
     "daily_sheet",
-    "2:day:date 3:numbers:json 4:frozen_at:time 5:provisional:bool 6:signed_by:text 7:as_known:json 8:note:text",
+    "2:day:date 3:numbers:json 4:frozen_at:time 5:provisional:bool 6:signed_by:text 7:as_known:json 8:note:text"
+    " 9:automatic:bool",
 )
 SAME_AS = _kind(21, "same_as", "2:person:ref 3:other:ref 4:verdict:text 5:reason:text 6:decided_at:time")
 ACCESS = _kind(

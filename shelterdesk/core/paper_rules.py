@@ -37,6 +37,7 @@ COUNTS = "counts of the whole house or of a month: they name nobody"
 
 MAY_ON_PAPER: Mapping[tuple[str, str], str] = {
     ("DailySheet", "nationalities"): COUNTS,
+    ("PostingCopy", "nationalities"): COUNTS,
     ("MatrixRow", "nationality_iso3"): COUNTS,
     ("MatrixRow", "nationality_name"): COUNTS,
     ("MatrixRow", "uac"): COUNTS,

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from shelterdesk.core.automatic import freezes_itself, may_freeze_itself
+from shelterdesk.core.event import Op
 from shelterdesk.core.home import OFFICE
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roles import may_write
@@ -147,10 +149,13 @@ class Verdict:
 
     reason: str | None
     refused: frozenset[int] = frozenset()
+    freezes: bool = False  # whether sheets the program froze in this user's log-in are admitted
 
-    def of(self, kind: int) -> str | None:
-        """Why an op on that kind is not admitted, or None."""
-        return self.reason or ("role" if kind in self.refused else None)
+    def of(self, op: Op) -> str | None:
+        """Why an op is not admitted, or None."""
+        if self.reason is not None or op.kind not in self.refused:
+            return self.reason
+        return None if self.freezes and freezes_itself(op) else "role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +244,9 @@ class Roster:
         entry = self.members.get((desk.station, user)) or self.members.get(("", user))
         if entry is None:
             return Verdict("other_station" if user in self.users else "unknown_operator")
-        return Verdict(None, _refused_kinds(entry.roles))
+        return Verdict(
+            None, _refused_kinds(entry.roles), not desk.is_office and may_freeze_itself(entry.roles)
+        )
 
 
 @cache

@@ -11,6 +11,8 @@ from datetime import date
 from enum import StrEnum
 
 from shelterdesk.core.errors import DamagedFile
+from shelterdesk.core.standards import StandardsOfDay
+from shelterdesk.core.standards_json import standards_from_json, standards_to_json
 from shelterdesk.core.vocabulary import Missing, Sex
 from shelterdesk.core.words import tr
 
@@ -214,7 +216,9 @@ class DailySheet:
 
     ``from_at``, ``to_at`` and ``generated_at`` are RFC 9557 texts; ``corrections`` is signed; ``present``
     counts registered people and heads not yet named (``of_which_unnamed`` of them); ``state`` is the hash
-    of the data it was made from, of which ten characters are shown.
+    of the data it was made from, of which ten characters are shown. ``standard_set`` is the name and version of
+    the standards in ``standards`` (None: computed by a program that did not know them). ``automatic`` is a sheet
+    that the program froze by itself and nobody has signed.
     """
 
     station_code: str
@@ -246,6 +250,8 @@ class DailySheet:
     standard_set: str | None = None
     provisional: bool = False
     practice: bool = False
+    standards: StandardsOfDay | None = None
+    automatic: bool = False
 
     @property
     def came(self) -> int:
@@ -302,6 +308,8 @@ _PARTS = (Nationalities, NationalityCount, BlockOccupancy, Capacity, SilentDesk,
 def _plain(value: object) -> object:
     if isinstance(value, Missing):
         return {"missing": value.value}
+    if isinstance(value, StandardsOfDay):
+        return standards_to_json(value)
     if isinstance(value, SexAgeTable):
         return {s.value: {b.value: value.cell(s, b) for b in SheetBand} for s in Sex}
     if isinstance(value, tuple):
@@ -329,6 +337,8 @@ def _read_sheet(stored: dict[str, object]) -> DailySheet:
     values["silent_desks"] = tuple(_read_desk(_mapping(one)) for one in _list(stored["silent_desks"]))
     measured = {name: _read_measured(value) for name, value in _mapping(stored["facilities"]).items()}
     values["facilities"] = FacilityFigures(**measured)
+    if stored.get("standards") is not None:
+        values["standards"] = standards_from_json(stored["standards"])
     for one in fields(DailySheet):
         if one.type == "int" and type(values[one.name]) is not int:
             raise ValueError(one.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlcipher3 import dbapi2
@@ -24,6 +24,22 @@ def known_at(conn: Connection, roster: Roster, at_ms: int) -> Iterator[Connectio
     By the time each event was entered where it was entered, whoever's it is: a late entry is not in it
     (SYNC §1.2, ``w``). Nothing is written to disk. Takes about as long as taking in that much of the log.
     """
+    lines = conn.execute(
+        "SELECT line FROM event WHERE wall_ms <= ? AND line IS NOT NULL ORDER BY id", (at_ms,)
+    )
+    with from_lines(conn, roster, (line for (line,) in lines)) as past:
+        past.executemany(
+            "INSERT INTO heard (dev, epoch, from_dev, upto, at_ms) VALUES (?, ?, ?, ?, ?)",
+            conn.execute(
+                "SELECT dev, epoch, from_dev, upto, at_ms FROM heard WHERE at_ms <= ?", (at_ms,)
+            ).fetchall(),
+        )
+        yield past
+
+
+@contextmanager
+def from_lines(conn: Connection, roster: Roster, lines: Iterable[bytes]) -> Iterator[Connection]:
+    """Tables as they follow from some lines of the log, in memory only; records that no line tells of are not there."""
     past = dbapi2.connect(":memory:", isolation_level=None)
     try:
         past.execute("PRAGMA temp_store = MEMORY")
@@ -33,24 +49,16 @@ def known_at(conn: Connection, roster: Roster, at_ms: int) -> Iterator[Connectio
         search.align(past)
         presence.align(past)
         meta.put_whoami(past, meta.get_whoami(conn))
-        _replay(conn, past, roster, at_ms)
-        past.executemany(
-            "INSERT INTO heard (dev, epoch, from_dev, upto, at_ms) VALUES (?, ?, ?, ?, ?)",
-            conn.execute(
-                "SELECT dev, epoch, from_dev, upto, at_ms FROM heard WHERE at_ms <= ?", (at_ms,)
-            ).fetchall(),
-        )
+        _replay(conn, past, roster, lines)
         past.execute("COMMIT")
         yield past
     finally:
         past.close()
 
 
-def _replay(conn: Connection, past: Connection, roster: Roster, at_ms: int) -> None:
+def _replay(conn: Connection, past: Connection, roster: Roster, lines: Iterable[bytes]) -> None:
     waiting = []
-    for (line,) in conn.execute(
-        "SELECT line FROM event WHERE wall_ms <= ? AND line IS NOT NULL ORDER BY id", (at_ms,)
-    ):
+    for line in lines:
         try:
             waiting.append(parse(line))
         except BadLine:

@@ -165,7 +165,7 @@ def _compare(
         report.ops += len(seen.ops)
         author, wall_ms, user = seen.dev, seen.wall_ms, seen.user
         edited: list[int] = []
-        if aside.differs(id_, dev, epoch, last_seq, user, [op[0] for op in seen.ops]) and is_judged:
+        if aside.differs(id_, dev, epoch, last_seq, user, [op[0] for op in seen.ops], line) and is_judged:
             tally.row("set_aside_op")
         for pos, (kind, ent_hex, number, value, _) in enumerate(seen.ops):
             ent = from_hex(ent_hex)

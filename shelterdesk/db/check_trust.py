@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shelterdesk.core.event import parse
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, statements, vouching
@@ -27,14 +28,18 @@ class Aside:
         ):
             self._held.setdefault(event, {})[pos] = reason
 
-    def differs(self, event: int, dev: int, epoch: int, last_seq: int, user: str, kinds: list[int]) -> bool:
+    def differs(
+        self, event: int, dev: int, epoch: int, last_seq: int, user: str, kinds: list[int], line: bytes
+    ) -> bool:
         """Whether an event with ops on these kinds is set aside otherwise than it should be."""
         verdict = self._judge.of(event, dev, epoch, last_seq, user)
         held = self._held.pop(event, None)
         if verdict.reason is None and not verdict.refused.intersection(kinds):
             return held is not None
-        expected = {pos: reason for pos, kind in enumerate(kinds) if (reason := verdict.of(kind)) is not None}
-        return held != expected
+        expected = {
+            pos: reason for pos, op in enumerate(parse(line).ops) if (reason := verdict.of(op)) is not None
+        }
+        return (held or {}) != expected
 
     def forget(self, event: int) -> None:
         """Of an event whose line is withheld or erased nothing can be said."""

@@ -227,7 +227,7 @@ def judge_events(conn: Connection, roster: Roster, events: Collection[Row]) -> d
         if verdict.reason is None and not verdict.refused and not before:
             continue
         for pos, op in enumerate(parse(line).ops):
-            reason = verdict.of(op.kind)
+            reason = verdict.of(op)
             if reason == before.get(pos):
                 continue
             if reason is None:

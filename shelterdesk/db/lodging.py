@@ -16,7 +16,7 @@ from shelterdesk.core.names import display_name
 from shelterdesk.core.people import birth_of
 from shelterdesk.core.vocabulary import PlaceKind, Quarter, Sex
 from shelterdesk.db.connection import Connection, in_parts
-from shelterdesk.db.population import present_records
+from shelterdesk.db.population import Links, present_records
 from shelterdesk.db.unnamed import unnamed_at
 
 _KINDS = frozenset(kind.value for kind in PlaceKind)
@@ -158,12 +158,15 @@ class Lodged:
         return {code: len(self.people.get(code, ())) + len(self.heads.get(code, ())) for code in codes}
 
 
-def lodged(conn: Connection, station: str, site: Plan, at_ms: int | None = None) -> Lodged:
+def lodged(
+    conn: Connection, station: str, site: Plan, at_ms: int | None = None, linked: Links | None = None
+) -> Lodged:
     """Who of the people in the house has which place just before a moment (None: now)."""
     people: dict[str, list[str]] = {}
     heads: dict[str, list[str]] = {}
     twice: dict[str, tuple[str, ...]] = {}
-    first_of = {record.hex(): first.hex() for record, first in present_records(conn, station, at_ms).items()}
+    here = present_records(conn, station, at_ms, linked)
+    first_of = {record.hex(): first.hex() for record, first in here.items()}
     of_person: dict[str, list[tuple[int, str, str]]] = {}
     for record, stays in open_stays(conn, [bytes.fromhex(ent) for ent in sorted(first_of)], at_ms).items():
         of_person.setdefault(first_of[record], []).extend(

@@ -66,7 +66,7 @@ def take_in(
         verdict = judge.of(first_id + i, event.dev, event.epoch, event.last_seq, event.user)
         for pos, op in enumerate(event.ops):
             rows.append((op.ent, first_id + i, pos, op.kind, op.field))
-            reason = verdict.of(op.kind)
+            reason = verdict.of(op)
             if reason is not None:
                 aside.append((first_id + i, pos, reason))
                 alone[op.ent] = None

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 
 from shelterdesk.core.presence import Moved, intervals
 from shelterdesk.core.vocabulary import EntryKind, MovementKind
-from shelterdesk.db.connection import Connection
-from shelterdesk.db.unnamed import closed_between, named_twice, unnamed_at
+from shelterdesk.db.connection import Connection, in_parts
+from shelterdesk.db.span_tree import nodes_around
+from shelterdesk.db.unnamed import Again, closed_between, named_twice, unnamed_at
 
 SAME = "same"
 """Verdict of ``same_as`` by which two records are one person; any other verdict undoes it."""
 
-# A plus sign before a column keeps its index out of use: of two ranges, from_ms < is nearly everybody ever.
 _HERE = "(station = ? OR station IS NULL)"
 
 
@@ -103,7 +103,7 @@ _ENTRIES = frozenset(kind.value for kind in EntryKind)
 
 
 @dataclass(frozen=True, slots=True)
-class _Linked:
+class LinkedPerson:
     """A person with several records: those, their spans as they stand, and as those of one person."""
 
     records: tuple[bytes, ...]
@@ -111,22 +111,35 @@ class _Linked:
     one: tuple[Span, ...]
 
 
-def _linked(conn: Connection, station: str) -> list[_Linked]:
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The people of several records of a file, read once for all that is counted from them."""
+
+    people: tuple[LinkedPerson, ...]
+    again: Again
+
+
+def links(conn: Connection, station: str) -> Links:
+    """The people linked as one, with their times at a station."""
     several: dict[bytes, list[bytes]] = {}
     for ent, top in clusters(conn).items():
         several.setdefault(top, []).append(ent)
-    found = []
-    for records in several.values():
-        marks = ",".join("?" * len(records))
-        rows = conn.execute(
+    spans: dict[bytes, list[Span]] = {}
+    every = [ent for records in several.values() for ent in records]
+    for marks, part in in_parts(every):
+        for person, *span in conn.execute(
             "SELECT person, from_ms, to_ms, how_in, how_out FROM presence"
             f" WHERE person IN ({marks}) AND {_HERE} ORDER BY person, n",
-            (*records, station),
-        ).fetchall()
-        raw = [Span(*row[1:]) for row in rows]
+            (*part, station),
+        ):
+            spans.setdefault(bytes(person), []).append(Span(*span))
+    found = []
+    for records in several.values():
         # One entered by mistake, or not here yet, has no spans and stands for nobody.
-        found.append(_Linked(tuple(dict.fromkeys(row[0] for row in rows)), tuple(raw), tuple(joined(raw))))
-    return found
+        here = tuple(sorted(ent for ent in records if ent in spans))
+        raw = tuple(span for ent in here for span in spans[ent])
+        found.append(LinkedPerson(here, raw, tuple(joined(raw))))
+    return Links(tuple(found), named_twice(conn, [person.records for person in found if person.records]))
 
 
 def _is_present(span: Span, at_ms: int | None) -> bool:
@@ -135,39 +148,43 @@ def _is_present(span: Span, at_ms: int | None) -> bool:
     return span.from_ms < at_ms and (span.to_ms is None or span.to_ms >= at_ms)
 
 
-def _registered(conn: Connection, station: str, at_ms: int | None, linked: Iterable[_Linked]) -> int:
+def present_sql(at_ms: int | None, station: str) -> tuple[str, tuple[object, ...]]:
+    """A subquery with its parameters: person and from_ms of the intervals present just before a moment.
+
+    Who is still here has an index of their own, who left later is found at the nodes around the moment: never
+    everybody who came before it or left after.
+    """
+    still = f"SELECT person, from_ms FROM presence INDEXED BY presence_open WHERE to_ms IS NULL AND {_HERE}"
     if at_ms is None:
-        sql, given = f"SELECT count(*) FROM presence WHERE to_ms IS NULL AND {_HERE}", (station,)
-        count = int(conn.execute(sql, given).fetchone()[0])
-    else:
-        count = sum(
-            int(conn.execute(f"SELECT count(*) FROM presence WHERE {sql} AND {_HERE}", given).fetchone()[0])
-            for sql, given in (
-                ("to_ms IS NULL AND +from_ms < ?", (at_ms, station)),
-                ("to_ms >= ? AND +from_ms < ?", (at_ms, at_ms, station)),
-            )
-        )
-    for person in linked:
+        return still, (station,)
+    nodes = nodes_around(at_ms)
+    left_later = (
+        "SELECT person, from_ms FROM presence INDEXED BY presence_node"
+        f" WHERE node IN ({','.join('?' * len(nodes))}) AND from_ms < ? AND to_ms >= ? AND {_HERE}"
+    )
+    return (
+        f"{still} AND from_ms < ? UNION ALL {left_later}",
+        (station, at_ms, *nodes, at_ms, at_ms, station),
+    )
+
+
+def _registered(conn: Connection, station: str, at_ms: int | None, linked: Links) -> int:
+    sql, given = present_sql(at_ms, station)
+    count = int(conn.execute(f"SELECT count(*) FROM ({sql})", given).fetchone()[0])
+    for person in linked.people:
         count += sum(_is_present(s, at_ms) for s in person.one) - sum(
             _is_present(s, at_ms) for s in person.raw
         )
     return count
 
 
-def present_records(conn: Connection, station: str, at_ms: int | None = None) -> dict[bytes, bytes]:
+def present_records(
+    conn: Connection, station: str, at_ms: int | None = None, linked: Links | None = None
+) -> dict[bytes, bytes]:
     """The records of who is present just before a moment (None: now), each with the first of that person."""
-    if at_ms is None:
-        rows = conn.execute(
-            f"SELECT person FROM presence WHERE to_ms IS NULL AND {_HERE}", (station,)
-        ).fetchall()
-    else:
-        rows = conn.execute(
-            f"SELECT person FROM presence WHERE to_ms IS NULL AND +from_ms < ? AND {_HERE}"
-            f" UNION SELECT person FROM presence WHERE to_ms >= ? AND +from_ms < ? AND {_HERE}",
-            (at_ms, station, at_ms, at_ms, station),
-        ).fetchall()
-    present = {bytes(row[0]): bytes(row[0]) for row in rows}
-    for person in _linked(conn, station):
+    sql, given = present_sql(at_ms, station)
+    present = {bytes(row[0]): bytes(row[0]) for row in conn.execute(sql, given)}
+    for person in (linked or links(conn, station)).people:
         is_here = any(_is_present(span, at_ms) for span in person.one)
         for record in person.records:
             present.pop(record, None)
@@ -176,17 +193,35 @@ def present_records(conn: Connection, station: str, at_ms: int | None = None) ->
     return present
 
 
-def present_persons(conn: Connection, station: str, at_ms: int | None = None) -> list[bytes]:
+def present_since(
+    conn: Connection, station: str, at_ms: int, linked: Links | None = None
+) -> dict[bytes, int]:
+    """Since when (UTC ms) each person present just before a moment is here, by the first of their records."""
+    sql, given = present_sql(at_ms, station)
+    since = {bytes(row[0]): int(row[1]) for row in conn.execute(sql, given)}
+    for person in (linked or links(conn, station)).people:
+        for record in person.records:
+            since.pop(record, None)
+        for span in person.one:
+            if _is_present(span, at_ms):
+                since[person.records[0]] = span.from_ms
+    return since
+
+
+def present_persons(
+    conn: Connection, station: str, at_ms: int | None = None, linked: Links | None = None
+) -> list[bytes]:
     """The first record of each person present just before a moment (None: now)."""
-    return sorted(set(present_records(conn, station, at_ms).values()))
+    return sorted(set(present_records(conn, station, at_ms, linked).values()))
 
 
-def people_at(conn: Connection, station: str, at_ms: int | None = None) -> tuple[int, int]:
+def people_at(
+    conn: Connection, station: str, at_ms: int | None = None, linked: Links | None = None
+) -> tuple[int, int]:
     """People in the house just before a moment (None: now), and how many of them have no name yet."""
-    linked = _linked(conn, station)
-    again = named_twice(conn, [person.records for person in linked])
-    unnamed = sum(unnamed_at(conn, station, at_ms, again).values())
-    return _registered(conn, station, at_ms, linked) + unnamed, unnamed
+    known = linked or links(conn, station)
+    unnamed = sum(unnamed_at(conn, station, at_ms, known.again).values())
+    return _registered(conn, station, at_ms, known) + unnamed, unnamed
 
 
 def people_of_all(conn: Connection, stations: Iterable[str]) -> tuple[int, int]:
@@ -199,7 +234,7 @@ def people_of_all(conn: Connection, stations: Iterable[str]) -> tuple[int, int]:
     )
 
 
-def flows(conn: Connection, station: str, from_ms: int, to_ms: int) -> Flows:
+def flows(conn: Connection, station: str, from_ms: int, to_ms: int, linked: Links | None = None) -> Flows:
     """Who came and left from one moment (included) to another (not), late entries in their own time."""
     found = Flows()
     for how, count in conn.execute(
@@ -213,19 +248,18 @@ def flows(conn: Connection, station: str, from_ms: int, to_ms: int) -> Flows:
         (from_ms, to_ms, station),
     ):
         found.left[how] += count
-    linked = _linked(conn, station)
-    for person in linked:
+    known = linked or links(conn, station)
+    for person in known.people:
         for spans, sign in ((person.raw, -1), (person.one, 1)):
             for span in spans:
                 if from_ms <= span.from_ms < to_ms:
                     found.came[span.how_in] += sign
                 if span.to_ms is not None and from_ms <= span.to_ms < to_ms:
                     found.left[span.how_out or ""] += sign
-    again = named_twice(conn, [person.records for person in linked])
-    for heads, reason in closed_between(conn, station, from_ms, to_ms, again):
+    for _, heads, reason in closed_between(conn, station, from_ms, to_ms, known.again):
         found.closed[reason] += heads
-    after = sum(unnamed_at(conn, station, to_ms, again).values())
-    before = sum(unnamed_at(conn, station, from_ms, again).values())
+    after = sum(unnamed_at(conn, station, to_ms, known.again).values())
+    before = sum(unnamed_at(conn, station, from_ms, known.again).values())
     found.new_unnamed = after - before + sum(found.closed.values())
     return found
 

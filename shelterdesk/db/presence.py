@@ -9,6 +9,7 @@ from shelterdesk.core.presence import Interval, Moved, intervals
 from shelterdesk.core.vocabulary import EntryKind, MovementKind
 from shelterdesk.db import tables, unnamed
 from shelterdesk.db.connection import Connection, in_parts
+from shelterdesk.db.span_tree import file_by_hour
 
 
 def align(conn: Connection) -> None:
@@ -24,6 +25,7 @@ def align(conn: Connection) -> None:
     conn.execute("CREATE INDEX IF NOT EXISTS presence_to ON presence (to_ms) WHERE to_ms IS NOT NULL")
     conn.execute("CREATE INDEX IF NOT EXISTS presence_in ON presence (in_ent) WHERE in_ent IS NOT NULL")
     conn.execute("CREATE INDEX IF NOT EXISTS presence_out ON presence (out_ent) WHERE out_ent IS NOT NULL")
+    file_by_hour(conn, "presence", "from_ms", "to_ms", ", station")
 
 
 FOLLOWED = ("ent", "arrived_at_ms", "entered_ms", "entry_kind", "station", "void")

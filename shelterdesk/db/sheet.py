@@ -7,56 +7,28 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from shelterdesk.core import countries
-from shelterdesk.core.birth import age_band
 from shelterdesk.core.errors import DamagedFile
-from shelterdesk.core.lodging import EndReason
+from shelterdesk.core.lodging import EndReason, site_tree
 from shelterdesk.core.moment import from_milliseconds, moment_text, service_day_limits, to_milliseconds
-from shelterdesk.core.people import birth_of
 from shelterdesk.core.roster import Roster
-from shelterdesk.core.sheet import (
-    UNKNOWN_NATIONALITY,
-    BlockOccupancy,
-    DailySheet,
-    FacilityFigures,
-    Measured,
-    Nationalities,
-    NationalityCount,
-    SexAgeTable,
-    SheetBand,
-    SilentDesk,
-    sheet_from_json,
-)
-from shelterdesk.core.vocabulary import EntryKind, Missing, MovementKind, Sex
-from shelterdesk.db.connection import Connection, in_parts
-from shelterdesk.db.lodging import site_state
+from shelterdesk.core.sheet import DailySheet, SilentDesk, sheet_from_json
+from shelterdesk.core.standards import StandardSet, StandardsOfDay, standards_of_day
+from shelterdesk.core.vocabulary import EntryKind, MovementKind
+from shelterdesk.core.words import language
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.lodging import lodged, plan
 from shelterdesk.db.meta import Whoami
-from shelterdesk.db.population import Flows, flows, people_at, present_persons
+from shelterdesk.db.population import Flows, flows, links, people_at, present_since
 from shelterdesk.db.receipts import last_heard_ms
-from shelterdesk.db.services import services_of_day
-from shelterdesk.db.tables import text_list
-
-_SEXES = frozenset(sex.value for sex in Sex)
-_MEALS = {"meals_breakfast": "BREAKFAST", "meals_lunch": "LUNCH", "meals_dinner": "DINNER"}
-_FIGURES = (
-    "toilets_f",
-    "toilets_m",
-    "toilets_accessible",
-    "showers_f",
-    "showers_m",
-    "taps",
-    "water_litres",
-    "meals_breakfast",
-    "meals_lunch",
-    "meals_dinner",
-)
+from shelterdesk.db.sheet_house import blocks_of, facilities, site_facts, who_is_in
+from shelterdesk.db.standards import chosen, set_of, sets_of_day
 
 # A group closed with one of these words has left in that way; with any other, it was not there to count.
 _CLOSED: Mapping[str, MovementKind] = {
@@ -70,37 +42,73 @@ _CLOSED: Mapping[str, MovementKind] = {
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
-    """A frozen sheet: its record, when and by whom, and the sheet as it was then."""
+    """A frozen sheet: its record, when and by whom, and the sheet as it was then.
+
+    ``automatic`` is one the program froze by itself: nobody signed, ``written_by`` (a user's id) was logged in.
+    """
 
     ent: str
     day: date
     frozen_at: str | None
     signed_by: str
     sheet: DailySheet
+    automatic: bool = False
+    written_by: str = ""
+    frozen_ms: int = 0
+    as_known: str = ""  # JSON: what was held then of each desk and epoch, as ranges of numbers
 
 
 def frozen_sheet(conn: Connection, day: date) -> Frozen | None:
-    """The frozen sheet of a day. Of two frozen apart the one signed first holds, on every replica.
+    """The frozen sheet of a day that counts: the one signed first, else the first that froze itself.
 
-    One that cannot be read any more (written by a newer program) is passed over.
+    The same on every replica that holds the same sheets (docs/decisions/0008): signed before unsigned, then by the
+    time of freezing, then by the record's id. One that cannot be read any more (written by a newer program) is
+    passed over.
     """
-    for ent, numbers, frozen_at, signed_by in conn.execute(
-        "SELECT ent, numbers, frozen_at, signed_by FROM daily_sheet WHERE day = ? AND void IS NULL"
-        " AND numbers IS NOT NULL ORDER BY coalesce(frozen_at_ms, entered_ms), ent",
+    return next(_frozen(conn, day), None)
+
+
+def frozen_versions(conn: Connection, day: date) -> list[Frozen]:
+    """Every freezing of a day that can be read, the one that counts first."""
+    return list(_frozen(conn, day))
+
+
+def _frozen(conn: Connection, day: date) -> Iterator[Frozen]:
+    for ent, numbers, frozen_at, frozen_ms, signed_by, automatic, entered_by, as_known in conn.execute(
+        "SELECT ent, numbers, frozen_at, coalesce(frozen_at_ms, entered_ms), signed_by, automatic, entered_by,"
+        " as_known FROM daily_sheet WHERE day = ? AND void IS NULL AND numbers IS NOT NULL"
+        " ORDER BY coalesce(automatic, 0), coalesce(frozen_at_ms, entered_ms), ent",
         (day.isoformat(),),
-    ):
+    ).fetchall():
         try:
             document: Any = msgspec.json.decode(numbers)
-            return Frozen(ent.hex(), day, frozen_at, signed_by or "", sheet_from_json(document))
+            sheet = sheet_from_json(document)
         except (DamagedFile, msgspec.MsgspecError, TypeError, ValueError):
             continue
-    return None
+        yield Frozen(
+            ent.hex(),
+            day,
+            frozen_at,
+            signed_by or "",
+            replace(sheet, automatic=bool(automatic)),
+            bool(automatic),
+            entered_by or "",
+            int(frozen_ms),
+            as_known or "",
+        )
 
 
-def frozen_days(conn: Connection) -> list[date]:
-    """Days that have a frozen sheet, the newest first."""
+def frozen_days(conn: Connection, by_ms: int | None = None) -> list[date]:
+    """Days that have a frozen sheet, the newest first.
+
+    With ``by_ms`` (UTC ms) without those that froze themselves after that time: under a clock that ran ahead.
+    """
     found = set()
-    for (day,) in conn.execute("SELECT DISTINCT day FROM daily_sheet WHERE void IS NULL AND day IS NOT NULL"):
+    for (day,) in conn.execute(
+        "SELECT DISTINCT day FROM daily_sheet WHERE void IS NULL AND day IS NOT NULL"
+        " AND (automatic IS NOT 1 OR ? IS NULL OR coalesce(frozen_at_ms, entered_ms) <= ?)",
+        (by_ms, by_ms),
+    ):
         try:
             found.add(date.fromisoformat(day))
         except ValueError:
@@ -109,25 +117,45 @@ def frozen_days(conn: Connection) -> list[date]:
 
 
 def sheet_numbers(
-    conn: Connection, who: Whoami, roster: Roster, day: date, generated_at: datetime, generated_by: str
+    conn: Connection,
+    who: Whoami,
+    roster: Roster,
+    day: date,
+    generated_at: datetime,
+    generated_by: str,
+    shipped: Sequence[StandardSet] = (),
 ) -> DailySheet:
     """The sheet of a service day with everything known now (DOMAIN §2, *daily sheet columns*).
 
     The day before is taken from its frozen sheet, if there is one; what became known of it since is in
     ``corrections``, as are groups closed as never having been there. The balance closes by itself: people
-    and flows are counted from the same intervals.
+    and flows are counted from the same intervals. ``shipped`` are the standard sets that come with the program;
+    without any the sheet names the station's set and measures by none.
     """
     station = who.station
     start, end = service_day_limits(day, who.zone, who.change_hour)
     from_ms, to_ms = to_milliseconds(start), to_milliseconds(end)
-    moved = flows(conn, station, from_ms, to_ms)
-    before, _ = people_at(conn, station, from_ms)
-    present, unnamed = people_at(conn, station, to_ms)
+    linked = links(conn, station)
+    moved = flows(conn, station, from_ms, to_ms, linked)
+    before, _ = people_at(conn, station, from_ms, linked)
+    present, unnamed = people_at(conn, station, to_ms, linked)
     held = frozen_sheet(conn, day - timedelta(days=1))
     present_prev = held.sheet.present if held is not None else before
     left, never_there = _closed(moved)
     arrivals = moved.came[EntryKind.ARRIVED] + moved.new_unnamed
-    sex_age, nationalities = _people(conn, station, to_ms)
+    since = present_since(conn, station, to_ms, linked)
+    sex_age, nationalities = who_is_in(conn, sorted(since))
+    places = plan(conn)
+    site = site_tree(places.places.values(), lodged(conn, station, places, to_ms, linked).counts())
+    figures = facilities(conn, day)
+    standards: StandardsOfDay | None = None
+    named = chosen(conn, station)
+    if (wanted := set_of(sets_of_day(conn, shipped, day), named)) is not None:
+        facts = site_facts(
+            conn, who, day, present=present, site=site, figures=figures, since=since.values(), linked=linked
+        )
+        standards = standards_of_day(wanted, facts)
+        named = f"{standards.name_in(language())} · v{standards.version}"
     silent = silent_desks(conn, who, roster, to_ms)
     return DailySheet(
         station_code=station,
@@ -154,13 +182,32 @@ def sheet_numbers(
         state=data_state(conn),
         sex_age=sex_age,
         nationalities=nationalities,
-        blocks=_blocks(conn, station, to_ms),
+        blocks=blocks_of(site),
         silent_desks=silent,
-        facilities=_facilities(conn, day),
-        standard_set=_standard_set(conn, station),
+        facilities=figures,
+        standard_set=named or None,
         provisional=bool(silent) or to_milliseconds(generated_at) < to_ms,
         practice=who.is_practice,
+        standards=standards,
     )
+
+
+def came_and_left(moved: Flows) -> tuple[int, int]:
+    """All who came in a time and all who left in it, as the sheet sums them up."""
+    left, _ = _closed(moved)
+    arrived = max(0, moved.came[EntryKind.ARRIVED] + moved.new_unnamed)
+    came = arrived + sum(moved.came[how] for how in _COMING if how != EntryKind.ARRIVED)
+    return came, sum(left[how] for how in _LEAVING)
+
+
+_COMING = (EntryKind.ARRIVED, EntryKind.BORN, EntryKind.MOVED_IN, MovementKind.RETURNED)
+_LEAVING = (
+    MovementKind.DEPARTED_BUS,
+    MovementKind.DEPARTED_OTHER,
+    MovementKind.ABSENT,
+    MovementKind.DIED,
+    MovementKind.MOVED_OUT,
+)
 
 
 def closed_as(reason: str) -> MovementKind | None:
@@ -178,41 +225,6 @@ def _closed(moved: Flows) -> tuple[Counter[str], int]:
         else:
             left[kind.value] += heads
     return left, never_there
-
-
-def _people(conn: Connection, station: str, at_ms: int) -> tuple[SexAgeTable, Nationalities]:
-    """Sex by age (on the day of arrival, DOMAIN §3) and first nationality of the registered people present."""
-    people: list[tuple[Sex, SheetBand]] = []
-    nations: Counter[str] = Counter()
-    for marks, part in in_parts(present_persons(conn, station, at_ms)):
-        for sex, birth, nationality, arrived, entered in conn.execute(
-            "SELECT sex, birth, nationality, arrived_at, entered_ms FROM person"
-            f" WHERE ent IN ({marks}) AND void IS NULL",
-            part,
-        ):
-            on = _local_day(arrived, entered)
-            people.append((Sex(sex) if sex in _SEXES else Sex.U, SheetBand(age_band(birth_of(birth), on))))
-            first = next(iter(text_list(nationality)), None)
-            nations[first or UNKNOWN_NATIONALITY] += 1
-    shown = (NationalityCount(code, countries.name(code), count) for code, count in nations.items())
-    return SexAgeTable.of(people), Nationalities(tuple(shown)).within(len(nations))
-
-
-def _local_day(arrived: str | None, entered_ms: int) -> date:
-    """The local day written into a stored moment, else the day the record was entered."""
-    try:
-        return date.fromisoformat((arrived or "")[:10])
-    except ValueError:
-        return from_milliseconds(entered_ms).date()
-
-
-def _blocks(conn: Connection, station: str, at_ms: int) -> tuple[BlockOccupancy, ...]:
-    """The places on top of the plan with those who slept there; staging areas are no capacity (§3.4)."""
-    return tuple(
-        BlockOccupancy(top.place.code, top.capacity)
-        for top in site_state(conn, station, at_ms)
-        if not top.place.staging
-    )
 
 
 def last_heard(conn: Connection, who: Whoami, roster: Roster) -> list[tuple[int, str, int | None]]:
@@ -233,42 +245,6 @@ def silent_desks(conn: Connection, who: Whoami, roster: Roster, until_ms: int) -
         for _, label, at in last_heard(conn, who, roster)
         if at is None or at < until_ms
     )
-
-
-def _facilities(conn: Connection, day: date) -> FacilityFigures:
-    """What was measured for the sheet of a day; meals not entered are those served the service day before.
-
-    A figure of the whole site stands before the sum of its places; of two entries the later one holds.
-    """
-    whole: dict[str, int] = {}
-    parts: dict[str, dict[bytes, int]] = {}
-    for place, *values in conn.execute(
-        f"SELECT place, {', '.join(_FIGURES)} FROM facility_day WHERE day = ? AND void IS NULL"
-        " ORDER BY entered_ms, ent",
-        (day.isoformat(),),
-    ):
-        for name, value in zip(_FIGURES, values, strict=True):
-            if value is not None and place is None:
-                whole[name] = value
-            elif value is not None:
-                parts.setdefault(name, {})[place] = value
-    served = services_of_day(conn, day - timedelta(days=1)).counts
-    found: dict[str, Measured] = {}
-    for name in _FIGURES:
-        if name in whole:
-            found[name] = whole[name]
-        elif name in parts:
-            found[name] = sum(parts[name].values())
-        else:
-            found[name] = served.get(_MEALS.get(name, ""), Missing.NOT_MEASURED)
-    return FacilityFigures(**found)
-
-
-def _standard_set(conn: Connection, station: str) -> str | None:
-    row = conn.execute(
-        "SELECT standard_set FROM station WHERE code = ? AND void IS NULL ORDER BY ent", (station,)
-    ).fetchone()
-    return None if row is None or row[0] is None else str(row[0])
 
 
 def data_state(conn: Connection) -> str:
@@ -307,6 +283,17 @@ def records_begin_ms(conn: Connection) -> int | None:
     arrived = conn.execute("SELECT min(from_ms) FROM presence").fetchone()
     counted = conn.execute("SELECT min(from_ms) FROM counted_group").fetchone()
     return min((int(row[0]) for row in (first, arrived, counted) if row and row[0] is not None), default=None)
+
+
+def first_entry_ms(conn: Connection) -> int | None:
+    """When the first entry was entered (UTC ms) of all desks held here, each by its own line; None for an empty log."""
+    first = [
+        conn.execute(
+            "SELECT wall_ms FROM event WHERE dev = ? AND epoch = ? ORDER BY seq LIMIT 1", author
+        ).fetchone()
+        for author in conn.execute("SELECT DISTINCT dev, epoch FROM seen").fetchall()
+    ]
+    return min((int(row[0]) for row in first if row is not None), default=None)
 
 
 def newest_entry_ms(conn: Connection) -> int:

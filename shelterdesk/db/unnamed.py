@@ -11,14 +11,24 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from shelterdesk.db import tables
 from shelterdesk.db.connection import Connection
+from shelterdesk.db.span_tree import file_by_hour, nodes_around
 
 _CHUNK = 400
 
 
 def align(conn: Connection) -> None:
     """Create the tables where they are missing, filled from the groups and persons there are."""
-    if conn.execute("SELECT 1 FROM sqlite_schema WHERE name = 'counted_group'").fetchone() is not None:
-        return
+    if conn.execute("SELECT 1 FROM sqlite_schema WHERE name = 'counted_group'").fetchone() is None:
+        _create(conn)
+    conn.execute("CREATE INDEX IF NOT EXISTS counted_group_from ON counted_group (from_ms)")
+    file_by_hour(conn, "counted_group", "from_ms", _UNTIL)
+
+
+_UNTIL = "CASE WHEN unnamed > 0 THEN to_ms ELSE min(last_ms, coalesce(to_ms, last_ms)) END"
+"""Until when a group may have had heads without a name; NULL while it has some."""
+
+
+def _create(conn: Connection) -> None:
     conn.execute("DROP TABLE IF EXISTS named_head")
     conn.execute(
         "CREATE TABLE named_head (person BLOB PRIMARY KEY, arrival_group BLOB NOT NULL,"
@@ -121,19 +131,24 @@ _OF_STATION = "(station = ? OR station IS NULL)"
 def unnamed_at(conn: Connection, station: str, at_ms: int | None, again: Again) -> dict[bytes, int]:
     """Unnamed heads of each group just before a moment (None: now, whatever is not closed).
 
-    Of groups of this station, or of none that is said. Only groups that are still short of names, or got
-    one later, or were closed later, are looked at.
+    Of groups of this station, or of none that is said. Only groups that are still short of names, or were then
+    and got them or were closed later, are looked at.
     """
     moment = _ALL if at_ms is None else at_ms
     groups = {
         row[0]
-        for sql, given in (
-            ("unnamed > 0 AND to_ms IS NULL", ()),
-            ("to_ms >= ?", (moment,)),
-            ("last_ms >= ?", (moment,)),
-        )
-        for row in conn.execute(f"SELECT arrival_group FROM counted_group WHERE {sql}", given)
+        for row in conn.execute("SELECT arrival_group FROM counted_group WHERE unnamed > 0 AND to_ms IS NULL")
     }
+    if at_ms is not None:
+        nodes = nodes_around(at_ms)
+        groups.update(
+            row[0]
+            for row in conn.execute(
+                f"SELECT arrival_group FROM counted_group WHERE node IN ({','.join('?' * len(nodes))})"
+                f" AND from_ms < ? AND {_UNTIL} >= ?",
+                (*nodes, at_ms, at_ms),
+            )
+        )
     found: dict[bytes, int] = {}
     for group in sorted(groups | set(again)):
         row = conn.execute(
@@ -149,7 +164,7 @@ def unnamed_at(conn: Connection, station: str, at_ms: int | None, again: Again) 
 
 def closed_between(
     conn: Connection, station: str, from_ms: int, to_ms: int, again: Again
-) -> list[tuple[int, str]]:
+) -> list[tuple[bytes, int, str]]:
     """Groups closed in a time (its end not included): heads unnamed when they were, and the reason given."""
     found = []
     for group, heads, closed, reason in conn.execute(
@@ -159,7 +174,7 @@ def closed_between(
     ).fetchall():
         left = _left(conn, group, int(heads), int(closed), again)
         if left:
-            found.append((left, str(reason or "")))
+            found.append((bytes(group), left, str(reason or "")))
     return found
 
 

@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 
+from shelterdesk.core.automatic import is_automatic, may_freeze_itself
 from shelterdesk.core.errors import BadField, NotAllowed, NotHere, Refused
 from shelterdesk.core.event import Event, Op, compose, field_op, next_hlc, row_op
 from shelterdesk.core.heads import Head, void_value
 from shelterdesk.core.identity import EntityOrder, new_entity
-from shelterdesk.core.kinds import CARRIERS, MERGE_RULES, SCHEMA_VERSION, VOID, FieldType, Kind
+from shelterdesk.core.kinds import CARRIERS, DAILY_SHEET, MERGE_RULES, SCHEMA_VERSION, VOID, FieldType, Kind
 from shelterdesk.core.moment import moment_text, to_milliseconds
 from shelterdesk.core.record_rules import is_readable
 from shelterdesk.core.role_words import cannot_write
@@ -115,7 +116,8 @@ class Writing:
         if kind.is_sealed:
             self._seal(kind, entity, given)
         else:
-            self._check(kind)
+            if not (kind is DAILY_SHEET and self._may_freeze_itself(values)):
+                self._check(kind)
             self._ops.add(row_op(kind.number, entity, given))
         return entity.hex()
 
@@ -155,6 +157,10 @@ class Writing:
             raise NotHere(is_office=True)
         if not may_write(self.user.roles, kind.name):
             raise cannot_write(kind.name)
+
+    def _may_freeze_itself(self, values: Mapping[str, Any]) -> bool:
+        """Whether this is a sheet the program freezes, which the roles table alone would leave to a supervisor."""
+        return not self.who.is_office and is_automatic(values) and may_freeze_itself(self.user.roles)
 
     def _new_entity(self) -> bytes:
         return self._ids.next(to_milliseconds(self.now), secrets.token_bytes(10))

@@ -50,7 +50,12 @@ def write_matrix(rows: Iterable[MatrixRow], target: Path | BinaryIO) -> int:
 
 def safe_text(text: str) -> str:
     """``text`` with an apostrophe before what a spreadsheet would take for a formula (SYNC §2, OWASP)."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if is_formula(text) else text
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would take ``text`` for more than text."""
+    return text.startswith(_FORMULA)
 
 
 def as_meant(cell: str) -> str:

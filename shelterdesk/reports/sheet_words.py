@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from shelterdesk.core.sheet import FacilityFigures, Measured, SheetBand, SilentDesk
+from datetime import date
+
+from shelterdesk.core.cards import bed_code_for_card
+from shelterdesk.core.moment import known_moment
+from shelterdesk.core.sheet import DailySheet, FacilityFigures, Measured, SheetBand, SilentDesk
+from shelterdesk.core.sheet_difference import number_said
 from shelterdesk.core.vocabulary import Missing, Sex
-from shelterdesk.core.words import tr
-from shelterdesk.reports.paper import moment_shown
+from shelterdesk.core.words import ptr, tr
+from shelterdesk.reports.paper import moment_shown, number_text
 
 
 def sex_names() -> dict[Sex, str]:
@@ -64,3 +69,50 @@ def silence_said(desk: SilentDesk) -> str:
     if desk.last_heard_at is None:
         return tr("{desk}: never", desk=desk.label)
     return tr("{desk}: since {when}", desk=desk.label, when=moment_shown(desk.last_heard_at))
+
+
+def month_name(day: date) -> str:
+    """The month of a day, without its year."""
+    return (
+        tr("January"), tr("February"), tr("March"), tr("April"), tr("May"), tr("June"), tr("July"),
+        tr("August"), tr("September"), tr("October"), tr("November"), tr("December"),
+    )[day.month - 1]  # fmt: skip
+
+
+def account_names() -> dict[str, str]:
+    """The lines of the balance by the names of their fields."""
+    return {
+        "present_prev": tr("Day before"),
+        "arrivals": tr("Arrivals"),
+        "births": tr("Births"),
+        "moved_in": tr("Moved in"),
+        "returned": tr("Returned"),
+        "departures_bus": tr("Left by bus"),
+        "departures_other": tr("Left otherwise"),
+        "absences": ptr("daily sheet", "Absent"),
+        "deaths": tr("Deaths"),
+        "moved_out": tr("Moved out"),
+        "corrections": tr("Corrections"),
+        "present": ptr("daily sheet", "Present"),
+        "of_which_unnamed": tr("Not yet named"),
+    }
+
+
+def day_is_over(sheet: DailySheet) -> bool:
+    """Whether the sheet was made after its day had ended."""
+    made, end = known_moment(sheet.generated_at, "UTC"), known_moment(sheet.to_at, "UTC")
+    return made is not None and end is not None and made >= end
+
+
+def measured_said(figure: Measured) -> str:
+    """A count as printed, or why there is none."""
+    return missing_said(figure) if isinstance(figure, Missing) else number_text(figure)
+
+
+def figure_said(number: str) -> str:
+    """A number of the sheet by the name its difference has, in words; a block's code only where it says where."""
+    kind, _, rest = number.partition(".")
+    if kind != "block":
+        return number_said(number)
+    code, _, what = rest.rpartition(".")
+    return number_said(f"block.{bed_code_for_card(code) or '–'}.{what}")

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from shelterdesk.reports.paper import Align, Paper
 
+MARK = "*"
+"""At the end of a cell: hangs to the right of the number, which stays in its column."""
+
 
 @dataclass(frozen=True, slots=True)
 class Column:
@@ -20,11 +23,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table being drawn, the first column of text to the left, its lines ``line`` mm high."""
+    """A table being drawn, the first column of text to the left, its lines ``line`` mm high.
+
+    Its rules end with the last column, or at ``to`` where that is a column of words.
+    """
 
     paper: Paper
     columns: Sequence[Column]
     line: float
+    to: float | None = None
 
     @property
     def _left(self) -> float:
@@ -32,7 +39,7 @@ class Table:
 
     @property
     def _width(self) -> float:
-        return self.columns[-1].at - self.columns[0].at
+        return (self.columns[-1].at if self.to is None else self.to) - self.columns[0].at
 
     def heading(self, y: float) -> float:
         """The heads with their foot at ``y``; returns the y below their rule."""
@@ -49,7 +56,10 @@ class Table:
             self.paper.rule(self._left, y, self._width, weight=0.6, ink=0.0)
         for column, cell in zip(self.columns, cells, strict=True):
             foot, width = y + self.line * 0.76, column.width
-            self.paper.text(column.at, foot, cell, 8.5, bold=last, align=column.align, width=width)
+            said = cell.removesuffix(MARK)
+            self.paper.text(column.at, foot, said, 8.5, bold=last, align=column.align, width=width)
+            if said != cell:
+                self.paper.text(column.at + 0.3, foot, MARK, 8.5, bold=True)
         if not last:
             self.paper.rule(self._left, y + self.line, self._width, weight=0.25)
         return y + self.line

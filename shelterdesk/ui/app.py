@@ -29,6 +29,7 @@ from shelterdesk.ui.drafts import DraftKeeper, unfound_words
 from shelterdesk.ui.evacuation import Evacuation
 from shelterdesk.ui.lock import IdleWatch, Lock
 from shelterdesk.ui.main_window import MainWindow, title_of
+from shelterdesk.ui.morning_sheet import MorningSheet
 from shelterdesk.ui.preferences import (
     Preferences,
     apply_preferences,
@@ -39,6 +40,7 @@ from shelterdesk.ui.preferences import (
 from shelterdesk.ui.print_watch import PrintWatch
 from shelterdesk.ui.scan_router import ScanRouter
 from shelterdesk.ui.screen_making import ScreenMaker, fill, make_rest
+from shelterdesk.ui.sheet_freezer import SheetFreezer
 from shelterdesk.ui.status_watch import StatusWatch
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker
@@ -271,6 +273,7 @@ class DeskApp(QObject):
         self.unlocked.connect(self.evacuation.close)
         ScanRouter(window, self.worker, self.clock).staff_card.connect(self._on_staff_card)
         PrintWatch(window, self.worker)
+        MorningSheet(window)
         self.status = StatusWatch(window, self.worker, self.clock)
         window.show()
         window.activateWindow()
@@ -279,6 +282,7 @@ class DeskApp(QObject):
         self.drafts = DraftKeeper(self.worker, window.made())
         self.drafts.start(lambda back: self._ready(window, back), self._tell_unfound)
         self.status.start()
+        SheetFreezer(window, self.worker).start()
         self.idle.start(window)
 
     def _on_screen_made(self, window: MainWindow, screen: Screen) -> None:

@@ -188,7 +188,7 @@ def test_printing_is_noted_and_a_file_that_fails_is_not(next_morning: Desk, tmp_
     pdf = pypdfium2.PdfDocument(out)
     text = pdf[0].get_textpage().get_text_bounded()
     pdf.close()
-    assert done.result.pages == 1 and done.result.sheet.state[:10] in text and "Lajas Blancas" in text
+    assert done.result.pages == 2 and done.result.sheet.state[:10] in text and "Lajas Blancas" in text
     accesses = "SELECT access, subject_kind, detail FROM access"
     assert list(desk.store.conn.execute(accesses)) == [("printed", "daily_sheet", "2026-11-24")]
     with pytest.raises(CannotWrite):

@@ -202,7 +202,12 @@ def test_any_history_balances_and_counts_right(late: Desk, seed: int) -> None:
     history.play(60)
     checked(history)
     assert people_at(late.store.conn, "LB") == history.in_house(late.clock.now() + timedelta(days=1))
-    held = list(late.store.conn.execute("SELECT * FROM counted_group ORDER BY arrival_group"))
+    held = list(
+        late.store.conn.execute(
+            "SELECT arrival_group, station, heads, from_ms, to_ms, closed_reason, unnamed, last_ms"
+            " FROM counted_group ORDER BY arrival_group"
+        )
+    )
     expected = expected_groups(late.store.conn, [bytes.fromhex(ent) for ent in history.groups])
     assert held == sorted(expected.values(), key=lambda row: bytes(row[0]))  # type: ignore[call-overload]
     before = [

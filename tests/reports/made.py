@@ -26,6 +26,7 @@ from shelterdesk.core.sheet import (
     capacity_of,
 )
 from shelterdesk.core.vocabulary import Sex
+from shelterdesk.reports.paper import SIZES, PaperName
 
 RESOURCES = Path(__file__).parents[2] / "resources"
 
@@ -196,3 +197,47 @@ class LongWords:
     def pgettext(self, context: str, message: str) -> str:
         """The word, stretched."""
         return self.gettext(message)
+
+
+def margins_are_white(pdf: Path, paper: PaperName) -> bool:
+    """Whether twelve millimetres on every side carry no ink (LOOK, *Paper*)."""
+    return all(is_white_around(image, paper) for image in pages(pdf, 100))
+
+
+def is_white_around(image: Image.Image, paper: PaperName) -> bool:
+    """The same for one page."""
+    wide, high = SIZES[paper]
+    edge = 12.0 - 0.3
+    dots = 100 / 25.4
+    sides = (
+        (0.0, 0.0, wide, edge), (0.0, high - edge, wide, high),
+        (0.0, 0.0, edge, high), (wide - edge, 0.0, wide, high),
+    )  # fmt: skip
+    return all(
+        darkest(image.crop((left * dots, top * dots, right * dots, foot * dots))) > 200
+        for left, top, right, foot in sides
+    )
+
+
+def overlaps(pdf: Path) -> list[tuple[str, str]]:
+    """Pairs of runs of text that lie more than a hair over each other, as another library finds them."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return [pair for page in document for pair in overlaps_of(page.get_textpage())]
+    finally:
+        document.close()
+
+
+def overlaps_of(text: pypdfium2.PdfTextPage) -> list[tuple[str, str]]:
+    """The same for one page."""
+    boxes = [text.get_rect(place) for place in range(text.count_rects())]
+    runs = [(box, text.get_text_bounded(*box)) for box in boxes]
+    text.close()
+    found = []
+    for place, (one, said) in enumerate(runs):
+        for other, also in runs[place + 1 :]:
+            across = min(one[2], other[2]) - max(one[0], other[0])
+            down = min(one[3], other[3]) - max(one[1], other[1])
+            if across > 1.0 and down > 1.5:
+                found.append((said, also))
+    return found

@@ -26,7 +26,8 @@ from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.printing import printer_names
 from shelterdesk.ui.screens.sheets import SheetsScreen
 from shelterdesk.ui.screens.sheets_cards import BlankCards, PresentCards
-from shelterdesk.ui.screens.sheets_daily import DailyPaper, difference_said
+from shelterdesk.ui.screens.sheets_daily import DailyPaper
+from shelterdesk.ui.screens.sheets_daily_words import difference_said
 from shelterdesk.ui.screens.sheets_day import day_words
 from shelterdesk.ui.screens.sheets_paper import Paper
 from shelterdesk.ui.widgets import Tone
@@ -124,7 +125,7 @@ def test_a_day_that_cannot_be_is_said_under_the_field(qtbot: QtBot, world: World
         assert paper.day.field.mistake.text() == ""
         drawn(qtbot, app, paper)
         assert paper.drawn is not None
-        assert paper.drawn.sheet.service_day == date(2026, 11, 23)
+        assert paper.drawn.shown.sheet.service_day == date(2026, 11, 23)
 
 
 def test_the_screen_follows_into_the_new_day(qtbot: QtBot, world: World, clock: SetClock) -> None:
@@ -138,7 +139,7 @@ def test_the_screen_follows_into_the_new_day(qtbot: QtBot, world: World, clock: 
         assert paper.notes.said()[0].startswith("40 people in the house")
 
 
-def test_ctrl_s_saves_one_page_and_notes_it(
+def test_ctrl_s_saves_both_pages_and_notes_it(
     qtbot: QtBot, world: World, clock: SetClock, tmp_path: Path
 ) -> None:
     out = tmp_path / "sheet.pdf"
@@ -150,7 +151,7 @@ def test_ctrl_s_saves_one_page_and_notes_it(
         still(qtbot, app)
         assert str(out) in window.toast.text()
         assert daily_of(window).save_button.isEnabled()
-    assert page_sizes(out.read_bytes()) == (LETTER,)
+    assert page_sizes(out.read_bytes()) == (LETTER, LETTER)
     with at(world.lb, clock) as desk:
         assert printed_sheets(desk) == 1
 
@@ -202,13 +203,13 @@ def test_a_sheet_is_frozen_and_what_becomes_known_later_is_said(
     with at_work(qtbot, world.lb, clock, SHEETS, "supervisor") as (app, window):
         paper = daily_of(window)
         drawn(qtbot, app, paper)
-        assert paper.version_field.isHidden()
+        assert paper.version.isHidden()
         press(KEY.Key_F, CTRL | SHIFT)
         qtbot.waitUntil(lambda: paper.state.text() == "frozen", timeout=10_000)
         assert "is frozen" in window.toast.text()
         assert "Frozen 24 November 2026, 08:00 by supervisor." in paper.notes.said()
         assert not paper.freeze_button.isEnabled()
-        assert not paper.version_field.isHidden()
+        assert not paper.version.isHidden()
 
         late = FamilyForm(
             (PersonForm("Late", "Nora", sex=Sex.F),), arrived_at=clock.now() - timedelta(hours=4)
@@ -218,11 +219,11 @@ def test_a_sheet_is_frozen_and_what_becomes_known_later_is_said(
         drawn(qtbot, app, paper)
         assert "it is 41 people, not 40" in " ".join(paper.notes.said())
         assert paper.drawn is not None
-        assert paper.drawn.sheet.present == 40
+        assert paper.drawn.shown.sheet.present == 40
         paper.version.setFocus()
         type_text("n")
         qtbot.waitUntil(lambda: paper.state.text() == "as known now", timeout=10_000)
-        assert paper.drawn.sheet.present == 41
+        assert paper.drawn.shown.sheet.present == 41
 
 
 def test_freezing_is_undone(qtbot: QtBot, world: World, clock: SetClock) -> None:

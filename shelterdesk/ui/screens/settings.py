@@ -26,6 +26,7 @@ from shelterdesk.ui.screens.settings_printers import PrintersSection
 from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.settings_site import SiteSection
+from shelterdesk.ui.screens.settings_standards import StandardsSection
 from shelterdesk.ui.screens.settings_station import StationSection
 from shelterdesk.ui.screens.settings_users import UsersSection
 from shelterdesk.ui.theme import theme
@@ -43,6 +44,7 @@ SECTIONS: tuple[type[Section], ...] = (
     LogInSection,
     SiteSection,
     PlanSection,
+    StandardsSection,
     PrintersSection,
     BackupSection,
     RecoverySection,

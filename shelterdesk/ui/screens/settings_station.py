@@ -47,7 +47,7 @@ class StationSection(Section):
         self.address = LabelledField(tr("Address"), hint=tr("may stay empty"))
         self.hour = PickField([(str(n), f"{n:02d}:00") for n in range(LATEST_CHANGE_HOUR + 1)])
         self.hour_field = LabelledField(tr("The day of services changes at"), self.hour)
-        self.standard = LabelledField(tr("Standard set"), hint=tr("printed on the daily sheet"))
+        self.standard = LabelledField(tr("Standard set"), hint=tr("chosen under Standards"))
         self.save = PrimaryButton(tr("Save these changes"))
         grid = FieldGrid()
         grid.add_row((self.called, 2), (self.address, 2))
@@ -72,6 +72,7 @@ class StationSection(Section):
         for field in self._fields().values():
             field.editor.setEnabled(may)
             field.changed.connect(self._on_typed)
+        self.standard.editor.setEnabled(False)
         grid.setVisible(desk is not None and not desk.who.is_office)
         self.told.setVisible(may)
         self.buttons.setVisible(may)

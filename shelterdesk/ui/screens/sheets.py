@@ -37,6 +37,17 @@ class SheetsScreen(PartsScreen):
         is_office = worker.desk is not None and worker.desk.who.is_office
         super().__init__(worker, OFFICE_PAPERS if is_office else STATION_PAPERS, tr("Papers"))
 
+    def has_morning(self) -> bool:
+        """Whether the daily sheet is among the papers of who is logged in."""
+        return DailyPaper.name in self.sections
+
+    def print_morning(self) -> None:
+        """Print the sheet of the last day that is over."""
+        self.open_section(DailyPaper.name)
+        paper = self.current()
+        if isinstance(paper, DailyPaper):
+            paper.print_morning()
+
     def help_text(self) -> str:
         papers = tr(
             "Choose a paper at the left with the arrows and go into it with Enter; Esc comes back. The preview "
@@ -46,6 +57,10 @@ class SheetsScreen(PartsScreen):
             "reception, or printed for people; on the small picture of the sheet the arrows choose the first place "
             "that is still free. A new card ends the earlier ones."
         )
+        daily = tr(
+            "Then and now shows which numbers of a frozen sheet are others by now and who is behind them. The copy "
+            "for the wall holds small numbers back; the internal page is not to be posted."
+        )
         lists = tr(
             "Lists show who is where by number; first names stand on them only of adults who are with their family, "
             "so that no line tells that a child is alone."
@@ -54,15 +69,17 @@ class SheetsScreen(PartsScreen):
             "What a printer does not take waits, encrypted, in Waiting prints and goes by itself when the printer is "
             "back; after a jam the missing pages are printed again there."
         )
-        return f"{papers} {lists} {waiting}"
+        return f"{papers} {daily} {lists} {waiting}"
 
     def keys(self) -> Sequence[tuple[str, str]]:
         return (
             ("Ctrl+P", tr("print")),
             ("Ctrl+S", tr("save as PDF")),
-            ("Ctrl+Shift+P", tr("print with the system's dialogue")),
+            ("Ctrl+E", tr("save the sheet's numbers")),
+            ("Ctrl+Alt+P", tr("print with the system's dialogue")),
             ("Ctrl+Shift+W", tr("open the waiting prints")),
             ("Ctrl+Shift+F", tr("freeze the daily sheet")),
+            ("Ctrl+D", tr("then and now: what changed, and who is behind it")),
             ("Ctrl+G", tr("more cards, where the sheet ended")),
             ("Up", tr("a day on, in the day's field")),
             ("Down", tr("a day back")),

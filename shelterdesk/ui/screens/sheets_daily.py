@@ -1,4 +1,4 @@
-"""Papers: the daily occupancy sheet of any day, as it was frozen and as it is known now; and its freezing."""
+"""Papers: the daily occupancy sheet of any day, as it was frozen and as it is known now; its copies and freezing."""
 
 from __future__ import annotations
 
@@ -9,19 +9,30 @@ from zoneinfo import ZoneInfo
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from shelterdesk.actions.papers import DrawnSheet, MadePaper, drawn_sheet
-from shelterdesk.actions.sheets import SheetFrozen, SheetPrinted, freeze_sheet, last_sheet_day, print_sheet
+from shelterdesk.actions.papers import MadePaper
+from shelterdesk.actions.sheet_papers import (
+    DrawnPaper,
+    PaperMade,
+    SheetCopy,
+    SheetWanted,
+    drawn_paper,
+    print_paper,
+)
+from shelterdesk.actions.sheets import SheetFrozen, freeze_sheet, last_sheet_day
 from shelterdesk.actions.undo import undo_last
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import service_day_limits
 from shelterdesk.core.paper_kinds import PaperKind
-from shelterdesk.core.roles import DOES, WRITES
-from shelterdesk.core.sheet import DailySheet
-from shelterdesk.core.words import ntr, tr
+from shelterdesk.core.roles import DOES, WRITES, may_do
+from shelterdesk.core.words import tr
 from shelterdesk.reports.paper import PaperName, moment_shown
 from shelterdesk.ui.dates import day_words
+from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.screens.exchange_words import Line
+from shelterdesk.ui.screens.sheets_daily_changes import ChangesPane
+from shelterdesk.ui.screens.sheets_daily_files import NumbersFile
+from shelterdesk.ui.screens.sheets_daily_words import difference_said, standing_said, summary_said
 from shelterdesk.ui.screens.sheets_day import DayChooser
 from shelterdesk.ui.screens.sheets_paper import Paper
 from shelterdesk.ui.widgets import (
@@ -38,53 +49,27 @@ from shelterdesk.ui.worker import DeskWorker
 FROZEN, NOW = "frozen", "now"
 
 
-def difference_said(sheet: DailySheet) -> str:
-    """What the balance is off by, in a sentence; nothing when it closes."""
-    off = sheet.difference
-    if off > 0:
-        return ntr(
-            "The balance is off: {n} person more is in the house than the day before and the movements give.",
-            "The balance is off: {n} people more are in the house than the day before and the movements give.",
-            off,
-        )
-    if off < 0:
-        return ntr(
-            "The balance is off: {n} person fewer is in the house than the day before and the movements give.",
-            "The balance is off: {n} people fewer are in the house than the day before and the movements give.",
-            -off,
-        )
-    return ""
-
-
-def summary_said(sheet: DailySheet) -> str:
-    """The number of the morning and how it came about, in one line."""
-    return " · ".join(
-        (
-            ntr("{n} person in the house", "{n} people in the house", sheet.present),
-            ntr("{n} the day before", "{n} the day before", sheet.present_prev),
-            ntr("{n} came", "{n} came", sheet.came),
-            ntr("{n} left", "{n} left", sheet.left),
-        )
-    )
-
-
 class DailyPaper(Paper):
-    """The sheet of a day: a preview that follows every change until it is frozen."""
+    """The sheet of a day: a preview that follows every change until it is frozen.
+
+    *Then and now* takes the place of the preview with the numbers that changed and the people behind them.
+    """
 
     name = "daily"
     kind = PaperKind.DAILY_SHEET
     roles = DOES["print the daily sheet"]
     kinds = frozenset(
         {
-            "arrival_group", "person", "membership", "stay", "movement", "place", "same_as",
-            "facility_day", "service", "daily_sheet", "status", "foreign",
+            "arrival_group", "person", "membership", "stay", "movement", "place", "same_as", "setting",
+            "facility_day", "service", "daily_sheet", "status", "foreign", "station",
         }
     )  # fmt: skip
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         empty = EmptyState("document", tr("The sheet is being drawn."))
         super().__init__(worker, tr("Daily occupancy sheet"), empty, parent)
-        self.drawn: DrawnSheet | None = None
+        self.drawn: DrawnPaper | None = None
+        self._not_drawn: WorldError | None = None
         self.state = Pill("", Tone.NEUTRAL)
         self.state.hide()
         self.add_beside_title(self.state)
@@ -92,31 +77,15 @@ class DailyPaper(Paper):
         self._follows = True
         """Whether the last sheet is shown, also when a new day has become the last; not once a day was chosen."""
         self.day.choose(self._last_sheet())
-        self.version = ChoiceField(
-            [
-                Choice(FROZEN, tr("Frozen"), tr("as it was frozen")),
-                Choice(NOW, tr("Now"), tr("as it is known now")),
-            ]
-        )
-        self.version.set_value(FROZEN)
-        self.version_field = LabelledField(
-            tr("Numbers"), self.version, reading=lambda _: self.version.words()
-        )
-        self.version_field.setProperty("not_kept", True)
-        self.version_field.hide()
-        self.freeze_button = SecondaryButton(tr("Freeze this sheet"), "Ctrl+Shift+F", icon="lock")
-        for thing in (self.day, self.version_field, self.paper_field, self.printer_field):
-            self.flow.addWidget(thing)
-        roles = worker.desk.user.roles if worker.desk is not None else frozenset()
-        self._may_freeze = not WRITES["daily_sheet"].isdisjoint(roles)
-        if self._may_freeze:
-            self.buttons.add(self.freeze_button)
+        self._make_choices()
+        self._make_buttons()
+        self.changes = ChangesPane(worker)
+        self.changes.hide()
+        self.body.insertWidget(self.body.indexOf(self.preview) + 1, self.changes, 1)
+        self.numbers_file = NumbersFile(worker, self)
         self.show_notes()
         self.show_ready()
-        self.day.changed.connect(self._on_day)
-        self.version_field.changed.connect(self._on_choice)
-        self.paper_field.changed.connect(self._on_choice)
-        self.freeze_button.clicked.connect(self._on_freeze)
+        self._listen()
 
     def refresh(self, changes: Changes | None) -> None:
         desk = self.worker.desk
@@ -127,14 +96,13 @@ class DailyPaper(Paper):
         if self._follow():
             return  # a day chosen comes back here
         self.forget_made()
+        wanted = self.wanted()
         self.worker.read(
-            drawn_sheet,
-            self.day.day(),
+            drawn_paper,
+            wanted,
             self.worker.clock.now(),
             desk.user.name,
-            self._paper_name(),
-            self.version.value() != NOW,
-            done=self._show,
+            done=lambda drawn: self._show(wanted, drawn),
             failed=self._on_not_drawn,
             topic="daily sheet",
         )
@@ -143,31 +111,100 @@ class DailyPaper(Paper):
         super().showEvent(event)
         self._follow()
 
+    def wanted(self) -> SheetWanted:
+        """The paper that the choices ask for."""
+        copy = SheetCopy(self.copy.value() or SheetCopy.SIGNED.value)
+        return SheetWanted(self.day.day(), copy, self.version.value() != NOW, self._paper_name())
+
+    def print_morning(self) -> None:
+        """Print the sheet of the last day that is over, whatever was chosen before."""
+        self._follows = True
+        self.day.choose(self._last_sheet())
+        self.copy.set_value(SheetCopy.SIGNED.value)
+        self.version.set_value(FROZEN)
+        self.print_button.click()
+
     def file_name(self) -> str:
+        what = {
+            SheetCopy.SIGNED: tr("daily-sheet"),
+            SheetCopy.WALL: tr("daily-sheet-wall"),
+            SheetCopy.INTERNAL: tr("daily-sheet-internal"),
+        }[self.wanted().copy]
+        return self._named(what)
+
+    def _named(self, what: str) -> str:
+        """The name of a file of this day; no person is in it."""
         station = self.worker.desk.who.station if self.worker.desk is not None else ""
-        what = tr("daily-sheet")
         return f"{what}-{station}-{self.day.day().isoformat()}"
 
     def is_ready(self) -> bool:
-        return self.drawn is not None
+        """At once, before the preview stands: whoever wants it on paper does not wait for its picture."""
+        return self._not_drawn is None
 
     def not_ready(self) -> str:
-        return tr("The sheet is being drawn.")
+        error = self._not_drawn
+        return "" if error is None else f"{error.sentence} {error.next_step}".strip()
 
     def make(self, done: Callable[[MadePaper], object], failed: Callable[[WorldError], object]) -> None:
-        self.start_making(
-            tr("Making the sheet"),
-            print_sheet,
-            self.day.day(),
-            done=done,
-            failed=failed,
-            paper=self._paper_name(),
-            as_frozen=self.drawn is not None and self.drawn.shows_frozen,
-        )
+        self.start_making(tr("Making the sheet"), print_paper, self.wanted(), done=done, failed=failed)
 
     def on_made(self, made: MadePaper) -> None:
-        if isinstance(made.result, SheetPrinted):
+        if isinstance(made.result, PaperMade):
             self.preview.show_pdf(made.pdf, self.title.text())
+
+    def _make_choices(self) -> None:
+        """What is printed, then or now; the day stands before them."""
+        self.copy = ChoiceField(
+            [
+                Choice(SheetCopy.SIGNED.value, tr("To sign"), tr("the whole sheet")),
+                Choice(SheetCopy.WALL.value, tr("For the wall"), tr("large, small numbers held back")),
+                Choice(SheetCopy.INTERNAL.value, tr("Internal"), tr("not to be posted")),
+            ]
+        )
+        self.copy.set_value(SheetCopy.SIGNED.value)
+        self.copy_field = LabelledField(tr("Copy"), self.copy, reading=lambda _: self.copy.words())
+        self.version = ChoiceField(
+            [
+                Choice(FROZEN, tr("Frozen"), tr("as it was frozen")),
+                Choice(NOW, tr("Now"), tr("as it is known now")),
+            ]
+        )
+        self.version.set_value(FROZEN)
+        self.version.setAccessibleName(tr("Numbers"))
+        self.version.hide()
+        self.add_beside_title(self.version)
+        for field in (self.copy_field, self.version):
+            field.setProperty("not_kept", True)
+        for thing in (self.day, self.copy_field, self.paper_field, self.printer_field):
+            self.flow.addWidget(thing)
+
+    def _make_buttons(self) -> None:
+        roles = self.worker.desk.user.roles if self.worker.desk is not None else frozenset()
+        self._may_freeze = not WRITES["daily_sheet"].isdisjoint(roles)
+        self._may_look = may_do(roles, "open a person")
+        self.numbers_button = SecondaryButton(tr("Save numbers"), "Ctrl+E", icon="download", key_inside=True)
+        self.freeze_button = SecondaryButton(
+            tr("Freeze this sheet"), "Ctrl+Shift+F", icon="lock", key_inside=True
+        )
+        self.changes_button = SecondaryButton(tr("Then and now"), "Ctrl+D", icon="history", key_inside=True)
+        self.buttons.add(self.numbers_button)
+        if self._may_freeze:
+            self.buttons.add(self.freeze_button)
+        self.buttons.add(self.changes_button)
+        self.changes_button.hide()
+
+    def _listen(self) -> None:
+        self.day.changed.connect(self._on_day)
+        for changed in (self.copy_field.changed, self.version.changed, self.paper_field.changed):
+            changed.connect(self._on_choice)
+        self.freeze_button.clicked.connect(self._on_freeze)
+        self.changes_button.clicked.connect(self._on_changes)
+        self.numbers_button.clicked.connect(self._on_numbers)
+        self.numbers_file.saved.connect(lambda path: self.say(tr("Saved: {path}", path=path)))
+        self.numbers_file.failed.connect(self.say_error)
+        self.changes.left.connect(self.show_preview)
+        self.changes.failed.connect(self.say_error)
+        self.changes.person_wanted.connect(self._open_person)
 
     def _paper_name(self) -> PaperName:
         return "letter" if self.paper.value() == "letter" else "a4"
@@ -197,18 +234,20 @@ class DailyPaper(Paper):
         return True
 
     def _on_choice(self, *_: object) -> None:
+        self._not_drawn = None
         self.refresh(Changes(self.kinds))
 
-    def _show(self, drawn: DrawnSheet) -> None:
-        if drawn.sheet.service_day != self.day.day():
+    def _show(self, wanted: SheetWanted, drawn: DrawnPaper) -> None:
+        if wanted != self.wanted():
             return
         is_new = self.drawn is None or self.drawn.pdf != drawn.pdf or not self.preview.has_pdf
-        self.drawn = drawn
-        sheet, held = drawn.sheet, drawn.frozen
+        self.drawn, self._not_drawn = drawn, None
+        shown = drawn.shown
+        sheet, held = shown.sheet, shown.frozen
         if is_new:
             self.preview.show_pdf(drawn.pdf, self.title.text())
-        self.version_field.setVisible(held is not None)
-        if drawn.shows_frozen:
+        self.version.setVisible(held is not None and wanted.copy is not SheetCopy.INTERNAL)
+        if shown.shows_frozen:
             self.state.show_state(tr("frozen"), Tone.OK)
         elif held is not None:
             self.state.show_state(tr("as known now"), Tone.NEUTRAL)
@@ -219,35 +258,31 @@ class DailyPaper(Paper):
         off = difference_said(sheet)
         if off:
             notes.append(Line(Tone.WARN, off))
-        if held is not None:
-            notes += self._frozen_said(drawn)
-        elif not self._is_over(sheet.service_day):
+        notes += standing_said(shown)
+        if held is None and not self._is_over(sheet.service_day):
             end = moment_shown(sheet.to_at)
             notes.append(Line(Tone.WARN, tr("The day is not over: it lasts until {time}.", time=end)))
         notes += [Line(Tone.WARN, warning) for warning in drawn.warnings]
         self.show_notes(*notes)
-        self.freeze_button.setEnabled(held is None and self._is_over(sheet.service_day))
+        is_unsigned = held is None or held.automatic  # what the program froze may still be signed
+        self.freeze_button.setVisible(is_unsigned and self._may_freeze)
+        self.freeze_button.setEnabled(is_unsigned and self._is_over(sheet.service_day))
+        self._show_changes(drawn)
         self.show_ready()
 
-    def _frozen_said(self, drawn: DrawnSheet) -> list[Line]:
-        held = drawn.frozen
-        if held is None:
-            return []
-        at = moment_shown(held.frozen_at) if held.frozen_at else ""
-        said = [Line(Tone.OK, tr("Frozen {time} by {name}.", time=at, name=held.signed_by))]
-        if held.sheet.present != drawn.now.present:
-            now = ntr("{n} person", "{n} people", drawn.now.present)
-            said.append(
-                Line(
-                    Tone.WARN,
-                    tr(
-                        "With what became known since, it is {now}, not {then}; the next day's corrections say so.",
-                        now=now,
-                        then=held.sheet.present,
-                    ),
-                )
-            )
-        return said
+    def _show_changes(self, drawn: DrawnPaper) -> None:
+        """The numbers that are others now, or the counts of the internal page, and the button that leads to them."""
+        found, internal = drawn.shown.changes, drawn.internal
+        differing = found.differences if found is not None else ()
+        self.changes_button.setVisible(self._may_look and (internal is not None or bool(differing)))
+        if internal is not None:
+            self.changes_button.set_words(tr("Who is behind"))
+            self.changes.show_counts(internal)
+        elif found is not None:
+            self.changes_button.set_words(tr("Then and now"))
+            self.changes.show_changes(drawn.shown.sheet.service_day, found.differences)
+        elif not self.changes.isHidden():
+            self.show_preview()
 
     def _is_over(self, day: date) -> bool:
         desk = self.worker.desk
@@ -257,11 +292,42 @@ class DailyPaper(Paper):
         return self.worker.clock.now() >= end
 
     def _on_not_drawn(self, error: WorldError) -> None:
-        self.drawn = None
+        self.drawn, self._not_drawn = None, error
         self.state.hide()
         self.show_notes()
+        self.show_preview()
         self.preview.show_words(error.sentence, error.next_step)
+        self.changes_button.hide()
         self.show_ready()
+
+    def show_preview(self) -> None:
+        """The paper again, in the place of then and now."""
+        had_focus = self.changes.isAncestorOf(self.focusWidget() or self)
+        self.changes.hide()
+        self.preview.show()
+        self.choices.show()
+        if had_focus:
+            self.preview.view.setFocus()
+
+    def _on_changes(self) -> None:
+        if not self.changes.isHidden():
+            self.show_preview()
+            return
+        self.preview.hide()
+        self.choices.hide()
+        self.changes.show()
+        self.changes.numbers_table.setFocus()
+
+    def _open_person(self, number: str) -> None:
+        window = self.window()
+        if isinstance(window, MainWindow):
+            window.scanned.emit(number)  # as if the number had been scanned: whoever shows people opens it
+
+    def _on_numbers(self) -> None:
+        if self._not_drawn is not None:
+            self.say(self.not_ready(), Tone.WARN)
+            return
+        self.numbers_file.save(self.wanted(), self._named(tr("daily-sheet")))
 
     def _on_freeze(self) -> None:
         self.freeze_button.setEnabled(False)

@@ -82,7 +82,7 @@ class Paper(Section):
         self.how = HowMuch(self.way.copies, self)
         self.print_button = PrimaryButton(tr("Print"), "Ctrl+P", icon="print")
         self.save_button = SecondaryButton(tr("Save as PDF"), "Ctrl+S", icon="download")
-        self.more_button = SecondaryButton(tr("More…"), "Ctrl+Shift+P")
+        self.more_button = SecondaryButton(tr("More…"), "Ctrl+Alt+P")
         self.more_button.setAccessibleName(tr("Print with the dialogue of the system"))
         self.fit_button = SecondaryButton(tr("Print made to fit"), "Ctrl+Shift+G")
         self.fit_button.hide()

@@ -12,6 +12,7 @@ BACK = "Shift+Return"
 FINISH = "Ctrl+Return"
 STEP_OUT = "Esc"
 KEY_STRIP = "F12"
+PRINT_SHEET = "Ctrl+Shift+P"
 EVACUATION = "Ctrl+Shift+X"
 
 
@@ -24,6 +25,7 @@ def house_keys() -> tuple[tuple[str, str], ...]:
         (STEP_OUT, tr("step out, what was typed stays")),
         (SCAN, tr("scan or search")),
         (UNDO, tr("undo")),
+        (PRINT_SHEET, tr("print this morning's sheet")),
         (HELP, tr("explain this screen")),
         (EVACUATION, tr("evacuation list, also while locked")),
         (KEY_STRIP, tr("show these keys below")),
