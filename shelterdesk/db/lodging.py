@@ -16,7 +16,7 @@ from shelterdesk.core.names import display_name
 from shelterdesk.core.people import birth_of
 from shelterdesk.core.vocabulary import PlaceKind, Quarter, Sex
 from shelterdesk.db.connection import Connection, in_parts
-from shelterdesk.db.population import Links, present_records
+from shelterdesk.db.population import Links, links, present_records
 from shelterdesk.db.unnamed import unnamed_at
 
 _KINDS = frozenset(kind.value for kind in PlaceKind)
@@ -165,7 +165,8 @@ def lodged(
     people: dict[str, list[str]] = {}
     heads: dict[str, list[str]] = {}
     twice: dict[str, tuple[str, ...]] = {}
-    here = present_records(conn, station, at_ms, linked)
+    known = linked or links(conn, station)
+    here = present_records(conn, station, at_ms, known)
     first_of = {record.hex(): first.hex() for record, first in here.items()}
     of_person: dict[str, list[tuple[int, str, str]]] = {}
     for record, stays in open_stays(conn, [bytes.fromhex(ent) for ent in sorted(first_of)], at_ms).items():
@@ -178,7 +179,7 @@ def lodged(
             people.setdefault(codes[-1], []).append(person)
             if len(set(codes)) > 1:
                 twice[person] = tuple(dict.fromkeys(codes))
-    for group, left in unnamed_at(conn, station, at_ms, {}).items():
+    for group, left in unnamed_at(conn, station, at_ms, known.again).items():
         # Heads that got a name since have a stay of their own; those left use the places given last.
         for stay in group_stays(conn, group, at_ms)[-left:]:
             code = site.code_of(stay.place)

@@ -13,7 +13,7 @@ import pytest
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.event import parse
-from shelterdesk.core.kinds import ARRIVAL_GROUP, DAILY_SHEET, MOVEMENT, PERSON, SAME_AS
+from shelterdesk.core.kinds import ARRIVAL_GROUP, DAILY_SHEET, MOVEMENT, PERSON, PLACE, SAME_AS, STAY
 from shelterdesk.core.moment import service_day_limits, to_milliseconds
 from shelterdesk.core.sheet import DailySheet
 from shelterdesk.db.as_known import known_at
@@ -433,3 +433,25 @@ def test_the_state_on_the_sheet_changes_with_the_log(late: Desk) -> None:
     assert data_state(late.store.conn) == before
     person(late, START)
     assert data_state(late.store.conn) != before
+
+
+def test_a_head_named_twice_keeps_the_bed_of_the_one_still_unnamed(late: Desk) -> None:
+    """Two of a token have beds; one is named twice by two desks, and found to be one: one head is still unnamed."""
+    with late.store.write(late.user) as event:
+        block = event.create(PLACE, {"code": "A", "place_kind": "block", "capacity": 5})
+        group = event.create(
+            ARRIVAL_GROUP, {"arrived_at": START + timedelta(hours=1), "head_count": 2, "station": "LB"}
+        )
+        for _ in range(2):
+            event.create(
+                STAY, {"arrival_group": group, "place": block, "from_at": START + timedelta(hours=2)}
+            )
+    one, other = (
+        person(late, START + timedelta(hours=1), arrival_group=group),
+        person(late, START + timedelta(hours=1), arrival_group=group),
+    )
+    assert sheet(late, FIRST).of_which_unnamed == 0
+    with late.store.write(late.user) as event:
+        event.create(SAME_AS, {"person": one, "other": other, "verdict": "same"})
+    made = sheet(late, FIRST)
+    assert (made.present, made.of_which_unnamed, made.blocks[0].places.occupied) == (2, 1, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -223,7 +224,7 @@ def test_the_systems_dialogue_is_reached_by_a_key_and_left_by_esc(
     with at_work(qtbot, world.lb, clock, SHEETS) as (app, window):
         paper = paper_of(window)
         qtbot.waitUntil(paper.print_button.isEnabled, timeout=10_000)
-        press(KEY.Key_P, CTRL | SHIFT)
+        press(KEY.Key_P, CTRL | Qt.KeyboardModifier.AltModifier)
         qtbot.waitUntil(lambda: QApplication.activeModalWidget() is not None, timeout=10_000)
         press(KEY.Key_Escape)
         qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
