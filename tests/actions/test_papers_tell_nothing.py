@@ -24,6 +24,7 @@ from shelterdesk.actions.records import add_record
 from shelterdesk.actions.recovery import print_recovery_sheet
 from shelterdesk.actions.registration import register_family
 from shelterdesk.actions.residents import print_residents
+from shelterdesk.actions.sheet_papers import SheetCopy, SheetWanted, print_paper
 from shelterdesk.actions.sheets import last_sheet_day, print_sheet
 from shelterdesk.actions.shift_slip import print_shift_slip
 from shelterdesk.actions.staff_cards import print_staff_cards
@@ -86,6 +87,12 @@ PRINTED_BY: dict[str, Printing] = {
     "write_cards": cards_in_every_format,
     "write_wristbands": cards_in_every_format,
     "write_daily_sheet": the_daily_sheet,
+    "write_posting": lambda desk, out: print_paper(
+        desk, SheetWanted(last_sheet_day(desk), SheetCopy.WALL), out / "sheet-wall.pdf"
+    ),
+    "write_internal": lambda desk, out: print_paper(
+        desk, SheetWanted(last_sheet_day(desk), SheetCopy.INTERNAL), out / "sheet-internal.pdf"
+    ),
     "write_recovery_sheet": lambda desk, out: print_recovery_sheet(
         desk, new_recovery().code, out / "recovery.pdf"
     ),
@@ -94,6 +101,9 @@ PRINTED_BY: dict[str, Printing] = {
 
 NOT_PAPER: dict[str, str] = {
     "write_whole": "the step every paper takes to the disk",
+    "write_workbook": "any tables into a workbook; what is in them is said by who makes them",
+    "write_sheet_workbook": "the numbers of the daily sheet; its own tests compare it with the sheet, number by number",
+    "write_hxl": "the same numbers as rows; its own tests compare them with the sheet, number by number",
     "write_matrix": "figures of a month, made by an office out of counts; its own tests look at it",
 }
 """What writes, and is no paper of the station, with why."""

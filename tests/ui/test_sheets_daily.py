@@ -18,7 +18,6 @@ from shelterdesk.actions.registration import register_family
 from shelterdesk.actions.sheets import freeze_missing
 from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.core.vocabulary import AccessKind, Sex
-from shelterdesk.ui import printing
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.screen_making import ScreenMaker
@@ -31,6 +30,7 @@ from tests.sync.worlds import World, at
 from tests.ui.desk_windows import CTRL, KEY, SHIFT, log_in, press, program, type_text
 from tests.ui.full_house import cells
 from tests.ui.stick_world import choose_file, full_world, still
+from tests.ui.test_print_queue import Laptop
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 SCREENS: tuple[ScreenMaker, ...] = (PeopleScreen, SheetsScreen, SettingsScreen)
@@ -72,17 +72,12 @@ def drawn(qtbot: QtBot, app: DeskApp, paper: DailyPaper) -> None:
     qtbot.waitUntil(lambda: not paper.preview.has_pdf or paper.preview.view.is_sharp, timeout=10_000)
 
 
-def printed(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
-    """A laptop with a printer that takes everything, and what it took."""
-    taken: list[bytes] = []
-
-    def take(data: bytes, *_: object, **__: object) -> int:
-        taken.append(data)
-        return 2
-
-    monkeypatch.setattr(printing, "printer_names", lambda: ["Desk printer"])
-    monkeypatch.setattr(printing, "print_pdf", take)
-    return taken
+@pytest.fixture
+def laptop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Laptop:
+    """A laptop with a printer that puts its pages into files."""
+    out = tmp_path / "paper"
+    out.mkdir()
+    return Laptop(out, monkeypatch)
 
 
 def freeze_and_learn(qtbot: QtBot, app: DeskApp, clock: SetClock, paper: DailyPaper) -> None:
@@ -101,15 +96,14 @@ def freeze_and_learn(qtbot: QtBot, app: DeskApp, clock: SetClock, paper: DailyPa
 
 
 def test_one_key_prints_the_morning_from_any_screen(
-    qtbot: QtBot, world: World, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, world: World, clock: SetClock, laptop: Laptop
 ) -> None:
-    taken = printed(monkeypatch)
     with at_desk(qtbot, world, clock) as (app, window):
         assert isinstance(window.current(), PeopleScreen)
         press(KEY.Key_P, CTRL | SHIFT)
-        qtbot.waitUntil(lambda: len(taken) == 1, timeout=20_000)
+        qtbot.waitUntil(lambda: laptop.printed() == [2], timeout=20_000)
         assert isinstance(window.current(), SheetsScreen)
-        qtbot.waitUntil(lambda: "went to the printer Desk printer" in window.toast.text(), timeout=10_000)
+        qtbot.waitUntil(lambda: "went to the printer Laser" in window.toast.text(), timeout=10_000)
         still(qtbot, app)
     with at(world.lb, clock) as desk:
         reader = desk.reader()
@@ -119,9 +113,8 @@ def test_one_key_prints_the_morning_from_any_screen(
 
 
 def test_one_key_prints_the_last_day_whatever_was_chosen(
-    qtbot: QtBot, world: World, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, world: World, clock: SetClock, laptop: Laptop
 ) -> None:
-    taken = printed(monkeypatch)
     with at_desk(qtbot, world, clock) as (app, window):
         paper = daily_of(qtbot, app, window)
         day = paper.day.day()
@@ -129,7 +122,7 @@ def test_one_key_prints_the_last_day_whatever_was_chosen(
         paper.copy.set_value("wall")
         drawn(qtbot, app, paper)
         press(KEY.Key_P, CTRL | SHIFT)
-        qtbot.waitUntil(lambda: len(taken) == 1, timeout=20_000)
+        qtbot.waitUntil(lambda: laptop.printed() == [2], timeout=20_000)
         assert paper.day.day() == day and paper.copy.value() == "signed"
         drawn(qtbot, app, paper)
 
@@ -143,13 +136,12 @@ def test_an_operator_is_told_whose_sheet_it_is(qtbot: QtBot, world: World, clock
 
 
 def test_ctrl_p_prints_at_once_before_the_preview_stands(
-    qtbot: QtBot, world: World, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, world: World, clock: SetClock, laptop: Laptop
 ) -> None:
-    taken = printed(monkeypatch)
     with at_desk(qtbot, world, clock) as (app, window):
         press(KEY.Key_2, CTRL)
         press(KEY.Key_P, CTRL)
-        qtbot.waitUntil(lambda: len(taken) == 1, timeout=20_000)
+        qtbot.waitUntil(lambda: laptop.printed() == [2], timeout=20_000)
         screen = window.current()
         assert isinstance(screen, SheetsScreen) and isinstance(screen.current(), DailyPaper)
         still(qtbot, app)

@@ -157,7 +157,7 @@ def test_a_size_the_printer_lacks_is_said_before_and_a_list_may_be_fitted(
         settle(qtbot, app)
         assert paper.fit_button.isVisible() and paper.print_button.isEnabled()
         press(KEY.Key_G, CTRL | SHIFT)
-        qtbot.waitUntil(lambda: laptop.printed() == [1], timeout=10_000)
+        qtbot.waitUntil(lambda: laptop.printed() == [2], timeout=10_000)
         assert laptop.hows[-1].fit and not paper.fit_button.isVisible()
         settle(qtbot, app)
         to_cards(window)
@@ -183,9 +183,9 @@ def test_pages_and_copies_are_typed_and_hold_for_one_print(
         press(KEY.Key_A, CTRL)
         type_text("3")
         press(KEY.Key_P, CTRL)
-        qtbot.waitUntil(lambda: laptop.printed() == [3], timeout=10_000)
+        qtbot.waitUntil(lambda: laptop.printed() == [6], timeout=10_000)
         settle(qtbot, app)
-        assert "3 pages went to the printer Laser" in window.toast.text()
+        assert "6 pages went to the printer Laser" in window.toast.text()
         assert paper.how.copies_line.text() == "1"
 
 
@@ -203,7 +203,7 @@ def test_a_kind_that_asks_or_is_looked_at_first(
         assert QApplication.focusWidget() is paper.printer and paper.made is None
         press(KEY.Key_Down)
         press(KEY.Key_P, CTRL)
-        qtbot.waitUntil(lambda: laptop.printed() == [2], timeout=10_000)
+        qtbot.waitUntil(lambda: laptop.printed() == [4], timeout=10_000)
         settle(qtbot, app)
         press(KEY.Key_Escape)
         to_cards(window)
