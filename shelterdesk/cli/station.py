@@ -7,11 +7,12 @@ from pathlib import Path
 
 import click
 
-from shelterdesk.actions.backups import make_backup, restore
+from shelterdesk.actions.backups import make_backup
 from shelterdesk.actions.checking import check_folder
 from shelterdesk.actions.checking import state as state_hash
 from shelterdesk.actions.recovering import recover
 from shelterdesk.actions.recovery import print_recovery_sheet
+from shelterdesk.actions.restoring import restore
 from shelterdesk.actions.station import StationPlanned, new_station
 from shelterdesk.actions.users import add_user, check_passphrase, disable_user, enable_user, list_users
 from shelterdesk.cli.ways import (
