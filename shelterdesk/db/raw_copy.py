@@ -52,11 +52,12 @@ def _copy_log(log: Path, target: Path) -> None:
     """The log as far as it goes; again when it was begun anew in the middle (once at most, see above)."""
     for _ in range(3):
         try:
-            with log.open("rb") as stream, _new(target) as out:
+            with log.open("rb") as stream:
                 head = stream.read(_LOG_HEAD)
-                out.write(head)
-                while chunk := stream.read(_CHUNK):
-                    out.write(chunk)
+                with _new(target) as out:
+                    out.write(head)
+                    while chunk := stream.read(_CHUNK):
+                        out.write(chunk)
                 if os.pread(stream.fileno(), _LOG_HEAD, 0) == head:
                     return
         except FileNotFoundError:  # of a file nobody has written to
