@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from shelterdesk import startup
 from shelterdesk.actions.desk import Desk, now_ms
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import DamagedFile, NewerData, NotFound, Refused, WorldError
+from shelterdesk.core.errors import CannotWrite, DamagedFile, NewerData, NotFound, Refused, WorldError
 from shelterdesk.core.moment import from_milliseconds
 from shelterdesk.core.words import tr
 from shelterdesk.db import meta
@@ -111,8 +111,11 @@ def write_backup(
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)
             raise stick.said(target, error) from None
-        except BaseException:
+        except BaseException as error:
+            is_pulled = isinstance(error, CannotWrite) and not partial.exists()
             shutil.rmtree(partial, ignore_errors=True)
+            if is_pulled:  # SQLite only says that it cannot open its file
+                raise stick.StickPulled(str(target)) from None
             raise
     size = sum(file.stat().st_size for file in folder.iterdir())
     return BackupMade(folder, size, made.made_ms, made.epoch, made.seq)
