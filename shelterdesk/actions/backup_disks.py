@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import secrets
 from collections.abc import Callable
@@ -11,12 +12,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from shelterdesk import startup
 from shelterdesk.actions.backups import BackupMade, remove_older, write_backup
-from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.desk import Desk, sign_head
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db import meta
+from shelterdesk.db.backup import into_main_file
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.store import Reader
 from shelterdesk.keys.desk import desk_hex
@@ -149,6 +152,46 @@ def keep_backup(
     with suppress(WorldError):
         removed = remove_older(folder, desk_hex(who.dev), plan.keep, who.zone)
     return KeptBackup(made, removed)
+
+
+OWN_COPIES = "own-copies"
+
+
+def keep_own_copy(
+    desk: Desk,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> BackupMade:
+    """A copy on the laptop's own disk, where no other is at hand and the battery ends: better than none.
+
+    It takes the place of the one before, and nobody takes it for a backup: it goes where the laptop goes. Raises what
+    ``write_backup`` raises.
+    """
+    folder = desk.folder / OWN_COPIES
+    who = desk.who
+    made = write_backup(desk, folder, progress, cancelled)
+    with suppress(WorldError):
+        remove_older(folder, desk_hex(who.dev), 1, who.zone, days=0)
+    return made
+
+
+def settle(desk: Desk) -> Done[None]:
+    """Bring all that was saved and typed from memory onto the disk: the battery may end. Raises ``CannotWrite``."""
+    sign_head(desk.store)
+    startup.write_high_water(desk.store, desk.folder)
+    into_main_file(desk.store.conn)
+    if hasattr(os, "sync"):
+        os.sync()  # half typed texts are written without waiting for the disk
+    return Done(None)
+
+
+def is_nearly_full(free: int, total: int, plan: BackupPlan) -> bool:
+    """Whether a disk of ``total`` bytes has too little left: below the megabytes set, or the per cent set.
+
+    Per cent count only up to ten times the megabytes: five of a hundred are plenty on a large disk.
+    """
+    least = plan.disk_mb * 1_000_000
+    return free < least or (free < 10 * least and free * 100 < total * plan.disk_percent)
 
 
 def kept_words(kept: KeptBackup) -> str:

@@ -22,6 +22,7 @@ from shelterdesk.core.words import tr
 from shelterdesk.db import meta
 from shelterdesk.db.backup import backup_file, examine, sha256_of
 from shelterdesk.db.chain import last_seq
+from shelterdesk.db.store import Reader
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.desk import desk_hex
 from shelterdesk.keys.safefile import alone, sync_folder, write_whole
@@ -88,7 +89,7 @@ def write_backup(
     """Copy the desk's file and key file into a new folder below ``target`` and read the copy back.
 
     On any thread, by a connection of its own: nobody's save waits for it. The folder's name holds the desk's id and
-    the time, never a name. ``progress`` hears (left, in all). Raises ``StickFull``, ``StickPulled``, ``StickReadOnly``,
+    the time, never a name. ``progress`` hears (done, in all). Raises ``StickFull``, ``StickPulled``, ``StickReadOnly``,
     ``CannotWrite``, ``DamagedFile`` where the desk's own file is not whole, ``Stopped``; then nothing is left behind
     that looks like a backup.
     """
@@ -130,6 +131,25 @@ def note_backup(desk: Desk, made: BackupMade) -> Done[BackupMade]:
     return Done(made, Changes.of("status"))
 
 
+@dataclass(frozen=True, slots=True)
+class LastBackup:
+    """The backup made last: when (UTC ms), how far it reaches, and where it was written to."""
+
+    made_ms: int
+    epoch: int
+    seq: int
+    at: Path
+
+
+def last_backup(reader: Reader) -> LastBackup | None:
+    """The backup made last on another disk; None for never, or where an older program made it."""
+    stored, made_ms = meta.get(reader.conn, "last_backup"), meta.get(reader.conn, "last_backup_ms")
+    if stored is None or made_ms is None:
+        return None
+    said: Any = json.loads(stored)
+    return LastBackup(int(made_ms), int(said["epoch"]), int(said["seq"]), Path(said["at"]))
+
+
 def _write(
     desk: Desk,
     partial: Path,
@@ -146,7 +166,7 @@ def _write(
             reader.conn,
             desk.store.file_key,
             partial / startup.FILE,
-            progress,
+            (lambda left, total: progress(total - left, total)) if progress is not None else None,
             marked=True,
             cancelled=cancelled,
         )
@@ -231,17 +251,18 @@ def list_backups(target: Path, dev: str) -> list[Manifest]:
     return sorted(found, key=lambda one: (one.made_ms, one.folder.name), reverse=True)
 
 
-def remove_older(target: Path, dev: str, keep: int, zone: str) -> int:
+def remove_older(target: Path, dev: str, keep: int, zone: str, days: int = DAYS_KEPT) -> int:
     """Take away what is more than the newest ``keep`` backups of a desk; returns how many went.
 
-    The newest of each of the last days stays as well. Nothing of another desk is touched, nor what does not
+    The newest of each of the last ``days`` stays as well. Nothing of another desk is touched, nor what does not
     read as a backup: somebody may still get something out of it. Raises what a stick raises.
     """
     held = list_backups(target, dev)
+    stays = _of_last_days(held, zone, days)
     gone = 0
     try:
         for one in held[max(1, keep) :]:
-            if one.folder in _of_last_days(held, zone):
+            if one.folder in stays:
                 continue
             away = one.folder.with_name(f"{one.folder.name}{PARTIAL}")
             one.folder.rename(away)  # from here on it is no backup any more, whatever stays of it
@@ -252,12 +273,12 @@ def remove_older(target: Path, dev: str, keep: int, zone: str) -> int:
     return gone
 
 
-def _of_last_days(held: list[Manifest], zone: str) -> set[Path]:
+def _of_last_days(held: list[Manifest], zone: str, days: int) -> set[Path]:
     newest: dict[date, Path] = {}
     for one in held:  # newest first
         day = from_milliseconds(one.made_ms).astimezone(ZoneInfo(zone)).date()
         newest.setdefault(day, one.folder)
-    return {newest[day] for day in sorted(newest, reverse=True)[:DAYS_KEPT]}
+    return {newest[day] for day in sorted(newest, reverse=True)[:days]}
 
 
 def sweep_unfinished(target: Path, dev: str) -> None:

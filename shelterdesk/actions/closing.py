@@ -18,7 +18,7 @@ from shelterdesk.db.chain import last_seq
 from shelterdesk.db.exchange import set_aside_parts
 from shelterdesk.db.log_reach import authors_held, not_confirmed
 from shelterdesk.db.store import Reader
-from shelterdesk.keys import destroy
+from shelterdesk.keys import destroy, keyfile
 from shelterdesk.keys.desk import desk_hex
 
 SHORTEST_REASON = 10
@@ -111,6 +111,10 @@ def close_station(
         reader.close()
     if not state.is_covered:
         _must_have_reason(state, reason)
+    keyfile.unlock(
+        desk.folder, desk.user.name, passphrase, desk.clock.now().timestamp()
+    )  # before anything is made
+    if not state.is_covered:
         note_access(
             desk, AccessKind.EXPORTED, "station", detail=tr("closed without the office: {why}", why=reason)
         )

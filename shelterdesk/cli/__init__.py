@@ -19,7 +19,7 @@ from shelterdesk.cli.ways import Ways, answering, clock_given, finish, plain_str
 class AllCommands(click.Group):
     """Every command, loaded with the first one that is asked for: the window opens without them."""
 
-    MODULES = ("station", "people", "site", "exchange", "office", "records", "practice")
+    MODULES = ("station", "backups", "people", "site", "exchange", "office", "records", "practice")
 
     _loaded: MutableMapping[str, click.Command] | None = None
 

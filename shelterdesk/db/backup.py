@@ -50,6 +50,11 @@ def examine(conn: Connection, path: Path) -> None:
         raise _damaged(path)
 
 
+def into_main_file(conn: Connection) -> None:
+    """Put what stands in the log into the main file and both on the disk, as far as nobody reads the older state."""
+    conn.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+
 def backup_file(
     conn: Connection,
     key: bytes,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -67,6 +66,9 @@ def test_a_copy_beside_a_busy_writer_balances(
             moved.release()
         conn.close()
 
+    def let_work(_left: int, _total: int) -> None:
+        assert moved.acquire(timeout=20)
+
     writer = threading.Thread(target=work)
     reader = open_file(path, KEY, read_only=True)
     writer.start()
@@ -75,13 +77,7 @@ def test_a_copy_beside_a_busy_writer_balances(
             for _ in range(20):
                 assert moved.acquire(timeout=20)
             # A long copy: the writer is let work between two pieces of it.
-            backup.backup_file(
-                reader,
-                KEY,
-                tmp_path / f"{n}.db",
-                lambda _left, _all: moved.acquire(timeout=20) and None,
-                marked=True,
-            )
+            backup.backup_file(reader, KEY, tmp_path / f"{n}.db", let_work, marked=True)
     finally:
         stop.set()
         writer.join()
@@ -127,11 +123,11 @@ def test_our_own_locks_stay(tmp_path: Path) -> None:
     path = tmp_path / "station.db"
     conn = filled(path)
     reader = open_file(path, KEY, read_only=True)
-    locks = lambda: sorted(  # noqa: E731
-        line.split(":", 1)[1]
-        for line in Path("/proc/locks").read_text().splitlines()
-        if str(os.getpid()) in line
-    )
+
+    def locks() -> list[str]:
+        lines = Path("/proc/locks").read_text().splitlines()
+        return sorted(line.split(":", 1)[1] for line in lines if str(os.getpid()) in line)
+
     before = locks()
     backup.backup_file(reader, KEY, tmp_path / "copy.db")
     assert locks() == before and before
@@ -186,7 +182,11 @@ def test_a_copy_that_is_stopped_leaves_nothing(
     conn = filled(tmp_path / "station.db")
     conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     asked: list[int] = []
-    stop: Callable[[], bool] = lambda: asked.append(1) is None and len(asked) > after  # noqa: E731
+
+    def stop() -> bool:
+        asked.append(1)
+        return len(asked) > after
+
     with pytest.raises(backup.Stopped):
         backup.backup_file(conn, KEY, tmp_path / "copy.db", cancelled=stop)
     assert not list(tmp_path.glob("copy*"))

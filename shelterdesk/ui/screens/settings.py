@@ -17,6 +17,7 @@ from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.settings_access import AccessSection
 from shelterdesk.ui.screens.settings_backup import BackupSection
+from shelterdesk.ui.screens.settings_close import CloseSection
 from shelterdesk.ui.screens.settings_desk import DeskSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
 from shelterdesk.ui.screens.settings_recovery import RecoverySection
@@ -39,6 +40,7 @@ SECTIONS: tuple[type[Section], ...] = (
     AdmitSection,
     EnrolSection,
     AccessSection,
+    CloseSection,
 )
 
 
