@@ -14,7 +14,7 @@ from pathlib import Path
 
 import platformdirs
 
-from shelterdesk.core.errors import CannotWrite, DamagedFile, InUse, WorldError
+from shelterdesk.core.errors import CannotWrite, DamagedFile, InUse, Refused, WorldError
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.words import speak, tr
 from shelterdesk.db import meta, presence, schema, search, tables
@@ -24,6 +24,7 @@ from shelterdesk.db.connection import Connection, open_file, said, writing
 from shelterdesk.db.rebuild import rebuild
 from shelterdesk.db.status import is_doubtful
 from shelterdesk.db.store import Store
+from shelterdesk.keys import destroy
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.ed25519 import is_signed_by
 from shelterdesk.keys.safefile import write_whole
@@ -60,11 +61,21 @@ def use_language(language: str) -> None:
 
 
 def is_set_up(folder: Path) -> bool:
-    """Whether the folder holds a station or an office."""
+    """Whether the folder holds a station or an office; one that is being closed holds none any more."""
+    if destroy.is_begun(folder):
+        finish_closing(folder)
+        return False
     try:
         return (folder / FILE).exists()
     except OSError:  # no path there can be
         return False
+
+
+def finish_closing(folder: Path) -> bool:
+    """Go on where the closing of a station was cut off; False while something of it still cannot be removed."""
+    with suppress(OSError):
+        destroy.go_on(folder)
+    return not destroy.is_begun(folder)
 
 
 def must_have_display() -> None:
@@ -78,7 +89,15 @@ def must_have_display() -> None:
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make the folder, for its owner only; raises ``CannotWrite`` where that is not possible."""
+    """Make the folder, for its owner only; raises ``CannotWrite`` where that is not possible.
+
+    Raises ``Refused`` while a station that was closed in it cannot be removed: a new one would go with it.
+    """
+    if destroy.is_begun(folder) and not finish_closing(folder):
+        raise Refused(
+            tr("The station in this folder is being closed, and some of its files cannot be removed yet."),
+            tr("Close every other program that uses the folder, or start the laptop anew, and try again."),
+        )
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # a stick without permissions has none to set

@@ -1,158 +1,329 @@
-"""Backups: an encrypted copy that opens by itself with the same names and passphrases, and its restore."""
+"""Backups: an encrypted copy that opens by itself with the same names and passphrases, made and read back."""
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
+import re
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from shelterdesk import startup
-from shelterdesk.actions.desk import Desk, now_ms, open_desk
+from shelterdesk.actions.desk import Desk, now_ms
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import CannotWrite, DamagedFile, DiskFull, NotFound, Refused
-from shelterdesk.core.moment import Clock
+from shelterdesk.core.errors import CannotWrite, DamagedFile, NewerData, NotFound, Refused, WorldError
+from shelterdesk.core.moment import from_milliseconds
 from shelterdesk.core.words import tr
 from shelterdesk.db import meta
-from shelterdesk.db.backup import backup_file
+from shelterdesk.db.backup import backup_file, examine, sha256_of
 from shelterdesk.db.chain import last_seq
-from shelterdesk.db.connection import open_file
+from shelterdesk.db.store import Reader
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.desk import desk_hex
-from shelterdesk.keys.safefile import sync_folder, write_whole
+from shelterdesk.keys.safefile import alone, sync_folder, write_whole
+from shelterdesk.sync import stick
 
 MANIFEST = "backup.json"
+FILES = (startup.FILE, keyfile.FILE_NAME)
+PARTIAL = ".partial"
+DAYS_KEPT = 7
+"""Of each of so many days back the newest backup is kept, however many are newer."""
+
+MOST_LISTED = 2_000
 _FORMAT = "shelterdesk-backup"
+_VERSION = 1
+_LARGEST_MANIFEST = 1 << 16
+_LOCK = "backup.lock"
+_NAME = re.compile(r"shelterdesk-backup-([0-9a-f]{16})-([0-9]{8}T[0-9]{6}Z)")
 
 
 @dataclass(frozen=True, slots=True)
 class BackupMade:
-    """A backup that was read back: its folder and its size in bytes."""
+    """A backup that was read back: its folder, its size in bytes, how far this desk's own entries reach in it."""
 
     folder: Path
     size: int
+    made_ms: int = 0
+    epoch: int = 0
+    seq: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a backup says of itself: the desk (16 hex digits), how far it had written, when, the files' SHA-256."""
+
+    folder: Path
+    dev: str
+    epoch: int
+    seq: int
+    practice: bool
+    made_ms: int
+    files: dict[str, str]
 
 
 def make_backup(
-    desk: Desk, target: Path, progress: Callable[[int, int], None] | None = None
+    desk: Desk,
+    target: Path,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> Done[BackupMade]:
-    """Copy the desk's file and key file into a new folder below ``target`` and read the copy back.
+    """Make a backup below ``target`` now, for somebody who asked for it.
 
-    The folder's name holds the desk's id and the time, never a name. Raises ``NotAllowed``, ``CannotWrite``,
-    ``DiskFull``; then nothing is left behind that looks like a backup.
+    Raises ``NotAllowed``, and what :func:`write_backup` raises.
     """
     desk.must("make a backup")
-    name = f"shelterdesk-backup-{desk_hex(desk.who.dev)}-{desk.clock.now():%Y%m%dT%H%M%SZ}"
-    folder, partial = target / name, target / f"{name}.partial"
-    if folder.exists():
-        raise Refused(tr("A backup of this very second is already there."), tr("Make it again in a moment."))
-    try:
-        partial.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise _cannot(target, error) from None
-    try:
-        backup_file(desk.store.conn, desk.store.file_key, partial / startup.FILE, progress, marked=True)
-        write_whole(partial / keyfile.FILE_NAME, (desk.folder / keyfile.FILE_NAME).read_bytes())
-        manifest = {
-            "format": _FORMAT,
-            "version": 1,
-            "dev": desk_hex(desk.who.dev),
-            "epoch": desk.who.epoch,
-            "seq": last_seq(desk.store.conn, desk.who.dev, desk.who.epoch),
-            "practice": desk.who.is_practice,
-            "made_ms": now_ms(desk),
-            "files": {n: _sha256(partial / n) for n in (startup.FILE, keyfile.FILE_NAME)},
-        }
-        write_whole(partial / MANIFEST, json.dumps(manifest, indent=1).encode())
-        partial.rename(folder)
-        sync_folder(target)
-    except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise _cannot(target, error) from None
-    except BaseException:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise
-    with desk.store.transaction() as conn:
-        meta.put(conn, "last_backup_ms", b"%d" % now_ms(desk))
-    size = sum(file.stat().st_size for file in folder.iterdir())
-    return Done(BackupMade(folder, size), Changes.of("status"))
+    return note_backup(desk, write_backup(desk, target, progress, cancelled))
 
 
-def restore(source: Path, folder: Path, name: str, passphrase: str, clock: Clock) -> Desk:
-    """Put a backup into an empty folder and open it; the restored desk goes on in a new epoch (SYNC §1.1).
+def write_backup(
+    desk: Desk,
+    target: Path,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> BackupMade:
+    """Copy the desk's file and key file into a new folder below ``target`` and read the copy back.
 
-    Raises ``NotFound``, ``DamagedFile`` for a backup that is not whole, ``Refused`` for a folder in use,
-    ``WrongPassphrase``; the folder is then as it was.
+    On any thread, by a connection of its own: nobody's save waits for it. The folder's name holds the desk's id and
+    the time, never a name. ``progress`` hears (done, in all). Raises ``StickFull``, ``StickPulled``, ``StickReadOnly``,
+    ``CannotWrite``, ``DamagedFile`` where the desk's own file is not whole, ``Stopped``; then nothing is left behind
+    that looks like a backup.
     """
-    manifest = read_manifest(source)
-    if startup.is_set_up(folder) or keyfile.exists(folder):
-        raise Refused(
-            tr("The folder {name} already holds a station or an office.", name=folder.name),
-            tr("Restore into an empty folder; the old one stays as it is."),
-        )
-    startup.prepare_folder(folder)
-    files = (startup.FILE, keyfile.FILE_NAME)
-    try:
-        for file in files:
-            shutil.copyfile(source / file, folder / file)
-            if _sha256(folder / file) != manifest["files"][file]:
-                raise DamagedFile(file, tr("it does not read as it was written"), _another())
-        unlocked = keyfile.unlock(folder, name, passphrase, clock.now().timestamp())
-        conn = open_file(folder / startup.FILE, unlocked.file_key)
+    dev = desk_hex(desk.who.dev)
+    name = f"shelterdesk-backup-{dev}-{desk.clock.now():%Y%m%dT%H%M%SZ}"
+    folder, partial = target / name, target / f"{name}{PARTIAL}"
+    with alone(desk.folder / _LOCK):
+        if folder.exists():
+            raise Refused(
+                tr("A backup of this very second is already there."), tr("Make it again in a moment.")
+            )
         try:
-            startup.begin_epoch(conn, clock, int(manifest["epoch"]))
-        finally:
-            conn.close()
-        sync_folder(folder)
-        return open_desk(folder, name, passphrase, clock)
-    except OSError as error:
-        _take_back(folder, files)
-        raise _cannot(folder, error) from None
-    except BaseException:
-        _take_back(folder, files)
-        raise
+            target.mkdir(mode=0o700, parents=True, exist_ok=True)
+            sweep_unfinished(target, dev)
+            stick.check_room(target, _size_of(desk))
+            partial.mkdir(mode=0o700)
+            made = _write(desk, partial, progress, cancelled)
+            partial.rename(folder)
+            sync_folder(target)
+        except OSError as error:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise stick.said(target, error) from None
+        except BaseException as error:
+            is_pulled = isinstance(error, CannotWrite) and not partial.exists()
+            shutil.rmtree(partial, ignore_errors=True)
+            if is_pulled:  # SQLite only says that it cannot open its file
+                raise stick.StickPulled(str(target)) from None
+            raise
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    return BackupMade(folder, size, made.made_ms, made.epoch, made.seq)
 
 
-def read_manifest(source: Path) -> dict[str, Any]:
-    """What a backup says of itself; raises ``NotFound``, ``DamagedFile``."""
+def note_backup(desk: Desk, made: BackupMade) -> Done[BackupMade]:
+    """Remember when the last backup was made and how far it reaches; on the thread that writes."""
+    with desk.store.transaction() as conn:
+        meta.put(conn, "last_backup_ms", b"%d" % made.made_ms)
+        said = {"name": made.folder.name, "epoch": made.epoch, "seq": made.seq, "at": str(made.folder)}
+        meta.put(conn, "last_backup", json.dumps(said).encode())
+    return Done(made, Changes.of("status"))
+
+
+@dataclass(frozen=True, slots=True)
+class LastBackup:
+    """The backup made last: when (UTC ms), how far it reaches, and where it was written to."""
+
+    made_ms: int
+    epoch: int
+    seq: int
+    at: Path
+
+
+def last_backup(reader: Reader) -> LastBackup | None:
+    """The backup made last on another disk; None for never, or where an older program made it."""
+    stored, made_ms = meta.get(reader.conn, "last_backup"), meta.get(reader.conn, "last_backup_ms")
+    if stored is None or made_ms is None:
+        return None
+    said: Any = json.loads(stored)
+    return LastBackup(int(made_ms), int(said["epoch"]), int(said["seq"]), Path(said["at"]))
+
+
+def _write(
+    desk: Desk,
+    partial: Path,
+    progress: Callable[[int, int], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> Manifest:
+    reader = desk.reader()
     try:
-        found: dict[str, Any] = json.loads((source / MANIFEST).read_bytes())
-        whole = found["format"] == _FORMAT and {startup.FILE, keyfile.FILE_NAME} <= set(found["files"])
-        int(found["epoch"])
+        examine(reader.conn, desk.store.path)  # a damaged file must not push the good ones out
+        # Said before the copy: what is written meanwhile may be in it, what is promised surely is.
+        who = reader.who
+        seq = last_seq(reader.conn, who.dev, who.epoch)
+        sha = backup_file(
+            reader.conn,
+            desk.store.file_key,
+            partial / startup.FILE,
+            (lambda left, total: progress(total - left, total)) if progress is not None else None,
+            marked=True,
+            cancelled=cancelled,
+        )
+    finally:
+        reader.close()
+    write_whole(partial / keyfile.FILE_NAME, (desk.folder / keyfile.FILE_NAME).read_bytes())
+    files = {startup.FILE: sha, keyfile.FILE_NAME: sha256_of(partial / keyfile.FILE_NAME)}
+    said = Manifest(partial, desk_hex(who.dev), who.epoch, seq, who.is_practice, now_ms(desk), files)
+    write_whole(partial / MANIFEST, json.dumps(_to_json(said), indent=1).encode())
+    return said
+
+
+def _size_of(desk: Desk) -> int:
+    """Bytes a backup of the desk's file takes."""
+    path = desk.store.path
+    found = path.stat().st_size
+    with suppress(OSError):
+        found += path.with_name(f"{path.name}-wal").stat().st_size
+    return found
+
+
+def _to_json(said: Manifest) -> dict[str, Any]:
+    return {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "dev": said.dev,
+        "epoch": said.epoch,
+        "seq": said.seq,
+        "practice": said.practice,
+        "made_ms": said.made_ms,
+        "files": said.files,
+    }
+
+
+def read_manifest(source: Path) -> Manifest:
+    """What a backup says of itself; raises ``NotFound``, ``DamagedFile``, ``NewerData``."""
+    try:
+        with (source / MANIFEST).open("rb") as stream:
+            found: Any = json.loads(stream.read(_LARGEST_MANIFEST))
+        whole = found["format"] == _FORMAT
+        version = _number(found["version"])
     except (FileNotFoundError, NotADirectoryError):
         raise NotFound(
             tr("A backup in the folder {name}", name=source.name),
             tr("Choose the folder whose name begins with shelterdesk-backup."),
         ) from None
-    except (OSError, ValueError, KeyError, TypeError):
-        raise DamagedFile(MANIFEST, tr("it is not whole"), _another()) from None
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        raise _not_whole() from None
     if not whole:
-        raise DamagedFile(MANIFEST, tr("it is something else"), _another())
+        raise DamagedFile(MANIFEST, tr("it is something else"), another_backup())
+    if version > _VERSION:
+        raise NewerData(version, _VERSION)
+    try:
+        files = {name: _sha(found["files"][name]) for name in FILES}
+        return Manifest(
+            source,
+            _dev(found["dev"]),
+            _number(found["epoch"]),
+            _number(found["seq"]),
+            found["practice"] is True,
+            _number(found["made_ms"]),
+            files,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise _not_whole() from None
+
+
+def must_be_whole(said: Manifest, file: str, path: Path) -> None:
+    """Raise ``DamagedFile`` unless a file of a backup, or its copy at ``path``, is what was written."""
+    if sha256_of(path) != said.files[file]:
+        raise DamagedFile(file, tr("it does not read as it was written"), another_backup())
+
+
+def list_backups(target: Path, dev: str) -> list[Manifest]:
+    """The backups of one desk (16 hex digits) in a folder, newest first; what is not whole is left out."""
+    found = []
+    for path in _named(target, _NAME, dev):
+        with suppress(WorldError):
+            said = read_manifest(path)
+            if said.dev == dev:
+                found.append(said)
+    return sorted(found, key=lambda one: (one.made_ms, one.folder.name), reverse=True)
+
+
+def remove_older(target: Path, dev: str, keep: int, zone: str, days: int = DAYS_KEPT) -> int:
+    """Take away what is more than the newest ``keep`` backups of a desk; returns how many went.
+
+    The newest of each of the last ``days`` stays as well. Nothing of another desk is touched, nor what does not
+    read as a backup: somebody may still get something out of it. Raises what a stick raises.
+    """
+    held = list_backups(target, dev)
+    stays = _of_last_days(held, zone, days)
+    gone = 0
+    try:
+        for one in held[max(1, keep) :]:
+            if one.folder in stays:
+                continue
+            away = one.folder.with_name(f"{one.folder.name}{PARTIAL}")
+            one.folder.rename(away)  # from here on it is no backup any more, whatever stays of it
+            shutil.rmtree(away)
+            gone += 1
+    except OSError as error:
+        raise stick.said(target, error) from None
+    return gone
+
+
+def _of_last_days(held: list[Manifest], zone: str, days: int) -> set[Path]:
+    newest: dict[date, Path] = {}
+    for one in held:  # newest first
+        day = from_milliseconds(one.made_ms).astimezone(ZoneInfo(zone)).date()
+        newest.setdefault(day, one.folder)
+    return {newest[day] for day in sorted(newest, reverse=True)[:days]}
+
+
+def sweep_unfinished(target: Path, dev: str) -> None:
+    """Take away what a desk began here and did not finish; nobody of this desk is writing now."""
+    for path in _named(target, re.compile(_NAME.pattern + re.escape(PARTIAL)), dev):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _named(target: Path, pattern: re.Pattern[str], dev: str) -> list[Path]:
+    """Real folders of a desk below ``target`` whose name fits."""
+    found = []
+    try:
+        for n, path in enumerate(target.iterdir()):
+            fits = pattern.fullmatch(path.name)
+            if n >= MOST_LISTED:
+                break
+            if fits and fits.group(1) == dev and path.is_dir() and not path.is_symlink():
+                found.append(path)
+    except OSError:
+        return []
     return found
 
 
-def _take_back(folder: Path, files: tuple[str, ...]) -> None:
-    for file in files:
-        for tail in ("", "-wal", "-shm"):
-            (folder / f"{file}{tail}").unlink(missing_ok=True)
-
-
-def _another() -> str:
+def another_backup() -> str:
+    """The next step where a backup is not what was written."""
     return tr("Use another backup; this one cannot be trusted.")
 
 
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-        os.fsync(stream.fileno())
-    return digest.hexdigest()
+def _not_whole() -> DamagedFile:
+    return DamagedFile(MANIFEST, tr("it is not whole"), another_backup())
 
 
-def _cannot(where: Path, error: OSError) -> DiskFull | CannotWrite:
-    return DiskFull(str(where)) if error.errno == 28 else CannotWrite(str(where), error.strerror or "")
+def _number(value: object) -> int:
+    if type(value) is not int or not 0 <= value < 1 << 53:
+        raise ValueError("not a number")
+    return value
+
+
+def _dev(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9a-f]{16}", value):
+        raise ValueError("not a desk")
+    return value
+
+
+def _sha(value: object) -> str:
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9a-f]{64}", value):
+        raise ValueError("not a hash")
+    return value

@@ -21,6 +21,7 @@ class AllCommands(click.Group):
 
     MODULES = (
         "station",
+        "backups",
         "users",
         "people",
         "site",

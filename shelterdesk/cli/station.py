@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from shelterdesk.actions.backups import make_backup, restore
 from shelterdesk.actions.checking import check_folder
 from shelterdesk.actions.checking import state as state_hash
 from shelterdesk.actions.drafts import waiting_recovery_code
@@ -15,6 +14,7 @@ from shelterdesk.actions.log_in_rules import check_passphrase, usual_length
 from shelterdesk.actions.recovery import print_recovery_sheet
 from shelterdesk.actions.recovery_renewal import begin_recovery_sheet, finish_recovery_sheet
 from shelterdesk.actions.station import StationPlanned, new_station
+from shelterdesk.cli.closing import close, wipe_
 from shelterdesk.cli.ways import (
     IN_PART,
     REFUSED,
@@ -22,7 +22,6 @@ from shelterdesk.cli.ways import (
     data,
     file_to_write,
     finish,
-    folder_to_write,
     out,
     progress_on_stderr,
     read_secret,
@@ -132,29 +131,6 @@ def recovery_sheet_(
 
 
 @click.command()
-@click.option(
-    "--to", "target", required=True, type=click.Path(path_type=Path), help="A folder, best on another disk."
-)
-@click.pass_obj
-def backup(ways: Ways, target: Path) -> None:
-    """Make an encrypted backup and read it back."""
-    with ways.desk() as desk:
-        made = make_backup(desk, folder_to_write(target), progress_on_stderr(tr("Backup"))).result
-        out(str(made.folder))
-        say(ntr("Backup made and read back: {n} byte.", "Backup made and read back: {n} bytes.", made.size))
-
-
-@click.command("restore")
-@click.argument("source", type=click.Path(path_type=Path))
-@click.pass_obj
-def restore_(ways: Ways, source: Path) -> None:
-    """Put a backup into the (empty) folder given by --data; the desk goes on in a new epoch."""
-    desk = restore(source, ways.folder, ways.name(), ways.passphrase(), ways.clock)
-    desk.close()
-    say(tr("Restored into {folder}.", folder=str(ways.folder)))
-
-
-@click.command()
 @click.option("--json", "as_json", is_flag=True)
 @click.option("--repair", is_flag=True, help="Make what follows from the log anew, on a copy kept aside.")
 @click.pass_obj
@@ -199,5 +175,7 @@ def state(ways: Ways) -> None:
 
 def add_to(root: click.Group) -> None:
     """Hang these commands into the command line."""
-    for command in (station, backup, restore_, check, state):
+    station.add_command(close)
+    station.add_command(wipe_)
+    for command in (station, check, state):
         root.add_command(command)

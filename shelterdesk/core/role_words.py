@@ -52,6 +52,7 @@ TASK_WORDS: dict[str, Callable[[], str]] = {
     "see the posts": lambda: tr("see how the stations stand"),
     "see who looked at what": lambda: tr("see who looked at what"),
     "change settings": lambda: tr("change the settings"),
+    "close the station": lambda: tr("close the station"),
 }
 """Keys of ``DOES`` as something one can or cannot do, for the end of "Your role cannot …"."""
 

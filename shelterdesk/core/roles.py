@@ -76,6 +76,7 @@ DOES: dict[str, frozenset[Role]] = {
     "see the posts": frozenset({Role.STATISTICIAN, Role.SUPERVISOR, Role.ADMIN, Role.SAFEGUARDING}),
     "see who looked at what": _SUPERVISORS,
     "change settings": _ADMIN,
+    "close the station": _ADMIN,
 }
 """Things done that write nothing of a kind of their own, and who may do them."""
 

@@ -16,17 +16,20 @@ from shelterdesk.db.connection import Connection
 if TYPE_CHECKING:
     from hashlib import _Hash
 
+_ALL = (1 << 63) - 1
 _SAID_ONCE = frozenset({"erase", "clock_fix"})
 
 
-def state_of(conn: Connection) -> str:
+def state_of(conn: Connection, upto: int | None = None) -> str:
     """SHA-256, as 64 hex digits, over the sorted admitted heads, the roster number and the statements in force.
+
+    With ``upto`` (local id of an event) nothing of the log that came here after it counts.
 
     A head is (entity, field, op id with its hash, exact value bytes as logged), in bytewise order (SYNC §1.0); records
     of several kinds under one id come one after the other, by the number of their kind.
     """
     digest = hashlib.sha256(b"state.v1@shelterdesk\0")
-    for ent, logged in _entities(conn):
+    for ent, logged in _entities(conn, upto):
         for kind in sorted({one.op.kind for one in logged}):
             found = heads(one for one in logged if one.op.kind == kind)
             for number in sorted(found):
@@ -60,7 +63,7 @@ def _feed(digest: _Hash, ent: bytes, number: int, head: Head) -> None:
     digest.update(head.value)
 
 
-def _entities(conn: Connection) -> Iterator[tuple[bytes, list[Logged]]]:
+def _entities(conn: Connection, upto: int | None) -> Iterator[tuple[bytes, list[Logged]]]:
     """Every entity in bytewise order with its admitted ops."""
     current: bytes | None = None
     logged: list[Logged] = []
@@ -68,7 +71,8 @@ def _entities(conn: Connection) -> Iterator[tuple[bytes, list[Logged]]]:
     for ent, event_id, pos, line in conn.execute(
         "SELECT o.ent, o.event, o.pos, e.line FROM op o JOIN event e ON e.id = o.event"
         " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
-        " WHERE s.event IS NULL AND e.line IS NOT NULL ORDER BY o.ent"
+        " WHERE s.event IS NULL AND e.line IS NOT NULL AND o.event <= ? ORDER BY o.ent",
+        (upto if upto is not None else _ALL,),
     ):
         if ent != current:
             if current is not None:

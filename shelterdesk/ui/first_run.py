@@ -8,10 +8,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
-from shelterdesk.actions.backups import restore
 from shelterdesk.actions.demo import DemoMade, make_demo
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drafts import keep_recovery_code
+from shelterdesk.actions.restoring import restore
 from shelterdesk.actions.station import StationMade, new_station
 from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import WorldError

@@ -10,19 +10,24 @@ from PySide6.QtCore import QObject, QTimer
 from shelterdesk.actions.status import HeardDesk, Status, status
 from shelterdesk.core.moment import Clock, milliseconds, to_milliseconds
 from shelterdesk.core.words import ntr, tr
+from shelterdesk.ui.backup_keeper import BackupKeeper
 from shelterdesk.ui.battery import Battery, read_battery
 from shelterdesk.ui.dates import when
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.power_watch import PowerWatch
 from shelterdesk.ui.widgets import OtherDesk, StatusLine
 from shelterdesk.ui.worker import DeskWorker
 
 AGAIN_MS = 30_000
 LATE_BACKUP_HOURS = 24
+OLD_BACKUP_HOURS = 72
 LATE_DESK_HOURS = 4
 _SECOND_MS = 1_000
 
 
-def line_of(state: Status, now: datetime, zone: str, user: str, battery: Battery | None) -> StatusLine:
+def line_of(
+    state: Status, now: datetime, zone: str, user: str, battery: Battery | None, disk: str = ""
+) -> StatusLine:
     """How things stand, in the words of the bar; ``now`` is aware, ``zone`` the station's IANA name."""
     backup = milliseconds(state.last_backup or "")
     return StatusLine(
@@ -33,6 +38,8 @@ def line_of(state: Status, now: datetime, zone: str, user: str, battery: Battery
         office_up_to=when(state.last_receipt, now, zone),
         backup=ago(backup, now),
         is_backup_late=backup is None or hours_since(backup, now) >= LATE_BACKUP_HOURS,
+        is_backup_old=backup is not None and hours_since(backup, now) >= OLD_BACKUP_HOURS,
+        disk=disk,
         desks=tuple(_other(one, now, zone) for one in state.desks),
         battery=battery.percent if battery is not None else None,
         is_charging=battery.is_charging if battery is not None else False,
@@ -78,6 +85,8 @@ class StatusWatch(QObject):
         self._second.setInterval(_SECOND_MS)
         self._second.timeout.connect(self._show_time)
         self._stopped = False
+        self.keeper = BackupKeeper(window, worker, clock)
+        self.power = PowerWatch(window, worker, self.keeper)
 
     def start(self) -> None:
         """Show the state and the time from now on."""
@@ -86,11 +95,13 @@ class StatusWatch(QObject):
         self._second.start()
         self._show_time()
         self.refresh()
+        self.keeper.start()
 
     def stop(self) -> None:
         """Ask no more."""
         if not self._stopped:
             self._stopped = True
+            self.keeper.stop()
             self._again.stop()
             self._second.stop()
             self._worker.changed.disconnect(self.refresh)
@@ -104,7 +115,9 @@ class StatusWatch(QObject):
         desk = self._worker.desk
         if self._stopped or desk is None:
             return
-        line = line_of(state, self._clock.now(), desk.who.zone, desk.user.name, read_battery())
+        battery = read_battery()
+        disk = self.power.look(battery)
+        line = line_of(state, self._clock.now(), desk.who.zone, desk.user.name, battery, disk)
         self._window.set_status(line)
 
     def _show_time(self) -> None:

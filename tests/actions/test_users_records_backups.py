@@ -13,10 +13,11 @@ import pytest
 
 from shelterdesk import startup
 from shelterdesk.actions import faults
-from shelterdesk.actions.backups import make_backup, restore
+from shelterdesk.actions.backups import make_backup
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.records import add_record, add_records, kind_named, show_records
+from shelterdesk.actions.restoring import restore
 from shelterdesk.actions.station import StationPlanned, new_station
 from shelterdesk.actions.users import add_user, disable_user, list_users, set_own_passphrase
 from shelterdesk.core.errors import BadField, DamagedFile, NotAllowed, NotFound, Refused, WrongPassphrase

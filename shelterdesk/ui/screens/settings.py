@@ -17,6 +17,7 @@ from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.settings_access import AccessSection
 from shelterdesk.ui.screens.settings_backup import BackupSection
+from shelterdesk.ui.screens.settings_close import CloseSection
 from shelterdesk.ui.screens.settings_desk import DeskSection
 from shelterdesk.ui.screens.settings_holders import HoldersSection
 from shelterdesk.ui.screens.settings_log_in import LogInSection
@@ -51,6 +52,7 @@ SECTIONS: tuple[type[Section], ...] = (
     AdmitSection,
     EnrolSection,
     AccessSection,
+    CloseSection,
 )
 
 

@@ -17,7 +17,7 @@ from shelterdesk.ui.widgets.task_line import TaskLine
 from shelterdesk.ui.widgets.text import Role, set_role, words
 from shelterdesk.ui.widgets.tone import Tone
 
-_MOST_NEAR, _MOST_FAR = 4, 8  # a table has at most six desks; a clock in doubt, the battery
+_MOST_NEAR, _MOST_FAR = 4, 9  # a table has at most six desks; a clock in doubt, the battery, the disk
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class StatusLine:
 
     ``present`` and ``places`` in people, None when not known. ``only_here`` counts records that exist on this
     laptop alone; ``office_up_to`` and ``backup`` are empty when there never was a receipt or a backup.
+    ``is_backup_old`` is worse than late; ``disk`` a sentence, empty while there is room.
     ``battery`` in per cent, None without one. ``clock_doubt`` is a sentence, empty when the clock is trusted.
     An office houses nobody and waits for no receipt of its own: it says neither.
     """
@@ -46,9 +47,11 @@ class StatusLine:
     office_up_to: str = ""
     backup: str = ""
     is_backup_late: bool = False
+    is_backup_old: bool = False
     desks: tuple[OtherDesk, ...] = ()
     battery: int | None = None
     is_charging: bool = False
+    disk: str = ""
     clock_doubt: str = ""
     user: str = ""
     is_office: bool = False
@@ -115,6 +118,8 @@ def _backup(status: StatusLine) -> _Part:
     if not status.backup:
         return _Part("backup", tr("no backup yet"), "", Tone.WARN)
     said = tr("backup {time}", time=status.backup)
+    if status.is_backup_old:
+        return _Part("backup", said, "", Tone.BAD)
     if status.is_backup_late:
         return _Part("backup", said, "", Tone.WARN)
     return _Part("backup", "", said, Tone.NEUTRAL)
@@ -128,8 +133,10 @@ def _far(status: StatusLine) -> list[_Part]:
         said = tr("{desk} heard {time}", desk=desk.name, time=desk.heard)
         strong, plain = (said, "") if desk.is_late else ("", said)
         parts.append(_Part("desk", strong, plain, Tone.WARN if desk.is_late else Tone.NEUTRAL, far=True))
+    if status.disk:
+        parts.append(_Part("warn", status.disk, "", Tone.BAD, far=True))
     if status.battery is not None:
-        low = status.battery < 20 and not status.is_charging
+        low = status.battery <= 15 and not status.is_charging
         said = tr("{n}%", n=status.battery)
         icon = "charging" if status.is_charging else "battery"
         strong, plain = (said, "") if low else ("", said)

@@ -1,0 +1,149 @@
+"""The bytes of a file in use, copied beside SQLite: what it wrote encrypted need not be opened and sealed again.
+
+Safe while the connection holds a read transaction (https://sqlite.org/walformat.html, §2.3.1 and §4). A checkpoint
+then writes into the main file only pages that lie in the log too, up to the moment of that transaction, and the
+log is not begun anew; so the main file first and the log after it, put together as after a crash, are the file
+at that moment or a later whole one. With an empty log nothing may be written into the main file at all, and
+the log may be begun anew once: its header tells.
+
+The main file is read through the descriptor that SQLite itself holds: closing one of our own would drop every lock
+of this process on it (https://sqlite.org/howtocorrupt.html, §2.2). Where that cannot be had, :class:`NotRaw`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from shelterdesk.db.connection import Connection, file_of
+
+_CHUNK = 1 << 20
+_LOG_HEAD, _FRAME_HEAD = 32, 24
+_DESCRIPTORS = (Path("/proc/self/fd"), Path("/dev/fd"))
+
+
+class NotRaw(Exception):
+    """The bytes cannot be read safely here; nobody sees it, the copy goes page by page."""
+
+
+def raw_copy(conn: Connection, target: Path, step: Callable[[int, int], None]) -> None:
+    """Copy the main file and its log to ``target`` and ``target``-wal; ``conn`` holds a read transaction.
+
+    ``step`` hears (bytes left, bytes in all), and may raise. Raises :class:`NotRaw`, ``OSError``.
+    """
+    path = file_of(conn)
+    handle = _descriptor_of(path)
+    total = 2 * os.fstat(handle).st_size  # written, then read back
+    with _new(target) as out:
+        at = 0
+        while chunk := _read(handle, path, at):
+            out.write(chunk)
+            at += len(chunk)
+            step(max(0, total - at), total)
+    _copy_log(path.with_name(f"{path.name}-wal"), target.with_name(f"{target.name}-wal"))
+
+
+def _copy_log(log: Path, target: Path) -> None:
+    """The log as far as it goes; again when it was begun anew in the middle (once at most, see above)."""
+    for _ in range(3):
+        try:
+            with log.open("rb") as stream:
+                head = stream.read(_LOG_HEAD)
+                with _new(target) as out:
+                    out.write(head)
+                    while chunk := stream.read(_CHUNK):
+                        out.write(chunk)
+                if os.pread(stream.fileno(), _LOG_HEAD, 0) == head:
+                    return
+        except FileNotFoundError:  # of a file nobody has written to
+            with suppress(FileNotFoundError):
+                target.unlink()
+            return
+    raise NotRaw
+
+
+def pages_in_log(path: Path) -> set[int]:
+    """Numbers of the pages that lie in the log beside a file, and of the first, which names the way of writing."""
+    found = {1}
+    with suppress(FileNotFoundError), path.with_name(f"{path.name}-wal").open("rb") as log:
+        size = int.from_bytes(log.read(_LOG_HEAD)[8:12], "big")
+        while size and len(head := log.read(_FRAME_HEAD)) == _FRAME_HEAD:
+            found.add(int.from_bytes(head[:4], "big"))
+            log.seek(size, os.SEEK_CUR)
+    return found
+
+
+def read_back(conn: Connection, copy: Path, step: Callable[[int, int], None]) -> tuple[set[int], str]:
+    """Read a copy past the cache: numbers of pages that are not those of the open file, and its SHA-256.
+
+    A page of the copy beyond the end of the file differs. ``step`` as in :func:`raw_copy`. Raises ``OSError``.
+    """
+    path = file_of(conn)
+    handle = _descriptor_of(path)
+    size = int(conn.execute("PRAGMA page_size").fetchone()[0])
+    found: set[int] = set()
+    digest = hashlib.sha256()
+    with copy.open("rb") as stream, ThreadPoolExecutor(1, "digest") as beside:  # it holds up nobody
+        past_the_cache(stream.fileno())
+        total, at = 2 * max(1, os.fstat(stream.fileno()).st_size), 0
+        while mine := stream.read(_CHUNK):
+            beside.submit(digest.update, mine)
+            theirs = _read(handle, path, at)
+            if mine != theirs[: len(mine)]:
+                found.update(
+                    (at + n) // size + 1
+                    for n in range(0, len(mine), size)
+                    if mine[n : n + size] != theirs[n : n + size]
+                )
+            at += len(mine)
+            step(max(0, total // 2 - at), total)
+    return found, digest.hexdigest()
+
+
+def _read(handle: int, path: Path, at: int) -> bytes:
+    """Bytes through a descriptor that is not ours; it must still be that of the file, before and after."""
+    try:
+        _must_be(handle, path)
+        chunk = os.pread(handle, _CHUNK, at)
+        _must_be(handle, path)
+    except OSError as error:
+        if error.errno == 9:  # EBADF: let go meanwhile
+            raise NotRaw from None
+        raise
+    return chunk
+
+
+def _must_be(handle: int, path: Path) -> None:
+    if not os.path.samestat(os.fstat(handle), os.stat(path)):
+        raise NotRaw
+
+
+def _descriptor_of(path: Path) -> int:
+    """A descriptor by which this process has the file open; raises :class:`NotRaw` without one (Windows)."""
+    folder = next((one for one in _DESCRIPTORS if one.is_dir()), None)
+    if folder is None or not hasattr(os, "pread"):
+        raise NotRaw
+    wanted = os.stat(path)
+    for name in os.listdir(folder):
+        with suppress(OSError, ValueError):
+            if os.path.samestat(os.fstat(int(name)), wanted):
+                return int(name)
+    raise NotRaw
+
+
+def past_the_cache(handle: int) -> None:
+    """Ask that what is read comes from the disk itself, where the system can."""
+    if hasattr(os, "posix_fadvise"):
+        with suppress(OSError):
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def _new(path: Path) -> BinaryIO:
+    """A new file for its owner alone."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
