@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 
-from bench import cards, checking, idle, importing, saving, scripts, sheet, type_ahead, window
+from bench import backup, cards, checking, idle, importing, saving, scripts, sheet, type_ahead, window
 from bench.figures import Found, table, write_page
 from bench.measure import FULL, Figure, Sizes
 from bench.stations import OUT, SEED
@@ -21,6 +21,7 @@ Run = Callable[[Sizes, Path, Path], Iterator[Figure]]
 
 RUNS: Mapping[str, Run] = {
     "saving": saving.run,
+    "backup": backup.run,
     "checking": checking.run,
     "importing": importing.run,
     "typing": type_ahead.run,

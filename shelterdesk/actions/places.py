@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -62,32 +62,34 @@ def import_plan(desk: Desk, plan_file: Path | str) -> Done[PlanImported]:
     desk.must_be_station()
     text = _file_text(plan_file) if isinstance(plan_file, Path) else plan_file
     with desk.store.write(desk.user) as event:
-        site = plan(event.conn)
-        rows = read_plan(text, {code: place.kind for code, place in site.places.items()})
-        ents = {code: place.ent for code, place in site.places.items()}
-        written_as = {code.casefold(): code for code in site.places}
-        counts = {"new": 0, "changed": 0, "unchanged": 0}
-        for row in rows:  # parents come first, so that they can be named
-            held = site.places.get(row.code)
-            if held is None and (other := written_as.get(row.code.casefold())) is not None:
-                raise PlanRefused(
-                    row.line, tr("the code {code} is written {other} here.", code=row.code, other=other)
-                )
-            if held is None:
-                ents[row.code] = event.create(PLACE, _values(row, ents))
-                counts["new"] += 1
-            else:
-                counts["changed" if _bring_in_line(event, row, held, ents) else "unchanged"] += 1
-        missing = set(site.places) - {row.code for row in rows}
+        counts = take_plan_in(event, text)
     written = event.written
-    imported = PlanImported(
-        counts["new"],
-        counts["changed"],
-        counts["unchanged"],
-        tuple(sorted(missing, key=by_code)),
-        written.events if written is not None else (),
-    )
+    imported = replace(counts, undo=written.events if written is not None else ())
     return Done(imported, Changes(written.kinds if written is not None else frozenset()))
+
+
+def take_plan_in(event: Writing, text: str) -> PlanImported:
+    """Bring the site in line with a plan within an event already open. Raises ``PlanRefused`` naming the line."""
+    site = plan(event.conn)
+    rows = read_plan(text, {code: place.kind for code, place in site.places.items()})
+    ents = {code: place.ent for code, place in site.places.items()}
+    written_as = {code.casefold(): code for code in site.places}
+    counts = {"new": 0, "changed": 0, "unchanged": 0}
+    for row in rows:  # parents come first, so that they can be named
+        held = site.places.get(row.code)
+        if held is None and (other := written_as.get(row.code.casefold())) is not None:
+            raise PlanRefused(
+                row.line, tr("the code {code} is written {other} here.", code=row.code, other=other)
+            )
+        if held is None:
+            ents[row.code] = event.create(PLACE, _values(row, ents))
+            counts["new"] += 1
+        else:
+            counts["changed" if _bring_in_line(event, row, held, ents) else "unchanged"] += 1
+    missing = set(site.places) - {row.code for row in rows}
+    return PlanImported(
+        counts["new"], counts["changed"], counts["unchanged"], tuple(sorted(missing, key=by_code)), ()
+    )
 
 
 def _file_text(path: Path) -> str:

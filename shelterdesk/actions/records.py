@@ -56,12 +56,9 @@ def add_record(desk: Desk, kind: Kind, values: Mapping[str, Any]) -> Done[str]:
     The rules of ``core/record_rules`` hold, and what the file knows: a number in use, a reference to nobody.
     Raises ``BadField`` naming the field, ``NotAllowed``.
     """
-    checked = {name: _checked(desk, kind, name, value) for name, value in _said(values).items()}
+    given = checked_values(desk, kind, values)
     if kind.name in _NUMBERED:
         desk.must_be_station()
-    now = desk.clock.now()
-    given = completed(desk, kind, tidied(kind, checked), now)
-    check_record(kind, given, now, local_day(desk))
     with desk.store.write(desk.user) as event:
         check_with_file(desk, event.conn, kind, given)
         if kind.name in _NUMBERED and given.get("number") is None:
@@ -70,6 +67,15 @@ def add_record(desk: Desk, kind: Kind, values: Mapping[str, Any]) -> Done[str]:
         ent = event.create(kind, given)
     written = event.written
     return Done(ent, Changes(written.kinds if written is not None else frozenset()))
+
+
+def checked_values(desk: Desk, kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a record as they may be written; raises ``BadField`` for the first that cannot be."""
+    checked = {name: _checked(desk, kind, name, value) for name, value in _said(values).items()}
+    now = desk.clock.now()
+    given = completed(desk, kind, tidied(kind, checked), now)
+    check_record(kind, given, now, local_day(desk))
+    return given
 
 
 _NUMBERED: Mapping[str, tuple[Callable[[str, str, int], str], str]] = {

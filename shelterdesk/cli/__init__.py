@@ -25,6 +25,7 @@ class AllCommands(click.Group):
         "users",
         "people",
         "site",
+        "settings",
         "cards",
         "papers",
         "exchange",

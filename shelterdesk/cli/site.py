@@ -74,6 +74,7 @@ def export(ways: Ways, plan: Path) -> None:
     """Write the site plan into a file that `place import` takes in again."""
     with ways.desk() as desk, reading(desk) as reader:
         desk.must_be_station()
+        desk.must("import the site plan")  # the file names quarters
         n = export_plan(reader, plan)
     say(ntr("{n} place written to {path}.", "{n} places written to {path}.", n, path=str(plan)))
 
