@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 
-from bench import cards, checking, importing, saving, type_ahead, window
+from bench import cards, checking, importing, saving, scripts, type_ahead, window
 from bench.figures import Found, table, write_page
 from bench.measure import FULL, Figure, Sizes
 from bench.stations import OUT, SEED
@@ -25,6 +25,7 @@ RUNS: Mapping[str, Run] = {
     "importing": importing.run,
     "typing": type_ahead.run,
     "cards": cards.run,
+    "scripts": scripts.run,
     "window": window.run,
 }
 """Every measurement by the name it is asked for."""

@@ -14,6 +14,7 @@ from shelterdesk.actions.counter import serve as serve_person
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.lodging import end_stay, give_place
 from shelterdesk.actions.places import import_plan, list_places
+from shelterdesk.actions.plan_editing import export_plan
 from shelterdesk.actions.sheets import print_sheet, sheet_json, sheet_numbers
 from shelterdesk.cli.people import reading
 from shelterdesk.cli.ways import (
@@ -73,6 +74,17 @@ def list_(ways: Ways, as_json: bool) -> None:
             data(line)
         else:
             out(f"{line['code']}\t{line['kind']}\t{line['occupied']}/{line['capacity']}")
+
+
+@place.command("export")
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.pass_obj
+def export(ways: Ways, plan: Path) -> None:
+    """Write the site plan into a file that `place import` takes in again."""
+    with ways.desk() as desk, reading(desk) as reader:
+        desk.must_be_station()
+        n = export_plan(reader, plan)
+    say(ntr("{n} place written to {path}.", "{n} places written to {path}.", n, path=str(plan)))
 
 
 @click.group()

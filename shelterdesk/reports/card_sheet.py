@@ -206,7 +206,7 @@ class CardSheet:
         y = _SENTENCES_TOP + size * 0.75 / mm
         for spoken in lines:
             for line in spoken:
-                paper.text(_EDGE, y, line, size)
+                paper.line(_EDGE, y, _COLUMN, line, size)
                 y += lead
             y += gap
 

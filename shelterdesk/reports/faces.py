@@ -1,8 +1,7 @@
-"""Type on paper: finds an installed TrueType face and says what it can set right.
+"""Faces of type: found among the fonts that are installed, one pair for most letters and one for each other script.
 
-No font is part of the program; a face is looked for among those installed when something is printed.
-Scripts that need shaping or run right to left are not set as loose letters or boxes: they are left
-out, and that is said before printing.
+No font is part of the source; a face is looked for when something is printed, and a packaged program brings its
+own. A script for which none is found is said before printing and left out, never set as boxes.
 """
 
 from __future__ import annotations
@@ -12,12 +11,18 @@ import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+from struct import error as StructError
+from types import MappingProxyType
+from typing import Any
 
 import reportlab
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFError, TTFont
+
+from shelterdesk.reports.scripts import HAN, SHAPED_BY, script_of
+from shelterdesk.reports.visual_order import JOINERS, MARKS
 
 PREFERRED = (
     ("notosans-regular.ttf", "notosans-bold.ttf"),
@@ -31,59 +36,122 @@ PREFERRED = (
 )
 """File names of a regular and its bold, best first; all have digits of one width, as columns need."""
 
-_SET_AS_IT_STANDS = (
-    "LATIN", "GREEK", "CYRILLIC", "ARMENIAN", "GEORGIAN", "ETHIOPIC", "CHEROKEE",
-    "CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "HANGUL SYLLABLE",
-    "MODIFIER LETTER", "FEMININE ORDINAL", "MASCULINE ORDINAL",
+_INDIC = ("nirmala.ttf", "nirmalas.ttf", "nirmala.ttc")
+SCRIPT_FACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "ARABIC": ("notonaskharabic-regular.ttf", "notosansarabic-regular.ttf", "segoeui.ttf", "arial.ttf",
+                   "dejavusans.ttf"),
+        HAN: ("droidsansfallbackfull.ttf", "droidsansfallback.ttf", "simhei.ttf", "msyh.ttc",
+              "arial unicode.ttf"),
+        "DEVANAGARI": (*_INDIC, "mangal.ttf", "lohit-devanagari.ttf"),
+        "BENGALI": (*_INDIC, "vrinda.ttf", "lohit-bengali.ttf"),
+        "GURMUKHI": (*_INDIC, "raavi.ttf", "lohit-gurmukhi.ttf"),
+        "TAMIL": (*_INDIC, "latha.ttf", "lohit-tamil.ttf"),
+        "SINHALA": (*_INDIC, "iskpota.ttf"),
+        "ETHIOPIC": ("ebrima.ttf", "nyala.ttf", "kefa.ttf"),
+        "HEBREW": ("segoeui.ttf", "arial.ttf", "dejavusans.ttf"),
+    }
 )  # fmt: skip
-"""Scripts whose letters stand one after the other, left to right, in one shape each (Unicode names)."""
+"""Regular faces of a script besides ``NotoSans<Script>`` and ``NotoSerif<Script>``, which are looked for first
+(for Arabic last: Naskh is what its readers read). Those of Windows and macOS are named as these systems name them."""
+
+_BOLD_OF = (("-regular.ttf", "-bold.ttf"), (".ttf", "-bold.ttf"), (".ttf", "bd.ttf"), (".ttf", "b.ttf"))
+_PRIVATE = range(0xE000, 0xF900)
+_HIDDEN = JOINERS | MARKS
 
 
 @dataclass(frozen=True, slots=True)
 class Faces:
-    """A regular and a bold face by the names the PDF library knows them under."""
+    """The faces of a paper: a regular and a bold by the names the PDF library knows them under, and the folders
+    in which faces of other scripts are looked for when a letter asks for one."""
 
     regular: str
     bold: str
+    folders: tuple[Path, ...] = ()
 
     def covers(self, text: str) -> bool:
-        """Whether both faces hold a glyph for every letter of ``text`` (already normalised)."""
+        """Whether the main pair holds a glyph for every letter of ``text`` (already composed)."""
         needed = frozenset(map(ord, text))
-        return needed <= _glyphs(self.regular) and needed <= _glyphs(self.bold)
+        return needed <= glyphs(self.regular) and needed <= glyphs(self.bold)
+
+    def main(self, bold: bool) -> str:
+        """The name of the main face."""
+        return self.bold if bold else self.regular
+
+    def of_script(self, script: str, bold: bool) -> str | None:
+        """The face of a script, its regular where it has no bold; None where no installed face can set it."""
+        pair = _script_pair(self.folders, script)
+        if pair is not None:
+            return pair[bold]
+        main = self.main(bold)
+        return main if _can_shape(main, script) else None
+
+    def for_letter(self, letter: str, bold: bool, current: str | None = None) -> str | None:
+        """The face that sets ``letter``, staying with ``current`` (the letter before) for what belongs to any script.
+
+        None where no face holds it.
+        """
+        script, main = script_of(letter), self.main(bold)
+        code = ord(letter)
+        if script is None:
+            if current is not None and code in glyphs(current) and not letter.isalnum():
+                return current
+            if code in glyphs(main):
+                return main
+            return current if current is not None and code in glyphs(current) else None
+        face = self.of_script(script, bold)
+        return face if face is not None and code in glyphs(face) else None
 
 
 def composed(text: str) -> str:
-    """``text`` as it is set: composed letters (NFC), since loose accents would stand beside theirs."""
-    return unicodedata.normalize("NFC", text)
+    """``text`` as it is set: composed letters (NFC) in one line, without what would turn other letters round.
 
-
-def can_set(text: str, faces: Faces) -> bool:
-    """Whether ``text`` would stand on paper as its readers write it, with these faces and no shaping."""
-    ready = composed(text)
-    return all(_stands_alone(letter) for letter in ready) and faces.covers(ready)
+    Embeddings, overrides and isolates go (nobody's name holds one, and they could make a card read another name);
+    control signs and line breaks are a space; joiners and direction marks stay, they are part of how a word reads.
+    """
+    return "".join(filter(None, map(_as_set, unicodedata.normalize("NFC", text))))
 
 
 @lru_cache(maxsize=8192)
-def _stands_alone(letter: str) -> bool:
+def _as_set(letter: str) -> str:
     category = unicodedata.category(letter)
-    if unicodedata.bidirectional(letter) in {"R", "AL", "AN"} or category[0] in "MC":
-        return False
-    if category[0] == "L":
-        return unicodedata.name(letter, "").startswith(_SET_AS_IT_STANDS)
+    if category in {"Cc", "Zl", "Zp"}:
+        return " "
+    return "" if category == "Cf" and letter not in _HIDDEN else letter
+
+
+def can_set(text: str, faces: Faces) -> bool:
+    """Whether ``text`` would stand on paper as its readers write it, every letter in a face that can shape it."""
+    return _can_set(composed(text), faces)
+
+
+@lru_cache(maxsize=8192)
+def _can_set(ready: str, faces: Faces) -> bool:
+    for bold in (False, True):
+        current: str | None = None
+        for letter in ready:
+            if letter in _HIDDEN:
+                continue
+            found = faces.for_letter(letter, bold, current)
+            if found is None:
+                return False
+            current = found
     return True
 
 
 def cap_height(name: str) -> float:
     """Height of capitals and digits of a face found here, as a part of the size of type."""
-    return float(_font(name).face.capHeight) / 1000
+    return float(font_named(name).face.capHeight) / 1000
 
 
-@lru_cache(maxsize=16)
-def _glyphs(name: str) -> frozenset[int]:
-    return frozenset(_font(name).face.charToGlyph)
+@cache
+def glyphs(name: str) -> frozenset[int]:
+    """The code points a face holds; shaped forms that were given a private number since are none of them."""
+    return frozenset(code for code in font_named(name).face.charToGlyph if code not in _PRIVATE)
 
 
-def _font(name: str) -> TTFont:
+def font_named(name: str) -> TTFont:
+    """The face the PDF library knows under this name; raises ``TypeError`` for one that is not TrueType."""
     font = pdfmetrics.getFont(name)
     if not isinstance(font, TTFont):
         raise TypeError(f"{name} is not a TrueType face")
@@ -111,39 +179,84 @@ def find_faces(folders: Iterable[Path] | None = None) -> Faces:
     ``folders`` replaces the folders of the system, searched to any depth (a packaged program brings its
     own). Nothing is cached across different folders; the same folders are searched once per process.
     """
-    return _find(tuple(font_folders() if folders is None else folders))
+    return _find(tuple(own_fonts() + font_folders() if folders is None else folders))
+
+
+def own_fonts() -> list[Path]:
+    """The folder of faces a packaged program brings beside itself, before all others; none in a checkout."""
+    beside = getattr(sys, "_MEIPASS", None)
+    return [Path(beside) / "fonts"] if beside else []
 
 
 @lru_cache(maxsize=8)
 def _find(folders: tuple[Path, ...]) -> Faces:
-    installed: dict[str, Path] = {}
-    for path in _font_files(folders):
-        installed.setdefault(path.name.lower(), path)
+    installed = _installed(folders)
     for regular, bold in PREFERRED:
         if regular in installed and bold in installed:
-            try:
-                return _register(installed[regular], installed[bold])
-            except (TTFError, OSError, ValueError):
-                continue  # a damaged file, or outlines the PDF library cannot embed: the next pair
+            names = _register(installed[regular]), _register(installed[bold])
+            if names[0] is not None and names[1] is not None:
+                return Faces(names[0], names[1], folders)
     own = Path(reportlab.__file__).parent / "fonts"
-    return _register(own / "Vera.ttf", own / "VeraBd.ttf")
+    names = _register(own / "Vera.ttf"), _register(own / "VeraBd.ttf")
+    if names[0] is None or names[1] is None:
+        raise OSError("the PDF library has lost its own faces")
+    return Faces(names[0], names[1], folders)
+
+
+@lru_cache(maxsize=512)
+def _script_pair(folders: tuple[Path, ...], script: str) -> tuple[str, str] | None:
+    """The regular and the bold face of a script (twice the regular where it has no bold)."""
+    installed, stem = _installed(folders), script.lower()
+    usual = (f"notosans{stem}-regular.ttf", f"notoserif{stem}-regular.ttf")
+    named = SCRIPT_FACES.get(script, ())
+    for name in (*named, *usual) if script == "ARABIC" else (*usual, *named):
+        regular = _register(installed[name]) if name in installed else None
+        if regular is None or not _can_shape(regular, script):
+            continue
+        for ending, instead in _BOLD_OF:
+            path = installed.get(name.removesuffix(ending) + instead) if name.endswith(ending) else None
+            bold = _register(path) if path is not None else None
+            if bold is not None and _can_shape(bold, script):
+                return regular, bold
+        return regular, regular
+    return None
+
+
+@cache
+def _can_shape(name: str, script: str) -> bool:
+    """Whether a face has the rules its script needs (a table of substitutions with the script's tag)."""
+    wanted = SHAPED_BY.get(script)
+    if wanted is None:
+        return True
+    face: Any = font_named(name).hbFace
+    return not wanted.isdisjoint(face.get_table_script_tags("GSUB"))
+
+
+@lru_cache(maxsize=8)
+def _installed(folders: tuple[Path, ...]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for path in _font_files(folders):
+        found.setdefault(path.name.lower(), path)
+    return found
 
 
 def _font_files(folders: Iterable[Path]) -> Iterator[Path]:
-    """All ``.ttf`` files below the folders, in a stable order so that a sheet looks the same twice."""
+    """All TrueType files below the folders, in a stable order so that a sheet looks the same twice."""
     for folder in folders:
         for place, below, names in os.walk(folder):
             below.sort()
             for name in sorted(names):
-                if name.lower().endswith(".ttf"):
+                if name.lower().endswith((".ttf", ".ttc")):
                     yield Path(place) / name
 
 
-def _register(regular: Path, bold: Path) -> Faces:
-    names = []
-    for path in (regular, bold):
-        name = f"{path.stem}@{path.parent}"  # two folders may hold different versions of one face
-        if name not in pdfmetrics.getRegisteredFontNames():
-            pdfmetrics.registerFont(TTFont(name, str(path), shapable=False))
-        names.append(name)
-    return Faces(regular=names[0], bold=names[1])
+@cache
+def _register(path: Path) -> str | None:
+    """The name of a face made known to the PDF library; None for a damaged file, or outlines it cannot embed."""
+    name = f"{path.stem}@{path.parent}"  # two folders may hold different versions of one face
+    if name not in pdfmetrics.getRegisteredFontNames():
+        try:
+            pdfmetrics.registerFont(TTFont(name, str(path)))
+        except (TTFError, OSError, ValueError, LookupError, StructError):
+            return None
+    return name

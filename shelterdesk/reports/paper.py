@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
-from typing import Literal
+from typing import Any, Literal
 
 from reportlab.lib.units import mm
 from reportlab.pdfbase.pdfmetrics import stringWidth
@@ -15,6 +16,8 @@ from shelterdesk.core.moment import known_moment
 from shelterdesk.core.vocabulary import PRACTICE_ON_PAPER
 from shelterdesk.core.words import tr
 from shelterdesk.reports.faces import Faces, composed
+from shelterdesk.reports.shaping import SetLine, set_line
+from shelterdesk.reports.visual_order import JOINERS, is_from_right
 
 PaperName = Literal["a4", "letter"]
 
@@ -27,8 +30,12 @@ GREY = 0.55
 MINUS = "\N{MINUS SIGN}"
 THIN = "\N{NO-BREAK SPACE}"
 
-_INSTEAD = {MINUS: "–", "–": "-", THIN: " ", "…": "...", "·": "-", "×": "x"}
-"""What stands in for a sign of ours that a face lacks: a missing glyph prints as nothing, and +1 for −1."""
+NARROWEST = 0.7
+"""How far type is narrowed before it is cut."""
+
+_FROM_RIGHT = "\N{RIGHT-TO-LEFT MARK}"
+_NEVER_FIRST = frozenset("、。，．：；！？）〉》」』】〕・ー々")
+"""Signs that never begin a line where words have no spaces (JIS X 4051, GB/T 15834)."""
 
 Align = Literal["left", "right", "middle"]
 
@@ -60,66 +67,110 @@ class Paper:
 
     def text_width(self, text: str, size: float, bold: bool = False) -> float:
         """Width of ``text`` in mm at ``size`` points."""
-        return stringWidth(self._ready(text), self._face(bold), size) / mm
+        return self._set(text, bold).width * size / mm
 
     def text(
         self, x: float, y: float, text: str, size: float, *, bold: bool = False, align: Align = "left",
         width: float | None = None, ink: float = 0.0,
     ) -> float:  # fmt: skip
-        """Set one line with its foot at ``y``; returns its width in mm.
+        """Set one line with its foot at ``y``, in any script; returns its width in mm.
 
         Above ``width`` mm the type is narrowed, down to 70 %, then cut with an ellipsis: a column is never
         run over. ``ink`` is a grey, 0 black.
         """
-        line, narrow = self._ready(text), 1.0
-        wide = self.text_width(line, size, bold)
+        line, narrow = self._set(text, bold), 1.0
+        wide = line.width * size / mm
         if width is not None and wide > width:
-            narrow = max(0.7, width / wide)
-            while wide * narrow > width and len(line) > 1:
-                line = self._ready(line.rstrip("….")[:-1].rstrip() + "…")
-                wide = self.text_width(line, size, bold)
+            narrow = max(NARROWEST, width / wide)
+            if wide * narrow > width:
+                line = self._cut(text, width / narrow, size, bold)
+                wide = line.width * size / mm
             wide *= narrow
         shift = {"left": 0.0, "middle": wide / 2, "right": wide}[align]
         run = self.canvas.beginText((x - shift) * mm, (self.height - y) * mm)
-        run.setFont(self._face(bold), size)
         run.setHorizScale(narrow * 100)
         run.setFillGray(ink)
-        run.textOut(line)
+        _put(run, line, size)
         self.canvas.drawText(run)
         return wide
 
     def paragraph(
         self, x: float, y: float, width: float, text: str, size: float, *, lead: float, bold: bool = False
     ) -> float:
-        """Set ``text`` in lines of ``width`` mm, ``lead`` mm apart from ``y`` on; returns the next foot."""
+        """Set ``text`` in lines of ``width`` mm, ``lead`` mm apart from ``y`` on; returns the next foot.
+
+        A paragraph that is read from the right stands at the right of its column.
+        """
         for line in self.lines(text, width, size, bold):
-            self.text(x, y, line, size, bold=bold)
+            self.line(x, y, width, line, size, bold=bold)
             y += lead
         return y
 
+    def line(self, x: float, y: float, width: float, text: str, size: float, *, bold: bool = False) -> float:
+        """Set one line in a column of ``width`` mm at the side it is read from; returns its width in mm."""
+        if is_from_right(text):
+            return self.text(x + width, y, text, size, bold=bold, align="right", width=width)
+        return self.text(x, y, text, size, bold=bold, width=width)
+
     def lines(self, text: str, width: float, size: float, bold: bool = False) -> list[str]:
-        """``text`` broken at spaces into lines of at most ``width`` mm; a longer word at any letter."""
+        """``text`` broken at spaces into lines of at most ``width`` mm; a longer word at any letter.
+
+        Every line of a paragraph that is read from the right says so, also one that begins with a Latin word.
+        """
         broken: list[str] = []
         line = ""
-        for word in composed(text).split():
+        ready = composed(text)
+        for word in ready.split():
             tried = f"{line} {word}".strip()
-            if self.text_width(tried, size, bold) <= width:
+            if self.fits(tried, width, size, bold):
                 line = tried
                 continue
             if line:
                 broken.append(line)
-            while self.text_width(word, size, bold) > width and len(word) > 1:
-                fit = next(
-                    n for n in range(len(word), 0, -1) if n == 1 or self.fits(word[:n], width, size, bold)
-                )
+            while not self.fits(word, width, size, bold) and len(word) > 1:
+                fit = self._most(word, width, size, bold)
                 broken.append(word[:fit])
                 word = word[fit:]
             line = word
-        return [*broken, line] if line else broken
+        if line:
+            broken.append(line)
+        if is_from_right(ready):
+            return [one if is_from_right(one) else _FROM_RIGHT + one for one in broken]
+        return broken
 
     def fits(self, text: str, width: float, size: float, bold: bool = False) -> bool:
         """Whether ``text`` stays within ``width`` mm at ``size`` points."""
         return self.text_width(text, size, bold) <= width
+
+    def _most(self, word: str, width: float, size: float, bold: bool) -> int:
+        """How many letters of a word without spaces fill ``width``, at least one with its marks."""
+        ends = _ends(word)
+        low, high = 0, len(ends) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.fits(word[: ends[middle]], width, size, bold):
+                low = middle
+            else:
+                high = middle - 1
+        if 0 < low < len(ends) - 1 and word[ends[low]] in _NEVER_FIRST:
+            low -= 1
+        return ends[low]
+
+    def _cut(self, text: str, width: float, size: float, bold: bool) -> SetLine:
+        """The longest beginning of ``text`` that fits with an ellipsis behind it."""
+        ready = composed(text)
+        ends = [0, *_ends(ready)]
+        low, high = 0, len(ends) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if self.fits(_shortened(ready, ends[middle]), width, size, bold):
+                low = middle
+            else:
+                high = middle - 1
+        return self._set(_shortened(ready, max(ends[low], ends[1] if len(ends) > 1 else 0)), bold)
+
+    def _set(self, text: str, bold: bool) -> SetLine:
+        return set_line(text, self.faces, bold)
 
     def rule(self, x: float, y: float, width: float, *, weight: float = 0.4, ink: float = GREY) -> None:
         """A horizontal rule, ``weight`` in points."""
@@ -160,15 +211,33 @@ class Paper:
         self.canvas.save()
         return self._buffer.getvalue()
 
-    def _ready(self, text: str) -> str:
-        """``text`` composed, and every sign the faces lack replaced by one they have."""
-        line = composed(text)
-        while not self.faces.covers(line):
-            line = "".join(one if self.faces.covers(one) else _INSTEAD.get(one, "?") for one in line)
-        return line
 
-    def _face(self, bold: bool) -> str:
-        return self.faces.bold if bold else self.faces.regular
+def _put(run: Any, line: SetLine, size: float) -> None:
+    """Set the pieces of a line; where shapes are not letters, what is read stands beside them (ISO 32000-1, 14.9.4)."""
+    for piece in line.pieces:
+        if piece.said:
+            read = piece.said.encode("utf-16-be").hex()
+            run._code.append(f"/Span << /ActualText <feff{read}> >> BDC")
+        run.setFont(piece.face, size * piece.scale)
+        run.textOut(piece.text)
+        if piece.said:
+            run._code.append("EMC")
+
+
+def _shortened(text: str, end: int) -> str:
+    return text[:end].rstrip("….").rstrip() + "…"
+
+
+def _ends(text: str) -> list[int]:
+    """Where ``text`` may be cut: after each letter with the marks and joiners that belong to it."""
+    ends = [
+        at
+        for at in range(1, len(text))
+        if unicodedata.category(text[at])[0] != "M"
+        and text[at] not in JOINERS
+        and text[at - 1] not in JOINERS
+    ]
+    return [*ends, len(text)] if text else []
 
 
 def outlined(canvas: Canvas, words: str, face: str, size: float) -> None:

@@ -45,8 +45,10 @@ def write_recovery_sheet(
     """
     found = faces or find_faces()
     groups = sheet.code_groups
-    fits = 0 < len(groups) <= _GROUPS_MOST and all(0 < len(group) <= _GROUP_LENGTH for group in groups)
-    if not fits or not all(can_set(text, found) for text in (*groups, *sheet.check_words)):
+    fits = 0 < len(groups) <= _GROUPS_MOST and all(
+        0 < len(group) <= _GROUP_LENGTH and group.isascii() for group in groups
+    )
+    if not fits or not all(can_set(text, found) for text in sheet.check_words):
         raise Refused(
             tr("This recovery code cannot be printed readably."),
             tr("Make a new recovery sheet."),

@@ -197,10 +197,12 @@ def test_what_cannot_be_set_is_said_and_replaced(tmp_path: Path) -> None:
     sheet = daily_sheet(
         station_name="محطة", nationalities=(NationalityCount("IRN", "ایران", 3), *NATIONALITIES[:2])
     )
-    warned = sheet_warnings(sheet)
+    assert sheet_warnings(sheet) == []
+    bare = find_faces([tmp_path])
+    warned = sheet_warnings(sheet, bare)
     assert len(warned) == 2
     assert "IRN" in warned[1]
-    assert write_daily_sheet(sheet, tmp_path / "s.pdf").left_out == warned
+    assert write_daily_sheet(sheet, tmp_path / "s.pdf", faces=bare).left_out == warned
     said = words_of(text_of(tmp_path / "s.pdf"))
     assert "IRN 3" in said
     assert "?" not in said

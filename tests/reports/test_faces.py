@@ -10,6 +10,7 @@ import reportlab
 
 from shelterdesk.reports.faces import Faces, can_set, cap_height, composed, find_faces, font_folders
 from shelterdesk.reports.paper import Paper, number_text
+from shelterdesk.reports.shaping import set_line
 from tests.reports.made import sentences, text_of
 
 VERA = Path(reportlab.__file__).parent / "fonts"
@@ -22,21 +23,38 @@ def test_latin_can_be_set(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["أحمد", "שרה", "हिन्दी", "বাংলা", "नेपाली", "ไทย", "မြန်မာ", "x\u0301", "A\u202eB", "٣", "Zoë أحمد", "a\nb",
-     "\U0001f600", "ក", "සි"],
+    ["أحمد", "شازیہ گیلانی", "پښتو ټولنه", "می\u200cخواهم", "عَبْدُ", "שרה", "हिन्दी", "বাংলা", "नेपाली", "ไทย", "မြန်မာ",
+     "王小明（小）", "አበበ", "ਪੰਜਾਬੀ", "தமிழ்", "සිංහල", "ខ្មែរ", "x\u0302", "٣", "Zoë أحمد", "Đặng", "Юрий"],
 )  # fmt: skip
-def test_what_needs_shaping_or_runs_the_other_way_cannot(text: str) -> None:
-    assert not can_set(text, find_faces())
+def test_every_script_with_an_installed_face_can_be_set(text: str, tmp_path: Path) -> None:
+    assert can_set(text, find_faces())
+    assert not can_set(text, find_faces([tmp_path]))
 
 
-def test_the_sentences_of_latin_cyrillic_and_vietnamese_can_be_set_with_a_full_face() -> None:
-    """On a machine with a face of many letters; the library's own knows western letters only."""
+@pytest.mark.parametrize("text", ["\U0001f600", "\ue000", "\u0378", "𓀀"])
+def test_what_no_face_holds_cannot_be_set(text: str) -> None:
+    """Also a private letter under which a shaped form has been kept meanwhile."""
     faces = find_faces()
-    full = "Vera" not in faces.regular
-    for language in ("es", "en", "fr", "ht", "pt", "so"):
-        assert can_set(sentences()[language].text, faces)
-    for language in ("ru", "vi"):
-        assert can_set(sentences()[language].text, faces) == full
+    set_line("محمد پښتون", faces)
+    assert not can_set(text, Faces(faces.regular, faces.bold, ()))
+    assert not can_set(f"محمد {text}", Faces(faces.regular, faces.bold, ()))
+
+
+def test_a_face_without_the_rules_of_its_script_is_not_taken(tmp_path: Path) -> None:
+    """A file that calls itself a face for Devanagari and only holds letters would print loose signs."""
+    shutil.copy(VERA / "Vera.ttf", tmp_path / "NotoSansDevanagari-Regular.ttf")
+    shutil.copy(VERA / "Vera.ttf", tmp_path / "NotoSansEthiopic-Regular.ttf")
+    faces = find_faces([tmp_path])
+    assert faces.of_script("DEVANAGARI", False) is None
+    assert faces.of_script("ETHIOPIC", False) is not None
+    assert not can_set("हिन्दी", faces)
+    assert not can_set("አበበ", faces)
+
+
+@pytest.mark.parametrize("language", sorted(sentences()))
+def test_every_sentence_of_the_cards_can_be_set(language: str) -> None:
+    assert can_set(sentences()[language].text, find_faces())
+    assert can_set(sentences()[language].name, find_faces())
 
 
 def test_without_any_installed_face_the_librarys_own_serves(tmp_path: Path) -> None:
@@ -87,6 +105,15 @@ def test_loose_accents_are_composed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "ready"),
+    [("A\u202eB\u202c", "AB"), ("\u2067A\u2069", "A"), ("a\nb\tc", "a b c"), ("x\ufeff\u00ad", "x"),
+     ("می\u200cخواهم", "می\u200cخواهم"), ("\u200fA", "\u200fA")],
+)  # fmt: skip
+def test_what_would_turn_letters_round_is_gone(text: str, ready: str) -> None:
+    assert composed(text) == ready
+
+
+@pytest.mark.parametrize(
     ("number", "signed", "shown"),
     [(0, False, "0"), (0, True, "0"), (1243, False, "1243"), (12_430, False, "12\u00a0430"),
      (-1, False, "\u22121"),
@@ -100,8 +127,8 @@ def test_a_sign_the_face_lacks_is_replaced_not_lost(tmp_path: Path) -> None:
     class FewLetters(Faces):
         """A face that knows ASCII only."""
 
-        def covers(self, text: str) -> bool:
-            return text.isascii()
+        def for_letter(self, letter: str, bold: bool, current: str | None = None) -> str | None:
+            return self.main(bold) if letter.isascii() else None
 
     found = find_faces()
     paper = Paper("a4", FewLetters(found.regular, found.bold), "x")

@@ -21,10 +21,12 @@ from shelterdesk.ui.screens.settings_desk import DeskSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
 from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from shelterdesk.ui.screens.settings_section import Section
+from shelterdesk.ui.screens.settings_site import SiteSection
 from shelterdesk.ui.screens.settings_station import StationSection
 from shelterdesk.ui.screens.settings_users import OwnPassphraseSection, UsersSection
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import FlowLayout, Tile
+from shelterdesk.ui.widgets.page_area import PageArea
 from shelterdesk.ui.worker import DeskWorker
 
 FOLD_BELOW = 800
@@ -33,6 +35,7 @@ SECTIONS: tuple[type[Section], ...] = (
     DeskSection,
     OwnPassphraseSection,
     UsersSection,
+    SiteSection,
     PlanSection,
     BackupSection,
     RecoverySection,
@@ -62,7 +65,15 @@ class SettingsScreen(Screen):
         self.list = QFrame()
         self.list.setProperty("part", "card")
         self.list.setAccessibleName(tr("Parts of the settings"))
-        self._tiles_flow = FlowLayout(4, 4, self.list)
+        inside = QWidget()
+        inside.setProperty("part", "clear")
+        self._tiles_flow = FlowLayout(4, 4, inside)
+        self._tiles_area = PageArea(inside)  # more parts than a low window has room for are scrolled to
+        self._tiles_area.setProperty("part", "clear")
+        self._tiles_area.viewport().setProperty("part", "clear")
+        column = QVBoxLayout(self.list)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self._tiles_area)
         self._shown = ""
         self.place = QWidget()
         self.place.setProperty("part", "clear")
@@ -106,6 +117,7 @@ class SettingsScreen(Screen):
         for other in self.sections.values():  # a hidden part asks for no room, unlike one in a stack
             other.setVisible(other is section)
         self.tiles[name].setChecked(True)
+        self._tiles_area.bring_into_view(self.tiles[name])
         self.primary = section.primary
         if name in self._stale:
             self._stale.discard(name)
@@ -180,6 +192,7 @@ class SettingsScreen(Screen):
             room = self.width() - self.page.contentsMargins().left() - self.page.contentsMargins().right()
             self.list.setFixedHeight(self._tiles_flow.heightForWidth(max(room, widest)))
         else:
-            self.list.setFixedWidth(widest + 2 * side + 2)
+            bar = self._tiles_area.verticalScrollBar().sizeHint().width()
+            self.list.setFixedWidth(widest + 2 * side + 2 + bar)
             self.list.setMinimumHeight(0)
             self.list.setMaximumHeight(16_777_215)

@@ -85,7 +85,7 @@ class PlanSection(Section):
     kinds = frozenset({"place"})
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Site plan"), parent)
+        super().__init__(worker, tr("Plan from a file"), parent)
         self._looked_at: Path | None = None
         self.now = words("", "secondary", wrap=True)
         self.file = PathField(tr("File of the plan"), PathKind.OLD_FILE, files=tr("Tables (*.csv *.txt)"))
