@@ -20,7 +20,10 @@ SQL = re.compile(
     re.DOTALL,
 )
 # Absolute paths that hold on one developer's or builder's machine only.
-MACHINE_PATHS = re.compile(r"(?<![\w.$})/-])/(work|home|root|tmp|opt|mnt|Users)/[\w.\-\x22\x27]")
+# (Where X keeps its sockets, and where the Debian package lies, is the same on all.)
+MACHINE_PATHS = re.compile(
+    r"(?<![\w.$})/-])/(?!tmp/\.X11-unix|opt/shelterdesk)(work|home|root|tmp|opt|mnt|Users)/[\w.\-\x22\x27]"
+)
 # An index, or a setting that points at one. How a machine reaches its packages is the machine's own affair.
 INDEXES = re.compile(
     r"--(extra-)?index-" + "url|--find-" + "links|(PIP|UV)_(EXTRA_)?INDEX|(PIP|UV)_FIND" + r"_LINKS"

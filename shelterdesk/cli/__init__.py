@@ -32,6 +32,7 @@ class AllCommands(click.Group):
         "office",
         "records",
         "practice",
+        "updates",
     )
 
     _loaded: MutableMapping[str, click.Command] | None = None

@@ -53,6 +53,7 @@ TASK_WORDS: dict[str, Callable[[], str]] = {
     "see who looked at what": lambda: tr("see who looked at what"),
     "change settings": lambda: tr("change the settings"),
     "close the station": lambda: tr("close the station"),
+    "update the program": lambda: tr("update the program"),
 }
 """Keys of ``DOES`` as something one can or cannot do, for the end of "Your role cannot …"."""
 

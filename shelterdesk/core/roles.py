@@ -77,6 +77,7 @@ DOES: dict[str, frozenset[Role]] = {
     "see who looked at what": _SUPERVISORS,
     "change settings": _ADMIN,
     "close the station": _ADMIN,
+    "update the program": _SUPERVISORS,
 }
 """Things done that write nothing of a kind of their own, and who may do them."""
 

@@ -18,6 +18,9 @@ migrations = Migrations("shelterdesk")
 FORMAT = 1
 """Format of the file, kept in ``user_version``: a file with a greater one is refused, never guessed at."""
 
+OLDEST_READ = 1
+"""The oldest format this program opens, bringing it up to date; a release says it to those who would update."""
+
 
 @migrations()
 def m0001_log(db: Database) -> None:

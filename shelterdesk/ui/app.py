@@ -41,6 +41,7 @@ from shelterdesk.ui.print_watch import PrintWatch
 from shelterdesk.ui.scan_router import ScanRouter
 from shelterdesk.ui.screen_making import ScreenMaker, fill, make_rest
 from shelterdesk.ui.sheet_freezer import SheetFreezer
+from shelterdesk.ui.starting import watch_start
 from shelterdesk.ui.status_watch import StatusWatch
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker
@@ -400,6 +401,7 @@ def run_window(folder: Path, clock: Clock, screens: Sequence[ScreenMaker]) -> in
     except WorldError as error:
         tell_before_window(error)
         return REFUSED
+    watch_start(desk_app)
     log = faults.start_log(folder)
     watch = FaultWatch(folder, clock, desk_app.tell_fault, desk_app.tell_error)
     faults.note("window_opened")

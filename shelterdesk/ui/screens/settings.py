@@ -30,6 +30,7 @@ from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.screens.settings_site import SiteSection
 from shelterdesk.ui.screens.settings_standards import StandardsSection
 from shelterdesk.ui.screens.settings_station import StationSection
+from shelterdesk.ui.screens.settings_update import UpdateSection
 from shelterdesk.ui.screens.settings_users import UsersSection
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import FlowLayout, Tile
@@ -55,6 +56,7 @@ SECTIONS: tuple[type[Section], ...] = (
     EnrolSection,
     AccessSection,
     CloseSection,
+    UpdateSection,
 )
 
 

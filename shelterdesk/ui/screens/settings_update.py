@@ -1,0 +1,142 @@
+"""Settings: the program itself: an update from a stick, looked at and applied after a backup, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from shelterdesk import __version__
+from shelterdesk.actions.update_files import Offered, look_at
+from shelterdesk.actions.update_words import offered_words, updated_words, went_back_words
+from shelterdesk.actions.updates import Updated, can_go_back, go_back, lay_beside, use_from_now_on
+from shelterdesk.core.changes import Changes
+from shelterdesk.core.errors import WorldError
+from shelterdesk.core.roles import DOES
+from shelterdesk.core.words import tr
+from shelterdesk.db.store import Reader
+from shelterdesk.ui.dialogs.path_field import PathField, PathKind
+from shelterdesk.ui.long_work import LongWork
+from shelterdesk.ui.screens.settings_section import Facts, Section
+from shelterdesk.ui.widgets import ButtonRow, PrimaryButton, SecondaryButton, Tone, words
+from shelterdesk.ui.worker import DeskWorker, Task
+
+
+def _looked(_: Reader, path: Path) -> Offered:
+    return look_at(path)
+
+
+def _laid(
+    _: Reader, offered: Offered, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
+) -> Offered:
+    return lay_beside(offered, progress, cancelled)
+
+
+class UpdateSection(Section):
+    """The file, what it says of itself once its signature was found good, *Update*; below, the version before."""
+
+    name = "update"
+    roles = DOES["update the program"]
+
+    def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
+        super().__init__(worker, tr("Updates"), parent)
+        self._offered: Offered | None = None
+        self.facts = Facts()
+        self.told = words(
+            tr(
+                "An update comes on a stick, as one file, signed. A backup is made first; the new version is used from "
+                "the next start on, and one that does not start twice is left again by itself."
+            ),
+            "secondary",
+            wrap=True,
+        )
+        self.file = PathField(tr("File of the update"), PathKind.OLD_FILE, files=tr("Updates (*.update)"))
+        self.outcome = words("", "body", wrap=True)
+        self.look = SecondaryButton(tr("Look at it"), "Ctrl+O")
+        self.apply_it = PrimaryButton(tr("Back up and update"))
+        self.apply_it.setEnabled(False)
+        self.primary = self.apply_it
+        self.back = SecondaryButton(tr("Use the version before again"), "Ctrl+Shift+B")
+        self.add(self.facts)
+        self.add(self.told)
+        self.add(self.file)
+        self.add(ButtonRow(self.look))
+        self.add(self.outcome)
+        self.add_stretch()
+        self.add(ButtonRow(self.apply_it, self.back))
+        self.look.clicked.connect(self.on_look)
+        self.apply_it.clicked.connect(self._on_apply)
+        self.back.clicked.connect(self._on_back)
+        self.file.chosen.connect(lambda _: self.on_look())
+        self.file.field.changed.connect(lambda _: self._forget())
+
+    def refresh(self, changes: Changes | None) -> None:
+        self.facts.show_fact(tr("Running now"), tr("version {version}", version=__version__))
+        self.back.setEnabled(can_go_back())
+
+    def on_look(self) -> None:
+        """Say what the file is; nothing of it is used yet."""
+        path = self.file.path()
+        if path is None:
+            self.file.set_mistake(tr("Choose the file of the update."))
+            self.file.setFocus()
+            return
+        self.worker.read(_looked, path, done=self._show, failed=self._on_refused, topic="update")
+
+    def _show(self, offered: Offered) -> None:
+        self.file.set_mistake("")
+        self._offered = offered
+        self.outcome.setText(offered_words(offered))
+        self.apply_it.setEnabled(True)
+        self.apply_it.setFocus()
+
+    def _forget(self) -> None:
+        self._offered = None
+        self.outcome.setText("")
+        self.apply_it.setEnabled(False)
+
+    def _on_apply(self) -> None:
+        if self._offered is None:
+            return
+        self.apply_it.setEnabled(False)
+        work = LongWork(self, Task(tr("Laying down the new version")), can_cancel=True)
+        self.worker.read(
+            _laid,
+            self._offered,
+            work.task.progress,
+            work.task.is_cancelled,
+            done=work.ended(self._on_laid),
+            failed=work.ended(self._on_refused),
+            topic="update-lay",
+        )
+
+    def _on_laid(self, offered: Offered) -> None:
+        work = LongWork(self, Task(tr("Making a backup")))
+        self.worker.write(
+            use_from_now_on,
+            offered,
+            done=work.ended(self._on_applied),
+            failed=work.ended(self._on_refused),
+        )
+
+    def _on_applied(self, done: Updated) -> None:
+        self._forget()
+        self.refresh(None)
+        self.outcome.setText(updated_words(done))
+        self.say(updated_words(done))
+
+    def _on_back(self) -> None:
+        try:
+            done = go_back()
+        except WorldError as error:
+            self.say_error(error)
+            return
+        self.refresh(None)
+        self.outcome.setText(went_back_words(done))
+        self.say(went_back_words(done), Tone.WARN)
+
+    def _on_refused(self, error: WorldError) -> None:
+        self._forget()
+        self.file.set_mistake(f"{error.sentence} {error.next_step}".strip())
+        self.file.setFocus()
