@@ -27,6 +27,7 @@ from shelterdesk.db.store import Store
 from shelterdesk.keys import destroy
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.ed25519 import is_signed_by
+from shelterdesk.keys.machine import take_lock
 from shelterdesk.keys.safefile import write_whole
 
 FILE = "station.db"
@@ -232,21 +233,17 @@ def read_high_water(folder: Path, public: bytes) -> tuple[int, int] | None:
 
 
 class WindowLock:
-    """One window a folder; commands may go on beside it. POSIX-only call behind this one door."""
+    """One window a folder; commands may go on beside it."""
 
     def __init__(self, folder: Path) -> None:
         """Take the lock or raise ``InUse``; it is let go by :meth:`release` or with the process."""
-        import fcntl
-
         try:
             self._file = (folder / WINDOW_LOCK).open("a+b")
         except OSError as error:
             raise CannotWrite(str(folder), error.strerror or "") from None
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not take_lock(self._file.fileno()):
             self._file.close()
-            raise InUse from None
+            raise InUse
 
     def release(self) -> None:
         """Let another window in."""

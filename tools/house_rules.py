@@ -32,6 +32,25 @@ INDEXES = re.compile(
     re.IGNORECASE,
 )
 
+# Modules and calls that only one kind of system has; what needs them goes through keys/machine.py.
+ONE_SYSTEM = frozenset({"fcntl", "msvcrt", "pwd", "grp", "resource", "termios", "winreg", "_winapi"})
+ONE_SYSTEM_CALLS = frozenset(
+    {
+        "fork",
+        "getuid",
+        "geteuid",
+        "uname",
+        "sync",
+        "posix_fadvise",
+        "statvfs",
+        "mkfifo",
+        "chown",
+        "getloadavg",
+        "kill",
+    }
+)
+SYSTEM_DOOR = "shelterdesk/keys/machine.py"
+
 
 def sleeping(path: str, tree: ast.AST) -> Iterator[str]:
     """Calls in a test that wait for a while: ``time.sleep``, ``qtbot.wait``, ``QTest.qWait`` and the like."""
@@ -73,6 +92,24 @@ def sql_outside(path: str, tree: ast.AST) -> Iterator[str]:
             continue
         if SQL.match(text):
             yield f"{path}:{node.lineno}: SQL belongs to db (or office): {text.strip()[:40]!r}"
+
+
+def of_one_system(path: str, tree: ast.AST) -> Iterator[str]:
+    """What only one kind of system has, anywhere but behind its door."""
+    if path == SYSTEM_DOOR:
+        return
+    for node in ast.walk(tree):
+        named: list[str] = []
+        line = getattr(node, "lineno", 0)
+        if isinstance(node, ast.Import):
+            named = [alias.name.partition(".")[0] for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            named = [(node.module or "").partition(".")[0]]
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
+            if node.attr in ONE_SYSTEM_CALLS:
+                yield f"{path}:{line}: os.{node.attr} is not on every system; it belongs behind {SYSTEM_DOOR}"
+        for name in ONE_SYSTEM.intersection(named):
+            yield f"{path}:{line}: {name} is not on every system; it belongs behind {SYSTEM_DOOR}"
 
 
 def of_one_machine(path: str, text: str) -> Iterator[str]:
@@ -129,6 +166,7 @@ def broken_rules(top: Path) -> Iterator[str]:
             yield from sleeping(name, tree)
         if name.startswith("shelterdesk/"):
             yield from sql_outside(name, tree)
+            yield from of_one_system(name, tree)
 
 
 def main() -> int:

@@ -30,6 +30,7 @@ from packaging.utils import canonicalize_name  # noqa: E402
 from shelterdesk import __version__  # noqa: E402
 from shelterdesk.core.release import Release, ReleaseFile, to_json  # noqa: E402
 from shelterdesk.db.schema import FORMAT, OLDEST_READ  # noqa: E402
+from shelterdesk.keys.machine import KIND as SYSTEM  # noqa: E402
 from shelterdesk.keys.release import NAMESPACE, read_keys  # noqa: E402
 from shelterdesk.reports.scripts import SHAPED_BY  # noqa: E402
 
@@ -43,7 +44,6 @@ OTHER_SCRIPTS = (
 ).split()
 """Scripts that stand as they are or are shaped by any face of theirs, and that somebody's name may be written in."""
 
-SYSTEM = f"{sys.platform}-{os.uname().machine}"
 _DEBIAN = {"x86_64": "amd64", "aarch64": "arm64"}
 
 

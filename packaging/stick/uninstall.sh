@@ -5,10 +5,10 @@ set -eu
 home=${XDG_DATA_HOME:-$HOME/.local/share}
 program=$home/shelterdesk-program/shelterdesk
 if [ -x "$program" ]; then
-    exec "$program" uninstall
+    exec "$program" uninstall "$@"
 fi
 if command -v shelterdesk >/dev/null 2>&1; then
-    exec shelterdesk uninstall
+    exec shelterdesk uninstall "$@"
 fi
 echo "ShelterDesk is not installed here. / ShelterDesk no está instalado aquí." >&2
 exit 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import secrets
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from shelterdesk.db.backup import into_main_file
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.store import Reader
 from shelterdesk.keys.desk import desk_hex
+from shelterdesk.keys.machine import sync_all_disks
 from shelterdesk.sync import stick
 from shelterdesk.sync.faults import SetAside
 
@@ -180,8 +180,7 @@ def settle(desk: Desk) -> Done[None]:
     sign_head(desk.store)
     startup.write_high_water(desk.store, desk.folder)
     into_main_file(desk.store.conn)
-    if hasattr(os, "sync"):
-        os.sync()  # half typed texts are written without waiting for the disk
+    sync_all_disks()  # half typed texts are written without waiting for the disk
     return Done(None)
 
 

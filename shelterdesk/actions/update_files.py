@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import sys
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,13 +19,14 @@ from shelterdesk.core.release import LONGEST, Release, ReleaseFile, is_newer, re
 from shelterdesk.core.words import tr
 from shelterdesk.db.schema import FORMAT
 from shelterdesk.keys import sshsig
+from shelterdesk.keys.machine import KIND
 from shelterdesk.keys.release import NAMESPACE, trusted_keys
 from shelterdesk.keys.safefile import sync_folder, write_whole
 
 ENDING = ".update"
 MANIFEST, SIGNATURE, PAYLOAD = "manifest.json", "manifest.json.sig", "payload.tar.gz"
 
-SYSTEM = f"{sys.platform}-{os.uname().machine if sys.platform != 'win32' else 'x86_64'}"
+SYSTEM = KIND
 _BLOCK = 1 << 20
 _LONGEST_SIGNATURE = 4096
 _ROOM_TO_SPARE = 200 << 20

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -9,7 +10,8 @@ import click
 from shelterdesk.actions import update_words, updates
 from shelterdesk.actions.removing import remove_program, what_removing_takes
 from shelterdesk.actions.update_files import look_at
-from shelterdesk.cli.ways import Ways, data, must_be_path, must_be_terminal, out, progress_on_stderr, say
+from shelterdesk.cli.ways import Ways, data, must_be_path, out, progress_on_stderr, say
+from shelterdesk.core.errors import Refused
 from shelterdesk.core.words import tr
 
 
@@ -75,7 +77,11 @@ def uninstall(ways: Ways, yes: bool) -> None:
     for line in what_removing_takes(ways.folder):
         say(line)
     if not yes:
-        must_be_terminal(tr("Run it at a terminal, or with --yes: the data stay either way."))
+        if not sys.stdin.isatty():
+            raise Refused(
+                tr("Somebody has to say yes to this."),
+                tr("Run it at a terminal, or with --yes: the data stay either way."),
+            )
         if not click.confirm(tr("Take the program away?"), err=True):
             say(tr("Nothing was taken away."))
             return

@@ -12,7 +12,8 @@ from shelterdesk.core.errors import DamagedFile, WorldError
 from shelterdesk.core.words import tr
 from shelterdesk.db import meta
 from shelterdesk.db.connection import Connection, DatabaseError, open_file, said
-from shelterdesk.db.raw_copy import NotRaw, pages_in_log, past_the_cache, raw_copy, read_back
+from shelterdesk.db.raw_copy import NotRaw, pages_in_log, raw_copy, read_back
+from shelterdesk.keys.machine import past_the_cache
 from shelterdesk.keys.safefile import sync_folder
 
 _PAGES = 512

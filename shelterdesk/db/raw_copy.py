@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from shelterdesk.db.connection import Connection, file_of
+from shelterdesk.keys.machine import past_the_cache
 
 _CHUNK = 1 << 20
 _LOG_HEAD, _FRAME_HEAD = 32, 24
@@ -134,13 +135,6 @@ def _descriptor_of(path: Path) -> int:
             if os.path.samestat(os.fstat(int(name)), wanted):
                 return int(name)
     raise NotRaw
-
-
-def past_the_cache(handle: int) -> None:
-    """Ask that what is read comes from the disk itself, where the system can."""
-    if hasattr(os, "posix_fadvise"):
-        with suppress(OSError):
-            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _new(path: Path) -> BinaryIO:

@@ -5,17 +5,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from shelterdesk.core.errors import CannotWrite, DiskFull
 from shelterdesk.core.words import tr
-
-if sys.platform == "win32":
-    import msvcrt
-else:
-    import fcntl
+from shelterdesk.keys.machine import sync_folder as sync_folder
+from shelterdesk.keys.machine import wait_for_lock
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -62,10 +58,7 @@ def alone(path: Path) -> Iterator[None]:
 
 def _take(handle: int, path: Path) -> None:
     try:
-        if sys.platform == "win32":
-            msvcrt.locking(handle, msvcrt.LK_LOCK, 1)
-        else:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        wait_for_lock(handle)
     except OSError as fault:
         raise _said(path, fault) from fault
 
@@ -76,17 +69,6 @@ def _write_synced(path: Path, data: bytes) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames and new names in a folder outlast a pulled plug; raises ``OSError``."""
-    if os.name == "nt":  # Windows has no handle on a folder to sync; its rename is journalled
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _said(path: Path, fault: OSError) -> DiskFull | CannotWrite:

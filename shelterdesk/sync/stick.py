@@ -20,6 +20,7 @@ from pathlib import Path
 from shelterdesk.core.errors import DiskFull, WorldError
 from shelterdesk.core.event import hex16
 from shelterdesk.core.words import tr
+from shelterdesk.keys.machine import past_the_cache, sync_folder
 from shelterdesk.sync.container import (
     FOLDER,
     MAX_SEALED,
@@ -169,7 +170,7 @@ def write_file(folder: Path, name: str, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-            _drop_cache(stream.fileno())
+            past_the_cache(stream.fileno())
         if hash_of(partial, len(data)) != hashlib.sha256(data).hexdigest():
             raise StickLies(str(folder))
         os.replace(partial, folder / name)
@@ -210,7 +211,7 @@ def read_file(path: Path, most: int, *, drop_cache: bool = False) -> bytes:
             if status.st_size > most:
                 raise SetAside("too_large")
             if drop_cache:
-                _drop_cache(stream.fileno())
+                past_the_cache(stream.fileno())
             data = stream.read(most + 1)
     except OSError as error:
         raise SetAside("not_a_file" if error.errno == errno.ELOOP else "unreadable") from None
@@ -297,22 +298,9 @@ def said(where: Path, error: OSError) -> WorldError:
     )
 
 
-def _drop_cache(handle: int) -> None:
-    """Ask that the next read comes from the stick itself; where the system cannot, it reads what it has."""
-    if hasattr(os, "posix_fadvise"):
-        with suppress(OSError):
-            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
-
-
 def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # Windows has no handle on a folder to sync; its rename is journalled
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # some FAT drivers do not sync folders
-            os.fsync(handle)
-    finally:
-        os.close(handle)
+    with suppress(OSError):  # some FAT drivers do not sync folders
+        sync_folder(folder)
 
 
 Progress = Callable[[int, int], None]

@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from tools.house_rules import broken_rules, of_one_machine, sleeping, sql_outside
+from tools.house_rules import (
+    SYSTEM_DOOR,
+    broken_rules,
+    of_one_machine,
+    of_one_system,
+    sleeping,
+    sql_outside,
+)
 
 TOP = Path(__file__).resolve().parents[2]
 
@@ -124,3 +131,21 @@ def test_the_walk_over_a_checkout_finds_one_of_each(tmp_path: Path) -> None:
 
 def test_this_checkout_keeps_the_rules() -> None:
     assert list(broken_rules(TOP)) == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["import fcntl", "import fcntl as locks", "from pwd import getpwnam", "import msvcrt", "import os\nos.sync()",
+     "import os\nos.uname().machine", "def f():\n    import resource"],
+)  # fmt: skip
+def test_what_one_system_has_is_noticed_anywhere_but_behind_its_door(code: str) -> None:
+    tree = ast.parse(code)
+    assert len(list(of_one_system("shelterdesk/sync/stick.py", tree))) == 1
+    assert list(of_one_system(SYSTEM_DOOR, tree)) == []
+
+
+@pytest.mark.parametrize(
+    "code", ["import os\nos.fsync(1)", "import platform", "os.replace(a, b)", "'import fcntl'"]
+)
+def test_what_every_system_has_is_welcome(code: str) -> None:
+    assert list(of_one_system("shelterdesk/sync/stick.py", ast.parse(code))) == []
