@@ -30,7 +30,7 @@ bench: setup-test  ## measure speed and scale (bench/README.md)
 soak: setup-test  ## the long runs, at full size and under load
 	$(PYTEST) -m soak
 
-build: setup-test  ## a wheel in dist/, tried in an environment of its own
+build: setup-test  ## dist/stick: a .deb, a folder for a home, a signed update (RELEASE_KEY=path); the wheel beside it
 	@tools/build
 
 setup-run:
