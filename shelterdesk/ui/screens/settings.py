@@ -55,8 +55,8 @@ SECTIONS: tuple[type[Section], ...] = (
     AdmitSection,
     EnrolSection,
     AccessSection,
-    CloseSection,
     UpdateSection,
+    CloseSection,
 )
 
 
