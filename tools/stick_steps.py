@@ -16,11 +16,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageChops
 
 MOST_STEPS = 12
 PATIENCE_SECONDS = 60.0
 REST_SECONDS = 0.7
+CURSOR = (4, 60)
+"""Width and height in pixels of a blinking cursor, at most."""
+
 HOME = "home/desk"
 
 
@@ -58,14 +61,13 @@ class Walk:
         return Image.frombytes("RGB", (wide, high), raw[size + 12 * colours :], "raw", "BGRX", line)
 
     def rest(self) -> None:
-        """Wait until the screen shows something and has not changed for a while."""
+        """Wait until the screen shows something and has not changed for a while, the blinking cursor aside."""
         end = time.monotonic() + PATIENCE_SECONDS
-        last, since = b"", time.monotonic()
+        last, since = self.screen(), time.monotonic()
         while time.monotonic() < end:
             now = self.screen()
-            data = now.tobytes()
-            if data != last:
-                last, since = data, time.monotonic()
+            if not is_alike(last, now):
+                last, since = now, time.monotonic()
             elif time.monotonic() - since > REST_SECONDS and now.getcolors(1) is None:
                 return
             time.sleep(0.05)
@@ -74,6 +76,12 @@ class Walk:
     def picture(self, name: str) -> None:
         """Keep what is on the screen."""
         self.screen().save(self.place / "seen" / f"{name}.png")
+
+
+def is_alike(one: Image.Image, other: Image.Image) -> bool:
+    """Whether two pictures differ in nothing larger than the cursor of a field."""
+    box = ImageChops.difference(one, other).getbbox()
+    return box is None or (box[2] - box[0] <= CURSOR[0] and box[3] - box[1] <= CURSOR[1])
 
 
 def keys(*names: str) -> None:
@@ -126,11 +134,13 @@ def main() -> int:
         )
 
     def station() -> None:
-        fill("LB", "Lajas Blancas", "Panam")
+        fill("LB", "Lajas Blancas", "Panama")
         keys("ctrl+Return")
 
     def person() -> None:
-        fill("admin", "tres palabras mias", "tres palabras mias")
+        fill("admin", "tres palabras mias")
+        write("tres palabras mias")
+        keys("ctrl+Return")
 
     def family() -> None:
         fill("Quispe Toussaint", "Ana")
@@ -147,9 +157,10 @@ def main() -> int:
         walk.step("the station: code, name, country", station)
         walk.step("who may do everything here: name, passphrase twice", person)
         walk.step("the recovery sheet: later", lambda: keys("alt+l"))
+        walk.step("a second person: later", lambda: keys("alt+l"))
         walk.step("the first family: surnames and name, save", family)
         walk.step("the papers", lambda: keys("F6"))
-        walk.step("lodging cards", lambda: keys("Down"))
+        walk.step("cards for people", lambda: keys("Down", "Down"))
         walk.step("save as PDF", lambda: keys("ctrl+s"))
         walk.step("its name", name_file)
         card = root / HOME / "tarjetas.pdf"

@@ -157,7 +157,11 @@ def _dearmoured(armoured: str) -> bytes:
     lines = armoured.strip().splitlines()
     if len(lines) < 3 or lines[0] != _BEGIN or lines[-1] != _END:
         raise ValueError("no armour")
-    return base64.b64decode("".join(lines[1:-1]), validate=True)
+    said = "".join(lines[1:-1])
+    blob = base64.b64decode(said, validate=True)
+    if base64.b64encode(blob).decode("ascii") != said:  # letters that stand for no bit at all
+        raise ValueError("not the one way to write it")
+    return blob
 
 
 def _read(blob: bytes) -> tuple[bytes, str, bytes]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSocketNotifier, QStorageInfo, QTimer, Signal
 
-from shelterdesk.ui.screens.exchange_places import is_removable
+from shelterdesk.ui.sticks import is_removable
 from shelterdesk.ui.widgets.beside import Beside
 
 MOUNTS = Path("/proc/self/mountinfo")

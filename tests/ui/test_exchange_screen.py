@@ -20,10 +20,10 @@ from shelterdesk.ui.screens import exchange_stick
 from shelterdesk.ui.screens.exchange import ExchangeScreen
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
-from shelterdesk.ui.screens.exchange_places import Stick, is_removable, sticks
 from shelterdesk.ui.screens.exchange_stand import AsideSection, StandSection
 from shelterdesk.ui.screens.exchange_stick import StickSection, left_out_said
 from shelterdesk.ui.screens.exchange_words import exported_said, gaps_said, imported_said, size_said
+from shelterdesk.ui.sticks import Stick, is_removable, sticks
 from shelterdesk.ui.widgets import Tone
 from tests.stations import CHEAP, PASSPHRASE
 from tests.sync.worlds import World, at, parts_in, register

@@ -22,8 +22,8 @@ from shelterdesk.ui.first_run_places import Zones, country_options
 from shelterdesk.ui.first_run_ready import SECOND_ROLES, SecondStep
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.preferences import Preferences, read_preferences, write_preferences
-from shelterdesk.ui.screens.exchange_places import Stick
 from shelterdesk.ui.screens.settings_recovery import RecoverySection
+from shelterdesk.ui.sticks import Stick
 from shelterdesk.ui.widgets.type_ahead import plain
 from tests.stations import PASSPHRASE, make_template
 from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, press, program, settings_of, type_text

@@ -18,7 +18,7 @@ from shelterdesk.core.errors import WorldError
 from shelterdesk.core.words import tr
 from shelterdesk.keys.recovery import as_printed
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
-from shelterdesk.ui.screens.exchange_places import Stick, StickWatch
+from shelterdesk.ui.sticks import Stick, StickWatch
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import (
     ButtonRow,

@@ -18,7 +18,6 @@ from shelterdesk.sync.stick import NotOurs
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.long_work import LongWork
 from shelterdesk.ui.screens.exchange_lines import Lines
-from shelterdesk.ui.screens.exchange_places import Stick, StickWatch
 from shelterdesk.ui.screens.exchange_reads import Standing, standing
 from shelterdesk.ui.screens.exchange_words import (
     Line,
@@ -32,6 +31,7 @@ from shelterdesk.ui.screens.exchange_words import (
     size_said,
 )
 from shelterdesk.ui.screens.settings_section import Section
+from shelterdesk.ui.sticks import Stick, StickWatch
 from shelterdesk.ui.widgets import (
     ButtonRow,
     Choice,

@@ -22,11 +22,11 @@ from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.long_work import LongWork
 from shelterdesk.ui.screens.exchange_lines import Lines
-from shelterdesk.ui.screens.exchange_places import Stick, StickWatch
 from shelterdesk.ui.screens.exchange_reads import station_codes
 from shelterdesk.ui.screens.exchange_stick import left_out_said
 from shelterdesk.ui.screens.exchange_words import Line, exported_said, imported_said
 from shelterdesk.ui.screens.settings_section import Section
+from shelterdesk.ui.sticks import Stick, StickWatch
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import (
     ButtonRow,
