@@ -158,10 +158,9 @@ def main() -> int:
         walk.step("who may do everything here: name, passphrase twice", person)
         walk.step("the recovery sheet: later", lambda: keys("alt+l"))
         walk.step("a second person: later", lambda: keys("alt+l"))
-        walk.step("the first family: surnames and name, save", family)
-        walk.step("the papers", lambda: keys("F6"))
-        walk.step("cards for people", lambda: keys("Down", "Down"))
-        walk.step("save as PDF", lambda: keys("ctrl+s"))
+        walk.step("the first family: surnames and name, save and print", family)
+        walk.step("no printer here: the waiting card", lambda: keys("ctrl+shift+w"))
+        walk.step("save it as PDF", lambda: keys("ctrl+s"))
         walk.step("its name", name_file)
         card = root / HOME / "tarjetas.pdf"
         end = time.monotonic() + PATIENCE_SECONDS

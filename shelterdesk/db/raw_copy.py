@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -24,6 +24,7 @@ from shelterdesk.db.connection import Connection, file_of
 from shelterdesk.keys.machine import past_the_cache
 
 _CHUNK = 1 << 20
+_BESIDE = 4  # pieces that may wait for their digest
 _LOG_HEAD, _FRAME_HEAD = 32, 24
 _DESCRIPTORS = (Path("/proc/self/fd"), Path("/dev/fd"))
 
@@ -89,21 +90,48 @@ def read_back(conn: Connection, copy: Path, step: Callable[[int, int], None]) ->
     size = int(conn.execute("PRAGMA page_size").fetchone()[0])
     found: set[int] = set()
     digest = hashlib.sha256()
-    with copy.open("rb") as stream, ThreadPoolExecutor(1, "digest") as beside:  # it holds up nobody
+    # Room that is used again and again: new memory for each piece would cost more than reading it.
+    mine, theirs = [bytearray(_CHUNK) for _ in range(_BESIDE)], bytearray(_CHUNK)
+    hashed: list[Future[None] | None] = [None] * _BESIDE
+    with copy.open("rb", buffering=0) as stream, ThreadPoolExecutor(1, "digest") as beside:  # it holds up nobody
         past_the_cache(stream.fileno())
-        total, at = 2 * max(1, os.fstat(stream.fileno()).st_size), 0
-        while mine := stream.read(_CHUNK):
-            beside.submit(digest.update, mine)
-            theirs = _read(handle, path, at)
-            if mine != theirs[: len(mine)]:
+        total, at, turn = 2 * max(1, os.fstat(stream.fileno()).st_size), 0, 0
+        while True:
+            waiting = hashed[turn]
+            if waiting is not None:
+                waiting.result()
+            got = stream.readinto(mine[turn])
+            if not got:
+                break
+            hashed[turn] = beside.submit(digest.update, memoryview(mine[turn])[:got])
+            held = _read_into(handle, path, at, theirs)
+            if held < got or not _is_same(mine[turn], theirs, got):
                 found.update(
                     (at + n) // size + 1
-                    for n in range(0, len(mine), size)
-                    if mine[n : n + size] != theirs[n : n + size]
+                    for n in range(0, got, size)
+                    if n >= held or mine[turn][n : n + size] != theirs[n : n + size]
                 )
-            at += len(mine)
+            at, turn = at + got, (turn + 1) % _BESIDE
             step(max(0, total // 2 - at), total)
     return found, digest.hexdigest()
+
+
+def _is_same(one: bytearray, other: bytearray, count: int) -> bool:
+    """Whether the first ``count`` bytes are the same; whole pieces are compared where they lie."""
+    return one == other if count == len(one) else one[:count] == other[:count]
+
+
+def _read_into(handle: int, path: Path, at: int, room: bytearray) -> int:
+    """As :func:`_read`, into room that is there; how many bytes came."""
+    try:
+        _must_be(handle, path)
+        got = os.preadv(handle, [room], at)
+        _must_be(handle, path)
+    except OSError as error:
+        if error.errno == 9:  # EBADF: let go meanwhile
+            raise NotRaw from None
+        raise
+    return got
 
 
 def _read(handle: int, path: Path, at: int) -> bytes:
