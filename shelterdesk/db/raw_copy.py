@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -24,7 +23,6 @@ from shelterdesk.db.connection import Connection, file_of
 from shelterdesk.keys.machine import past_the_cache
 
 _CHUNK = 1 << 20
-_BESIDE = 4  # pieces that may wait for their digest
 _LOG_HEAD, _FRAME_HEAD = 32, 24
 _DESCRIPTORS = (Path("/proc/self/fd"), Path("/dev/fd"))
 
@@ -90,28 +88,22 @@ def read_back(conn: Connection, copy: Path, step: Callable[[int, int], None]) ->
     size = int(conn.execute("PRAGMA page_size").fetchone()[0])
     found: set[int] = set()
     digest = hashlib.sha256()
-    # Room that is used again and again: new memory for each piece would cost more than reading it.
-    mine, theirs = [bytearray(_CHUNK) for _ in range(_BESIDE)], bytearray(_CHUNK)
-    hashed: list[Future[None] | None] = [None] * _BESIDE
-    with copy.open("rb", buffering=0) as stream, ThreadPoolExecutor(1, "digest") as beside:  # it holds up nobody
+    # Room that is used again and again: new memory for each piece would cost more than reading it. One thread alone:
+    # the system reads ahead while this one hashes, and handing pieces to another costs more than that gains.
+    mine, theirs = bytearray(_CHUNK), bytearray(_CHUNK)
+    with copy.open("rb", buffering=0) as stream:
         past_the_cache(stream.fileno())
-        total, at, turn = 2 * max(1, os.fstat(stream.fileno()).st_size), 0, 0
-        while True:
-            waiting = hashed[turn]
-            if waiting is not None:
-                waiting.result()
-            got = stream.readinto(mine[turn])
-            if not got:
-                break
-            hashed[turn] = beside.submit(digest.update, memoryview(mine[turn])[:got])
+        total, at = 2 * max(1, os.fstat(stream.fileno()).st_size), 0
+        while got := stream.readinto(mine):
+            digest.update(memoryview(mine)[:got])
             held = _read_into(handle, path, at, theirs)
-            if held < got or not _is_same(mine[turn], theirs, got):
+            if held < got or not _is_same(mine, theirs, got):
                 found.update(
                     (at + n) // size + 1
                     for n in range(0, got, size)
-                    if n >= held or mine[turn][n : n + size] != theirs[n : n + size]
+                    if n >= held or mine[n : n + size] != theirs[n : n + size]
                 )
-            at, turn = at + got, (turn + 1) % _BESIDE
+            at += got
             step(max(0, total // 2 - at), total)
     return found, digest.hexdigest()
 
