@@ -16,17 +16,20 @@ from shelterdesk.actions.evacuation import evacuation_pdf, may_have_names, note_
 from shelterdesk.actions.paper_facts import ListPrinted
 from shelterdesk.actions.papers import usual_paper
 from shelterdesk.core.errors import CannotWrite, WorldError
+from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
 from shelterdesk.reports.target import write_whole
 from shelterdesk.ui.lock import Lock
 from shelterdesk.ui.log_in import Centred
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.print_ways import way_of
 from shelterdesk.ui.widgets import ButtonRow, Card, PrimaryButton, SecondaryButton, words
 from shelterdesk.ui.widgets.keymap import EVACUATION
 from shelterdesk.ui.worker import DeskWorker, Task
 
 if TYPE_CHECKING:
+    from shelterdesk.reports.paper import PaperName
     from shelterdesk.ui.printing import Printers
 
 PRINTER_WAIT_MS = 4_000
@@ -178,7 +181,9 @@ class Evacuation(QObject):
             return
         self._busy = True
         locked = self._lock.is_locked
-        now, by, paper = self._worker.clock.now(), desk.user.name, usual_paper(desk.who.country)
+        now, by = self._worker.clock.now(), desk.user.name
+        size = way_of(self._worker.folder, PaperKind.LISTS).size
+        paper: PaperName = "letter" if size == "letter" else "a4" if size == "a4" else usual_paper(desk.who.country)
         named = not locked and may_have_names(desk)
         name = _file_name(desk.who.station, f"{now.astimezone(ZoneInfo(desk.who.zone)):%Y-%m-%d-%H%M}")
         self.panel.tell(tr("The list is being made…"))
@@ -204,7 +209,7 @@ class Evacuation(QObject):
         return False
 
     def _put_on_paper(self, pdf: bytes, name: str) -> None:
-        """On the usual printer; where none answers in time, or it takes nothing, into a file."""
+        """On the printer of lists, else the usual one; where none answers in time, or it takes nothing, into a file."""
         answered = False
 
         def chosen(names: list[str]) -> None:
@@ -214,7 +219,8 @@ class Evacuation(QObject):
             answered = True
             self._wait.stop()
             if names:
-                self._print(pdf, names[0], name)
+                wanted = way_of(self._worker.folder, PaperKind.LISTS).printer
+                self._print(pdf, wanted if wanted in names else names[0], name)
             else:
                 self._save(pdf, name, tr("No printer is set up on this laptop."))
 

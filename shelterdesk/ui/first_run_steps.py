@@ -317,6 +317,8 @@ class StationStep(Step):
         return tr("Choose a country from the list.") if text.strip() else tr("The station needs a country.")
 
     def _check_zone(self, text: str) -> str:
+        if not text.strip():
+            return tr("Choose a time zone.")
         return _said_of("timezone", StationPlanned("LB", "x", "PAN", text.strip(), "x"))
 
 

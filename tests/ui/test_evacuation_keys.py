@@ -14,10 +14,12 @@ from shelterdesk.actions.access import who_looked
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.errors import CannotWrite
+from shelterdesk.core.paper_kinds import PaperKind, PrintWay, Way
 from shelterdesk.ui import evacuation as keys
 from shelterdesk.ui import printing
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.evacuation import put_in_first
+from shelterdesk.ui.print_ways import write_way
 from tests.ui.desk_windows import CTRL, KEY, SHIFT, hold, log_in, press, program, type_text
 from tests.ui.full_house import SCREENS, fill, with_desk
 from tests.ui.test_lock import lock, unlock
@@ -161,9 +163,20 @@ def test_a_counter_gets_numbers_and_an_import_holds_nothing_up(
     assert noted == [("counter", "evacuation list", 40)]
 
 
-def test_a_printer_gets_it_at_once(
-    qtbot: QtBot, station_folder: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(
+    ("chosen", "printer"), [("", "Desk printer"), ("Other", "Other"), ("Gone", "Desk printer")]
+)
+def test_the_printer_of_lists_or_the_usual_one_gets_it_at_once(
+    qtbot: QtBot,
+    station_folder: Path,
+    clock: SetClock,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    chosen: str,
+    printer: str,
 ) -> None:
+    if chosen:
+        write_way(station_folder, PaperKind.LISTS, PrintWay(Way.PRINTER, printer=chosen))
     sent: list[tuple[str, str]] = []
 
     def take(data: bytes, name: str, title: str, *_: object) -> int:
@@ -176,8 +189,8 @@ def test_a_printer_gets_it_at_once(
         log_in(qtbot, app)
         app.evacuation.folders = (tmp_path,)
         ask_and_go(qtbot, app)
-        assert [name for name, _ in sent] == ["Desk printer"] and "Nobody is in the house." in sent[0][1]
-        assert "2 pages went to the printer Desk printer." in app.evacuation.panel.said.text()
+        assert [name for name, _ in sent] == [printer] and "Nobody is in the house." in sent[0][1]
+        assert f"2 pages went to the printer {printer}." in app.evacuation.panel.said.text()
         assert not list(tmp_path.glob("*.pdf")), "a list that is on paper lies nowhere else"
 
 
