@@ -183,7 +183,9 @@ class Evacuation(QObject):
         locked = self._lock.is_locked
         now, by = self._worker.clock.now(), desk.user.name
         size = way_of(self._worker.folder, PaperKind.LISTS).size
-        paper: PaperName = "letter" if size == "letter" else "a4" if size == "a4" else usual_paper(desk.who.country)
+        paper: PaperName = (
+            "letter" if size == "letter" else "a4" if size == "a4" else usual_paper(desk.who.country)
+        )
         named = not locked and may_have_names(desk)
         name = _file_name(desk.who.station, f"{now.astimezone(ZoneInfo(desk.who.zone)):%Y-%m-%d-%H%M}")
         self.panel.tell(tr("The list is being made…"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -22,6 +21,7 @@ from shelterdesk.ui.evacuation import put_in_first
 from shelterdesk.ui.print_ways import write_way
 from tests.ui.desk_windows import CTRL, KEY, SHIFT, hold, log_in, press, program, type_text
 from tests.ui.full_house import SCREENS, fill, with_desk
+from tests.ui.printed import words_of_pages
 from tests.ui.test_lock import lock, unlock
 
 BOTH = CTRL | SHIFT
@@ -29,8 +29,7 @@ BOTH = CTRL | SHIFT
 
 def text_of(pdf: bytes | Path) -> str:
     """Everything written on a paper."""
-    document = pypdfium2.PdfDocument(pdf)
-    return "\n".join(page.get_textpage().get_text_range() for page in document)
+    return "\n".join(words_of_pages(pdf if isinstance(pdf, bytes) else pdf.read_bytes()))
 
 
 def names_of(folder: Path, clock: SetClock) -> list[str]:

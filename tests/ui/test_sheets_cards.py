@@ -20,9 +20,11 @@ from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.screens.sheets import SheetsScreen
 from shelterdesk.ui.screens.sheets_card_paper import CardPaper
 from shelterdesk.ui.screens.sheets_cards import BlankCards, PresentCards
+from shelterdesk.ui.widgets import pdf_pages
 from shelterdesk.ui.widgets.sheet_places import SheetPlaces
 from tests.sync.worlds import World, at
 from tests.ui.desk_windows import CTRL, KEY, press, type_text
+from tests.ui.printed import words_of_pages
 from tests.ui.stick_world import SHEETS, at_work, choose_file, full_world, still
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -68,11 +70,16 @@ def save(qtbot: QtBot, app: DeskApp, paper: CardPaper, out: Path) -> bytes:
 
 def looked_at(pdf: bytes) -> tuple[int, int, str]:
     """Pages, codes that are read, and the words of a PDF."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        pictures = [page.render(scale=150 / 72, grayscale=True).to_pil() for page in document]
-        said = " ".join(page.get_textpage().get_text_bounded() for page in document)
-    finally:
+    said = " ".join(words_of_pages(pdf))
+    with pdf_pages._pdfium:
+        document = pypdfium2.PdfDocument(pdf)
+        pictures = []
+        for number in range(len(document)):
+            page = document[number]
+            drawn = page.render(scale=150 / 72, grayscale=True)
+            pictures.append(drawn.to_pil().copy())
+            drawn.close()
+            page.close()
         document.close()
     return len(pictures), sum(len(zxingcpp.read_barcodes(one)) for one in pictures), said
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from pytestqt.qtbot import QtBot
 
@@ -26,6 +25,7 @@ from shelterdesk.ui.screens.sheets_residents import ResidentsPaper
 from tests.sync.worlds import World
 from tests.ui.desk_windows import CTRL, KEY, log_in, press, program, type_text
 from tests.ui.full_house import with_desk
+from tests.ui.printed import words_of_pages
 from tests.ui.stick_world import SHEETS, at_work, choose_file, full_world, still
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -56,7 +56,7 @@ def is_drawn(paper: Paper) -> bool:
 
 
 def text_of(path: Path) -> str:
-    return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(path))
+    return "\n".join(words_of_pages(path.read_bytes()))
 
 
 @pytest.mark.parametrize("name", ["evacuation", "residents", "shift"])
