@@ -39,11 +39,12 @@ def raw_copy(conn: Connection, target: Path, step: Callable[[int, int], None]) -
     path = file_of(conn)
     handle = _descriptor_of(path)
     total = 2 * os.fstat(handle).st_size  # written, then read back
+    room = bytearray(_CHUNK)  # used again and again, as in read_back
     with _new(target) as out:
         at = 0
-        while chunk := _read(handle, path, at):
-            out.write(chunk)
-            at += len(chunk)
+        while got := _read_into(handle, path, at, room):
+            out.write(memoryview(room)[:got])
+            at += got
             step(max(0, total - at), total)
     _copy_log(path.with_name(f"{path.name}-wal"), target.with_name(f"{target.name}-wal"))
 
@@ -114,7 +115,7 @@ def _is_same(one: bytearray, other: bytearray, count: int) -> bool:
 
 
 def _read_into(handle: int, path: Path, at: int, room: bytearray) -> int:
-    """As :func:`_read`, into room that is there; how many bytes came."""
+    """Read through a descriptor that is not ours, which must be that of the file before and after; how many bytes came."""
     try:
         _must_be(handle, path)
         got = os.preadv(handle, [room], at)
@@ -124,19 +125,6 @@ def _read_into(handle: int, path: Path, at: int, room: bytearray) -> int:
             raise NotRaw from None
         raise
     return got
-
-
-def _read(handle: int, path: Path, at: int) -> bytes:
-    """Bytes through a descriptor that is not ours; it must still be that of the file, before and after."""
-    try:
-        _must_be(handle, path)
-        chunk = os.pread(handle, _CHUNK, at)
-        _must_be(handle, path)
-    except OSError as error:
-        if error.errno == 9:  # EBADF: let go meanwhile
-            raise NotRaw from None
-        raise
-    return chunk
 
 
 def _must_be(handle: int, path: Path) -> None:
