@@ -27,9 +27,10 @@ CLOSED = "closed.json"
 """Stays in the folder afterwards and says that a station was closed here; no name, no key."""
 
 _KEY_FILES = (FILE_NAME, "recovery.waiting", "keys.tries.json", "highwater.json", "join.keys")
-_FOLDERS = ("trial", "own-copies", "spool")
+_FOLDERS = re.compile(r"trial|own-copies|before-update|newer-[0-9TZ]+")
+"""Folders with whole copies of the station, its key file among them."""
 _OWN = re.compile(
-    r"((station|drafts|health-[0-9a-f]+|protection-[0-9a-f]+|safeguarding-[0-9a-f]+)\.db"
+    r"((station|drafts|spool|health-[0-9a-f]+|protection-[0-9a-f]+|safeguarding-[0-9a-f]+)\.db"
     r"|before-(update|repair)-[0-9TZ]+\.db|without-keys-.+)(-wal|-shm|-journal|\.partial|\.damaged)*"
     r"|(cards-)?roster(-[0-9]+)?\.json(\.sig)?(\.partial)?"
 )
@@ -65,8 +66,8 @@ def go_on(folder: Path) -> None:
             path.unlink(missing_ok=True)
         except OSError as error:
             fault = error
-    for name in _FOLDERS:
-        shutil.rmtree(folder / name, ignore_errors=True)
+    for copies in _folders(folder):
+        shutil.rmtree(copies, ignore_errors=True)
     if fault is not None:
         raise fault
     with suppress(FileNotFoundError):
@@ -91,9 +92,18 @@ def _key_files(folder: Path) -> Iterator[Path]:
         for found in (folder / name, folder / f"{name}.partial"):
             if found.exists() or found.is_symlink():
                 yield found
-    for name in _FOLDERS:
+    for copies in _folders(folder):
         with suppress(OSError):
-            yield from (folder / name).rglob(FILE_NAME)
+            yield from copies.rglob(FILE_NAME)
+
+
+def _folders(folder: Path) -> list[Path]:
+    """The folders of copies; a link leads to somebody else's."""
+    return [
+        found
+        for found in sorted(folder.iterdir())
+        if _FOLDERS.fullmatch(found.name) and found.is_dir() and not found.is_symlink()
+    ]
 
 
 def _own_files(folder: Path) -> Iterator[Path]:

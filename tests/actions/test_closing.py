@@ -19,9 +19,14 @@ from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
 from shelterdesk.actions.registration import register_family
 from shelterdesk.actions.restoring import restore, restore_with_sheet
+from shelterdesk.actions.spool import keep_print
+from shelterdesk.actions.updates import BEFORE
 from shelterdesk.core.errors import BadField, NotAllowed, Refused, WorldError, WrongPassphrase
+from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.people import FamilyForm, PersonForm
+from shelterdesk.core.print_jobs import PrintJob
 from shelterdesk.db.connection import open_file
+from shelterdesk.db.spool import SET_ASIDE as SPOOL_SET_ASIDE
 from shelterdesk.db.state import state_of
 from shelterdesk.keys import destroy, keyfile
 from tests.stations import CHEAP, MORNING, PASSPHRASE, Template, make_template
@@ -162,6 +167,23 @@ def test_a_wipe_destroys_the_keys_at_once_and_copies_of_them_too(
     restore(made, tmp_path / "new", "admin", PASSPHRASE, clock).close()  # elsewhere it stays as it was
     conn = open_file(tmp_path / "new" / "station.db", key, read_only=True)
     conn.close()
+
+
+def test_papers_for_the_printer_and_copies_made_for_an_update_go_too(desk: Desk, tmp_path: Path) -> None:
+    """Both were written by parts of the program that know nothing of closing; a copy with its keys opens."""
+    keep_print(desk, PrintJob(PaperKind.LISTS, "list-LB"), b"%PDF << /Type /Page >>")
+    (desk.folder / SPOOL_SET_ASIDE).write_bytes(b"an older one")
+    make_backup(desk, desk.folder / BEFORE)
+    newer = desk.folder / "newer-20261120T090000Z"
+    newer.mkdir()
+    for name in ("keys.json", "station.db"):
+        (newer / name).write_bytes((desk.folder / name).read_bytes())
+    os.link(newer / "keys.json", tmp_path / "same")
+    before = (tmp_path / "same").read_bytes()
+    wipe(desk, "LB")
+    desk.close()
+    nothing_is_left(desk.folder)
+    assert (tmp_path / "same").read_bytes() != before, "written over, as those of the folder itself"
 
 
 def test_the_key_file_is_written_over_before_it_goes(desk: Desk, tmp_path: Path) -> None:
