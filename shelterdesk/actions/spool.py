@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from shelterdesk.actions.desk import Desk, now_ms
 from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import DamagedFile
-from shelterdesk.core.paper_kinds import is_for_one_user
+from shelterdesk.core.paper_kinds import is_for_one_user, needed_for
 from shelterdesk.core.print_jobs import (
     KEPT_MS,
     KEPT_PRINTED_MS,
@@ -28,6 +28,8 @@ from shelterdesk.core.print_jobs import (
     Why,
     pages_in,
 )
+from shelterdesk.core.roles import may_do
+from shelterdesk.core.roster import UserEntry
 from shelterdesk.core.words import tr
 from shelterdesk.db.spool import SpoolFile, SpoolRow, has_spool, opened_spool
 from shelterdesk.keys.passphrase import unwrap, wrap
@@ -39,13 +41,21 @@ _HEAD, _DATA = b"spool-head", b"spool-data"
 
 def keep_print(desk: Desk, job: PrintJob, pdf: bytes, *, of_one_user: bool = False) -> Done[Print]:
     """Keep a paper before anything of it goes to a printer; raises ``DiskFull``, ``CannotWrite``, ``Busy``."""
-    job = replace(job, pages=pages_in(pdf))
+    job = replace(job, pages=pages_in(pdf), by=desk.user.id)
     owner = desk.user.id if of_one_user or is_for_one_user(job.kind) else ""
     at = now_ms(desk)
     with opened_spool(desk.folder, _file_key(desk)) as spool:
         data = wrap(pdf, _own_key(desk), _DATA) if owner else pdf
         number = spool.add(owner, PrintState.WAITING, _head(desk, job, owner), data, at)
-    return Done(Print(number, at, at, PrintState.WAITING, job))
+    return Done(Print(number, at, at, PrintState.WAITING, job, owner))
+
+
+def may_have(user: UserEntry, job: PrintJob) -> bool:
+    """Whether somebody may look at, save and print again a paper that waits: its maker, and who may make such a paper.
+
+    That it comes out of the printer while somebody else is at the desk is another matter: it was asked for.
+    """
+    return job.by == user.id or all(may_do(user.roles, what) for what in needed_for(job.kind))
 
 
 def take_up_prints(desk: Desk) -> Done[tuple[Print, ...]]:
@@ -105,7 +115,7 @@ def _turned(desk: Desk, spool: SpoolFile, owner: str, one: Print, state: PrintSt
     at = now_ms(desk)
     is_readable = not owner or owner == desk.user.id  # printed while somebody else took the desk over
     spool.turn(one.id, state, at, _head(desk, job, owner) if is_readable else None)
-    return Print(one.id, one.at_ms, at, state, job)
+    return Print(one.id, one.at_ms, at, state, job, owner)
 
 
 def _past(rows: list[SpoolRow], at_ms: int) -> set[int]:
@@ -134,7 +144,7 @@ def _print_of(desk: Desk, row: SpoolRow) -> Print | None:
         head = unwrap(row.head, _own_key(desk), _HEAD)
     try:
         job = PrintJob.from_json(json.loads(head or b""))
-        return Print(row.id, row.at_ms, row.turned_ms, PrintState(row.state), job)
+        return Print(row.id, row.at_ms, row.turned_ms, PrintState(row.state), job, row.owner)
     except (ValueError, TypeError, KeyError):
         return None
 

@@ -99,6 +99,22 @@ def pages_typed(pages: PageRange) -> str:
 _CUT = frozenset({PaperKind.CARDS, PaperKind.WRISTBANDS})
 _OF_ONE_USER = frozenset({PaperKind.PERSON})
 _NEVER_KEPT = frozenset({PaperKind.RECOVERY})
+_NEEDED: dict[PaperKind, tuple[str, ...]] = {
+    PaperKind.CARDS: ("print cards",),
+    PaperKind.WRISTBANDS: ("print cards",),
+    PaperKind.DAILY_SHEET: ("print the daily sheet", "open a person"),  # the internal page says who
+    PaperKind.LISTS: ("print lists of residents",),
+    PaperKind.SLIPS: ("print the shift slip",),
+    PaperKind.LETTERS: ("print lists of residents",),
+    PaperKind.FORMS: ("print intake forms",),
+    PaperKind.PERSON: ("print a person's own record",),
+    PaperKind.RECOVERY: ("change settings",),
+}
+
+
+def needed_for(kind: PaperKind) -> tuple[str, ...]:
+    """What a user must be allowed to do (``core/roles.py``) to have papers of this kind that somebody else made."""
+    return _NEEDED[kind]
 
 
 def may_be_fitted(kind: PaperKind) -> bool:

@@ -53,6 +53,7 @@ class PrintJob:
 
     ``printer`` empty is the usual one; with ``folder`` it becomes a PDF there. ``things`` counts cards or bands,
     ``pages`` those of the paper; ``fit`` lets it be made smaller. ``why`` and ``done`` (pages given) tell how it went.
+    ``by`` is the id of the user who made it.
     """
 
     kind: PaperKind
@@ -68,6 +69,7 @@ class PrintJob:
     pages: int = 0
     done: int = 0
     why: Why = Why.NONE
+    by: str = ""
 
     @property
     def range(self) -> PageRange:
@@ -101,13 +103,17 @@ class PrintJob:
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """A paper in the spool; ``id`` below 0 when there was no room and it is held until the program closes."""
+    """A paper in the spool; ``id`` below 0 when there was no room and it is held until the program closes.
+
+    ``owner`` is the user who alone may have it, empty for a paper of the desk.
+    """
 
     id: int
     at_ms: int
     turned_ms: int
     state: PrintState
     job: PrintJob
+    owner: str = ""
 
     @property
     def is_kept(self) -> bool:

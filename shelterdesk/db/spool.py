@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -93,13 +94,19 @@ def opened_spool(folder: Path, key: bytes) -> Iterator[SpoolFile]:
     except (WrongKey, DamagedFile):
         _put_aside(folder)
         conn = _opened(path, key)
+    fault: Exception | None = None
     try:
         yield SpoolFile(conn, path)
     except DatabaseError as error:
-        raise said(error, path) from None
+        fault = said(error, path)
     finally:
         with suppress(DatabaseError):
             conn.close()
+    if isinstance(fault, DamagedFile):  # found only now: the next paper gets a file that works
+        with suppress(OSError):
+            _put_aside(folder)
+    if fault is not None:
+        raise fault
 
 
 def has_spool(folder: Path) -> bool:
@@ -117,6 +124,8 @@ def _opened(path: Path, key: bytes) -> Connection:
                     " turned_ms INTEGER NOT NULL, owner TEXT NOT NULL, state TEXT NOT NULL, head BLOB NOT NULL,"
                     " sha256 BLOB NOT NULL, data BLOB NOT NULL)"
                 )
+                # The numbers of a file that was set aside while the window holds them are not given again.
+                conn.execute("INSERT INTO sqlite_sequence VALUES ('print', ?)", (secrets.randbelow(1 << 47),))
         conn.execute("SELECT count(*) FROM print").fetchone()
     except BaseException as error:
         conn.close()

@@ -18,12 +18,13 @@ from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
 from shelterdesk.actions.spool import keep_print, print_data, take_up_prints, turn_print
-from shelterdesk.core.errors import CannotWrite, DamagedFile, DiskFull, PrintingStopped, WorldError
+from shelterdesk.core.errors import DiskFull, PrintingStopped, WorldError
 from shelterdesk.core.paper_kinds import ALL_PAGES, PageRange, PaperKind, Way, is_for_one_user, is_never_kept
 from shelterdesk.core.print_jobs import Print, PrintJob, PrintState, Sides, Why, pages_in
 from shelterdesk.core.words import tr
 from shelterdesk.ui.answers import give
 from shelterdesk.ui.long_work import LongWork
+from shelterdesk.ui.print_places import into_folder, look_at_place, onto_paper, place_of, why_of
 from shelterdesk.ui.print_ways import way_of
 from shelterdesk.ui.widgets.beside import Beside
 from shelterdesk.ui.worker import DeskWorker, Task
@@ -75,7 +76,8 @@ class PrintQueue(QObject):
         self._told: dict[int, Told] = {}
         self._near: dict[int, QWidget] = {}
         self._now: Print | None = None
-        self._user = worker.desk.user.id if worker.desk is not None else ""
+        self._unmarked: set[int] = set()
+        """Papers that stand here as they are and in the spool as they were: it could not be written."""
         self._off: set[str] = set()
         """Places that did not take a paper in this round."""
         self._again = QTimer(self)
@@ -99,6 +101,7 @@ class PrintQueue(QObject):
 
     def take_up(self, *_: object) -> None:
         """Go on with what waits since the last time; called whenever somebody came to the desk."""
+        self._forget_of_others()
         self._worker.write(take_up_prints, done=self._on_taken_up, failed=lambda _: None)
 
     def add(
@@ -131,16 +134,20 @@ class PrintQueue(QObject):
         )  # fmt: skip
         self._off.clear()  # somebody stands at the printer, perhaps
 
-        def not_kept(_: WorldError) -> None:
+        is_own = of_one_user or is_for_one_user(kind) or is_never_kept(kind)
+        owner = self._user() if is_own else ""
+
+        def loose(_: WorldError | None = None) -> None:
             """No room for it: it is printed from memory, and said to be there only if it has to wait."""
-            self._take_in(self._loose_print(job, pdf), told, near)
+            if owner in ("", self._user()):  # else its maker is gone, and the pages go with them
+                self._take_in(self._loose_print(job, pdf, owner), told, near)
 
         if is_never_kept(kind):
-            self._take_in(self._loose_print(job, pdf), told, near)
+            loose()
         else:
             self._worker.write(
                 keep_print, job, pdf, of_one_user=of_one_user,
-                done=lambda one: self._take_in(one, told, near), failed=not_kept,
+                done=lambda one: self._take_in(one, told, near), failed=loose,
             )  # fmt: skip
 
     def print_again(self, number: int, job: PrintJob, told: Told | None = None) -> None:
@@ -191,30 +198,46 @@ class PrintQueue(QObject):
         self._go()
 
     def _on_taken_up(self, found: tuple[Print, ...]) -> None:
-        """Papers of who is there now, and those in memory but for what only another user may see."""
-        user = self._worker.desk.user.id if self._worker.desk is not None else ""
-        if user != self._user:
-            self._user = user
-            for number in [one.id for one in self._prints.values() if is_for_one_user(one.job.kind)]:
-                self._loose.pop(number, None)
-                self._prints.pop(number)
-        kept = {number: one for number, one in self._prints.items() if not one.is_kept or one is self._now}
-        self._prints = {one.id: one for one in found} | kept
+        """Papers of who is there now, and those in memory.
+
+        One that was printed, which a full disk could not be told, is not printed again by itself.
+        """
+        known = self._prints
+        kept = {number: one for number, one in known.items() if not one.is_kept or one is self._now}
+        self._prints = {one.id: known[one.id] if one.id in self._unmarked else one for one in found} | kept
         self.changed.emit()
         self._go()
 
-    def _loose_print(self, job: PrintJob, pdf: bytes) -> Print:
+    def _user(self) -> str:
+        """The id of who is at the desk."""
+        return self._worker.desk.user.id if self._worker.desk is not None else ""
+
+    def _forget_of_others(self) -> None:
+        """What only its maker may have goes with them; the spool keeps what it has."""
+        gone = [number for number, one in self._prints.items() if one.owner not in ("", self._user())]
+        for number in gone:
+            self._drop(number)
+        if gone:
+            self.changed.emit()
+
+    def _drop(self, number: int) -> None:
+        self._loose.pop(number, None)
+        self._prints.pop(number, None)
+        self._unmarked.discard(number)
+
+    def _loose_print(self, job: PrintJob, pdf: bytes, owner: str) -> Print:
         number = min([0, *self._loose, *self._prints]) - 1
         at = round(self._worker.clock.now().timestamp() * 1000)
         self._loose[number] = pdf
-        return Print(number, at, at, PrintState.WAITING, job)
+        return Print(number, at, at, PrintState.WAITING, job, owner)
 
     def _take_in(self, one: Print, told: Told | None, near: QWidget | None) -> None:
         self._prints[one.id] = one
         if near is not None:
             self._near[one.id] = near
         self.changed.emit()
-        if self._now is not None:  # in its turn: nobody waits for the papers before it
+        if self._now is not None and not is_never_kept(one.job.kind):
+            # In its turn: nobody waits for the papers before it.
             give(told, Outcome(one))
         elif told is not None:
             self._told[one.id] = told
@@ -225,13 +248,13 @@ class PrintQueue(QObject):
         if self._now is not None or self._worker.desk is None:
             return
         waiting = [one for one in self.prints() if one.state is PrintState.WAITING]
-        one = next((one for one in waiting if _place(one.job) not in self._off), None)
+        one = next((one for one in waiting if place_of(one.job) not in self._off), None)
         if one is not None:
             self._again.stop()
             self._now = one
             # Asked before anything is written: a printer that stays off costs a question, no more.
             self._beside.do(
-                partial(_look_at_place, one.job),
+                partial(look_at_place, one.job),
                 done=partial(self._on_place_there, one.id), failed=partial(self._on_failed, one),
             )  # fmt: skip
         elif waiting and not self._again.isActive():
@@ -267,12 +290,12 @@ class PrintQueue(QObject):
 
         if one.job.folder:
             self._beside.do(
-                partial(_into_folder, pdf, one, self._worker.clock.now().strftime("%Y%m%d-%H%M%S")),
+                partial(into_folder, pdf, one, self._worker.clock.now().strftime("%Y%m%d-%H%M%S")),
                 done=partial(ended, self._on_saved), failed=partial(ended, self._on_failed),
             )  # fmt: skip
         else:
             self._beside.do(
-                partial(_onto_paper, pdf, one.job, task),
+                partial(onto_paper, pdf, one.job, task),
                 done=partial(ended, self._on_printed), failed=partial(ended, self._on_failed),
             )  # fmt: skip
 
@@ -294,12 +317,12 @@ class PrintQueue(QObject):
         """The paper waits where that helps; else a person has to look, and it is held."""
         from shelterdesk.ui.printing import PrinterFailed
 
-        why, waits = _why_of(fault, one.job)
+        why, waits = why_of(fault, one.job)
         done = fault.done if isinstance(fault, PrintingStopped) else 0
         if isinstance(fault, PrinterFailed):
             done = fault.begun
         if waits:
-            self._off.add(_place(one.job))
+            self._off.add(place_of(one.job))
             self._again.setInterval(
                 min(AGAIN_AT_MOST_MS, self._again.interval() * 2) if one.job.why else AGAIN_MS
             )
@@ -311,13 +334,17 @@ class PrintQueue(QObject):
     def _tell_others(self, first: Print, why: Why, fault: WorldError) -> None:
         """Whoever waits for the same printer hears it too, without the printer being asked for each."""
         for other in self.prints():
-            is_same = other.state is PrintState.WAITING and _place(other.job) == _place(first.job)
+            is_same = other.state is PrintState.WAITING and place_of(other.job) == place_of(first.job)
             if other.id == first.id or not is_same:
                 continue
             new = replace(other, job=replace(other.job, why=why))
             told = self._told.pop(other.id, None)
             self._near.pop(other.id, None)
-            self._turn(other, PrintState.WAITING, new.job, lambda: None)
+            if is_never_kept(other.job.kind):  # it does not come out by itself when nobody stands there
+                self._drop(other.id)
+                self.changed.emit()
+            else:
+                self._turn(other, PrintState.WAITING, new.job, lambda: None)
             give(told, Outcome(new, fault=fault))
 
     def _settle(
@@ -342,8 +369,7 @@ class PrintQueue(QObject):
                 and not now.is_kept
                 and (state is PrintState.PRINTED or is_never_kept(job.kind))
             ):
-                self._loose.pop(one.id, None)
-                self._prints.pop(one.id, None)
+                self._drop(one.id)
                 self.changed.emit()
             give(told, Outcome(replace(one, state=state, job=job), pages, where, fault))
             self._go()
@@ -354,79 +380,29 @@ class PrintQueue(QObject):
         """Give a paper another state, in the spool too; a spool that cannot be written stops no print."""
 
         def turned(new: Print) -> None:
-            if new.state is not PrintState.TAKEN:
+            if new.owner not in ("", self._user()):  # it came out while somebody else took the desk over
+                self._drop(one.id)
+            elif new.state is not PrintState.TAKEN:
                 self._prints[one.id] = new
             self.changed.emit()
             then()
+
+        def marked(new: Print) -> None:
+            self._unmarked.discard(one.id)
+            turned(new)
+
+        def not_marked(_: WorldError) -> None:
+            self._unmarked.add(one.id)
+            turned(new)
 
         new = replace(one, state=state, job=job)
         if new == self._prints.get(one.id):
             then()
         elif one.is_kept and self._worker.desk is not None:
-            self._worker.write(turn_print, one, state, job, done=turned, failed=lambda _: turned(new))
+            self._worker.write(turn_print, one, state, job, done=marked, failed=not_marked)
         else:
             turned(new)
 
     @staticmethod
     def _forget_fault(_: WorldError) -> None:
         """What could not be tidied now is tidied with the next print."""
-
-
-def _place(job: PrintJob) -> str:
-    """Where a paper goes, as one word for a printer or a folder."""
-    return job.folder or job.printer
-
-
-def _look_at_place(job: PrintJob) -> str:
-    """Raise what keeps a paper from going where it is to go; beside the window."""
-    from shelterdesk.ui import printing  # with the first print
-
-    if not job.folder:
-        return printing.usual_printer(job.printer)
-    if not Path(job.folder).expanduser().is_dir():
-        raise CannotWrite(job.folder)
-    return job.folder
-
-
-def _onto_paper(pdf: bytes, job: PrintJob, task: Task) -> tuple[int, str]:
-    """Print beside the window; the pages given and the printer's name."""
-    from shelterdesk.ui import printing
-
-    name = printing.usual_printer(job.printer)
-    how = printing.How(job.copies, job.range, job.sides, job.fit)
-    return printing.print_pdf(pdf, name, job.title, task.progress, task.is_cancelled, how), name
-
-
-def _into_folder(pdf: bytes, one: Print, moment: str) -> Path:
-    """Save into the folder of the job, under a name that is free and names nobody."""
-    from shelterdesk.keys.safefile import write_whole
-
-    folder = Path(one.job.folder).expanduser()
-    path = folder / f"{one.job.title}-{moment}.pdf"
-    number = 2
-    while path.exists():
-        path = folder / f"{one.job.title}-{moment}-{number}.pdf"
-        number += 1
-    write_whole(path, pdf)
-    return path
-
-
-def _why_of(fault: WorldError, job: PrintJob) -> tuple[Why, bool]:
-    """Why a paper did not go, and whether it helps to try again by itself."""
-    from shelterdesk.ui.printing import NoPrinter, PrinterFailed, PrinterOff, SizeNotThere
-
-    if isinstance(fault, PrintingStopped):
-        return Why.STOPPED, False
-    if isinstance(fault, SizeNotThere):
-        return Why.SIZE, False
-    if isinstance(fault, DamagedFile):
-        return Why.DAMAGED, False
-    if isinstance(fault, PrinterFailed):
-        return (Why.CUT_SHORT, False) if fault.begun else (Why.REFUSED, True)
-    if isinstance(fault, NoPrinter):
-        return Why.NO_PRINTER, True
-    if isinstance(fault, PrinterOff):
-        return Why.OFF, True
-    if type(fault) is WorldError:  # a fault of ours: the same again would only make the same report again
-        return Why.CUT_SHORT, False
-    return (Why.NO_FOLDER, True) if job.folder else (Why.REFUSED, True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,12 +12,12 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.actions.spool import keep_print, print_data, take_up_prints, turn_print
+from shelterdesk.actions.spool import keep_print, may_have, print_data, take_up_prints, turn_print
 from shelterdesk.core.errors import DamagedFile
 from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.print_jobs import MOST_PRINTED, Print, PrintJob, PrintState, Why
 from shelterdesk.db.connection import open_file
-from shelterdesk.db.spool import FILE
+from shelterdesk.db.spool import FILE, SET_ASIDE
 from tests.stations import PASSPHRASE
 
 PDF = b"%PDF << /Type /Page >> << /Type /Page >>"
@@ -145,6 +145,49 @@ def test_damaged_pages_are_said_with_what_to_do_and_the_others_go_on(
         assert "make the paper again" in fault.value.next_step
         assert [one.id for one in waiting(desk)] == [first.id, second.id]
         assert print_data(desk, second.id).result == PDF
+
+
+def test_a_file_damaged_within_is_set_aside_and_its_numbers_are_not_given_again(
+    station_folder: Path, clock: SetClock
+) -> None:
+    """Else the window, which knows a paper by its number, would print another one in its place."""
+    with at(station_folder, clock) as desk:
+        given = {keep_print(desk, JOB, PDF + bytes(5000)).result.id for _ in range(8)}
+        path = station_folder / FILE
+        file = open_file(path, _file_key(desk))
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        file.close()
+        data = bytearray(path.read_bytes())
+        for page in range(3, len(data) // 4096):  # the first ones still open
+            data[page * 4096 + 100] ^= 0xFF
+        path.write_bytes(data)
+        for _ in range(2):
+            with suppress(DamagedFile):
+                take_up_prints(desk)
+        new = keep_print(desk, JOB, PDF).result
+        assert new.id not in given and [one.id for one in waiting(desk)] == [new.id]
+        assert (station_folder / SET_ASIDE).exists()
+
+
+@pytest.mark.parametrize(
+    ("user", "kinds"),
+    [
+        ("operator", {PaperKind.LISTS, PaperKind.CARDS}),
+        ("counter", set()),
+        ("supervisor", {PaperKind.LISTS, PaperKind.CARDS, PaperKind.DAILY_SHEET}),
+    ],
+)
+def test_papers_of_others_are_in_the_hands_only_of_who_may_make_such(
+    station_folder: Path, clock: SetClock, user: str, kinds: set[PaperKind]
+) -> None:
+    with at(station_folder, clock) as desk:
+        for kind in (PaperKind.LISTS, PaperKind.CARDS, PaperKind.DAILY_SHEET):
+            keep_print(desk, replace(JOB, kind=kind), PDF)
+    with at(station_folder, clock, user) as desk:
+        assert len(waiting(desk)) == 3, "whoever is there when the printer is back has them printed"
+        assert {one.job.kind for one in waiting(desk) if may_have(desk.user, one.job)} == kinds
+        own = keep_print(desk, replace(JOB, kind=PaperKind.SLIPS), PDF).result
+        assert may_have(desk.user, own.job)
 
 
 def test_nothing_of_it_is_in_the_log_or_a_backup(station_folder: Path, clock: SetClock) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtPrintSupport import QPrinter
@@ -380,3 +381,106 @@ def test_a_user_who_takes_the_desk_over_sees_no_record_of_a_person(
             worker.open(user, PASSPHRASE, lambda _: None, lambda _: None)
         at_rest(qtbot, queue, worker)
         assert [one.job.kind for one in queue.prints()] == kinds
+
+
+def come(qtbot: QtBot, worker: DeskWorker, user: str) -> None:
+    """Another user takes the desk over."""
+    with qtbot.waitSignal(worker.opened):
+        worker.open(user, PASSPHRASE, lambda _: None, lambda _: None)
+
+
+def no_room(*given: object, **more: object) -> None:
+    """A full disk."""
+    raise DiskFull("x")
+
+
+@pytest.mark.parametrize("kind", [PaperKind.RECOVERY, PaperKind.PERSON, PaperKind.SLIPS])
+def test_what_waits_in_memory_for_its_maker_is_not_in_the_next_users_hands(
+    qtbot: QtBot, worker: DeskWorker, laptop: Laptop, monkeypatch: pytest.MonkeyPatch, kind: PaperKind
+) -> None:
+    """The recovery sheet is never kept, a sealed paper not where the disk is full: both wait behind a slow print."""
+    gate, began = threading.Event(), threading.Event()
+    real = printing.print_pdf
+
+    def slow(*given: Any) -> int:
+        began.set()
+        gate.wait(10)
+        return real(*given)
+
+    monkeypatch.setattr(printing, "print_pdf", slow)
+    queue = PrintQueue.of(worker)
+    queue.add(PaperKind.CARDS, pdf(), "cards")
+    qtbot.waitUntil(began.is_set)
+    with monkeypatch.context() as full:
+        full.setattr(spool, "open_file", no_room)
+        queue.add(kind, pdf(), "paper", of_one_user=kind is not PaperKind.RECOVERY)
+        qtbot.waitUntil(lambda: len(queue.prints()) == 2)
+    (number,) = (one.id for one in queue.prints() if one.job.kind is kind)
+    come(qtbot, worker, "operator")
+    assert number not in [one.id for one in queue.prints()] and number not in queue._loose
+    gate.set()
+    at_rest(qtbot, queue, worker)
+    assert number not in [one.id for one in queue.prints()] and len(laptop.printed()) == 1
+
+
+def test_a_record_that_comes_out_while_another_user_is_there_is_not_shown_to_them(
+    qtbot: QtBot, worker: DeskWorker, laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, began = threading.Event(), threading.Event()
+
+    def slow(*given: object) -> int:
+        began.set()
+        gate.wait(10)
+        return 1
+
+    monkeypatch.setattr(printing, "print_pdf", slow)
+    queue = PrintQueue.of(worker)
+    queue.add(PaperKind.PERSON, pdf(), "record")
+    qtbot.waitUntil(began.is_set)
+    come(qtbot, worker, "operator")
+    gate.set()
+    at_rest(qtbot, queue, worker)
+    assert queue.prints() == []
+    come(qtbot, worker, "admin")
+    at_rest(qtbot, queue, worker)
+    assert states(queue) == [PrintState.PRINTED]
+
+
+def test_a_recovery_sheet_behind_a_printer_that_is_off_is_told_and_forgotten(
+    qtbot: QtBot, worker: DeskWorker, laptop: Laptop
+) -> None:
+    """Else it would come out by itself, when the printer is back and nobody stands there."""
+    laptop.off = {"Laser"}
+    queue, told = PrintQueue.of(worker), list[Outcome]()
+    queue.add(PaperKind.CARDS, pdf(), "cards")
+    at_rest(qtbot, queue, worker)
+    queue.add(PaperKind.RECOVERY, pdf(), "recovery-sheet", told=told.append)
+    at_rest(qtbot, queue, worker)
+    assert [one.fault is not None for one in told] == [True]
+    assert [one.job.kind for one in queue.prints()] == [PaperKind.CARDS] and not queue._loose
+    laptop.off = set()
+    queue.try_again()
+    at_rest(qtbot, queue, worker)
+    assert len(laptop.printed()) == 1
+
+
+def test_a_disk_that_filled_up_meanwhile_prints_nothing_twice(
+    qtbot: QtBot, worker: DeskWorker, laptop: Laptop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be marked as printed is known to be, as long as the program runs."""
+    queue = PrintQueue.of(worker)
+    laptop.off = {"Laser"}
+    queue.add(PaperKind.CARDS, pdf(), "cards")
+    at_rest(qtbot, queue, worker)
+    monkeypatch.setattr(spool.SpoolFile, "turn", no_room)
+    laptop.off = set()
+    queue.try_again()
+    at_rest(qtbot, queue, worker)
+    assert states(queue) == [PrintState.PRINTED]
+    come(qtbot, worker, "operator")
+    at_rest(qtbot, queue, worker)
+    assert laptop.printed() == [1] and states(queue) == [PrintState.PRINTED]
+    one = queue.prints()[0]
+    queue.print_again(one.id, one.job)
+    at_rest(qtbot, queue, worker)
+    assert laptop.printed() == [1, 1], "asked for, it is printed once more"

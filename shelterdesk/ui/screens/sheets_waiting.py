@@ -10,6 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from shelterdesk.actions.papers import keep_file
+from shelterdesk.actions.spool import may_have
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.paper_kinds import PrintWay, Way, may_be_fitted
 from shelterdesk.core.print_jobs import Print, PrintJob, PrintState, Why
@@ -100,7 +101,8 @@ class WaitingPrints(Section):
         self.queue.try_again()  # somebody came to see: the printer may be back
 
     def _show(self) -> None:
-        prints = self.queue.prints()
+        user = self.worker.desk.user if self.worker.desk is not None else None
+        prints = [one for one in self.queue.prints() if user is not None and may_have(user, one.job)]
         late = [one for one in prints if one.state is not PrintState.PRINTED]
         printed = [one for one in prints if one.state is PrintState.PRINTED]
         late.sort(key=lambda one: (_ORDER.index(one.state), one.at_ms, one.id))
