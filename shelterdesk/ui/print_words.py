@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shelterdesk.core.errors import WorldError
 from shelterdesk.core.paper_kinds import may_be_fitted
 from shelterdesk.core.print_jobs import Print, PrintState, Why, why_said
 from shelterdesk.core.words import ntr, ptr, tr
@@ -15,6 +16,11 @@ WAITING_KEY = "Ctrl+Shift+W"
 def where_they_wait() -> str:
     """Where papers that were not printed are found."""
     return tr("Sheets, Waiting prints ({key})", key=key_words(WAITING_KEY))
+
+
+def held_said(fault: WorldError) -> str:
+    """Why a paper was held, and where it is now."""
+    return tr("{why} It is in {place}.", why=fault.sentence, place=where_they_wait())
 
 
 def outcome_said(outcome: Outcome) -> tuple[str, Tone]:
@@ -47,7 +53,7 @@ def outcome_said(outcome: Outcome) -> tuple[str, Tone]:
         return f"{outcome.fault.sentence} {size_step(one)}", Tone.WARN
     if job.why is Why.STOPPED:
         return f"{outcome.fault.sentence} {outcome.fault.next_step}", Tone.WARN
-    return tr("{why} It is in {place}.", why=outcome.fault.sentence, place=where_they_wait()), Tone.BAD
+    return held_said(outcome.fault), Tone.BAD
 
 
 def size_step(one: Print) -> str:

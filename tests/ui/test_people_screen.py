@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import who_looked
@@ -16,11 +16,15 @@ from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.person_changes import EditedPerson
 from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import DiskFull
+from shelterdesk.core.paper_kinds import PaperKind, PrintWay, Way
+from shelterdesk.core.print_jobs import PrintState
 from shelterdesk.db.person_records import Conflict
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.icons import IconMark
 from shelterdesk.ui.preferences import changed
+from shelterdesk.ui.print_queue import PrintQueue
+from shelterdesk.ui.print_ways import write_way
 from shelterdesk.ui.screens import people_edit
 from shelterdesk.ui.screens.counter import CounterScreen
 from shelterdesk.ui.screens.lodging_give import GivePlace
@@ -33,6 +37,7 @@ from tests.stations import PASSPHRASE
 from tests.ui.desk_windows import CTRL, KEY, hold, line_of, log_in, press, program, stop_printing, type_text
 from tests.ui.full_house import SCREENS, House, cells, fill, has_focus
 from tests.ui.people_at_work import find, open_found, open_found_again, people_of
+from tests.ui.test_print_queue import Laptop, at_rest
 
 
 @pytest.fixture
@@ -138,45 +143,38 @@ def test_what_was_typed_stays_when_stepped_out(qtbot: QtBot, app: DeskApp, house
 
 
 def test_cards_of_the_whole_family_in_one_key(
-    qtbot: QtBot, app: DeskApp, house: House, tmp_path: Path
+    qtbot: QtBot, app: DeskApp, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """They go to the printer of cards, not to the usual one; which is off, they wait for it."""
+    laptop = Laptop(tmp_path, monkeypatch)
     window = log_in(qtbot, app)
-    screen = people_of(window)
-    asked: list[str] = []
-
-    def choose(_: QWidget, name: str) -> Path:
-        asked.append(name)
-        return tmp_path / name
-
-    screen.cards.choose_file = choose
+    write_way(app.worker.folder, PaperKind.CARDS, PrintWay(Way.PRINTER, printer="Old"))
+    screen, queue = people_of(window), PrintQueue.of(app.worker)
     open_found(qtbot, screen, house.number(3))
     press(KEY.Key_P, CTRL)
-    qtbot.waitUntil(lambda: window.toast.text().startswith("4 cards in cards-"), timeout=10_000)
-    assert (tmp_path / asked[0]).read_bytes().startswith(b"%PDF") and "kafor" not in asked[0]
+    qtbot.waitUntil(lambda: "4 cards go to print." in window.toast.text(), timeout=10_000)
+    at_rest(qtbot, queue, app.worker)
+    assert laptop.printed("Old") == [1] and laptop.printed() == []
     qtbot.waitUntil(lambda: any(row[1].startswith("Card ") for row in cells(screen.view.table)))
+    laptop.off = {"Old"}
+    press(KEY.Key_P, CTRL)
+    qtbot.waitUntil(lambda: "The printer Old is off" in window.toast.text(), timeout=10_000)
+    assert "Waiting prints" in window.toast.text()
+    at_rest(qtbot, queue, app.worker)
+    assert [one.job.things for one in queue.prints() if one.state is PrintState.WAITING] == [4]
 
 
-@pytest.mark.parametrize("is_saved", [True, False])
-def test_a_print_that_was_stopped_is_not_told_as_done_and_a_file_is_offered(
-    qtbot: QtBot,
-    app: DeskApp,
-    house: House,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    is_saved: bool,
+def test_a_print_that_was_stopped_is_not_told_as_done_and_is_found_again(
+    qtbot: QtBot, app: DeskApp, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stop_printing(monkeypatch)
     window = log_in(qtbot, app)
     screen = people_of(window)
-    screen.cards.choose_file = lambda _, name: tmp_path / name if is_saved else None
     open_found(qtbot, screen, house.number(3))
     press(KEY.Key_P, CTRL)
     qtbot.waitUntil(lambda: "Printing was stopped after 1 of 2 pages." in window.toast.text(), timeout=10_000)
-    assert ("4 cards in cards-" in window.toast.text()) == is_saved
-    assert ("neither printed nor saved" in window.toast.text()) != is_saved
-    assert (
-        window.toast.property("message") == Tone.WARN.value and "on Desk printer" not in window.toast.text()
-    )
+    assert "It is in Sheets, Waiting prints" in window.toast.text()
+    assert window.toast.property("message") == Tone.WARN.value and "go to print" not in window.toast.text()
 
 
 def test_who_left_is_no_longer_present_and_ctrl_z_brings_them_back(

@@ -350,7 +350,7 @@ def test_cards_whose_print_was_stopped_are_told_with_where_to_have_them(
     work.save()
     work.qtbot.waitUntil(lambda: "Printing was stopped after 1 of 2 pages." in work.window.toast.text())
     said = work.window.toast.text()
-    assert "is saved, 1 person" in said and "In Sheets, Cards for people" in said
+    assert "is saved, 1 person" in said and "It is in Sheets, Waiting prints" in said
     assert "go to print" not in said and "not printed" not in said
 
 

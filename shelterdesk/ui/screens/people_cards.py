@@ -1,49 +1,37 @@
-"""Lodging cards in one key: on the usual printer, or into a file where there is none; one that was scanned is bound."""
+"""Lodging cards in one key: to the printer of cards, where they wait if it is off; one that was scanned is bound."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
-
-from PySide6.QtWidgets import QFileDialog, QWidget
+from functools import partial
 
 from shelterdesk.actions.bearers import card_known
 from shelterdesk.actions.card_binding import CardChanged, bind_card
 from shelterdesk.actions.cards import CardsPrinted, card_print_warnings, print_cards
-from shelterdesk.actions.papers import MadePaper, in_memory, keep_file
+from shelterdesk.actions.papers import MadePaper, in_memory
 from shelterdesk.core.errors import PrintingStopped, WorldError
+from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.cards import CardRow
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.card_memory import usual_format
 from shelterdesk.ui.long_work import LongWork
-from shelterdesk.ui.printing import Printers
+from shelterdesk.ui.print_queue import Outcome, PrintQueue
+from shelterdesk.ui.print_words import held_said, outcome_said
 from shelterdesk.ui.screens.people_undo import way_back
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker, Task
 
 
-def _ask_for_file(near: QWidget, name: str) -> Path | None:
-    chosen, _ = QFileDialog.getSaveFileName(
-        near, tr("Save the cards to print them elsewhere"), name, "PDF (*.pdf)"
-    )
-    return Path(chosen) if chosen else None
-
-
 class CardPrinting:
-    """Prints cards for people of one screen; nothing of them stays on this laptop's disk by itself.
-
-    ``choose_file`` is asked where the file goes when there is no printer.
-    """
+    """Prints cards for people of one screen; what no printer takes lies encrypted among the waiting prints."""
 
     def __init__(self, screen: Screen, worker: DeskWorker) -> None:
         self._screen, self._worker = screen, worker
         self._is_busy = False
         self._told: set[str] = set()
         self._notes: list[str] = []
-        self.printers = Printers(screen)
-        self.choose_file: Callable[[QWidget, str], Path | None] = _ask_for_file
 
     def print_for(self, persons: Sequence[str]) -> None:
         """Cards for these people (ids), told in the message line with a way back; one print at a time."""
@@ -95,54 +83,24 @@ class CardPrinting:
 
         def drawn(made: MadePaper) -> None:
             work.end()
-            self.printers.look(lambda names: self._put_out(made, names))
+            PrintQueue.of(self._worker).add(
+                PaperKind.CARDS, made.pdf, tr("cards"), told=partial(self._on_told, made), near=self._screen,
+                things=_cards(made).cards,
+            )  # fmt: skip
 
         self._worker.write(
             in_memory, print_cards, persons=ents, form=usual_format(desk.folder, desk.who.country),
             progress=work.task.progress, done=drawn, failed=work.ended(self._failed),
         )  # fmt: skip
 
-    def _put_out(self, made: MadePaper, printers: list[str]) -> None:
-        if not printers:
-            self._save(made)
-            return
-        work = LongWork(self._screen, Task(tr("Printing cards")), can_cancel=True)
-
-        def printed(_: int) -> None:
-            work.end()
-            self._tell(made, tr("on {printer}", printer=printers[0]))
-
-        def not_printed(error: WorldError) -> None:
-            work.end()
-            if isinstance(error, PrintingStopped):
-                self._save(made, error)
-                return
-            self._screen.say_error(error)
-            self._save(made)
-
-        self.printers.print_pdf(made.pdf, printers[0], tr("Cards"), work.task, printed, not_printed)
-
-    def _save(self, made: MadePaper, stopped: PrintingStopped | None = None) -> None:
-        """Offer a file for them; what was stopped on its way to the printer is told with where the rest is."""
-        name = f"cards-{self._worker.clock.now():%Y%m%d-%H%M%S}.pdf"
-        path = self.choose_file(self._screen, name)
-        before = stopped.sentence if stopped is not None else ""
-        if path is None and stopped is not None:
-            missing = tr("What is missing was neither printed nor saved.")
-            self._say_of(made, f"{before} {missing}", Tone.WARN)
-            return
-        if path is None:
-            self._tell(made, tr("nowhere yet: they were neither printed nor saved"), Tone.WARN)
-            return
-
-        def kept(file: Path) -> None:
-            self._tell(made, tr("in {file}", file=file.name), Tone.WARN if before else Tone.OK, before)
-
-        self._worker.write(keep_file, path, made.pdf, done=kept, failed=self._failed)
-
-    def _tell(self, made: MadePaper, where: str, tone: Tone = Tone.OK, before: str = "") -> None:
-        said = ntr("{n} card {where}.", "{n} cards {where}.", _cards(made).cards, where=where)
-        self._say_of(made, f"{before} {said}".strip(), tone)
+    def _on_told(self, made: MadePaper, outcome: Outcome) -> None:
+        if outcome.fault is None:
+            cards = _cards(made).cards
+            self._say_of(made, ntr("{n} card goes to print.", "{n} cards go to print.", cards), Tone.OK)
+        elif isinstance(outcome.fault, PrintingStopped):
+            self._say_of(made, held_said(outcome.fault), Tone.WARN)
+        else:
+            self._say_of(made, *outcome_said(outcome))
 
     def _say_of(self, made: MadePaper, said: str, tone: Tone) -> None:
         self._is_busy = False
@@ -152,7 +110,7 @@ class CardPrinting:
                               done.replaced)  # fmt: skip
         notes = list(dict.fromkeys([*done.left_out, *self._notes]))
         back = way_back(self._screen, self._worker, done.undo)
-        self._screen.say(" ".join([said, *notes]), Tone.WARN if notes else tone, back)
+        self._screen.say(" ".join([said, *notes]), Tone.WARN if notes and tone is Tone.OK else tone, back)
 
     def _failed(self, error: WorldError) -> None:
         self._is_busy = False

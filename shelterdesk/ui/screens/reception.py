@@ -22,9 +22,10 @@ from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.print_words import held_said
 from shelterdesk.ui.scan_router import Scan, ScanKind
 from shelterdesk.ui.screens.people_undo import way_back
-from shelterdesk.ui.screens.reception_cards import FamilyCards, later
+from shelterdesk.ui.screens.reception_cards import FamilyCards
 from shelterdesk.ui.screens.reception_count import CountCard
 from shelterdesk.ui.screens.reception_family import FamilyCard
 from shelterdesk.ui.screens.reception_reads import Arrivals, Token, arrivals
@@ -251,7 +252,7 @@ class ReceptionScreen(Screen):
 
         def not_printed(error: WorldError) -> None:
             if isinstance(error, PrintingStopped):  # some of them are on paper
-                self.say(" ".join([said, error.sentence, later()]), Tone.WARN, back)
+                self.say(f"{said} {held_said(error)}", Tone.WARN, back)
                 return
             told = tr("The family is saved, its cards are not printed:")
             self.say(f"{said} {told} {error.sentence} {error.next_step}".strip(), Tone.WARN, back)
