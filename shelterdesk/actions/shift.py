@@ -200,15 +200,20 @@ class Shift:
         member.card = mark
         return number
 
-    def named(self, typed: str) -> str:
+    def named(self, typed: str, *, is_whole: bool = False) -> str:
         """The id of the one member whose name is, or begins with, what is typed; empty for none or several.
 
-        The first letters are enough, so that a change of user takes three seconds.
+        The first letters are enough, so that a change of user takes three seconds; with ``is_whole`` they are not: the
+        desk of Ana is not that of Ana María, whose PIN it would ask for.
         """
         self.look()
         wanted = typed.strip().casefold()
         exact = [one for one in self._members.values() if one.name.casefold() == wanted]
-        near = [one for one in self._members.values() if wanted and one.name.casefold().startswith(wanted)]
+        near = [
+            one
+            for one in self._members.values()
+            if wanted and not is_whole and one.name.casefold().startswith(wanted)
+        ]
         found = exact or near
         return found[0].user_id if len(found) == 1 else ""
 

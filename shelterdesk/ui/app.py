@@ -332,8 +332,10 @@ class DeskApp(QObject):
     def _unlock(self, name: str, passphrase: str) -> None:
         lock = self.lock
         if lock is not None and self._door is not None:
-            wish = lock.page.form.wish()
-            self._door.entrance.open(name, passphrase, wish, self._unlocked, lock.page.refuse)
+            form = lock.page.form
+            self._door.entrance.open(
+                name, passphrase, form.wish(), self._unlocked, lock.page.refuse, is_whole=bool(form.known)
+            )
 
     def _unlocked(self, desk: Desk) -> None:
         if self.lock is None:

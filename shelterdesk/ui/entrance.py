@@ -46,12 +46,15 @@ class Entrance(QObject):
         self._look.start()
         worker.changed.connect(self._on_changed)
 
-    def open(self, name: str, secret: str, wish: Wish, done: Done_, failed: Failed) -> None:
+    def open(
+        self, name: str, secret: str, wish: Wish, done: Done_, failed: Failed, *, is_whole: bool = False
+    ) -> None:
         """Open for whoever this is: ``secret`` is a passphrase, the PIN of the shift, or the code of a staff card.
 
-        Who is in the shift may type the first letters of the name with a PIN. ``failed`` hears why it does not open.
+        Who is in the shift may type the first letters of the name with a PIN; ``is_whole`` says that nobody typed it.
+        ``failed`` hears why it does not open.
         """
-        member = self._shift.named(name)
+        member = self._shift.named(name, is_whole=is_whole)
         try:
             if is_staff_code(secret):
                 self._go_on(self._shift.by_card(secret), done, failed)

@@ -173,7 +173,7 @@ class LockPage(Screen):
         """Ask for the passphrase of who was working here, whose name is not shown."""
         self._user = user
         self.form.clear()
-        self.form.ask_for(user, self._shift.has_pin(self._shift.named(user)))
+        self.form.ask_for(user, self._shift.has_pin(self._shift.named(user, is_whole=True)))
         self.form.set_title(tr("This desk is locked"))
         self.change_user.setVisible(True)
         self._start_typing()
@@ -244,7 +244,7 @@ class Lock(QObject):
             key.setEnabled(False)
         self._show_contents(False)
         self.page.setGeometry(window.rect())
-        window.installEventFilter(self)  # only while locked: the page follows the window's size
+        self._watch(True)
         self.page.show()
         self.page.raise_()
         self.page.ask(user)
@@ -256,7 +256,7 @@ class Lock(QObject):
         self.page.form.clear()
         self.page.hide()
         window = self._window
-        window.removeEventFilter(self)
+        self._watch(False)
         window.setWindowTitle(self._title)
         for key in self._off:
             key.setEnabled(True)
@@ -275,7 +275,15 @@ class Lock(QObject):
 
     def let_go(self) -> None:
         """The window is going to be closed, locked or not."""
-        self._window.removeEventFilter(self)
+        self._watch(False)
+
+    def _watch(self, on: bool) -> None:
+        """Hear of every window that opens, only while locked."""
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+            if on:
+                app.installEventFilter(self)
 
     def _show_contents(self, shown: bool) -> None:
         contents = self._window.centralWidget()
@@ -283,6 +291,14 @@ class Lock(QObject):
             contents.setVisible(shown)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Resize and self.is_locked:
+        """The page follows the window's size; what was asked before the lock and comes late is answered with no."""
+        kind = event.type()
+        if kind is QEvent.Type.Resize and watched is self._window and self.is_locked:
             self.page.setGeometry(self._window.rect())
+        elif kind is QEvent.Type.Show and isinstance(watched, QDialog) and self.is_locked:
+            QTimer.singleShot(0, watched, lambda: self._refuse(watched))
         return False
+
+    def _refuse(self, late: QDialog) -> None:
+        late.reject()
+        self._window.activateWindow()  # typing goes on in the page

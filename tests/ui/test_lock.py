@@ -16,6 +16,7 @@ from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.lock import IdleWatch, LockPage
 from shelterdesk.ui.preferences import changed
+from shelterdesk.ui.widgets import Found
 from tests.stations import PASSPHRASE
 from tests.ui.desk_windows import CTRL, KEY, hold, line_of, log_in, note_of, press, program, type_text
 
@@ -76,6 +77,45 @@ def test_a_station_given_another_name_meanwhile_has_it_once_the_lock_is_open(
         assert window.windowTitle() == "ShelterDesk"
         unlock(qtbot, app)
         assert app.window is window and window.windowTitle() == "ShelterDesk · Canaán"
+
+
+def test_what_was_asked_before_the_lock_does_not_open_over_it(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    """An answer that comes late: the dialogue of a print, the lines found for a name that was typed."""
+    with program(qtbot, station_folder, clock) as app:
+        window = log_in(qtbot, app)
+        popup = window.scan.popup()
+        lock(qtbot, app)
+        popup.show_lines([Found("1", "Ana Toussaint")])
+        assert not popup.isVisible()
+        late = QDialog(window)
+        answers: list[int] = []
+        late.finished.connect(answers.append)
+        late.open()
+        qtbot.waitUntil(lambda: answers == [QDialog.DialogCode.Rejected])
+        assert not late.isVisible() and app.lock is not None and app.lock.is_locked
+        qtbot.waitUntil(app.lock.page.form.passphrase.hasFocus)
+        unlock(qtbot, app)
+        late.open()
+        QApplication.processEvents()
+        assert late.isVisible(), "an open desk opens what is asked"
+        late.reject()
+
+
+def test_only_the_whole_name_of_who_is_covered_takes_a_pin(
+    qtbot: QtBot, station_folder: Path, clock: SetClock
+) -> None:
+    """The first letters are enough where a name is typed; whose desk is covered has typed none."""
+    with program(qtbot, station_folder, clock) as app:
+        log_in(qtbot, app, "operator")
+        desk = app.worker.desk
+        assert desk is not None and app._door is not None
+        shift = app.worker.shift
+        qtbot.waitUntil(lambda: shift.is_member(desk.user.id))
+        shift.set_pin(desk.user.id, "4071")
+        assert shift.named("oper") == desk.user.id and shift.named("oper", is_whole=True) == ""
+        assert shift.named("Operator", is_whole=True) == desk.user.id
 
 
 def test_a_wrong_passphrase_leaves_it_covered(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:

@@ -149,9 +149,12 @@ class PopupList(QListView):
         self.hide()
 
     def show_lines(self, lines: Sequence[Found]) -> None:
-        """Show lines below the field, none chosen yet; no lines close the list."""
+        """Show lines below the field, none chosen yet; no lines close the list.
+
+        A field that is covered meanwhile (the desk is locked, another screen is open) shows none: they may name people.
+        """
         self._model.set_lines(lines)
-        if lines:
+        if lines and self._field.isVisible():
             self._place()
             self.show()
             self.raise_()
