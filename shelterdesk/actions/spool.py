@@ -61,18 +61,20 @@ def may_have(user: UserEntry, job: PrintJob) -> bool:
 def take_up_prints(desk: Desk) -> Done[tuple[Print, ...]]:
     """What waits when somebody comes to the desk, the oldest first; what is past its time is forgotten.
 
-    What was being printed when the program ended is held: only a person sees what lies in the printer.
+    What was being printed when the program ended is held: only a person sees what lies in the printer. What could
+    not be printed in its time is held as a late one first, since a clock that jumps ahead makes everything old.
     """
     if not has_spool(desk.folder):
         return Done(())
     at = now_ms(desk)
     with opened_spool(desk.folder, _file_key(desk)) as spool:
+        gone = _past(spool.rows(), at)
+        spool.forget(sorted(gone))
+        _hold_late(spool, at)
         rows = spool.rows()
-        gone = _past(rows, at)
-        spool.forget([row.id for row in rows if row.id in gone])
         found = []
         for row in rows:
-            one = None if row.id in gone else _print_of(desk, row)
+            one = _print_of(desk, row)
             if one is not None and one.state is PrintState.PRINTING:
                 one = _turned(
                     desk, spool, row.owner, one, PrintState.HELD, replace(one.job, why=Why.CUT_SHORT)
@@ -118,17 +120,27 @@ def _turned(desk: Desk, spool: SpoolFile, owner: str, one: Print, state: PrintSt
     return Print(one.id, one.at_ms, at, state, job, owner)
 
 
+_KEPT = {
+    PrintState.PRINTED.value: KEPT_PRINTED_MS,
+    PrintState.TAKEN.value: KEPT_TAKEN_MS,
+    PrintState.LATE.value: KEPT_MS,
+}
+
+
 def _past(rows: list[SpoolRow], at_ms: int) -> set[int]:
-    """Papers past their time: old ones, those taken out, and printed ones beyond the last few."""
+    """Papers past their time: late ones, those taken out, and printed ones beyond the last few."""
     printed = [row.id for row in rows if row.state == PrintState.PRINTED]
     gone = set(printed[: max(0, len(printed) - MOST_PRINTED)])
-    for row in rows:
-        kept = {PrintState.PRINTED: KEPT_PRINTED_MS, PrintState.TAKEN: KEPT_TAKEN_MS}
-        longest = next((ms for state, ms in kept.items() if state == row.state), KEPT_MS)
-        since = row.turned_ms if row.state in (PrintState.PRINTED, PrintState.TAKEN) else row.at_ms
-        if at_ms - since > longest:
-            gone.add(row.id)
+    gone |= {row.id for row in rows if row.state in _KEPT and at_ms - row.turned_ms > _KEPT[row.state]}
     return gone
+
+
+def _hold_late(spool: SpoolFile, at_ms: int) -> None:
+    """Hold what waited for its whole time; the time of those that are late begins now, should the clock have run back."""
+    for row in spool.rows():
+        is_late = row.state not in _KEPT and at_ms - row.at_ms > KEPT_MS
+        if is_late or (row.state == PrintState.LATE and row.turned_ms > at_ms):
+            spool.turn(row.id, PrintState.LATE, at_ms)
 
 
 def _row(spool: SpoolFile, number: int) -> SpoolRow | None:
@@ -144,7 +156,10 @@ def _print_of(desk: Desk, row: SpoolRow) -> Print | None:
         head = unwrap(row.head, _own_key(desk), _HEAD)
     try:
         job = PrintJob.from_json(json.loads(head or b""))
-        return Print(row.id, row.at_ms, row.turned_ms, PrintState(row.state), job, row.owner)
+        state = PrintState(row.state)
+        if state is PrintState.LATE:
+            state, job = PrintState.HELD, replace(job, why=Why.LATE)
+        return Print(row.id, row.at_ms, row.turned_ms, state, job, row.owner)
     except (ValueError, TypeError, KeyError):
         return None
 

@@ -22,6 +22,8 @@ class PrintState(StrEnum):
     """A person has to look at it first."""
     TAKEN = "taken"
     """Taken out; it can be put back for a while."""
+    LATE = "late"
+    """It waited for its whole time; a person is asked once more before it is forgotten."""
 
 
 class Why(StrEnum):
@@ -36,6 +38,7 @@ class Why(StrEnum):
     CUT_SHORT = "cut_short"
     SIZE = "size"
     DAMAGED = "damaged"
+    LATE = "late"
 
 
 class Sides(StrEnum):
@@ -122,7 +125,10 @@ class Print:
 
 
 KEPT_MS = 7 * 86_400_000
-"""How long a paper that nobody could print is kept: then it is an old one, and made again in a moment."""
+"""How long a paper that nobody could print waits; then it is held as a late one, and forgotten after as long again.
+
+Never by the clock alone: one that jumps a week ahead would take every card that waits along.
+"""
 
 KEPT_PRINTED_MS = 86_400_000
 """How long a printed one is kept, for the jam that is seen late."""
@@ -167,6 +173,7 @@ def why_said(job: PrintJob) -> str:
         ),
         Why.SIZE: _size_said(job, printer),
         Why.DAMAGED: tr("What was kept of it is damaged. Take it out and make the paper again."),
+        Why.LATE: tr("It has waited for a week. Print it if it is still right, or take it out and make it anew."),
     }  # fmt: skip
     return said.get(job.why, "")
 

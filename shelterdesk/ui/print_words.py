@@ -77,6 +77,7 @@ def state_words(one: Print) -> tuple[str, Tone]:
             Why.CUT_SHORT: tr("broke off"),
             Why.SIZE: tr("size missing"),
             Why.DAMAGED: tr("damaged"),
+            Why.LATE: tr("waited long"),
         }.get(one.job.why, tr("to look at")), Tone.BAD
     if one.job.why is Why.NONE:
         return tr("in its turn"), Tone.NEUTRAL

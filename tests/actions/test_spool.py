@@ -90,19 +90,10 @@ def test_what_was_being_printed_when_the_power_went_is_held(station_folder: Path
             assert print_data(desk, one.id).result == PDF, "the missing pages can be printed again"
 
 
-@pytest.mark.parametrize(
-    ("state", "kept"),
-    [
-        (PrintState.WAITING, timedelta(days=7)), (PrintState.HELD, timedelta(days=7)),
-        (PrintState.PRINTED, timedelta(days=1)),
-    ],
-)  # fmt: skip
-def test_each_is_kept_for_its_time(
-    station_folder: Path, clock: SetClock, state: PrintState, kept: timedelta
-) -> None:
+def test_a_printed_one_is_kept_for_a_day(station_folder: Path, clock: SetClock) -> None:
     with at(station_folder, clock) as desk:
-        one = turned(desk, keep_print(desk, JOB, PDF).result, state)
-    clock.forward(kept)
+        one = turned(desk, keep_print(desk, JOB, PDF).result, PrintState.PRINTED)
+    clock.forward(timedelta(days=1))
     with at(station_folder, clock) as desk:
         assert [found.id for found in waiting(desk)] == [one.id]
     clock.forward(timedelta(minutes=1))
@@ -110,6 +101,49 @@ def test_each_is_kept_for_its_time(
         assert waiting(desk) == []
         with pytest.raises(DamagedFile):
             print_data(desk, one.id)
+
+
+@pytest.mark.parametrize("state", [PrintState.WAITING, PrintState.HELD, PrintState.PRINTING])
+def test_a_late_one_is_held_and_forgotten_after_as_long_again(
+    station_folder: Path, clock: SetClock, state: PrintState
+) -> None:
+    with at(station_folder, clock) as desk:
+        one = turned(desk, keep_print(desk, JOB, PDF).result, state)
+    clock.forward(timedelta(days=7, minutes=1))
+    for _ in range(2):  # who comes next is asked as well
+        with at(station_folder, clock) as desk:
+            (found,) = waiting(desk)
+            assert (found.id, found.state, found.job.why) == (one.id, PrintState.HELD, Why.LATE)
+            assert print_data(desk, one.id).result == PDF
+    clock.forward(timedelta(days=7, minutes=1))
+    with at(station_folder, clock) as desk:
+        assert waiting(desk) == []
+        with pytest.raises(DamagedFile):
+            print_data(desk, one.id)
+
+
+def test_a_clock_that_jumps_ahead_and_back_takes_no_paper_along(station_folder: Path, clock: SetClock) -> None:
+    with at(station_folder, clock) as desk:
+        cards = keep_print(desk, JOB, PDF).result
+        own = keep_print(desk, OWN, PDF).result
+    with at(station_folder, SetClock(clock.now() + timedelta(days=4000))) as desk:
+        assert [one.id for one in waiting(desk)] == [cards.id, own.id]
+    with at(station_folder, clock) as desk:
+        assert [one.id for one in waiting(desk)] == [cards.id, own.id]
+    clock.forward(timedelta(days=7, minutes=1))  # and nothing stays for eleven years either
+    with at(station_folder, clock) as desk:
+        assert waiting(desk) == []
+
+
+def test_a_late_one_that_is_printed_again_waits_for_its_turn(station_folder: Path, clock: SetClock) -> None:
+    with at(station_folder, clock) as desk:
+        one = keep_print(desk, JOB, PDF).result
+    clock.forward(timedelta(days=8))
+    with at(station_folder, clock) as desk:
+        (late,) = waiting(desk)
+        turned(desk, late, PrintState.PRINTED)
+        (printed,) = waiting(desk)
+        assert (printed.id, printed.state, printed.job.why) == (one.id, PrintState.PRINTED, Why.NONE)
 
 
 def test_only_the_last_printed_are_kept(station_folder: Path, clock: SetClock) -> None:
