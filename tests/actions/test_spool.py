@@ -122,7 +122,9 @@ def test_a_late_one_is_held_and_forgotten_after_as_long_again(
             print_data(desk, one.id)
 
 
-def test_a_clock_that_jumps_ahead_and_back_takes_no_paper_along(station_folder: Path, clock: SetClock) -> None:
+def test_a_clock_that_jumps_ahead_and_back_takes_no_paper_along(
+    station_folder: Path, clock: SetClock
+) -> None:
     with at(station_folder, clock) as desk:
         cards = keep_print(desk, JOB, PDF).result
         own = keep_print(desk, OWN, PDF).result
