@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from shelterdesk import startup
 from shelterdesk.core.errors import NotHere, Refused, WorldError, WrongPassphrase
@@ -22,6 +23,9 @@ from shelterdesk.db.store import Reader, Store
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.signing import sign_chain_head, sign_statement
 from shelterdesk.keys.user import UserKeys, WrappedUser
+
+Said: TypeAlias = tuple[str, Mapping[str, object]]
+"""The kind and the body of a statement."""
 
 
 class OwnPassphraseFirst(Refused):
@@ -81,6 +85,10 @@ class Desk:
         """Sign a statement with this desk's key and keep it; returns the names of the kinds changed."""
         return publish(self.store, kind, body)
 
+    def publish_together(self, *said: Said) -> set[str]:
+        """Sign statements of which none may stand without the others, and keep all of them or none."""
+        return publish_together(self.store, *said)
+
     def close(self) -> None:
         """End of work: sign the chain head, note the high-water mark, let the file go. Twice is once."""
         if self.store.is_closed:
@@ -113,10 +121,13 @@ def open_for_anything(folder: Path, name: str, passphrase: str, clock: Clock) ->
         if user is None or not user.is_active:
             raise WrongPassphrase
         begin_work(store, folder)
+        desk = Desk(folder, store, user, unlocked.user)
+        with suppress(WorldError):  # a full disk keeps nobody from their work
+            match_key_file(desk)
     except BaseException:
         store.close()
         raise
-    return Desk(folder, store, user, unlocked.user)
+    return desk
 
 
 def begin_work(store: Store, folder: Path) -> None:
@@ -132,15 +143,20 @@ def user_by_key(roster: Roster, keys: UserKeys) -> UserEntry | None:
 
 def publish(store: Store, kind: str, body: Mapping[str, object], *, is_pinned: bool = False) -> set[str]:
     """Number, sign and keep a statement of this desk (or office); pinned where a person vouches for it here."""
+    return publish_together(store, (kind, body), is_pinned=is_pinned)
 
-    def made(number: int) -> Statement:
+
+def publish_together(store: Store, *said: Said, is_pinned: bool = False) -> set[str]:
+    """As :func:`publish`, for several: a crash leaves all of them or none. Returns the names of the kinds changed."""
+
+    def made(kind: str, body: Mapping[str, object], number: int) -> Statement:
         signed = sign_statement(
             store.keys.signing,
             {"statement": kind, "issuer": f"{store.who.dev:016x}", "number": number, "body": dict(body)},
         )
         return read_statement(signed.body, signed.signature, is_pinned)
 
-    return store.say(made)
+    return store.say(*(partial(made, kind, body) for kind, body in said))
 
 
 def sign_head(store: Store) -> None:
@@ -158,7 +174,8 @@ def match_key_file(desk: Desk) -> None:
     """Let the users of the roster into this desk's key file, and disabled ones out (DESIGN §6, user keys).
 
     Sealing the file key to a user's public key needs no secret of theirs, so a user added at another desk
-    can log in here as soon as the statement has arrived.
+    can log in here as soon as the statement has arrived. Asked at each log-in too: where the power went between the
+    statement and this file, the next one mends it.
     """
     held = keyfile.users_held(desk.folder)
     for user in desk.roster.users.values():

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shelterdesk import startup
 from shelterdesk.actions.access import note_access
-from shelterdesk.actions.desk import Desk, changed_user, match_key_file, publish, sign_head
+from shelterdesk.actions.desk import Desk, changed_user, match_key_file, publish_together, sign_head
 from shelterdesk.actions.log_in_rules import check_for, check_passphrase
 from shelterdesk.actions.station import user_entry
 from shelterdesk.core.moment import Clock
@@ -38,13 +38,14 @@ def recover(
     try:
         check_for(store, passphrase)
         station = store.who.station
-        for user in store.roster.users.values():
-            is_namesake = user.name.casefold() == name.strip().casefold() and user.station == station
-            if is_namesake and user.is_active:
-                publish(store, "user", {"user": user_body(changed_user(user, is_active=False))})
+        namesakes = [
+            changed_user(user, is_active=False)
+            for user in store.roster.users.values()
+            if user.name.casefold() == name.strip().casefold() and user.station == station and user.is_active
+        ]
         keys, wrapped = new_user(passphrase, cost)
         entry = user_entry(name, store.who.name, RECOVERED_ROLES, keys, wrapped, station)
-        publish(store, "user", {"user": user_body(entry)})
+        publish_together(store, *(("user", {"user": user_body(one)}) for one in (*namesakes, entry)))
         sign_head(store)
         desk = Desk(folder, store, entry, keys)
         match_key_file(desk)

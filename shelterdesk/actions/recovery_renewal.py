@@ -82,8 +82,7 @@ def finish_recovery_sheet(desk: Desk, old_code: str = "") -> Done[PutAway]:
     if code is not None and is_new:
         desk.must(RENEW)
         handed, shut = keys_for_sheet(desk, code, old_code.strip())
-        for body in handed:
-            kinds |= desk.publish("class_key", body)
+        kinds |= desk.publish_together(*(("class_key", body) for body in handed))
         keyfile.set_recovery(desk.folder, desk.store.file_key, recipient_of(code))
     sheet_put_away(desk)
     return Done(PutAway(is_new, tuple(shut)), Changes(frozenset(kinds)))

@@ -29,6 +29,7 @@ from shelterdesk.core.role_words import class_words, role_words
 from shelterdesk.core.roster import RESET, UserEntry, user_body
 from shelterdesk.core.vocabulary import Confidentiality, Role
 from shelterdesk.core.words import tr
+from shelterdesk.keys import keyfile
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
 from shelterdesk.keys.user import new_user
 
@@ -65,12 +66,11 @@ def change_user(
     before = user_line(desk, user)
     new = [CLASS_OF_ROLE[role] for role in sorted(roles - user.roles) if role in CLASS_OF_ROLE]
     handed = [body for one in new for body in _handed(desk, one, user, recovery_code)]
-    changed: set[str] = set()
+    said = [("class_key", body) for body in handed]
     if (roles, organisation) != (user.roles, user.organisation):
         entry = changed_user(user, roles=roles, organisation=organisation)
-        changed |= desk.publish("user", {"user": user_body(entry)})
-    for body in handed:
-        changed |= desk.publish("class_key", body)
+        said.insert(0, ("user", {"user": user_body(entry)}))
+    changed = desk.publish_together(*said)
     after = _again(desk, user.id)
     line = user_line(desk, after)
     of_roles = {CLASS_OF_ROLE[role].value for role in after.roles if role in CLASS_OF_ROLE}
@@ -90,9 +90,8 @@ def let_into_class(desk: Desk, name: str, role: Role, recovery_code: str | None 
             tr("{name} does not have the role {role}.", name=user.name, role=role_words(role)),
             tr("Ask an admin to give it first."),
         )
-    changed: set[str] = set()
-    for body in _handed(desk, CLASS_OF_ROLE[role], user, recovery_code):
-        changed |= desk.publish("class_key", body)
+    handed = _handed(desk, CLASS_OF_ROLE[role], user, recovery_code)
+    changed = desk.publish_together(*(("class_key", body) for body in handed))
     return Done(user_line(desk, _again(desk, user.id)), Changes(frozenset(changed)))
 
 
@@ -114,8 +113,7 @@ def reset_passphrase(
     keys, wrapped = new_user(passphrase, cost)
     entry = user_entry(user.name, user.organisation, user.roles, keys, wrapped, user.station)
     entry = replace(entry, lent=RESET, follows=user.id)
-    changed = desk.publish("user", {"user": user_body(entry)})
-    changed |= desk.publish("user", {"user": user_body(changed_user(user, is_active=False))})
+    changed = desk.publish_together(*_in_place_of(user, entry))
     match_key_file(desk)
     return Done(user_line(desk, _again(desk, entry.id)), Changes(frozenset(changed)))
 
@@ -133,8 +131,7 @@ def take_back_reset(desk: Desk, name: str) -> Done[UserLine]:
             tr("{name} has chosen a passphrase already.", name=user.name),
             tr("Give a new one if it is needed."),
         )
-    changed = desk.publish("user", {"user": user_body(changed_user(old, is_active=True))})
-    changed |= desk.publish("user", {"user": user_body(changed_user(user, is_active=False))})
+    changed = desk.publish_together(*_in_place_of(user, changed_user(old, is_active=True)))
     match_key_file(desk)
     return Done(user_line(desk, _again(desk, old.id)), Changes(frozenset(changed)))
 
@@ -158,8 +155,9 @@ def first_log_in(
         keys, wrapped = new_user(own, cost)
         entry = user_entry(user.name, user.organisation, user.roles, keys, wrapped, user.station)
         entry = replace(entry, follows=user.id)
-        desk.publish("user", {"user": user_body(entry)})
-        desk.publish("user", {"user": user_body(changed_user(user, is_active=False))})
+        # The way in before the statements: whoever chose a passphrase must not stand outside when the power goes.
+        keyfile.add_user(folder, desk.store.file_key, entry.name, wrapped)
+        desk.publish_together(*_in_place_of(user, entry))
         desk.user, desk.user_keys = _again(desk, entry.id), keys
         match_key_file(desk)
         begin_work(desk.store, folder)
@@ -186,6 +184,11 @@ def _handed(
             tr("Give them a new passphrase; at the next log-in they choose their own. Then let them in."),
         )
     return hand_over(desk, name, user, recovery_code)
+
+
+def _in_place_of(user: UserEntry, entry: UserEntry) -> tuple[tuple[str, dict[str, object]], ...]:
+    """The statements by which one entry stands and the other falls; a crash between them would leave namesakes."""
+    return tuple(("user", {"user": user_body(one)}) for one in (entry, changed_user(user, is_active=False)))
 
 
 def _again(desk: Desk, user_id: str) -> UserEntry:

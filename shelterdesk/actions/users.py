@@ -100,9 +100,8 @@ def add_user(
     entry = user_entry(name, organisation, roles, keys, wrapped, desk.who.station)
     entry = replace(entry, lent=FIRST)
     handed = [body for one in classes for body in hand_over(desk, one, entry, recovery_code)]
-    changed = desk.publish("user", {"user": user_body(entry)})
-    for body in handed:
-        changed |= desk.publish("class_key", body)
+    said = [("class_key", body) for body in handed]
+    changed = desk.publish_together(("user", {"user": user_body(entry)}), *said)
     match_key_file(desk)
     return Done(_line(desk, entry.id), Changes(frozenset(changed)))
 
@@ -158,10 +157,17 @@ def keep_an_admin(desk: Desk, user: UserEntry) -> None:
 def known_user(desk: Desk, name: str, *, is_active: bool) -> UserEntry:
     """The user of that name or id; of namesakes the one whom the action can change, where that is one alone.
 
-    Raises ``NotFound``, and ``Refused`` naming the ids where it could be several.
+    Raises ``NotFound``, and ``Refused`` naming the ids where it could be several, or for keys that were replaced:
+    who knows their passphrase may not be who logs in with them.
     """
     by_id = desk.roster.members.get((desk.who.station, name))
-    found = [by_id] if by_id is not None else _shown(desk.roster.users_named(name, desk.who.station))
+    shown = _shown(desk.roster.users_named(by_id.name if by_id else name, desk.who.station))
+    if by_id is not None and by_id not in shown:
+        raise Refused(
+            tr("{name} goes on under other keys; these have been replaced.", name=by_id.name),
+            tr("Name the user, not these keys, or give them a new passphrase."),
+        )
+    found = [by_id] if by_id is not None else shown
     found = [user for user in found if user.is_active is is_active] or found
     if not found:
         raise NotFound(tr("A user with the name {name}", name=name))

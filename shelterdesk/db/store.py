@@ -183,10 +183,12 @@ class Store:
             kinds = self._add(found)
         return kinds | self.judge_waiting()
 
-    def say(self, make: Callable[[int], Statement]) -> set[str]:
-        """Keep a statement of this desk, made with its next number inside the transaction that keeps it."""
+    def say(self, *makes: Callable[[int], Statement]) -> set[str]:
+        """Keep statements of this desk, all of them or none, each made with its next number inside the transaction."""
+        kinds: set[str] = set()
         with self.transaction():
-            kinds = self._add([make(statements.next_number(self.conn, self.who.dev))])
+            for make in makes:
+                kinds |= self._add([make(statements.next_number(self.conn, self.who.dev))])
         return kinds | self.judge_waiting()
 
     def _add(self, found: Sequence[Statement]) -> set[str]:

@@ -311,3 +311,20 @@ def test_a_statement_of_before_says_nothing_new(desk: Desk) -> None:
     """Bytes of a user's statement are what they were where nobody lent a passphrase."""
     body = user_body(desk.roster.users_named("operator", "LB")[0])
     assert not {"lent", "follows"} & set(body)
+
+
+def test_keys_that_were_replaced_come_back_by_no_door(
+    desk: Desk, station_folder: Path, clock: SetClock
+) -> None:
+    """Whoever learnt the passphrase they forgot, or the slip of an admin, would be let in under their name."""
+    old = line(desk, "operator")
+    slip = reset_passphrase(desk, "operator", GIVEN, CHEAP).result
+    first_log_in(station_folder, "operator", GIVEN, OWN, clock, CHEAP).close()
+    for gone in (old, slip):
+        for change in (enable_user, lambda desk, name: reset_passphrase(desk, name, GIVEN, CHEAP)):
+            with pytest.raises(Refused, match="have been replaced"):
+                change(desk, gone.id)
+    disable_user(desk, "operator")
+    with pytest.raises(Refused, match="have been replaced"):
+        enable_user(desk, old.id)
+    assert enable_user(desk, "operator").result.id not in (old.id, slip.id)
