@@ -32,9 +32,10 @@ from shelterdesk.core.kinds import ACCESS, CARD
 from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db import meta
-from shelterdesk.db.cards import CardFacts, CardRow, card_facts, good_cards, setting
+from shelterdesk.db.cards import CardFacts, CardRow, card_facts, good_cards
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.population import present_persons
+from shelterdesk.db.settings import setting_of_day
 from shelterdesk.db.store import Reader
 from shelterdesk.db.writing import Writing
 from shelterdesk.keys.cardtoken import key_id, make_token
@@ -43,8 +44,8 @@ from shelterdesk.reports.target import write_whole
 if TYPE_CHECKING:
     from shelterdesk.reports.card_formats import CardFormat, FormatName
 
-VALID_DAYS = 90
-"""How long a card is good where the setting ``card_valid_days`` says nothing."""
+VALID_FOR, VALID_DAYS, MOST_VALID_DAYS = "card_valid_days", 90, 3_650
+"""The setting that says for how many days a card is good, and for how many where it says nothing."""
 
 MOST_BLANK = 1_000
 
@@ -52,6 +53,7 @@ REVOKED_AT_ONCE = 100
 """Earlier cards revoked in one transaction; more wait for the next, so that a counter gets its turn."""
 
 OWN, NONE = "own", "none"
+SECOND_LANGUAGE = "card_second_language"
 """The second language of a card: that of the person's record, or Spanish alone. A code (ISO 639-1) says one for all."""
 
 Progress = Callable[[int, int], None]
@@ -206,7 +208,7 @@ def second_of(conn: Connection, asked: str, today: date) -> str:
 
     Raises ``BadField`` for a language without a sentence.
     """
-    wanted = asked or str(setting(conn, "card_second_language", today) or OWN)
+    wanted = asked or str(setting_of_day(conn, SECOND_LANGUAGE, today) or OWN)
     if wanted in (OWN, NONE) or wanted in sentences():
         return wanted
     if not asked:
@@ -273,10 +275,15 @@ def _reserve(desk: Desk, many: int) -> list[int]:
         return [meta.next_count(conn, "card") for _ in range(many)]
 
 
+def valid_days(conn: Connection, today: date) -> int:
+    """For how many days a card made on a day is good."""
+    days = setting_of_day(conn, VALID_FOR, today)
+    return days if type(days) is int and 0 < days <= MOST_VALID_DAYS else VALID_DAYS
+
+
 def _expires(desk: Desk) -> date:
     today = _today(desk)
-    days = setting(desk.store.conn, "card_valid_days", today)
-    return today + timedelta(days=days if isinstance(days, int) and 0 < days <= 3_650 else VALID_DAYS)
+    return today + timedelta(days=valid_days(desk.store.conn, today))
 
 
 def _thing(

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.setting_change import say_settings
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField
-from shelterdesk.core.kinds import SETTING
 from shelterdesk.core.moment import service_day
 from shelterdesk.core.passphrases import LONGEST_ASKED, SHORTEST, USUAL_LENGTH
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.db.cards import setting
 from shelterdesk.db.connection import Connection
+from shelterdesk.db.settings import setting_of_day
 from shelterdesk.db.store import Store
 
 LENGTH_KEY, SHIFT_KEY = "passphrase_length", "shift_hours"
@@ -65,12 +65,7 @@ def set_log_in_rules(desk: Desk, rules: LogInRules) -> Done[RulesChanged]:
     held = {LENGTH_KEY: now.passphrase_length, SHIFT_KEY: now.shift_hours}
     if wanted == held:
         return Done(RulesChanged(rules))
-    with desk.store.write(desk.user) as event:
-        for key, number in wanted.items():
-            if number != held[key]:
-                event.create(SETTING, {"key": key, "value": number, "source": tr("set at this station")})
-    events = event.written.events if event.written is not None else ()
-    return Done(RulesChanged(rules, events), Changes.of("setting"))
+    return Done(RulesChanged(rules, say_settings(desk, wanted, held)), Changes.of("setting"))
 
 
 def check_passphrase(passphrase: str, least: int = SHORTEST) -> None:
@@ -96,5 +91,5 @@ def check_for(store: Store, passphrase: str) -> None:
 
 def _whole(conn: Connection, key: str, on: date, least: int, most: int, usual: int) -> int:
     """A setting that is a whole number within its bounds; the usual one for anything else."""
-    found = setting(conn, key, on)
+    found = setting_of_day(conn, key, on)
     return found if type(found) is int and least <= found <= most else usual

@@ -14,7 +14,9 @@ OUTSIDE_HOURS, LONG_STAY_DAYS, STAY_BANDS, MORNING_HOURS = (
 )
 """Keys of the settings."""
 
-_MOST_HOURS, _MOST_DAYS, _MOST_BANDS = 24 * 60, 3_650, 8
+_MOST_DAYS, _MOST_BANDS = 3_650, 8
+LIMITS = {OUTSIDE_HOURS: (1, 24 * 60), LONG_STAY_DAYS: (1, _MOST_DAYS), MORNING_HOURS: (0, 24)}
+"""The least and the most of each number, in hours, days and hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,10 @@ def read_sheet_settings(value_of: Callable[[str], Any]) -> SheetSettings:
     """The settings from whatever was stored under each key; what is none, or cannot be, leaves the usual one."""
     usual = SheetSettings()
     return SheetSettings(
-        _whole(value_of(OUTSIDE_HOURS), 1, _MOST_HOURS, usual.outside_hours),
-        _whole(value_of(LONG_STAY_DAYS), 1, _MOST_DAYS, usual.long_stay_days),
+        _whole(value_of(OUTSIDE_HOURS), *LIMITS[OUTSIDE_HOURS], usual.outside_hours),
+        _whole(value_of(LONG_STAY_DAYS), *LIMITS[LONG_STAY_DAYS], usual.long_stay_days),
         _bands(value_of(STAY_BANDS)) or usual.stay_bands,
-        _whole(value_of(MORNING_HOURS), 0, 24, usual.morning_hours),
+        _whole(value_of(MORNING_HOURS), *LIMITS[MORNING_HOURS], usual.morning_hours),
     )
 
 

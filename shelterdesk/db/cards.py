@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import msgspec
-
 from shelterdesk.core.birth import Birth, age_range, is_minor
 from shelterdesk.core.people import birth_of
 from shelterdesk.db.connection import Connection, in_parts
@@ -194,18 +192,3 @@ def _present_members(conn: Connection, households: Sequence[bytes]) -> dict[byte
         ):
             found[bytes(household)] = int(count)
     return found
-
-
-def setting(conn: Connection, key: str, on: date) -> Any:
-    """The value of a setting that holds on a day (the one valid from latest); None when it was never set."""
-    row = conn.execute(
-        "SELECT value FROM setting WHERE key = ? AND void IS NULL AND (valid_from IS NULL OR valid_from <= ?)"
-        " ORDER BY valid_from IS NOT NULL DESC, valid_from DESC, entered_ms DESC, ent DESC LIMIT 1",
-        (key, on.isoformat()),
-    ).fetchone()
-    if row is None or row[0] is None:
-        return None
-    try:
-        return msgspec.json.decode(row[0])
-    except msgspec.MsgspecError:
-        return None

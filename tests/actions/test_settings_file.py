@@ -27,7 +27,7 @@ from shelterdesk.actions.station_facts import StationFacts, change_station, stat
 from shelterdesk.actions.undo import undo_last
 from shelterdesk.core.errors import CannotWrite, NewerData, NotAllowed, NotFound, WorldError
 from shelterdesk.core.kinds import SERVICE_TYPE, SETTING
-from shelterdesk.db.cards import setting
+from shelterdesk.db.settings import setting_of_day
 from tests.actions.at_site import person, with_plan
 from tests.stations import PASSPHRASE, Template
 
@@ -85,7 +85,7 @@ def test_another_station_is_set_up_alike_and_set_back(
     assert taken.changes == looked
     assert SettingsChange("card_valid_days", "90", "30") in looked
     assert {one.what for one in looked} >= {"Service SNACK", "Site plan", "shift_hours"}
-    assert setting(other.store.conn, "card_valid_days", other.clock.now().date()) == 30
+    assert setting_of_day(other.store.conn, "card_valid_days", other.clock.now().date()) == 30
     assert log_in_rules(other) == LogInRules(10, 6)
     with closing(other.reader()) as reader:
         assert len(list_places(reader).to_json()) == 9
@@ -104,7 +104,7 @@ def test_what_holds_from_a_day_is_not_hidden_by_an_older_day(desk: Desk, other: 
     )
     export_settings(desk, tmp_path / "s.json")
     take_settings_in(other, tmp_path / "s.json")
-    assert setting(other.store.conn, "card_valid_days", other.clock.now().date()) == 30
+    assert setting_of_day(other.store.conn, "card_valid_days", other.clock.now().date()) == 30
 
 
 def test_only_an_admin_writes_or_takes_it(operator_desk: Desk, tmp_path: Path) -> None:

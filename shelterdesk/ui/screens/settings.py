@@ -22,6 +22,7 @@ from shelterdesk.ui.screens.settings_desk import DeskSection
 from shelterdesk.ui.screens.settings_file import SettingsFileSection
 from shelterdesk.ui.screens.settings_holders import HoldersSection
 from shelterdesk.ui.screens.settings_log_in import LogInSection
+from shelterdesk.ui.screens.settings_papers import PapersSection
 from shelterdesk.ui.screens.settings_passphrase import OwnPassphraseSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
 from shelterdesk.ui.screens.settings_printers import PrintersSection
@@ -49,6 +50,7 @@ SECTIONS: tuple[type[Section], ...] = (
     PlanSection,
     SettingsFileSection,
     StandardsSection,
+    PapersSection,
     PrintersSection,
     BackupSection,
     RecoverySection,
@@ -110,11 +112,12 @@ class SettingsScreen(Screen):
         self.open_section(first)
 
     def help_text(self) -> str:
-        return tr(
+        said = tr(
             "Choose a part at the left with the arrows and go into it with Enter; Esc comes back. "
             "You see only what your role may change. Under “Your passphrase” a PIN opens this desk again until your "
             "shift ends."
         )
+        return f"{self.current().help_text()} {said}".strip()
 
     def keys(self) -> Sequence[tuple[str, str]]:
         return (("Ctrl+L", tr("lock this desk")),)

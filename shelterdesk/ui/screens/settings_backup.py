@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from shelterdesk.actions.backup_disks import (
     BackupPlan,
@@ -53,6 +53,8 @@ from shelterdesk.ui.worker import DeskWorker
 
 HOURS = (1, 2, 3, 6, 12, 24)
 KEEP = (3, 5, 10, 20)
+FREE_MB = (100, 250, 500, 1_000, 2_000, 5_000)
+FREE_PERCENT = (1, 2, 5, 10, 15, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,25 +135,32 @@ class BackupSection(Section):
 
     def _plan_part(self) -> QWidget:
         """How often and how many; only an admin changes it."""
-        self.hours = PickField([(str(n), ntr("every {n} hour", "every {n} hours", n)) for n in HOURS])
-        self.keep = PickField([(str(n), tr("the newest {n}", n=n)) for n in KEEP])
+        self.hours, self.keep = PickField(), PickField()
         self.any_disk = TickBox(tr("On every stick that is plugged in, not only on disks in use"))
+        self.disk_mb, self.disk_percent = PickField(), PickField()
         grid = FieldGrid()
         grid.add_row(
             (LabelledField(tr("By itself, while such a disk is plugged in"), self.hours), 2),
             (LabelledField(tr("Kept on a disk"), self.keep, hint=tr("and one of each of 7 days")), 2),
         )
+        grid.add_row(
+            (LabelledField(tr("This laptop's disk is nearly full below"), self.disk_mb), 2),
+            (LabelledField(tr("or, on a small disk, below"), self.disk_percent), 2),
+        )
         part = QWidget()
         part.setProperty("part", "clear")
-        flow = FlowLayout(8, 8, part)
-        flow.addWidget(grid)
-        flow.addWidget(self.any_disk)
+        column = QVBoxLayout(part)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(grid)
+        column.addWidget(self.any_disk)
         desk = self.worker.desk
         may = desk is not None and may_do(desk.user.roles, "change settings")
-        for field in (self.hours, self.keep, self.any_disk):
+        for field in (self.hours, self.keep, self.any_disk, self.disk_mb, self.disk_percent):
             field.setEnabled(may)
         self.hours.picked.connect(lambda n: self._want(replace(self._plan, hours=int(n))))
         self.keep.picked.connect(lambda n: self._want(replace(self._plan, keep=int(n))))
+        self.disk_mb.picked.connect(lambda n: self._want(replace(self._plan, disk_mb=int(n))))
+        self.disk_percent.picked.connect(lambda n: self._want(replace(self._plan, disk_percent=int(n))))
         self.any_disk.toggled.connect(lambda on: self._want(replace(self._plan, any_disk=on)))
         return part
 
@@ -162,6 +171,14 @@ class BackupSection(Section):
     def hideEvent(self, event: QHideEvent) -> None:
         self.watch.stop()
         super().hideEvent(event)
+
+    def help_text(self) -> str:
+        return tr(
+            "Plug a stick or a second disk in and press Ctrl+Enter: the backup is written, read back and compared. A "
+            "disk in use gets one by itself as often as set, and whenever the battery ends. Keep it apart from the "
+            "laptop. Try the last backup once a month: only one that was opened is proved. On a new laptop it is "
+            "restored on the first page, with a name and passphrase of this station or with the recovery sheet."
+        )
 
     def refresh(self, changes: Changes | None) -> None:
         self.worker.read(backups, done=self._show, topic="backups")
@@ -182,7 +199,14 @@ class BackupSection(Section):
         self.facts.show_fact(tr("Last backup"), said(stands.last_ms) + name)
         self.facts.show_fact(tr("Last proved to open"), said(stands.drill_ms))
         self.trial.offer(stands.last.at if stands.last is not None else None)
-        for field, value in ((self.hours, stands.plan.hours), (self.keep, stands.plan.keep)):
+        plan = stands.plan
+        for field, usual, value, words_of in (
+            (self.hours, HOURS, plan.hours, _hours_said),
+            (self.keep, KEEP, plan.keep, _keep_said),
+            (self.disk_mb, FREE_MB, plan.disk_mb, _mb_said),
+            (self.disk_percent, FREE_PERCENT, plan.disk_percent, _percent_said),
+        ):
+            field.set_options([(str(n), words_of(n)) for n in sorted({*usual, value})])
             field.set_value(str(value))
         self.any_disk.blockSignals(True)
         self.any_disk.setChecked(stands.plan.any_disk)
@@ -306,3 +330,19 @@ class BackupSection(Section):
         self.primary = self.make
         self.try_it.setFocus()
         self.refresh(None)
+
+
+def _hours_said(n: int) -> str:
+    return ntr("every {n} hour", "every {n} hours", n)
+
+
+def _keep_said(n: int) -> str:
+    return tr("the newest {n}", n=n)
+
+
+def _mb_said(n: int) -> str:
+    return tr("{mb} MB free", mb=f"{n:,}")
+
+
+def _percent_said(n: int) -> str:
+    return tr("{n} % free", n=n)

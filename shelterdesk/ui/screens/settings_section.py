@@ -38,6 +38,10 @@ class Section(Card):
     def refresh(self, changes: Changes | None) -> None:
         """Ask again for what is shown."""
 
+    def help_text(self) -> str:
+        """What F1 says of this part beside the words of the screen; nothing where the part explains itself."""
+        return ""
+
     def say(self, text: str, tone: Tone = Tone.OK, undo: Callable[[], object] | None = None) -> None:
         """Tell an outcome in the window's message line."""
         self.said.emit(text, tone, undo)

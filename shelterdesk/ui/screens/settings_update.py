@@ -71,6 +71,13 @@ class UpdateSection(Section):
         self.file.chosen.connect(lambda _: self.on_look())
         self.file.field.changed.connect(lambda _: self._forget())
 
+    def help_text(self) -> str:
+        return tr(
+            "Choose the file that ends in .update on the stick: who signed it is looked at first, and what it is stands "
+            "here. Ctrl+Enter makes a backup and lays the new version beside this one; close the program and open it "
+            "again to use it. If something is wrong with it, use the version before again: what was entered stays."
+        )
+
     def refresh(self, changes: Changes | None) -> None:
         self.facts.show_fact(tr("Running now"), tr("version {version}", version=__version__))
         self.back.setEnabled(can_go_back())
