@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from shelterdesk.actions.demo import DemoMade, make_demo
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drafts import keep_recovery_code
-from shelterdesk.actions.restoring import restore
+from shelterdesk.actions.restoring import restore, restore_with_sheet
 from shelterdesk.actions.station import StationMade, new_station
 from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import WorldError
@@ -23,6 +23,7 @@ from shelterdesk.ui.first_run_places import Zones
 from shelterdesk.ui.first_run_ready import SECOND_ROLES, SecondStep, SheetStep
 from shelterdesk.ui.first_run_restore import RestoreStep
 from shelterdesk.ui.first_run_steps import STEPS, ChooseStep, PersonStep, PracticeStep, StationStep, Step
+from shelterdesk.ui.forgotten import ForgottenPage
 from shelterdesk.ui.log_in import ScrollingPage
 from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
 from shelterdesk.ui.worker import DeskWorker, Task
@@ -59,16 +60,28 @@ class FirstRunPage(QWidget):
         column.addWidget(self.stack, 1)
         self.choose, self.station = ChooseStep(), StationStep(Zones.known())
         self.practice, self.person, self.restore = PracticeStep(), PersonStep(), RestoreStep()
+        self.by_sheet = ForgottenPage()
         self.join = JoinStep(folder, worker.clock)
         self.sheet: SheetStep | None = None
         self.second: SecondStep | None = None
-        for step in (self.choose, self.practice, self.station, self.person, self.restore, self.join):
+        for step in (
+            self.choose,
+            self.practice,
+            self.station,
+            self.person,
+            self.restore,
+            self.by_sheet,
+            self.join,
+        ):
             self._add(step)
         self.choose.chosen.connect(self._on_chosen)
         self.choose.language_chosen.connect(self.language_chosen)
         self.station.went_on.connect(lambda: self.go(self.person))
         self.person.went_on.connect(self._make)
         self.restore.went_on.connect(self._restore)
+        self.restore.sheet_wanted.connect(lambda: self.go(self.by_sheet))
+        self.by_sheet.asked.connect(self._restore_by_sheet)
+        self.by_sheet.went_back.connect(lambda: self.go(self.restore))
         self.practice.went_on.connect(self._make_demo)
         self.practice.empty_wanted.connect(lambda: self.go(self.station))
         self.practice.went_back.connect(self._to_choice)
@@ -200,8 +213,18 @@ class FirstRunPage(QWidget):
             lambda error: self._refuse(self.restore, error),
         )
 
+    def _restore_by_sheet(self, code: str, user: str, passphrase: str) -> None:
+        source, folder, cost = self.restore.source.path() or Path(), self._folder, self._cost
+        self._worker.open_with(
+            lambda: restore_with_sheet(source, folder, code, user, passphrase, self._worker.clock, cost),
+            self._on_restored,
+            self.by_sheet.refuse,
+        )
+
     def _on_restored(self, desk: Desk) -> None:
-        self.restore.line.clear()
+        for line in (self.restore.line, self.by_sheet.first, self.by_sheet.second):
+            line.clear()
+        self.by_sheet.code.set_text("")
         self.practice_chosen.emit(desk.who.is_practice)
         self.opened.emit(desk)
 

@@ -1,4 +1,4 @@
-"""The first start from a backup: its folder, and a name and passphrase of its day."""
+"""The first start from a backup: its folder, and a name and passphrase of its day, or the recovery sheet."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ from PySide6.QtCore import Signal
 from shelterdesk.core.words import tr
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.first_run_steps import Step, needed
+from shelterdesk.ui.log_in import FORGOTTEN_KEY
 from shelterdesk.ui.passphrases import PassphraseLine
-from shelterdesk.ui.widgets import FieldGrid, LabelledField, PrimaryButton, words
+from shelterdesk.ui.widgets import FieldGrid, LabelledField, PrimaryButton, SecondaryButton, words
 
 
 class RestoreStep(Step):
-    """A backup put back into this folder. Signals: ``went_on()``."""
+    """A backup put back into this folder. Signals: ``went_on()``, ``sheet_wanted()`` for who has no passphrase of it."""
 
     name = "restore"
     went_on = Signal()
+    sheet_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__(tr("Restore from a backup"))
@@ -38,17 +40,29 @@ class RestoreStep(Step):
                 wrap=True,
             )
         )
-        self.add_buttons(PrimaryButton(tr("Restore")))
+        self.sheet = SecondaryButton(tr("With the recovery sheet…"), FORGOTTEN_KEY)
+        self.sheet.clicked.connect(self._on_sheet)
+        self.add_buttons(PrimaryButton(tr("Restore")), self.sheet)
         if self.primary is not None:
             self.primary.clicked.connect(self._on_go_on)
 
-    def _on_go_on(self) -> None:
+    def _has_source(self) -> bool:
         is_folder = self.source.is_folder()
         self.source.set_mistake("" if is_folder else tr("Choose the folder of a backup."))
-        wrong = [field for field in (self.user, self.passphrase) if not field.check_now()]
         if not is_folder:
             self.source.setFocus()
-        elif wrong:
+        return is_folder
+
+    def _on_sheet(self) -> None:
+        if self._has_source():
+            self.say_problem(None)
+            self.sheet_wanted.emit()
+
+    def _on_go_on(self) -> None:
+        wrong = [field for field in (self.user, self.passphrase) if not field.check_now()]
+        if not self._has_source():
+            return
+        if wrong:
             wrong[0].setFocus()
         else:
             self.went_on.emit()

@@ -25,10 +25,11 @@ from shelterdesk.ui.preferences import Preferences, read_preferences, write_pref
 from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from shelterdesk.ui.sticks import Stick
 from shelterdesk.ui.widgets.type_ahead import plain
-from tests.stations import PASSPHRASE, make_template
+from tests.stations import PASSPHRASE, Template, make_template
 from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, press, program, settings_of, type_text
 
 ALT = CTRL.AltModifier
+FORGOTTEN, OWN = KEY.Key_F9, "words of my own"
 
 
 def page_of(app: DeskApp) -> FirstRunPage:
@@ -233,6 +234,38 @@ def test_a_backup_is_restored(qtbot: QtBot, tmp_path: Path, desk: Desk, clock: S
         with qtbot.waitSignal(app.opened, timeout=10_000):
             press(KEY.Key_Return, CTRL)
         assert app.worker.desk is not None and app.worker.desk.who.epoch > 0
+
+
+def test_a_backup_is_restored_with_the_recovery_sheet_where_the_passphrases_are_forgotten(
+    qtbot: QtBot, tmp_path: Path, desk: Desk, station_template: Template, clock: SetClock
+) -> None:
+    made = make_backup(desk, tmp_path / "stick").result
+    desk.close()
+    with program(qtbot, tmp_path / "new", clock) as app:
+        run = page_of(app)
+        run.choose.restore.click()
+        qtbot.waitUntil(run.restore.source.line.hasFocus)
+        press(FORGOTTEN)
+        assert run.restore.source.field.mistake.text() and run.current() is run.restore
+        type_text(str(made.folder))
+        press(FORGOTTEN)
+        assert run.current() is run.by_sheet
+        press(KEY.Key_Escape)
+        assert run.current() is run.restore and run.restore.source.is_folder(), "what was typed stays"
+        press(FORGOTTEN)
+        code = station_template.recovery_code
+        for text in (code[:-1] + ("2" if code[-1] != "2" else "3"), "Marta", OWN, OWN):
+            type_text(text)
+            press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: bool(run.by_sheet.code.mistake.text()), timeout=10_000)
+        assert run.by_sheet.first.text() == OWN and not (tmp_path / "new" / "station.db").exists()
+        line_of(run.by_sheet.code).selectAll()
+        type_text(code)
+        with qtbot.waitSignal(app.opened, timeout=20_000):
+            press(KEY.Key_Return, CTRL)
+        opened = app.worker.desk
+        assert opened is not None and opened.user.name == "Marta" and opened.who.epoch > 0
+        assert run.by_sheet.first.text() == "" == run.by_sheet.code.text()
 
 
 def test_a_laptop_joins_a_station(qtbot: QtBot, tmp_path: Path, desk: Desk, clock: SetClock) -> None:
