@@ -20,7 +20,7 @@ class RestoreStep(Step):
     sheet_wanted = Signal()
 
     def __init__(self) -> None:
-        super().__init__(tr("Restore from a backup"))
+        super().__init__(tr("Restore from a backup"), 720)
         self.source = PathField(tr("Folder of the backup"), PathKind.FOLDER, hint=tr("shelterdesk-backup-…"))
         self.user = LabelledField(tr("Name"), check=needed(tr("Type the name you log in with.")))
         self.line = PassphraseLine()
