@@ -177,6 +177,35 @@ def test_a_print_that_was_stopped_is_not_told_as_done_and_is_found_again(
     assert window.toast.property("message") == Tone.WARN.value and "go to print" not in window.toast.text()
 
 
+def test_their_own_record_goes_to_print_and_waits_for_its_maker_alone(
+    qtbot: QtBot, app: DeskApp, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop = Laptop(tmp_path, monkeypatch)
+    window = log_in(qtbot, app)
+    screen, queue = people_of(window), PrintQueue.of(app.worker)
+    open_found(qtbot, screen, house.number(3))
+    press(KEY.Key_R, CTRL)
+    qtbot.waitUntil(lambda: "went to the printer" in window.toast.text(), timeout=10_000)
+    assert "Hand it to them and to nobody else" in window.toast.text()
+    at_rest(qtbot, queue, app.worker)
+    assert laptop.printed() == [1]
+    assert looks(app, qtbot).count("printed") == 1
+    laptop.off = {"Laser"}
+    press(KEY.Key_R, CTRL)
+    qtbot.waitUntil(lambda: "The printer Laser is off" in window.toast.text(), timeout=10_000)
+    at_rest(qtbot, queue, app.worker)
+    desk = app.worker.desk
+    assert desk is not None
+    waiting = [one for one in queue.prints() if one.state is PrintState.WAITING]
+    assert [(one.owner, one.job.kind) for one in waiting] == [(desk.user.id, PaperKind.PERSON)]
+
+
+def test_who_may_not_print_a_record_cannot(qtbot: QtBot, app: DeskApp, house: House) -> None:
+    screen = people_of(log_in(qtbot, app, "counter"))
+    open_found(qtbot, screen, house.number(3))
+    assert not screen.record_button.isEnabled()
+
+
 def test_who_left_is_no_longer_present_and_ctrl_z_brings_them_back(
     qtbot: QtBot, app: DeskApp, house: House
 ) -> None:

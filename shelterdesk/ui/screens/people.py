@@ -33,6 +33,7 @@ from shelterdesk.ui.screens.people_edit import PersonEdit
 from shelterdesk.ui.screens.people_family import Ticked
 from shelterdesk.ui.screens.people_leave import LeaveStation
 from shelterdesk.ui.screens.people_person import PersonHeader, PersonView
+from shelterdesk.ui.screens.people_record import RecordPrinting
 from shelterdesk.ui.screens.people_search import PeopleSearch
 from shelterdesk.ui.screens.people_stack import PageStack
 from shelterdesk.ui.screens.people_undo import way_back
@@ -72,6 +73,7 @@ class PeopleScreen(Screen):
         self._counted_for: ReferenceType[Desk] | None = None
         self.shown: PersonPage | None = None
         self.cards = CardPrinting(self, worker)
+        self.record = RecordPrinting(self, worker)
         self.search = PeopleSearch(worker)
         self.header = PersonHeader()
         self.view = PersonView()
@@ -99,7 +101,8 @@ class PeopleScreen(Screen):
         return tr(
             "Type any part of a name, in any spelling, a number or a document; Down and Enter open a person. "
             "On the page everything that is recorded stands with who wrote it and when. A card printed ahead that "
-            "is scanned here becomes this person's. What you open is kept for the supervisor."
+            "is scanned here becomes this person's. Their own record is what the station holds of them in the open, "
+            "for them to keep. What you open is kept for the supervisor."
         )
 
     def keys(self) -> Sequence[tuple[str, str]]:
@@ -110,6 +113,7 @@ class PeopleScreen(Screen):
             ("Ctrl+B", tr("give a bed")),
             ("Ctrl+P", tr("cards for the family")),
             ("Ctrl+D", tr("left the station")),
+            ("Ctrl+R", tr("print their own record")),
             ("Alt+Right", tr("next part of the page")),
         )
 
@@ -204,15 +208,18 @@ class PeopleScreen(Screen):
         self.edit_button = SecondaryButton(tr("Edit"), "Ctrl+E", icon="edit")
         self.bed_button = SecondaryButton(tr("Bed"), "Ctrl+B", icon="lodging")
         self.leave_button = SecondaryButton(tr("Left the station…"), "Ctrl+D")
+        self.record_button = SecondaryButton(tr("Own record"), "Ctrl+R", icon="portrait")
         self.back_button = SecondaryButton(tr("Back"), "Esc")
         self.deeds = ButtonRow(
-            self.print_button, self.edit_button, self.bed_button, self.leave_button, self.back_button
-        )
+            self.print_button, self.edit_button, self.bed_button, self.leave_button, self.record_button,
+            self.back_button,
+        )  # fmt: skip
 
     def _connect(self) -> None:
         self.search.chosen.connect(self.open_person)
         self.header.member_chosen.connect(self.open_person)
         self.print_button.clicked.connect(self._print)
+        self.record_button.clicked.connect(self._print_record)
         self.edit_button.clicked.connect(lambda: self._begin(self.edit))
         self.bed_button.clicked.connect(lambda: self._begin(self.give))
         self.leave_button.clicked.connect(lambda: self._begin(self.leave))
@@ -281,6 +288,7 @@ class PeopleScreen(Screen):
         self.view.show_page(page, said)
         roles = desk.user.roles
         self.print_button.setEnabled(may_do(roles, "print cards"))
+        self.record_button.setEnabled(may_do(roles, "print a person's own record"))
         self.edit_button.setEnabled(may_write(roles, "person"))
         self.bed_button.setEnabled(may_write(roles, "stay"))
         self.leave_button.setEnabled(may_write(roles, "stay") and may_write(roles, "movement"))
@@ -330,6 +338,10 @@ class PeopleScreen(Screen):
     def _print(self) -> None:
         if self.shown is not None:
             self.cards.print_for([one.ent for one in self._family(self.shown)])
+
+    def _print_record(self) -> None:
+        if self.shown is not None:
+            self.record.print_for(self.shown.ent)
 
     def _on_saved(self, done: EditedPerson) -> None:
         self._leave_form(self.edit)
