@@ -24,7 +24,7 @@ from shelterdesk.ui.screens.sheets_paper import Paper
 from shelterdesk.ui.screens.sheets_waiting import WaitingPrints
 from shelterdesk.ui.widgets.pdf_pages import page_sizes
 from tests.sync.worlds import World
-from tests.ui.desk_windows import CTRL, KEY, SHIFT, press, type_text
+from tests.ui.desk_windows import ALT, CTRL, KEY, SHIFT, press, type_text
 from tests.ui.stick_world import SHEETS, at_work, choose_file, full_world, still
 from tests.ui.test_print_queue import Laptop, at_rest, pdf
 
@@ -174,19 +174,32 @@ def test_pages_and_copies_are_typed_and_hold_for_one_print(
     with at_work(qtbot, world.lb, clock, SHEETS) as (app, window):
         paper = paper_of(window)
         qtbot.waitUntil(paper.print_button.isEnabled, timeout=10_000)
+        assert not paper.how.copies_field.isVisible() and paper.how_button.words == "All pages, 1 copy"
+        press(KEY.Key_C, ALT)
+        assert QApplication.focusWidget() is paper.how.pages_line
         paper.how.copies_line.setFocus()
         press(KEY.Key_A, CTRL)
         type_text("0")
         press(KEY.Key_P, CTRL)
         assert "from 1 to 99" in paper.how.copies_field.mistake.text() and laptop.asked == 0
+        press(KEY.Key_C, ALT)
+        assert paper.how_button.is_open, "what is wrong is not folded away"
         paper.how.copies_line.setFocus()
         press(KEY.Key_A, CTRL)
         type_text("3")
+        press(KEY.Key_C, ALT)
+        assert not paper.how_button.is_open and paper.how_button.words == "All pages, 3 copies"
+        assert QApplication.focusWidget() is paper.how_button, "who typed in them goes on from here"
         press(KEY.Key_P, CTRL)
         qtbot.waitUntil(lambda: laptop.printed() == [6], timeout=10_000)
         settle(qtbot, app)
         assert "6 pages went to the printer Laser" in window.toast.text()
-        assert paper.how.copies_line.text() == "1"
+        assert paper.how.copies_line.text() == "1" and paper.how_button.words == "All pages, 1 copy"
+        paper.how.pages_field.set_text("7")  # folded, and it cannot be meant: it is shown where it is wrong
+        press(KEY.Key_P, CTRL)
+        qtbot.waitUntil(lambda: paper.how_button.is_open, timeout=10_000)
+        assert "This paper has 2 pages." in paper.how.pages_field.mistake.text()
+        settle(qtbot, app)
 
 
 def test_a_kind_that_asks_or_is_looked_at_first(

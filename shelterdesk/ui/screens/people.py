@@ -208,7 +208,7 @@ class PeopleScreen(Screen):
         self.edit_button = SecondaryButton(tr("Edit"), "Ctrl+E", icon="edit")
         self.bed_button = SecondaryButton(tr("Bed"), "Ctrl+B", icon="lodging")
         self.leave_button = SecondaryButton(tr("Left the station…"), "Ctrl+D")
-        self.record_button = SecondaryButton(tr("Own record"), "Ctrl+R", icon="portrait")
+        self.record_button = SecondaryButton(tr("Own record"), "Ctrl+R")
         self.back_button = SecondaryButton(tr("Back"), "Esc")
         self.deeds = ButtonRow(
             self.print_button, self.edit_button, self.bed_button, self.leave_button, self.record_button,

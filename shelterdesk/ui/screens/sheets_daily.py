@@ -42,6 +42,7 @@ from shelterdesk.ui.widgets import (
     LabelledField,
     Pill,
     SecondaryButton,
+    SmallButton,
     Tone,
 )
 from shelterdesk.ui.worker import DeskWorker
@@ -182,12 +183,12 @@ class DailyPaper(Paper):
         roles = self.worker.desk.user.roles if self.worker.desk is not None else frozenset()
         self._may_freeze = not WRITES["daily_sheet"].isdisjoint(roles)
         self._may_look = may_do(roles, "open a person")
-        self.numbers_button = SecondaryButton(tr("Save numbers"), "Ctrl+E", icon="download", key_inside=True)
+        self.numbers_button = SmallButton(tr("Save numbers"), "Ctrl+E", key_inside=True)
         self.freeze_button = SecondaryButton(
             tr("Freeze this sheet"), "Ctrl+Shift+F", icon="lock", key_inside=True
         )
         self.changes_button = SecondaryButton(tr("Then and now"), "Ctrl+D", icon="history", key_inside=True)
-        self.buttons.add(self.numbers_button)
+        self.preview.add_beside_pages(self.numbers_button)
         if self._may_freeze:
             self.buttons.add(self.freeze_button)
         self.buttons.add(self.changes_button)

@@ -1,10 +1,10 @@
-"""Fields of every paper: on which printer, which of its pages, how many copies."""
+"""Fields of every paper: on which printer, which of its pages, how many copies; the last two are seldom wanted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from shelterdesk.core.paper_kinds import (
@@ -18,8 +18,9 @@ from shelterdesk.core.paper_kinds import (
 )
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.theme import theme
-from shelterdesk.ui.widgets import LabelledField, PickField
+from shelterdesk.ui.widgets import LabelledField, PickField, SmallButton
 
+HOW_KEY = "Alt+C"
 ASK, INTO_FOLDER = "?", "/"  # no printer can be called so: CUPS and Windows allow neither alone
 
 
@@ -89,6 +90,14 @@ class HowMuch(QObject):
         self.copies_field.set_text(str(copies))
         self.pages_field.set_text(pages_typed(pages))
 
+    def said(self) -> str:
+        """What is asked for, in a few words: most papers go out whole, once."""
+        copies = ntr("{n} copy", "{n} copies", self.copies())
+        pages = self.pages()
+        if pages.is_all:
+            return tr("All pages, {copies}", copies=copies)
+        return tr("Pages {pages}, {copies}", pages=pages_typed(pages), copies=copies)
+
     def reset(self, copies: int) -> None:
         """All pages, as many copies as usual: what was asked for once holds for one print."""
         self.set(copies, ALL_PAGES)
@@ -108,6 +117,51 @@ class HowMuch(QObject):
     def _space(self) -> None:
         for line, letters in ((self.pages_line, 9), (self.copies_line, 3)):
             line.setFixedWidth(theme().px(36) + line.fontMetrics().averageCharWidth() * (letters + 1))
+
+
+class FoldedHow(SmallButton):
+    """The button that says which pages and how many copies; it opens and closes the two fields below.
+
+    Folding keeps what is typed: the button says it then. ``open_up()`` shows the fields, for what is wrong in them.
+    """
+
+    def __init__(self, how: HowMuch) -> None:
+        super().__init__("", HOW_KEY, key_inside=True)
+        self._how = how
+        for field in how.fields:
+            field.hide()
+            field.changed.connect(lambda _: self.show_said())
+        self.clicked.connect(self._on_clicked)
+        self.show_said()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the fields are shown."""
+        return not self._how.pages_field.isHidden()
+
+    def open_up(self) -> None:
+        """Show the fields."""
+        for field in self._how.fields:
+            field.show()
+
+    def fold(self) -> None:
+        """Take the fields away; who typed in them goes on at the button."""
+        had_focus = any(field.isAncestorOf(self.focusWidget() or self) for field in self._how.fields)
+        for field in self._how.fields:
+            field.hide()
+        if had_focus:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_said(self) -> None:
+        """Say what is asked for now."""
+        self.set_words(self._how.said())
+
+    def _on_clicked(self) -> None:
+        if self.is_open and not self._how.mistake():
+            self.fold()
+        else:
+            self.open_up()
+            self._how.pages_line.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def _check_pages(text: str) -> str:

@@ -24,7 +24,7 @@ from shelterdesk.ui.printing import NoPrinter, Printers
 from shelterdesk.ui.screens.exchange_lines import Lines
 from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.settings_section import Section
-from shelterdesk.ui.screens.sheets_how import HowMuch, PrinterPick
+from shelterdesk.ui.screens.sheets_how import FoldedHow, HowMuch, PrinterPick
 from shelterdesk.ui.widgets import (
     ButtonRow,
     EmptyState,
@@ -80,6 +80,7 @@ class Paper(Section):
             field.setProperty("not_kept", True)
         self.printer_field.hide()
         self.how = HowMuch(self.way.copies, self)
+        self.how_button = FoldedHow(self.how)
         self.print_button = PrimaryButton(tr("Print"), "Ctrl+P", icon="print")
         self.save_button = SecondaryButton(tr("Save as PDF"), "Ctrl+S", icon="download")
         self.more_button = SecondaryButton(tr("More…"), "Ctrl+Alt+P")
@@ -103,7 +104,9 @@ class Paper(Section):
         for field in self.how.fields:  # behind the choices of the paper itself, which are made after this
             if field.parentWidget() is not self.choices:
                 self.flow.addWidget(field)
-                field.show()
+        if self.how_button.parentWidget() is None:
+            self.add_beside_title(self.how_button)
+            self.how_button.show()
 
     def file_name(self) -> str:
         """The name proposed for the file, without an ending."""
@@ -179,6 +182,8 @@ class Paper(Section):
 
     def _on_print(self) -> None:
         if self.how.mistake():
+            self.how_button.open_up()
+            self.how.mistake()
             return
         if self._start():
             self.printers.look(self._on_printer_chosen)
@@ -208,6 +213,7 @@ class Paper(Section):
         pages = self.how.pages()
         if not pages.of(pages_in(pdf)):
             self._end()
+            self.how_button.open_up()
             self.how.say_beyond(pages_in(pdf))
             return
         cards = getattr(self.made.result, "cards", 0) if self.made is not None else 0
@@ -221,6 +227,7 @@ class Paper(Section):
         self._end()
         if self.made is not None and outcome.fault is None:
             self.how.reset(self.way.copies)
+            self.how_button.fold()
         job = outcome.one.job
         is_too_large = outcome.one.state is PrintState.HELD and job.why is Why.SIZE
         self._too_large = outcome.one.id if is_too_large else None

@@ -317,7 +317,7 @@ class PdfPreview(QWidget):
         self.page_button = self._small(tr("Fit a whole page"), "", "A")
         self._line = QWidget()
         self._line.setProperty("part", "clear")
-        flow = FlowLayout(8, 4, self._line)
+        self._flow = flow = FlowLayout(8, 4, self._line)
         flow.addWidget(self.page_label)
         flow.add_push()
         for thing in (self.smaller, self.zoom_label, self.larger, self.width_button, self.page_button):
@@ -350,6 +350,10 @@ class PdfPreview(QWidget):
         self.view.setAccessibleName(tr("Preview: {paper}", paper=name))
         self._show(True)
         self.view.show_pdf(data)
+
+    def add_beside_pages(self, thing: QWidget) -> None:
+        """Put something that is about the paper shown into the line above it, right behind the number of the page."""
+        self._flow.insert_widget(1, thing)
 
     def show_words(self, sentence: str, what_to_do: str = "") -> None:
         """Show no paper, and say why."""
