@@ -20,8 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _window(folder: Path) -> int:
     must_have_display()
-    from shelterdesk.ui.app import run_window
     from shelterdesk.ui.rail_entries import ALL_SCREENS  # Qt is loaded only where a window opens
+    from shelterdesk.ui.running import run_window
 
     return run_window(folder, SystemClock(), ALL_SCREENS)
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from shelterdesk import startup
-from shelterdesk.actions import faults
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drafts import is_sheet_waiting
 from shelterdesk.actions.shift import UnknownStaffCard
@@ -22,8 +20,7 @@ from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import tr
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
 from shelterdesk.ui.base_screen import Screen
-from shelterdesk.ui.crash import FaultWatch, calm_words
-from shelterdesk.ui.dialogs.sentence import tell_before_window
+from shelterdesk.ui.crash import calm_words
 from shelterdesk.ui.door import Door, DoorWindow
 from shelterdesk.ui.drafts import DraftKeeper, unfound_words
 from shelterdesk.ui.evacuation import Evacuation
@@ -41,13 +38,11 @@ from shelterdesk.ui.print_watch import PrintWatch
 from shelterdesk.ui.scan_router import ScanRouter
 from shelterdesk.ui.screen_making import ScreenMaker, fill, make_rest
 from shelterdesk.ui.sheet_freezer import SheetFreezer
-from shelterdesk.ui.starting import watch_start
 from shelterdesk.ui.status_watch import StatusWatch
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker
 
 WIDTH, HEIGHT = 1366, 768
-DONE, REFUSED = 0, 1
 LOCK_KEY = "Ctrl+L"
 
 
@@ -389,30 +384,3 @@ class DeskApp(QObject):
     def _on_door_closing(self) -> None:
         if self.window is None:
             self.close()
-
-
-def run_window(folder: Path, clock: Clock, screens: Sequence[ScreenMaker]) -> int:
-    """Open the window on a folder and stay until it is closed; returns the exit status (0 done, 1 refused)."""
-    running = QApplication.instance()
-    app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
-    app.setApplicationName("ShelterDesk")
-    app.setQuitOnLastWindowClosed(False)
-    desk_app = DeskApp(folder, clock, screens)
-    try:
-        desk_app.start()
-    except WorldError as error:
-        tell_before_window(error)
-        return REFUSED
-    watch_start(desk_app)
-    log = faults.start_log(folder)
-    watch = FaultWatch(folder, clock, desk_app.tell_fault, desk_app.tell_error)
-    faults.note("window_opened")
-    desk_app.closed.connect(app.quit)
-    try:
-        app.exec()
-    finally:
-        desk_app.close()
-        faults.note("window_closed")
-        watch.remove()
-        faults.stop_log(log)
-    return DONE

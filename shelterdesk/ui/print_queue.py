@@ -8,7 +8,7 @@ While nothing waits no timer runs and no printer is asked for anything.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from shelterdesk.core.print_jobs import Print, PrintJob, PrintState, Sides, Why,
 from shelterdesk.core.words import tr
 from shelterdesk.ui.answers import give
 from shelterdesk.ui.long_work import LongWork
+from shelterdesk.ui.print_outcome import Outcome, Told
 from shelterdesk.ui.print_places import into_folder, look_at_place, onto_paper, place_of, why_of
 from shelterdesk.ui.print_ways import way_of
 from shelterdesk.ui.widgets.beside import Beside
@@ -34,24 +35,6 @@ if TYPE_CHECKING:
 
 AGAIN_MS, AGAIN_AT_MOST_MS = 15_000, 120_000
 """How long until a printer that was off is asked again: longer each time, up to two minutes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How it went: ``one.state`` tells; ``pages`` given, ``where`` (a printer's name or a file), or the ``fault``."""
-
-    one: Print
-    pages: int = 0
-    where: str = ""
-    fault: WorldError | None = None
-
-    @property
-    def is_printed(self) -> bool:
-        """Whether it left the desk."""
-        return self.one.state is PrintState.PRINTED
-
-
-Told = Callable[[Outcome], object]
 
 
 class PrintQueue(QObject):

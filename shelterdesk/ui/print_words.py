@@ -6,7 +6,7 @@ from shelterdesk.core.errors import WorldError
 from shelterdesk.core.paper_kinds import may_be_fitted
 from shelterdesk.core.print_jobs import Print, PrintState, Why, why_said
 from shelterdesk.core.words import ntr, ptr, tr
-from shelterdesk.ui.print_queue import Outcome
+from shelterdesk.ui.print_outcome import Outcome
 from shelterdesk.ui.widgets.key_hint import key_words
 from shelterdesk.ui.widgets.tone import Tone
 

@@ -54,7 +54,7 @@ def test_a_second_window_is_told_to_use_the_first(
             second.start()
         second.close()
         script = (
-            "import sys\nfrom pathlib import Path\nfrom shelterdesk.ui.app import run_window\n"
+            "import sys\nfrom pathlib import Path\nfrom shelterdesk.ui.running import run_window\n"
             "from shelterdesk.actions.clock import SystemClock\n"
             "sys.exit(run_window(Path(sys.argv[1]), SystemClock(), []))"
         )
@@ -71,7 +71,7 @@ def test_a_second_window_is_told_to_use_the_first(
 def test_the_program_ends_with_its_window(station_folder: Path) -> None:
     script = (
         "import sys\nfrom pathlib import Path\nfrom PySide6.QtCore import QTimer\n"
-        "from PySide6.QtWidgets import QApplication\nfrom shelterdesk.ui.app import run_window\n"
+        "from PySide6.QtWidgets import QApplication\nfrom shelterdesk.ui.running import run_window\n"
         "from shelterdesk.actions.clock import SystemClock\napp = QApplication([])\n"
         "QTimer.singleShot(0, app, lambda: [w.close() for w in QApplication.topLevelWidgets() if w.isVisible()])\n"
         "sys.exit(run_window(Path(sys.argv[1]), SystemClock(), []))"

@@ -23,7 +23,8 @@ from shelterdesk.core.paper_kinds import PageRange, PaperKind, PrintWay, Way
 from shelterdesk.core.print_jobs import PrintState, Why
 from shelterdesk.db import spool
 from shelterdesk.ui import printing
-from shelterdesk.ui.print_queue import AGAIN_AT_MOST_MS, AGAIN_MS, Outcome, PrintQueue
+from shelterdesk.ui.print_outcome import Outcome
+from shelterdesk.ui.print_queue import AGAIN_AT_MOST_MS, AGAIN_MS, PrintQueue
 from shelterdesk.ui.print_ways import write_way
 from shelterdesk.ui.print_words import outcome_said
 from shelterdesk.ui.printing import How, PrinterOff

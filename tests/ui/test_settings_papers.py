@@ -15,7 +15,7 @@ from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.screens.settings_backup import BackupSection
 from shelterdesk.ui.screens.settings_papers import PapersSection
 from tests.stations import PASSPHRASE
-from tests.ui.desk_windows import CTRL, KEY, press, program, settings, type_text
+from tests.ui.desk_windows import CTRL, KEY, line_of, press, program, settings, type_text
 
 USUAL = PaperSettings(24, 5, 6, 90, "own")
 
@@ -31,21 +31,19 @@ def test_a_number_is_typed_saved_and_undone_by_keyboard(
     qtbot: QtBot, station_folder: Path, clock: SetClock
 ) -> None:
     with program(qtbot, station_folder, clock) as app:
-        section = papers(qtbot, app)
-        assert app.window is not None and not section.save.isEnabled()
+        section, window = papers(qtbot, app), app.window
+        assert window is not None and not section.save.isEnabled()
         press(KEY.Key_Return)  # into the part
-        section.outside.editor.selectAll()
+        line_of(section.outside).selectAll()
         type_text("0")
         press(KEY.Key_Return, CTRL)
         assert "1 to 1440" in section.outside.mistake.text() and section.outside.editor.hasFocus()
-        section.outside.editor.selectAll()
+        line_of(section.outside).selectAll()
         type_text("36")
         press(KEY.Key_Return, CTRL)
-        qtbot.waitUntil(lambda: "Saved" in app.window.toast.text())
+        qtbot.waitUntil(lambda: "Saved" in window.toast.text())
         assert not section.save.isEnabled() and section.outside.mistake.text() == ""
-        desk = app.worker.desk
-        assert desk is not None
-        app.window.undo()
+        window.undo()
         qtbot.waitUntil(lambda: section.typed() == USUAL)
         section.second.set_value("none")
         section.second.picked.emit("none")

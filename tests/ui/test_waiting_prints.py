@@ -168,6 +168,10 @@ def test_a_size_the_printer_lacks_is_said_before_and_a_list_may_be_fitted(
         settle(qtbot, app)
 
 
+def is_open(paper: Paper) -> bool:
+    return paper.how_button.is_open
+
+
 def test_pages_and_copies_are_typed_and_hold_for_one_print(
     qtbot: QtBot, world: World, clock: SetClock, laptop: Laptop
 ) -> None:
@@ -183,12 +187,12 @@ def test_pages_and_copies_are_typed_and_hold_for_one_print(
         press(KEY.Key_P, CTRL)
         assert "from 1 to 99" in paper.how.copies_field.mistake.text() and laptop.asked == 0
         press(KEY.Key_C, ALT)
-        assert paper.how_button.is_open, "what is wrong is not folded away"
+        assert is_open(paper), "what is wrong is not folded away"
         paper.how.copies_line.setFocus()
         press(KEY.Key_A, CTRL)
         type_text("3")
         press(KEY.Key_C, ALT)
-        assert not paper.how_button.is_open and paper.how_button.words == "All pages, 3 copies"
+        assert not is_open(paper) and paper.how_button.words == "All pages, 3 copies"
         assert QApplication.focusWidget() is paper.how_button, "who typed in them goes on from here"
         press(KEY.Key_P, CTRL)
         qtbot.waitUntil(lambda: laptop.printed() == [6], timeout=10_000)
@@ -197,7 +201,7 @@ def test_pages_and_copies_are_typed_and_hold_for_one_print(
         assert paper.how.copies_line.text() == "1" and paper.how_button.words == "All pages, 1 copy"
         paper.how.pages_field.set_text("7")  # folded, and it cannot be meant: it is shown where it is wrong
         press(KEY.Key_P, CTRL)
-        qtbot.waitUntil(lambda: paper.how_button.is_open, timeout=10_000)
+        qtbot.waitUntil(lambda: is_open(paper), timeout=10_000)
         assert "This paper has 2 pages." in paper.how.pages_field.mistake.text()
         settle(qtbot, app)
 

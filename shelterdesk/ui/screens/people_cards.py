@@ -17,7 +17,8 @@ from shelterdesk.db.store import Reader
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.card_memory import usual_format
 from shelterdesk.ui.long_work import LongWork
-from shelterdesk.ui.print_queue import Outcome, PrintQueue
+from shelterdesk.ui.print_outcome import Outcome
+from shelterdesk.ui.print_queue import PrintQueue
 from shelterdesk.ui.print_words import held_said, outcome_said
 from shelterdesk.ui.screens.people_undo import way_back
 from shelterdesk.ui.widgets import Tone

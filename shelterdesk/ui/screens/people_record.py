@@ -10,7 +10,8 @@ from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.words import tr
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.long_work import LongWork
-from shelterdesk.ui.print_queue import Outcome, PrintQueue
+from shelterdesk.ui.print_outcome import Outcome
+from shelterdesk.ui.print_queue import PrintQueue
 from shelterdesk.ui.print_ways import way_of
 from shelterdesk.ui.print_words import outcome_said
 from shelterdesk.ui.widgets import Tone

@@ -18,7 +18,8 @@ from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.icons import IconMark
 from shelterdesk.ui.main_window import MainWindow
-from shelterdesk.ui.print_queue import Outcome, PrintQueue
+from shelterdesk.ui.print_outcome import Outcome
+from shelterdesk.ui.print_queue import PrintQueue
 from shelterdesk.ui.print_words import where_they_wait
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import ButtonRow, PrimaryButton, QuietButton, SecondaryButton, Tone, words

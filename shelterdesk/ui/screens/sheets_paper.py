@@ -17,7 +17,8 @@ from shelterdesk.core.paper_kinds import PaperKind, PrintWay, Way, may_be_fitted
 from shelterdesk.core.print_jobs import PrintState, Sides, Why, pages_in
 from shelterdesk.core.words import tr
 from shelterdesk.ui.long_work import LongWork
-from shelterdesk.ui.print_queue import Outcome, PrintQueue
+from shelterdesk.ui.print_outcome import Outcome
+from shelterdesk.ui.print_queue import PrintQueue
 from shelterdesk.ui.print_ways import way_of
 from shelterdesk.ui.print_words import outcome_said
 from shelterdesk.ui.printing import NoPrinter, Printers

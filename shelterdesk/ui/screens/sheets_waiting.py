@@ -15,7 +15,8 @@ from shelterdesk.core.changes import Changes
 from shelterdesk.core.paper_kinds import PrintWay, Way, may_be_fitted
 from shelterdesk.core.print_jobs import Print, PrintJob, PrintState, Why
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.ui.print_queue import Outcome, PrintQueue
+from shelterdesk.ui.print_outcome import Outcome
+from shelterdesk.ui.print_queue import PrintQueue
 from shelterdesk.ui.print_words import explained, outcome_said, state_words
 from shelterdesk.ui.printing import Printers
 from shelterdesk.ui.screens.exchange_lines import Lines
