@@ -23,7 +23,7 @@ from shelterdesk.core.cards import (
     Wristband,
     bed_code_for_card,
     card_sentences,
-    first_name_for_card,
+    first_name_on_paper,
     letters_of,
 )
 from shelterdesk.core.changes import Changes, Done
@@ -304,7 +304,7 @@ def _lodging_card(
         number=facts.number,
         serial=serial,
         token=token,
-        first_name=first_name_for_card(facts.given, facts.is_child),
+        first_name=first_name_on_paper(facts.given, facts.is_child, facts.group_size),
         bed_code=bed_code_for_card(facts.place),
         group_size=facts.group_size,
         issued_on=today,

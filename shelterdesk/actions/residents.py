@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from shelterdesk.actions.bearers import local_today
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.paper_facts import ListPrinted, note_printed, paper_facts, printed
+from shelterdesk.core.cards import first_name_on_paper
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import NotFound, NotHere
 from shelterdesk.core.house_lists import (
@@ -17,7 +18,6 @@ from shelterdesk.core.house_lists import (
     ResidentList,
     block_names,
     blocks_of,
-    first_name_for_list,
 )
 from shelterdesk.core.words import tr
 from shelterdesk.db.house_lists import House, HouseHeads, HousePerson, house
@@ -85,7 +85,7 @@ def _lines(found: House) -> Mapping[str, Sequence[ListLine]]:
 
 
 def _line(one: HousePerson) -> ListLine:
-    name = first_name_for_list(one.given, one.is_child, one.family_size)
+    name = first_name_on_paper(one.given, one.is_child, one.family_size)
     # The size stands beside a name only: a number without both may be anybody's.
     return ListLine(None, one.number, name, one.family_size if name is not None else None)
 

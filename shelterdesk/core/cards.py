@@ -1,6 +1,6 @@
-"""What a lodging card shows: of its bearer a number and, of an adult, a first name; what never is in paper_rules.
+"""What a lodging card shows: a number and, of an adult with their family, a first name; what never is in paper_rules.
 
-A card buys a bed, meals and care; whoever finds one learns a number and, of an adult, a first name.
+A card buys a bed, meals and care; whoever finds one learns a number and, of an adult with their family, a first name.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ _QUARTER_WORDS = frozenset(
 class LodgingCard:
     """One card as it is printed; nothing else about its bearer is known to the printing.
 
-    ``first_name`` is None for children and in doubt (:func:`first_name_for_card`), ``bed_code`` says where,
+    ``first_name`` is None for children and in doubt and who is alone (:func:`first_name_on_paper`), ``bed_code`` says where,
     never what for (:func:`bed_code_for_card`); ``second_language`` is ISO 639-1; ``group_size`` counts
     people. Raises :class:`BadField` for what cannot be printed readably.
     """
@@ -128,14 +128,18 @@ def number_parts(number: str) -> tuple[str, str, str]:
     return f"{pieces[0]}-", pieces[1], f"-{pieces[2]}"
 
 
-def first_name_for_card(given: str | None, is_child: bool | None) -> str | None:
-    """The first given name of an adult; None for a child, and in doubt (None) it is a child (DOMAIN §8).
+def first_name_on_paper(given: str | None, is_child: bool | None, group_size: int) -> str | None:
+    """The first given name of an adult whose family is in the house; nobody else has one on a card or a list.
+
+    A child has a number only, and in doubt (``is_child`` None) it is a child (DOMAIN §8). Were adults who are alone
+    named, a card for one person or a line without a name would be that of a child alone (DOMAIN §6), and a room of such
+    lines the quarter of such children; so they have a number only too. ``group_size`` counts the family with them.
 
     A first word of up to three letters keeps its second (``Md. Rahim``, ``Ana María``). Pictures and signs that
     turn or hide what stands around them are no part of a name (:func:`letters_of`).
     """
     words = [word for word in letters_of(given or "").split() if any(map(str.isalpha, word))]
-    if is_child is not False or not words:
+    if is_child is not False or group_size < 2 or not words:
         return None
     name = " ".join(words[:2]) if len(words[0].rstrip(".")) <= 3 else words[0]
     return _cut(name, _NAME_LENGTH)

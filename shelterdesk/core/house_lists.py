@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from shelterdesk.core.cards import bed_code_for_card, first_name_for_card
+from shelterdesk.core.cards import bed_code_for_card
 from shelterdesk.core.lodging import PlaceState
 from shelterdesk.core.vocabulary import PlaceKind
 from shelterdesk.core.words import tr
@@ -118,15 +118,6 @@ class ResidentList:
     def people(self) -> int:
         """How many people stand on it."""
         return sum(block.people for block in self.blocks) + sum(line.heads for line in self.without_place)
-
-
-def first_name_for_list(given: str, is_child: bool | None, group_size: int) -> str | None:
-    """The first name on a list of residents: of an adult whose family is in the house; nobody else has one.
-
-    A child has a number only. Were adults who are alone named, a line without a name and without a family would
-    be a child alone, and a room of such lines the quarter of such children; so they have a number only too.
-    """
-    return first_name_for_card(given, is_child) if group_size > 1 else None
 
 
 def block_names(tree: Iterable[PlaceState]) -> dict[str, str]:

@@ -66,6 +66,23 @@ def test_a_printing_that_could_not_be_noted_leaves_the_file_of_before(desk: Desk
         assert (out.read_bytes() if out.exists() else None) == before
 
 
+def test_the_card_of_a_child_alone_says_what_that_of_an_adult_alone_says(desk: Desk, tmp_path: Path) -> None:
+    """Whoever finds one of them must not learn which it is: no name on either, the same words on both."""
+    told = set()
+    for given, birth in (("Rosalinda", "1980"), ("Juanito", "2015"), ("Xiomara", "")):
+        _, number = person(desk, given, birth=birth)
+        out = tmp_path / f"{given}.pdf"
+        print_cards(desk, out, persons=[number])
+        pdf = pypdfium2.PdfDocument(out)
+        page = pdf[0].get_textpage()
+        words = page.get_text_bounded()
+        page.close()
+        pdf.close()
+        assert given not in words
+        told.add(words.replace(number, "NUMBER").replace(number.split("-")[1], "N"))
+    assert len(told) == 1
+
+
 def found(desk: Desk, text: str) -> tuple[CardVerdict, str | None]:
     reader = desk.reader()
     try:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shelterdesk.core.house_lists import ListLine, block_names, blocks_of, first_name_for_list
+from shelterdesk.core.cards import first_name_on_paper
+from shelterdesk.core.house_lists import ListLine, block_names, blocks_of
 from shelterdesk.core.lodging import Place, site_tree
 from shelterdesk.core.vocabulary import PlaceKind, Quarter
 
@@ -51,11 +52,11 @@ def test_one_block_alone_keeps_its_name() -> None:
     [(False, 3, "Ana"), (False, 1, None), (True, 3, None), (True, 1, None), (None, 3, None), (None, 1, None)],
 )
 def test_only_adults_with_their_family_are_named(is_child: bool | None, size: int, name: str | None) -> None:
-    assert first_name_for_list("Ana", is_child, size) == name
+    assert first_name_on_paper("Ana", is_child, size) == name
 
 
 @given(st.text(max_size=20), st.integers(1, 3))
 def test_who_is_alone_looks_the_same_child_or_not(given_name: str, size: int) -> None:
-    alone = {first_name_for_list(given_name, is_child, 1) for is_child in (True, False, None)}
+    alone = {first_name_on_paper(given_name, is_child, 1) for is_child in (True, False, None)}
     assert alone == {None}
-    assert first_name_for_list(given_name, True, size) is None
+    assert first_name_on_paper(given_name, True, size) is None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from shelterdesk.core.cards import (
     bed_code_for_card,
     card_sentences,
-    first_name_for_card,
+    first_name_on_paper,
     letters_of,
     number_parts,
     sentence_language,
@@ -30,12 +30,12 @@ from tests.reports.made import card, sentences
     ],
 )  # fmt: skip
 def test_a_first_name_is_an_adults_only(given: str | None, is_child: bool | None, shown: str | None) -> None:
-    assert first_name_for_card(given, is_child) == shown
+    assert first_name_on_paper(given, is_child, 2) == shown
 
 
 @given(st.text(), st.sampled_from([True, None]))
 def test_in_doubt_a_child_and_a_child_has_no_name(given: str, is_child: bool | None) -> None:
-    assert first_name_for_card(given, is_child) is None
+    assert first_name_on_paper(given, is_child, 3) is None
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_in_doubt_a_child_and_a_child_has_no_name(given: str, is_child: bool | N
     ],
 )  # fmt: skip
 def test_nothing_turns_or_breaks_the_line_of_a_name(given: str, shown: str | None) -> None:
-    assert first_name_for_card(given, False) == shown
+    assert first_name_on_paper(given, False, 2) == shown
 
 
 @given(st.text(), st.text(alphabet="\u202e\u2067\u200f\u0000a é\u0301😀", max_size=300))
@@ -57,7 +57,7 @@ def test_what_is_left_of_a_name_is_one_line_of_letters(plain: str, odd: str) -> 
         left = letters_of(text)
         assert letters_of(left) == left and left == " ".join(left.split())
         assert not set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u0000") & set(left)
-        name = first_name_for_card(text, False)
+        name = first_name_on_paper(text, False, 2)
         assert name is None or len(name) <= 25
 
 
