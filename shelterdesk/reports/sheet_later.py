@@ -89,15 +89,18 @@ class LaterPages(SheetPages):
         return y
 
     def _lacking(self, x: float, y: float, width: float, said: StandardCells) -> None:
-        foot, paper = y + _SMALL_LINE * 0.74, self.paper
-        paper.text(x, foot, said.name, 7.5, width=width * 0.46)
-        paper.text(x + width * 0.72, foot, said.parts, 7.5, align="right", width=width * 0.24, ink=0.35)
-        paper.text(x + width, foot, said.target, 7.5, align="right", width=width * 0.26)
+        """The target takes what it needs, what is lacking stands before it, and the name has the rest of the line."""
+        foot, paper, gap = y + _SMALL_LINE * 0.74, self.paper, 2.0
+        end = x + width
+        end -= paper.text(end, foot, said.target, 7.5, align="right", width=width * 0.42) + gap
+        if said.parts:
+            end -= paper.text(end, foot, said.parts, 7.5, align="right", width=width * 0.26, ink=0.35) + gap
+        paper.text(x, foot, said.name, 7.5, width=end - x)
 
     def _standards_table(self) -> Table:
-        shares = (0.0, 0.42, 0.483, 0.64, 0.662, 0.785)  # numbers end there, words begin there
+        shares = (0.0, 0.385, 0.448, 0.64, 0.662, 0.785)  # numbers end there, words begin there
         at = [self.left + self.width * share for share in shares]
-        widths = [self.width * share for share in (0.3, 0.115, 0.06, 0.142, 0.115, 0.215)]
+        widths = [self.width * share for share in (0.275, 0.105, 0.06, 0.182, 0.115, 0.215)]
         heads = (
             tr("Indicator"), tr("Measured"), tr("Value"), tr("Target"), tr("Verdict"), tr("Source"),
         )  # fmt: skip
