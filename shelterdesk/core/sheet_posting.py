@@ -47,7 +47,7 @@ class PostedLine:
 @dataclass(frozen=True, slots=True)
 class PostingCopy:
     """What may hang on the wall. ``sexes`` are named F M X U, ``ages`` as ``SheetBand``, ``nationalities`` by code
-    (the last, ``""``, puts the others together), ``blocks`` by code with ``places`` beside them in the same order,
+    (the last, ``""``, puts the others together and who is not named yet), ``places`` are those of the whole site,
     ``movements`` are ``came`` and ``left``, ``meals`` breakfast, lunch and dinner (None of one: not counted).
 
     It carries no name but who made it, no correction, no need, no quarter and nobody unnamed apart.
@@ -63,8 +63,7 @@ class PostingCopy:
     sexes: PostedLine
     ages: PostedLine
     nationalities: PostedLine
-    blocks: PostedLine
-    places: tuple[int, ...]
+    places: int
     meals: tuple[PostedCell | None, PostedCell | None, PostedCell | None]
     state: str
     provisional: bool
@@ -74,8 +73,7 @@ class PostingCopy:
 
 def posting_copy(sheet: DailySheet) -> PostingCopy:
     """The copy for the wall of a sheet; nothing on it lets a number under :data:`LEAST_SHOWN` be worked out."""
-    registered = sheet.sex_age.total
-    meals = sheet.facilities
+    unnamed, meals = sheet.of_which_unnamed, sheet.facilities
     return PostingCopy(
         station_code=sheet.station_code,
         station_name=sheet.station_name,
@@ -84,11 +82,10 @@ def posting_copy(sheet: DailySheet) -> PostingCopy:
         to_at=sheet.to_at,
         present=_alone("present", sheet.present),
         movements=_movements(sheet.came, sheet.left),
-        sexes=held_line([(sex.value, sheet.sex_age.of_sex(sex)) for sex in Sex], registered),
-        ages=held_line([(band.value, sheet.sex_age.of_band(band)) for band in SheetBand], registered),
-        nationalities=put_together(sheet.nationalities),
-        blocks=held_line([(block.block, block.places.occupied) for block in sheet.blocks]),
-        places=tuple(block.places.capacity for block in sheet.blocks),
+        sexes=_of_named([(sex.value, sheet.sex_age.of_sex(sex)) for sex in Sex], unnamed),
+        ages=_of_named([(band.value, sheet.sex_age.of_band(band)) for band in SheetBand], unnamed),
+        nationalities=put_together(sheet.nationalities, unnamed),
+        places=sum(block.places.capacity for block in sheet.blocks),
         meals=(
             _meal("BREAKFAST", meals.meals_breakfast),
             _meal("LUNCH", meals.meals_lunch),
@@ -133,15 +130,26 @@ def held_line(counts: Sequence[tuple[str, int]], total: int | None = None) -> Po
     )
 
 
-def put_together(nations: Nationalities) -> PostedLine:
+def _of_named(counts: Sequence[tuple[str, int]], unnamed: int) -> PostedLine:
+    """A table of the people who are named, held back so that the few who are not do not follow from all present.
+
+    Those stand in no line: they are a cell like the others where it is worked out what is held back.
+    """
+    line = held_line([*counts, ("", unnamed)])
+    *cells, left_out = line.cells
+    return PostedLine(tuple(cells), None if left_out.count is None else sum(count for _, count in counts))
+
+
+def put_together(nations: Nationalities, unnamed: int = 0) -> PostedLine:
     """Nationalities of 5 people and more by name, all others as one number that is none of 1 to 4 either.
 
-    Unknown ones are among the others where they are few. Where all together are few, not even their sum is shown.
+    Unknown ones are among the others where they are few, the ``unnamed`` always: theirs is not known yet. Where all
+    together are few, not even their sum is shown.
     """
     named = sorted(
         ((one.count, one.code) for one in nations.shown if one.count), key=lambda one: (-one[0], one[1])
     )
-    others = nations.rest + sum(count for count, _ in named if is_small(count))
+    others = nations.rest + unnamed + sum(count for count, _ in named if is_small(count))
     named = [one for one in named if not is_small(one[0])]
     while is_small(others) and named:
         others += named.pop()[0]

@@ -104,9 +104,8 @@ class _Wall:
         paper.text(self.left, y + 12.0, tr("People in the house"), 24, bold=True, width=wide)
         counted = tr("counted {when}", when=moment_shown(copy.to_at))
         paper.text(self.left, y + 21.5, counted, 17, width=wide)
-        places = sum(copy.places)
-        if places:
-            paper.text(self.left, y + 31.0, tr("Places: {n}", n=number_text(places)), 17, width=wide)
+        if copy.places:
+            paper.text(self.left, y + 31.0, tr("Places: {n}", n=number_text(copy.places)), 17, width=wide)
         return y + 37.0
 
     def _columns(self, most: int) -> tuple[list[WallTable], list[WallTable]]:
