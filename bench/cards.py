@@ -21,7 +21,7 @@ from shelterdesk.core.cards import (
     FIRST_LANGUAGE,
     CardSentence,
     LodgingCard,
-    first_name_for_card,
+    first_name_on_paper,
     number_parts,
 )
 from shelterdesk.core.number import person_number
@@ -75,7 +75,7 @@ def made_cards(count: int) -> list[LodgingCard]:
             number=person_number("LB", "1", serial),
             serial=serial,
             token=make_token(_KEY, serial, expires, True),
-            first_name=first_name_for_card(person.given, person.age < 18),
+            first_name=first_name_on_paper(person.given, person.age < 18, 2),
             bed_code=f"A{serial % 10}-{serial % 40 + 1}",
             group_size=serial % 5 + 1,
             issued_on=day,

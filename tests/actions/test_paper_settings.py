@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,11 @@ from tests.stations import PASSPHRASE
 
 USUAL = PaperSettings(24, 5, 6, 90, "own")
 OTHERS = PaperSettings(12, 9, 2, 30, "none")
+
+
+def with_number(field: str, number: int) -> PaperSettings:
+    numbers: dict[str, Any] = {field: number}
+    return replace(USUAL, **numbers)
 
 
 def held(desk: Desk) -> PaperSettings:
@@ -52,11 +58,11 @@ def test_numbers_stay_within_their_limits(
 ) -> None:
     for edge in limits:
         clock.forward(timedelta(minutes=1))
-        set_paper_settings(desk, replace(USUAL, **{field: edge}))
+        set_paper_settings(desk, with_number(field, edge))
         assert getattr(held(desk), field) == edge
     for beyond in (limits[0] - 1, limits[1] + 1):
         with pytest.raises(BadField) as refused:
-            set_paper_settings(desk, replace(USUAL, **{field: beyond}))
+            set_paper_settings(desk, with_number(field, beyond))
         assert refused.value.field == field
     with pytest.raises(BadField):
         set_paper_settings(desk, replace(USUAL, second_language="tlh"))
