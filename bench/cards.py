@@ -75,7 +75,7 @@ def made_cards(count: int) -> list[LodgingCard]:
             number=person_number("LB", "1", serial),
             serial=serial,
             token=make_token(_KEY, serial, expires, True),
-            first_name=first_name_on_paper(person.given, person.age < 18, 2),
+            first_name=first_name_on_paper(person.given, person.age < 18, serial % 5 + 1),
             bed_code=f"A{serial % 10}-{serial % 40 + 1}",
             group_size=serial % 5 + 1,
             issued_on=day,
