@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shelterdesk import __version__, startup, versions
-from shelterdesk.actions.backups import make_backup
+from shelterdesk.actions.backups import write_backup
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.restoring import restore
 from shelterdesk.actions.update_files import Offered, Progress, cannot_write, lay_down, look_at, sync_all
@@ -125,7 +125,9 @@ def _must_be_packed() -> None:
 def _backup_before(desk: Desk) -> Path:
     """A backup beside the station's file; the one of an earlier update goes when this one stands."""
     target = desk.folder / BEFORE
-    made = make_backup(desk, target).result.folder
+    made = write_backup(
+        desk, target
+    ).folder  # not noted: it goes where the laptop goes, so its age says nothing
     for older in target.iterdir():
         if older != made and older.is_dir() and not older.is_symlink():
             shutil.rmtree(older, ignore_errors=True)

@@ -18,6 +18,7 @@ from shelterdesk.actions.backup_disks import (
     kept_words,
     read_plan,
 )
+from shelterdesk.actions.backups import first_backup_ms
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drill import is_drill_due, last_drill_ms
 from shelterdesk.core.changes import Changes
@@ -50,11 +51,14 @@ class Standing:
     plan: BackupPlan
     last_ms: int | None
     drill_ms: int | None
+    first_ms: int | None = None
 
 
 def standing(reader: Reader) -> Standing:
-    """The plan, when the last backup was made, and when one was proved to open."""
-    return Standing(read_plan(reader), last_backup_ms(reader.conn), last_drill_ms(reader))
+    """The plan, when the last backup was made, when one was proved to open, and when the first was made."""
+    return Standing(
+        read_plan(reader), last_backup_ms(reader.conn), last_drill_ms(reader), first_backup_ms(reader)
+    )
 
 
 def is_due(stands: Standing, now_ms: int, *, after_minutes: int | None = None) -> bool:
@@ -180,7 +184,7 @@ class BackupKeeper(QObject):
         desk = self._worker.desk
         if self._reminded or desk is None or not may_do(desk.user.roles, "make a backup"):
             return
-        if is_drill_due(stands.drill_ms, stands.last_ms, now):
+        if is_drill_due(stands.drill_ms, stands.first_ms, now):
             self._reminded = True
             self._window.say(
                 tr("For more than 30 days no backup was tried. Settings, Backup, Try the last backup."),

@@ -24,6 +24,7 @@ from shelterdesk.actions.update_files import SYSTEM, WrongSigner, lay_down, look
 from shelterdesk.actions.updates import apply, go_back, open_backup_instead
 from shelterdesk.core.errors import DamagedFile, DiskFull, NotAllowed, NotFound, Refused, WorldError
 from shelterdesk.core.release import Release, ReleaseFile, to_json
+from shelterdesk.db import meta
 from shelterdesk.db.schema import FORMAT
 from shelterdesk.keys import sshsig
 from shelterdesk.keys.ed25519 import SigningKey
@@ -97,6 +98,7 @@ def test_an_update_is_looked_at_applied_and_starts(desk: Desk, tmp_path: Path, p
     assert (offered.release.version, offered.changes_data) == ("9.0.0", False)
     done = apply(desk, file, home=home, running="0.1.0", trusted=TRUSTED).result
     assert done.backup.is_dir() and done.version == "9.0.0"
+    assert meta.get(desk.store.conn, "last_backup_ms") is None, "it goes where the laptop goes"
     program = program_to_start(home, "0.1.0")
     assert program == home / "9.0.0" / versions.PROGRAM and os.access(program, os.X_OK)
     assert (home / "9.0.0" / "_internal" / "lib.so").read_bytes() == FILES["_internal/lib.so"][0]
