@@ -22,19 +22,27 @@ rm -rf "$target.partial"
 mkdir "$target.partial" || stop "$target.partial"
 tar -xOf "shelterdesk-$version.update" payload.tar.gz | tar -xzf - -C "$target.partial" ||
     { rm -rf "$target.partial"; stop "no room on the disk? / ¿no hay espacio en el disco?"; }
-"$target.partial/shelterdesk" --version >/dev/null ||
+# SHELTERDESK_STARTED: this very program is tried, not a newer one that an update laid beside it.
+SHELTERDESK_STARTED=1 "$target.partial/shelterdesk" --version >/dev/null ||
     { rm -rf "$target.partial"; stop "it does not start on this system / no arranca en este sistema"; }
+cp uninstall.sh "$target.partial/uninstall.sh" || { rm -rf "$target.partial"; stop "uninstall.sh"; }
 sync
+# Whatever stops it between the two steps, the program of before is put back; and a try that was killed there is mended.
+put_back() {
+    [ -e "$target" ] || [ ! -e "$target.before" ] || mv "$target.before" "$target"
+}
+put_back
 rm -rf "$target.before"
+trap put_back EXIT
+trap 'exit 1' HUP INT TERM
 [ ! -e "$target" ] || mv "$target" "$target.before"
-mv "$target.partial" "$target"
+mv "$target.partial" "$target" || stop "$target"
 rm -rf "$target.before"
 
 mkdir -p "$HOME/.local/bin" "$home/applications" "$home/icons/hicolor/scalable/apps"
-ln -sf "$target/shelterdesk" "$HOME/.local/bin/shelterdesk"
+ln -sfn "$target/shelterdesk" "$HOME/.local/bin/shelterdesk"
 cp "$target/_internal/shelterdesk.svg" "$home/icons/hicolor/scalable/apps/shelterdesk.svg"
 sed "s|^Exec=.*|Exec=\"$target/shelterdesk\"|" "$target/_internal/shelterdesk.desktop" >"$home/applications/shelterdesk.desktop"
-cp uninstall.sh "$target/uninstall.sh"
 sync
 echo
 echo "ShelterDesk $version is installed; it is in the menu of programs. / ShelterDesk $version está instalado; está en el menú de programas."

@@ -5,7 +5,7 @@ set -eu
 home=${XDG_DATA_HOME:-$HOME/.local/share}
 program=$home/shelterdesk-program/shelterdesk
 if [ -x "$program" ]; then
-    exec "$program" uninstall "$@"
+    SHELTERDESK_STARTED=1 exec "$program" uninstall "$@" # itself, not a newer one that an update laid beside it
 fi
 if command -v shelterdesk >/dev/null 2>&1; then
     exec shelterdesk uninstall "$@"

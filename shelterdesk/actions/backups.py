@@ -272,8 +272,8 @@ def remove_older(
 ) -> int:
     """Take away what is more than the newest ``keep`` backups of a desk; returns how many went.
 
-    The newest of each of the last ``days`` stays as well, and ``made``, the one of just now. Nothing of another desk is touched, nor what does not
-    read as a backup: somebody may still get something out of it. Raises what a stick raises.
+    The newest of each of the last ``days`` stays as well, and ``made``, the one of just now. Nothing of another desk is
+    touched, nor what does not read as a backup: somebody may still get something out of it. Raises what a stick raises.
     """
     held = sorted(list_backups(target, dev), key=lambda one: one.folder != made)  # made first, else as it was
     stays = _of_last_days(held, zone, days)

@@ -6,6 +6,7 @@ on the disk; whatever stops before that leaves the old one running.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -16,7 +17,7 @@ from shelterdesk import __version__, startup, versions
 from shelterdesk.actions.backups import write_backup
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.restoring import restore
-from shelterdesk.actions.update_files import Offered, Progress, cannot_write, lay_down, look_at, sync_all
+from shelterdesk.actions.update_files import Offered, Progress, cannot_write, lay_down, look_at
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import NotFound, Refused
 from shelterdesk.core.moment import Clock
@@ -193,21 +194,40 @@ def open_backup_instead(folder: Path, name: str, passphrase: str, clock: Clock) 
     moved = [folder / f"{startup.FILE}{tail}" for tail in ("", "-wal", "-shm")]
     moved += [folder / keyfile.FILE_NAME, folder / startup.HIGH_WATER]
     moved = [path for path in moved if path.exists()]
+    _put_aside(moved, aside)
     try:
-        aside.mkdir(mode=0o700)
         for path in moved:
-            shutil.copy2(path, aside / path.name)
-        sync_all(aside)
-    except OSError as error:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise cannot_write(folder, error) from None
-    for path in moved:
-        path.unlink()
-    try:
+            path.unlink()
         return restore(backup, folder, name, passphrase, clock), aside
     except BaseException:
         for path in moved:
-            shutil.copy2(aside / path.name, path)
+            os.replace(aside / path.name, path)
         sync_folder(folder)
         shutil.rmtree(aside, ignore_errors=True)
         raise
+
+
+def _put_aside(files: Sequence[Path], aside: Path) -> None:
+    """Copies of files in a new folder, on the disk before any of the originals goes; raises ``Refused``, ``DiskFull``,
+    ``CannotWrite``."""
+    try:
+        aside.mkdir(mode=0o700)
+    except (
+        FileExistsError
+    ):  # of this very second, or of a clock that stood there before: not ours to take away
+        raise Refused(
+            tr("The folder {name} is already there, with data put aside before.", name=aside.name),
+            tr("See that the clock of this laptop is right, and try again in a moment."),
+        ) from None
+    except OSError as error:
+        raise cannot_write(aside.parent, error) from None
+    try:
+        for path in files:
+            shutil.copy2(path, aside / path.name)
+            with (aside / path.name).open("rb+") as stream:
+                os.fsync(stream.fileno())
+        sync_folder(aside)
+        sync_folder(aside.parent)
+    except OSError as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise cannot_write(aside.parent, error) from None
