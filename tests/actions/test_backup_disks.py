@@ -12,7 +12,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from shelterdesk.actions import backups
 from shelterdesk.actions.backup_disks import (
     FOLDER,
     OWN_COPIES,
@@ -55,7 +54,7 @@ from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.db import meta, raw_copy
 from shelterdesk.db.backup import Stopped
 from shelterdesk.db.state import state_of
-from shelterdesk.keys import keyfile
+from shelterdesk.keys import keyfile, safefile
 from shelterdesk.keys.desk import desk_hex
 from shelterdesk.keys.keyfile import WrongRecoveryCode
 from shelterdesk.sync.stick import StickFull, StickPulled
@@ -371,12 +370,12 @@ def test_the_copy_of_just_now_stays_on_the_own_disk_whatever_the_clock_said(
 def test_a_key_file_the_stick_did_not_keep_makes_no_backup(
     desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = backups.write_whole
+    real = safefile.write_whole
 
     def lying(path: Path, data: bytes) -> None:
         real(path, data if path.name != keyfile.FILE_NAME else data[:-9] + b"\0" * 9)
 
-    monkeypatch.setattr(backups, "write_whole", lying)
+    monkeypatch.setattr("shelterdesk.actions.backups.write_whole", lying)
     with pytest.raises(DamagedFile, match="does not read as it was written"):
         write_backup(desk, tmp_path / "stick")
     assert left_on(tmp_path / "stick") == []
@@ -386,13 +385,13 @@ def test_a_station_closed_while_its_own_copy_is_made_leaves_no_copy(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = desk.folder / keyfile.FILE_NAME
-    held, real = keys.read_bytes(), backups.sync_folder
+    held, real = keys.read_bytes(), safefile.sync_folder
 
     def closed_now(folder: Path) -> None:
         real(folder)
         keys.unlink()
 
-    monkeypatch.setattr(backups, "sync_folder", closed_now)  # the last step of the copy
+    monkeypatch.setattr("shelterdesk.actions.backups.sync_folder", closed_now)  # the last step of the copy
     with pytest.raises(Stopped):
         keep_own_copy(desk)
     keys.write_bytes(held)
