@@ -88,17 +88,24 @@ def lay_beside(
     return offered
 
 
-def use_from_now_on(desk: Desk, offered: Offered, *, home: Path | None = None) -> Done[Updated]:
+def use_from_now_on(
+    desk: Desk,
+    offered: Offered,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    *,
+    home: Path | None = None,
+) -> Done[Updated]:
     """Make a backup and let the next start use a version that lies there whole; the pointer moves last, in one step.
 
-    Raises ``NotAllowed``, ``NotFound`` for one that is not there, ``DiskFull``, ``CannotWrite``.
+    On any thread. Raises ``NotAllowed``, ``NotFound`` for a version that is not there, and what making a backup raises.
     """
     desk.must(UPDATE)
     home = versions.versions_folder() if home is None else home
     version, running = offered.release.version, offered.running
     if versions.program_of(home, version) is None:
         raise NotFound(tr("Version {version}", version=version), tr("Update again from the stick."))
-    backup = _backup_before(desk)
+    backup = _backup_before(desk, progress, cancelled)
     before = versions.read_pointer(home)
     versions.write_pointer(
         home,
@@ -123,15 +130,15 @@ def _must_be_packed() -> None:
         )
 
 
-def _backup_before(desk: Desk) -> Path:
+def _backup_before(desk: Desk, progress: Progress | None, cancelled: Callable[[], bool] | None) -> Path:
     """A backup beside the station's file; the one of an earlier update goes when this one stands."""
     target = desk.folder / BEFORE
-    made = write_backup(
-        desk, target
-    ).folder  # not noted: it goes where the laptop goes, so its age says nothing
-    for older in target.iterdir():
-        if older != made and older.is_dir() and not older.is_symlink():
-            shutil.rmtree(older, ignore_errors=True)
+    # Not noted as the last backup: it goes where the laptop goes, so its age says nothing.
+    made = write_backup(desk, target, progress, cancelled).folder
+    with suppress(OSError):
+        for older in target.iterdir():
+            if older != made and older.is_dir() and not older.is_symlink():
+                shutil.rmtree(older, ignore_errors=True)
     return made
 
 
