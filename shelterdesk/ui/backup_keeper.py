@@ -135,32 +135,37 @@ class BackupKeeper(QObject):
             self._find(stands, is_plugged, False)
 
     def _find(self, stands: Standing, is_told: bool, is_last: bool) -> None:
-        """Which disk: a marked one first, any removable one where the plan says so."""
+        """Which disks: marked ones first, any removable one where the plan says so; the next one where one fails."""
         desk = self._worker.desk
         if desk is None or self.backing_up.is_busy:
             return
         there = [one for one in self._volumes or () if not one.is_read_only]
         dev, plan = desk.who.dev, stands.plan
 
-        def find() -> Path | None:
+        def find() -> list[Path | None]:
             marked = [one.path for one in there if is_marked(Path(one.path), dev, plan)]
             rest = [one.path for one in there if one.is_removable] if plan.any_disk else []
-            return Path((marked + rest)[0]) if marked or rest else None
+            found: list[Path | None] = [Path(path) for path in dict.fromkeys(marked + rest)]
+            return [*found, None] if is_last else found  # None is the laptop's own disk
 
-        self._beside.do(find, done=lambda root: self._begin(root, plan, is_told, is_last))
+        self._beside.do(find, done=lambda roots: self._begin(roots, plan, is_told))
 
-    def _begin(self, root: Path | None, plan: BackupPlan, is_told: bool, is_last: bool) -> None:
-        if not self._is_running or (root is None and not is_last):
+    def _begin(self, roots: Sequence[Path | None], plan: BackupPlan, is_told: bool) -> None:
+        if not self._is_running or not roots:
             return
+        root, *others = roots
 
         def work(desk: Desk, progress: Progress, cancelled: Asked) -> KeptBackup:
             if root is None:
                 return KeptBackup(keep_own_copy(desk, progress, cancelled), 0)
             return keep_backup(desk, root, plan, progress, cancelled)
 
-        self.backing_up.begin(
-            work, partial(self._on_kept, is_told, root), self._on_failed, is_noted=root is not None
-        )
+        def failed(error: WorldError) -> None:
+            self._on_failed(error)
+            if not isinstance(error, Stopped):
+                self._begin(others, plan, True)
+
+        self.backing_up.begin(work, partial(self._on_kept, is_told, root), failed, is_noted=root is not None)
 
     def _on_kept(self, is_told: bool, root: Path | None, kept: KeptBackup) -> None:
         self._rest_until_ms = 0
