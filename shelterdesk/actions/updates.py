@@ -190,7 +190,8 @@ def open_backup_instead(folder: Path, name: str, passphrase: str, clock: Clock) 
     """Open the backup of before the update in the place of data this older version cannot read.
 
     The newer data are put aside whole, in a folder whose path comes back with the opened desk; a later update can
-    read them again. Raises ``NotFound`` without a backup, and what ``restore`` raises; the folder is then as it was.
+    read them again. Raises ``NotFound`` without a backup, ``NotAllowed`` for who may not update, and what ``restore``
+    raises; the folder is then as it was.
     """
     backup = backup_before_update(folder)
     if backup is None:
@@ -198,15 +199,23 @@ def open_backup_instead(folder: Path, name: str, passphrase: str, clock: Clock) 
             tr("A backup of before the update"), tr("Update the program again; nothing was changed.")
         )
     aside = folder / f"newer-{clock.now():%Y%m%dT%H%M%SZ}"
-    moved = [folder / f"{startup.FILE}{tail}" for tail in ("", "-wal", "-shm")]
-    moved += [folder / keyfile.FILE_NAME, folder / startup.HIGH_WATER]
-    moved = [path for path in moved if path.exists()]
+    every = [folder / f"{startup.FILE}{tail}" for tail in ("", "-wal", "-shm")]
+    every += [folder / keyfile.FILE_NAME, folder / startup.HIGH_WATER]
+    moved = [path for path in every if path.exists()]
     _put_aside(moved, aside)
     try:
         for path in moved:
             path.unlink()
-        return restore(backup, folder, name, passphrase, clock), aside
+        desk = restore(backup, folder, name, passphrase, clock)
+        try:
+            desk.must(UPDATE)
+        except BaseException:
+            desk.close()
+            raise
+        return desk, aside
     except BaseException:
+        for path in every:
+            path.unlink(missing_ok=True)
         for path in moved:
             os.replace(aside / path.name, path)
         sync_folder(folder)

@@ -332,3 +332,17 @@ def test_laid_down_again_and_stopped_the_one_that_lies_there_still_starts(
     lay_down(offered, home, trusted=TRUSTED)
     assert sorted(path.name for path in home.iterdir()) == ["9.0.0", versions.POINTER]
     assert program_to_start(home, "0.1.0") == home / "9.0.0" / versions.PROGRAM
+
+
+def test_who_may_not_update_may_not_put_the_newer_data_aside(
+    desk: Desk, operator_desk: Desk, clock: SetClock, tmp_path: Path, packed: None
+) -> None:
+    apply(desk, made(tmp_path / "a.update"), home=tmp_path / "versions", running="0.1.0", trusted=TRUSTED)
+    folder, name = desk.folder, operator_desk.user.name
+    operator_desk.close()
+    desk.close()
+    held = (folder / "station.db").read_bytes()
+    with pytest.raises(NotAllowed):
+        open_backup_instead(folder, name, PASSPHRASE, clock)
+    assert not list(folder.glob("newer-*")) and (folder / "station.db").read_bytes() == held
+    open_desk(folder, "admin", PASSPHRASE, clock).close()

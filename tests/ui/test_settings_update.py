@@ -13,14 +13,18 @@ from shelterdesk import __version__, versions
 from shelterdesk.actions import update_files
 from shelterdesk.actions.backups import read_manifest
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.updates import BEFORE
+from shelterdesk.actions.desk import open_desk
+from shelterdesk.actions.updates import BEFORE, apply
 from shelterdesk.db.schema import FORMAT
 from shelterdesk.keys.ed25519 import SigningKey
 from shelterdesk.ui.app import DeskApp
+from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.screens.settings_update import UpdateSection
 from shelterdesk.versions import Pointer, program_to_start, read_pointer, write_pointer
+from tests.actions.at_site import person
 from tests.actions.test_updates import FILES, TRUSTED, made
-from tests.ui.desk_windows import CTRL, KEY, SHIFT, hold, press, program, settings
+from tests.stations import PASSPHRASE
+from tests.ui.desk_windows import CTRL, KEY, SHIFT, hold, press, program, settings, type_text
 
 
 @pytest.fixture
@@ -203,3 +207,32 @@ def test_an_operator_has_no_such_part(
     with program(qtbot, station_folder, clock) as app:
         screen = settings(qtbot, app, "passphrase", "counter")
         assert "passphrase" in screen.sections and "update" not in screen.sections
+
+
+def test_after_a_step_back_the_door_opens_the_backup_of_before_and_keeps_the_newer_data(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, home: Path, stick: Path
+) -> None:
+    """The version before cannot read what the update wrote: it says so and has a way out, by one key."""
+    desk = open_desk(station_folder, "admin", PASSPHRASE, clock)
+    _, number = person(desk, "Ana")
+    apply(desk, made(stick / "a.update"), home=home, trusted=TRUSTED)
+    desk.store.conn.execute(f"PRAGMA user_version = {FORMAT + 1}")  # as the newer version leaves it
+    desk.close()
+    with program(qtbot, station_folder, clock) as app:
+        assert app.door is not None and isinstance(app.door.page, LogInPage)
+        page = app.door.page
+        assert not page.open_backup.isVisible()
+        for text in ("admin", PASSPHRASE):
+            type_text(text)
+            press(KEY.Key_Return)
+        qtbot.waitUntil(page.open_backup.isVisible, timeout=10_000)
+        assert "newer ShelterDesk" in page.form.passphrase_field.mistake.text()
+        assert "kept apart" in page.backup_words.text()
+        with qtbot.waitSignal(app.opened, timeout=10_000):
+            press(KEY.Key_F10)
+            press(KEY.Key_F10)
+    again = open_desk(station_folder, "admin", PASSPHRASE, clock)
+    assert number in {row[0] for row in again.store.conn.execute("SELECT number FROM person")}
+    again.close()
+    (aside,) = station_folder.glob("newer-*")
+    assert (aside / "station.db").is_file() and (aside / "keys.json").is_file()
