@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -18,9 +19,10 @@ from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, WorldError
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db import meta
-from shelterdesk.db.backup import into_main_file
+from shelterdesk.db.backup import Stopped, into_main_file
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.store import Reader
+from shelterdesk.keys import keyfile
 from shelterdesk.keys.desk import desk_hex
 from shelterdesk.keys.machine import sync_all_disks
 from shelterdesk.sync import stick
@@ -150,7 +152,7 @@ def keep_backup(
     made = write_backup(desk, folder, progress, cancelled)
     removed = 0
     with suppress(WorldError):
-        removed = remove_older(folder, desk_hex(who.dev), plan.keep, who.zone)
+        removed = remove_older(folder, desk_hex(who.dev), plan.keep, who.zone, made=made.folder)
     return KeptBackup(made, removed)
 
 
@@ -170,8 +172,11 @@ def keep_own_copy(
     folder = desk.folder / OWN_COPIES
     who = desk.who
     made = write_backup(desk, folder, progress, cancelled)
+    if not keyfile.exists(desk.folder):  # closed meanwhile: nothing of the station may stay here
+        shutil.rmtree(folder, ignore_errors=True)
+        raise Stopped
     with suppress(WorldError):
-        remove_older(folder, desk_hex(who.dev), 1, who.zone, days=0)
+        remove_older(folder, desk_hex(who.dev), 1, who.zone, days=0, made=made.folder)
     return made
 
 

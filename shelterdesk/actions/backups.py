@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -107,6 +108,7 @@ def write_backup(
             stick.check_room(target, _size_of(desk))
             partial.mkdir(mode=0o700)
             made = _write(desk, partial, progress, cancelled)
+            size = sum(file.stat().st_size for file in partial.iterdir())
             partial.rename(folder)
             sync_folder(target)
         except OSError as error:
@@ -118,7 +120,6 @@ def write_backup(
             if is_pulled:  # SQLite only says that it cannot open its file
                 raise stick.StickPulled(str(target)) from None
             raise
-    size = sum(file.stat().st_size for file in folder.iterdir())
     return BackupMade(folder, size, made.made_ms, made.epoch, made.seq)
 
 
@@ -128,6 +129,8 @@ def note_backup(desk: Desk, made: BackupMade) -> Done[BackupMade]:
         meta.put(conn, "last_backup_ms", b"%d" % made.made_ms)
         said = {"name": made.folder.name, "epoch": made.epoch, "seq": made.seq, "at": str(made.folder)}
         meta.put(conn, "last_backup", json.dumps(said).encode())
+        if meta.get(conn, "first_backup_ms") is None:
+            meta.put(conn, "first_backup_ms", b"%d" % made.made_ms)
     return Done(made, Changes.of("status"))
 
 
@@ -148,6 +151,12 @@ def last_backup(reader: Reader) -> LastBackup | None:
         return None
     said: Any = json.loads(stored)
     return LastBackup(int(made_ms), int(said["epoch"]), int(said["seq"]), Path(said["at"]))
+
+
+def first_backup_ms(reader: Reader) -> int | None:
+    """When the first backup was noted (UTC ms), the last one where an older program noted no first; None for never."""
+    stored = meta.get(reader.conn, "first_backup_ms") or meta.get(reader.conn, "last_backup_ms")
+    return None if stored is None else int(stored)
 
 
 def _write(
@@ -172,10 +181,14 @@ def _write(
         )
     finally:
         reader.close()
-    write_whole(partial / keyfile.FILE_NAME, (desk.folder / keyfile.FILE_NAME).read_bytes())
-    files = {startup.FILE: sha, keyfile.FILE_NAME: sha256_of(partial / keyfile.FILE_NAME)}
+    keys = (desk.folder / keyfile.FILE_NAME).read_bytes()
+    write_whole(partial / keyfile.FILE_NAME, keys)
+    files = {startup.FILE: sha, keyfile.FILE_NAME: sha256(keys).hexdigest()}
     said = Manifest(partial, desk_hex(who.dev), who.epoch, seq, who.is_practice, now_ms(desk), files)
     write_whole(partial / MANIFEST, json.dumps(_to_json(said), indent=1).encode())
+    must_be_whole(said, keyfile.FILE_NAME, partial / keyfile.FILE_NAME)
+    if read_manifest(partial) != said:
+        raise _not_whole()
     return said
 
 
@@ -241,23 +254,28 @@ def must_be_whole(said: Manifest, file: str, path: Path) -> None:
 
 
 def list_backups(target: Path, dev: str) -> list[Manifest]:
-    """The backups of one desk (16 hex digits) in a folder, newest first; what is not whole is left out."""
+    """The backups of one desk (16 hex digits) in a folder, newest first; what is not whole is left out.
+
+    Newest is what reaches furthest: a clock that once stood wrong must not put an old one before it.
+    """
     found = []
     for path in _named(target, _NAME, dev):
         with suppress(WorldError):
             said = read_manifest(path)
             if said.dev == dev:
                 found.append(said)
-    return sorted(found, key=lambda one: (one.made_ms, one.folder.name), reverse=True)
+    return sorted(found, key=lambda one: (one.epoch, one.seq, one.made_ms, one.folder.name), reverse=True)
 
 
-def remove_older(target: Path, dev: str, keep: int, zone: str, days: int = DAYS_KEPT) -> int:
+def remove_older(
+    target: Path, dev: str, keep: int, zone: str, days: int = DAYS_KEPT, made: Path | None = None
+) -> int:
     """Take away what is more than the newest ``keep`` backups of a desk; returns how many went.
 
-    The newest of each of the last ``days`` stays as well. Nothing of another desk is touched, nor what does not
-    read as a backup: somebody may still get something out of it. Raises what a stick raises.
+    The newest of each of the last ``days`` stays as well, and ``made``, the one of just now. Nothing of another desk is
+    touched, nor what does not read as a backup: somebody may still get something out of it. Raises what a stick raises.
     """
-    held = list_backups(target, dev)
+    held = sorted(list_backups(target, dev), key=lambda one: one.folder != made)  # made first, else as it was
     stays = _of_last_days(held, zone, days)
     gone = 0
     try:

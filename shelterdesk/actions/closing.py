@@ -104,11 +104,7 @@ def close_station(
             tr("The last backup must not lie in the folder that is removed."),
             tr("Choose a stick or another disk."),
         )
-    reader = desk.reader()
-    try:
-        state = closing_state(reader)
-    finally:
-        reader.close()
+    state = _state_now(desk)
     if not state.is_covered:
         _must_have_reason(state, reason)
     keyfile.unlock(
@@ -129,7 +125,7 @@ def close_station(
             tr("Make the last backup on another disk; the station is as it was."),
         )
     note_drill(desk, drill)
-    _nothing_since(desk, made)
+    _nothing_since(desk, made, state)
     return _destroyed(desk, "closed", made.folder)
 
 
@@ -197,13 +193,26 @@ def _is_within(target: Path, folder: Path) -> bool:
         raise NotFound(target.name or str(target)) from None
 
 
-def _nothing_since(desk: Desk, made: BackupMade) -> None:
-    """Another command may have written meanwhile, and that would be in no backup."""
+def _state_now(desk: Desk) -> ClosingState:
+    reader = desk.reader()
+    try:
+        return closing_state(reader)
+    finally:
+        reader.close()
+
+
+def _nothing_since(desk: Desk, made: BackupMade, before: ClosingState) -> None:
+    """Another command may have written meanwhile, and that would be in no backup; or what the office does not have."""
     who = desk.who
     if (who.epoch, last_seq(desk.store.conn, who.dev, who.epoch)) != (made.epoch, made.seq):
         raise Refused(
             tr("Something was saved while the last backup was made."),
             tr("Stop all other work on this laptop and close the station again; nothing is lost."),
+        )
+    if before.is_covered and not _state_now(desk).is_covered:
+        raise Refused(
+            tr("Something that is not at the office yet came in while the last backup was made."),
+            tr("Exchange with the office once more and close the station again; nothing is lost."),
         )
 
 

@@ -140,9 +140,9 @@ def last_drill_ms(reader: Reader) -> int | None:
     return None if stored is None else int(stored)
 
 
-def is_drill_due(last_ms: int | None, first_backup_ms: int | None, now: int) -> bool:
-    """Whether the last good trial, or the last backup where none was ever tried, is more than 30 days ago."""
-    since = last_ms if last_ms is not None else first_backup_ms
+def is_drill_due(last_ms: int | None, first_ms: int | None, now: int) -> bool:
+    """Whether the last good trial, or the first backup where none was ever tried, is more than 30 days ago."""
+    since = last_ms if last_ms is not None else first_ms
     return since is not None and now - since > REMIND_DAYS * _DAY_MS
 
 

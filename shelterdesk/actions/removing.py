@@ -17,10 +17,17 @@ _OWN = "shelterdesk-program"
 
 
 def installed_in() -> Path | None:
-    """The folder ``install.sh`` made in this user's home, None where this is another program than that."""
+    """The folder ``install.sh`` made in this user's home, None where this is another program than that.
+
+    A version that an update laid beside it is the same program: it was started by that one.
+    """
     data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
     folder = data / _OWN
-    is_it = versions.is_packed() and Path(sys.executable).resolve().is_relative_to(folder.resolve())
+    places = [folder.resolve()]
+    if (folder / versions.PROGRAM).is_file():
+        places.append(versions.versions_folder().resolve())
+    own = Path(sys.executable).resolve()
+    is_it = versions.is_packed() and any(own.is_relative_to(place) for place in places)
     return folder if is_it else None
 
 

@@ -64,6 +64,7 @@ def _restored(
     said = read_manifest(source)
     _must_be_empty(folder, said)
     startup.prepare_folder(folder)
+    had = {path.name for path in folder.iterdir()}
     try:
         copy_in(said, folder)
         conn = open_file(folder / startup.FILE, unlocked())
@@ -75,10 +76,10 @@ def _restored(
         sync_folder(folder)
         return opened()
     except OSError as error:
-        _take_back(folder)
+        _take_back(folder, had)
         raise stick.said(folder, error) from None
     except BaseException:
-        _take_back(folder)
+        _take_back(folder, had)
         raise
 
 
@@ -119,6 +120,7 @@ def _copy(source: Path, write: Callable[[bytes], object]) -> None:
 
 def _must_be_empty(folder: Path, said: Manifest) -> None:
     if not (startup.is_set_up(folder) or keyfile.exists(folder)):
+        _must_have_no_log(folder)
         return
     sentence = (
         tr("This is a backup of a practice station, and the folder {name} holds a station.", name=folder.name)
@@ -128,7 +130,24 @@ def _must_be_empty(folder: Path, said: Manifest) -> None:
     raise Refused(sentence, tr("Restore into an empty folder; the old one stays as it is."))
 
 
-def _take_back(folder: Path) -> None:
+def _must_have_no_log(folder: Path) -> None:
+    """A log of another file would be taken for that of the backup, and its pages written into it."""
+    for tail in ("-wal", "-journal"):
+        left = folder / f"{startup.FILE}{tail}"
+        if left.exists():
+            raise Refused(
+                tr(
+                    "The folder {name} holds what is left of a station: {file}.",
+                    name=folder.name,
+                    file=left.name,
+                ),
+                tr("Restore into an empty folder; the old one stays as it is."),
+            )
+
+
+def _take_back(folder: Path, had: set[str]) -> None:
+    """What a restore that failed brought along goes; what was there before stays."""
     for file in (*FILES, startup.HIGH_WATER):
         for tail in ("", "-wal", "-shm", "-journal"):
-            (folder / f"{file}{tail}").unlink(missing_ok=True)
+            if f"{file}{tail}" not in had:
+                (folder / f"{file}{tail}").unlink(missing_ok=True)

@@ -14,7 +14,7 @@ from shelterdesk.actions.records import checked_values
 from shelterdesk.actions.registration import local_day
 from shelterdesk.actions.standards import shipped_sets
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import BadField, DamagedFile, NotFound
+from shelterdesk.core.errors import BadField, DamagedFile, NotFound, Refused
 from shelterdesk.core.kinds import SERVICE_TYPE, SETTING, STATION
 from shelterdesk.core.moment import moment_text
 from shelterdesk.core.plan_change import plan_csv
@@ -110,16 +110,24 @@ class _OnlyLooked(Exception):
         super().__init__()
 
 
-def take_settings_in(desk: Desk, source: Path) -> Done[SettingsTaken]:
+def take_settings_in(
+    desk: Desk, source: Path, looked_at: tuple[SettingsChange, ...] | None = None
+) -> Done[SettingsTaken]:
     """Bring this station in line with the file, in one transaction or not at all; what the file does not name stays.
 
-    Raises as :func:`look_at_settings`.
+    ``looked_at`` are the changes somebody agreed to: where the file would make others now, nothing is changed. Raises
+    as :func:`look_at_settings`, and ``Refused``.
     """
     desk.must(CHANGE)
     desk.must_be_station()
     file = _read(source)
     with desk.store.write(desk.user) as event:
         changes = _take_in(desk, event, file)
+        if looked_at is not None and tuple(changes) != looked_at:
+            raise Refused(
+                tr("This file is not the one you looked at."),
+                tr("Look at it again before it is taken in; nothing was changed."),
+            )
     written = event.written
     return Done(
         SettingsTaken(tuple(changes), written.events if written is not None else ()),
@@ -129,6 +137,8 @@ def take_settings_in(desk: Desk, source: Path) -> Done[SettingsTaken]:
 
 def _read(source: Path) -> SettingsFile:
     try:
+        if source.exists() and not source.is_file():  # a pipe would be waited for without end
+            raise DamagedFile(source.name, tr("it is no file"))
         if source.stat().st_size > LARGEST:
             raise DamagedFile(source.name, tr("it is too big for a file of settings"))
         return read_settings(source.read_bytes(), source.name)

@@ -10,8 +10,8 @@ import tarfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import IO
 
 from shelterdesk import __version__, versions
 from shelterdesk.core.errors import CannotWrite, DamagedFile, DiskFull, NotFound, Refused
@@ -148,15 +148,14 @@ def lay_down(
 ) -> Path:
     """Write every file of an update into a folder of its own, each against its hash; returns the folder.
 
-    The manifest is read and checked again: between looking and using the stick may have been another one.
+    The manifest is read and checked again: between looking and using the stick may have been another one. A folder of
+    the same version, that the pointer may name already, goes only when the new one is whole.
     """
     version = offered.release.version
-    partial, folder = home / f"{version}.partial", home / version
+    partial, folder, older = home / f"{version}.partial", home / version, home / f"{version}.older"
     try:
         home.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(partial, ignore_errors=True)
-        if folder.exists():  # a try that never became the one in use, or one gone back from
-            shutil.rmtree(folder)
         _must_have_room(home, offered.release.size)
         partial.mkdir(mode=0o700)
         with _opened(offered.path) as tar:
@@ -166,8 +165,12 @@ def lay_down(
             _unpack(tar, offered.path.name, release, partial, progress, cancelled)
         sync_all(partial)
         write_whole(partial / versions.WHOLE, json.dumps({"version": version}).encode())
+        shutil.rmtree(older, ignore_errors=True)
+        if folder.exists():
+            folder.rename(older)
         partial.rename(folder)
         sync_folder(home)
+        shutil.rmtree(older, ignore_errors=True)
     except OSError as error:
         shutil.rmtree(partial, ignore_errors=True)
         raise cannot_write(home, error) from None
@@ -210,39 +213,43 @@ def _unpack(
 
 def _write(files: tarfile.TarFile, entry: tarfile.TarInfo, said: ReleaseFile, path: Path, name: str) -> None:
     """One file (or link) as the manifest says it; nothing of the archive's own is believed but its bytes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if said.link:
-        path.symlink_to(said.link)
-        return
+    with _written_to(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if said.link:
+            path.symlink_to(said.link)
+            return
     stream = files.extractfile(entry) if entry.isreg() else None
     if stream is None or entry.size != said.size:
         raise _damaged(name)
     digest = hashlib.sha256()
-    try:
-        out = path.open("xb")
-    except OSError as error:
-        raise cannot_write(path.parent, error) from None
+    with _written_to(path.parent):
+        out = path.open("xb", buffering=0)  # nothing waits to be written when it is closed after a fault
     with out:
-        _copy(stream, out, digest.update)
+        while block := stream.read(_BLOCK):
+            digest.update(block)
+            with _written_to(path.parent):
+                _write_all(out, block)
+        with _written_to(path.parent):
+            os.fsync(out.fileno())
     if digest.hexdigest() != said.sha256:
         raise _damaged(name)
-    path.chmod(0o755 if said.is_run else 0o644)
+    with _written_to(path.parent):
+        path.chmod(0o755 if said.is_run else 0o644)
 
 
-def _copy(stream: IO[bytes], out: IO[bytes], also: Callable[[bytes], None]) -> None:
-    """Copy and bring to the disk. What cannot be read is the stick's fault and goes on as it is; what cannot be written
-    is the laptop's, and is said here."""
-    while block := stream.read(_BLOCK):
-        also(block)
-        try:
-            out.write(block)
-        except OSError as error:
-            raise cannot_write(Path(out.name).parent, error) from None
+@contextmanager
+def _written_to(where: Path) -> Iterator[None]:
+    """What cannot be written is the laptop's fault, and said so; what cannot be read is the stick's."""
     try:
-        out.flush()
-        os.fsync(out.fileno())
+        yield
     except OSError as error:
-        raise cannot_write(Path(out.name).parent, error) from None
+        raise cannot_write(where, error) from None
+
+
+def _write_all(out: FileIO, block: bytes) -> None:
+    rest = memoryview(block)
+    while rest:
+        rest = rest[out.write(rest) :]
 
 
 def sync_all(folder: Path) -> None:

@@ -6,6 +6,7 @@ on the disk; whatever stops before that leaves the old one running.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shelterdesk import __version__, startup, versions
-from shelterdesk.actions.backups import make_backup
+from shelterdesk.actions.backups import write_backup
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.restoring import restore
-from shelterdesk.actions.update_files import Offered, Progress, cannot_write, lay_down, look_at, sync_all
+from shelterdesk.actions.update_files import Offered, Progress, cannot_write, lay_down, look_at
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import NotFound, Refused
 from shelterdesk.core.moment import Clock
@@ -87,17 +88,24 @@ def lay_beside(
     return offered
 
 
-def use_from_now_on(desk: Desk, offered: Offered, *, home: Path | None = None) -> Done[Updated]:
+def use_from_now_on(
+    desk: Desk,
+    offered: Offered,
+    progress: Progress | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    *,
+    home: Path | None = None,
+) -> Done[Updated]:
     """Make a backup and let the next start use a version that lies there whole; the pointer moves last, in one step.
 
-    Raises ``NotAllowed``, ``NotFound`` for one that is not there, ``DiskFull``, ``CannotWrite``.
+    On any thread. Raises ``NotAllowed``, ``NotFound`` for a version that is not there, and what making a backup raises.
     """
     desk.must(UPDATE)
     home = versions.versions_folder() if home is None else home
     version, running = offered.release.version, offered.running
     if versions.program_of(home, version) is None:
         raise NotFound(tr("Version {version}", version=version), tr("Update again from the stick."))
-    backup = _backup_before(desk)
+    backup = _backup_before(desk, progress, cancelled)
     before = versions.read_pointer(home)
     versions.write_pointer(
         home,
@@ -122,13 +130,15 @@ def _must_be_packed() -> None:
         )
 
 
-def _backup_before(desk: Desk) -> Path:
+def _backup_before(desk: Desk, progress: Progress | None, cancelled: Callable[[], bool] | None) -> Path:
     """A backup beside the station's file; the one of an earlier update goes when this one stands."""
     target = desk.folder / BEFORE
-    made = make_backup(desk, target).result.folder
-    for older in target.iterdir():
-        if older != made and older.is_dir() and not older.is_symlink():
-            shutil.rmtree(older, ignore_errors=True)
+    # Not noted as the last backup: it goes where the laptop goes, so its age says nothing.
+    made = write_backup(desk, target, progress, cancelled).folder
+    with suppress(OSError):
+        for older in target.iterdir():
+            if older != made and older.is_dir() and not older.is_symlink():
+                shutil.rmtree(older, ignore_errors=True)
     return made
 
 
@@ -180,7 +190,8 @@ def open_backup_instead(folder: Path, name: str, passphrase: str, clock: Clock) 
     """Open the backup of before the update in the place of data this older version cannot read.
 
     The newer data are put aside whole, in a folder whose path comes back with the opened desk; a later update can
-    read them again. Raises ``NotFound`` without a backup, and what ``restore`` raises; the folder is then as it was.
+    read them again. Raises ``NotFound`` without a backup, ``NotAllowed`` for who may not update, and what ``restore``
+    raises; the folder is then as it was.
     """
     backup = backup_before_update(folder)
     if backup is None:
@@ -188,24 +199,51 @@ def open_backup_instead(folder: Path, name: str, passphrase: str, clock: Clock) 
             tr("A backup of before the update"), tr("Update the program again; nothing was changed.")
         )
     aside = folder / f"newer-{clock.now():%Y%m%dT%H%M%SZ}"
-    moved = [folder / f"{startup.FILE}{tail}" for tail in ("", "-wal", "-shm")]
-    moved += [folder / keyfile.FILE_NAME, folder / startup.HIGH_WATER]
-    moved = [path for path in moved if path.exists()]
+    every = [folder / f"{startup.FILE}{tail}" for tail in ("", "-wal", "-shm")]
+    every += [folder / keyfile.FILE_NAME, folder / startup.HIGH_WATER]
+    moved = [path for path in every if path.exists()]
+    _put_aside(moved, aside)
     try:
-        aside.mkdir(mode=0o700)
         for path in moved:
-            shutil.copy2(path, aside / path.name)
-        sync_all(aside)
-    except OSError as error:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise cannot_write(folder, error) from None
-    for path in moved:
-        path.unlink()
-    try:
-        return restore(backup, folder, name, passphrase, clock), aside
+            path.unlink()
+        desk = restore(backup, folder, name, passphrase, clock)
+        try:
+            desk.must(UPDATE)
+        except BaseException:
+            desk.close()
+            raise
+        return desk, aside
     except BaseException:
+        for path in every:
+            path.unlink(missing_ok=True)
         for path in moved:
-            shutil.copy2(aside / path.name, path)
+            os.replace(aside / path.name, path)
         sync_folder(folder)
         shutil.rmtree(aside, ignore_errors=True)
         raise
+
+
+def _put_aside(files: Sequence[Path], aside: Path) -> None:
+    """Copies of files in a new folder, on the disk before any of the originals goes; raises ``Refused``, ``DiskFull``,
+    ``CannotWrite``."""
+    try:
+        aside.mkdir(mode=0o700)
+    except (
+        FileExistsError
+    ):  # of this very second, or of a clock that stood there before: not ours to take away
+        raise Refused(
+            tr("The folder {name} is already there, with data put aside before.", name=aside.name),
+            tr("See that the clock of this laptop is right, and try again in a moment."),
+        ) from None
+    except OSError as error:
+        raise cannot_write(aside.parent, error) from None
+    try:
+        for path in files:
+            shutil.copy2(path, aside / path.name)
+            with (aside / path.name).open("rb+") as stream:
+                os.fsync(stream.fileno())
+        sync_folder(aside)
+        sync_folder(aside.parent)
+    except OSError as error:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise cannot_write(aside.parent, error) from None

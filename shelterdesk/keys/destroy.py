@@ -94,7 +94,7 @@ def _key_files(folder: Path) -> Iterator[Path]:
                 yield found
     for copies in _folders(folder):
         with suppress(OSError):
-            yield from copies.rglob(FILE_NAME)
+            yield from copies.rglob(f"{FILE_NAME}*")  # one half written too
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -18,6 +18,7 @@ from shelterdesk.actions.backup_disks import (
     kept_words,
     read_plan,
 )
+from shelterdesk.actions.backups import first_backup_ms
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drill import is_drill_due, last_drill_ms
 from shelterdesk.core.changes import Changes
@@ -50,11 +51,14 @@ class Standing:
     plan: BackupPlan
     last_ms: int | None
     drill_ms: int | None
+    first_ms: int | None = None
 
 
 def standing(reader: Reader) -> Standing:
-    """The plan, when the last backup was made, and when one was proved to open."""
-    return Standing(read_plan(reader), last_backup_ms(reader.conn), last_drill_ms(reader))
+    """The plan, when the last backup was made, when one was proved to open, and when the first was made."""
+    return Standing(
+        read_plan(reader), last_backup_ms(reader.conn), last_drill_ms(reader), first_backup_ms(reader)
+    )
 
 
 def is_due(stands: Standing, now_ms: int, *, after_minutes: int | None = None) -> bool:
@@ -131,32 +135,37 @@ class BackupKeeper(QObject):
             self._find(stands, is_plugged, False)
 
     def _find(self, stands: Standing, is_told: bool, is_last: bool) -> None:
-        """Which disk: a marked one first, any removable one where the plan says so."""
+        """Which disks: marked ones first, any removable one where the plan says so; the next one where one fails."""
         desk = self._worker.desk
         if desk is None or self.backing_up.is_busy:
             return
         there = [one for one in self._volumes or () if not one.is_read_only]
         dev, plan = desk.who.dev, stands.plan
 
-        def find() -> Path | None:
+        def find() -> list[Path | None]:
             marked = [one.path for one in there if is_marked(Path(one.path), dev, plan)]
             rest = [one.path for one in there if one.is_removable] if plan.any_disk else []
-            return Path((marked + rest)[0]) if marked or rest else None
+            found: list[Path | None] = [Path(path) for path in dict.fromkeys(marked + rest)]
+            return [*found, None] if is_last else found  # None is the laptop's own disk
 
-        self._beside.do(find, done=lambda root: self._begin(root, plan, is_told, is_last))
+        self._beside.do(find, done=lambda roots: self._begin(roots, plan, is_told))
 
-    def _begin(self, root: Path | None, plan: BackupPlan, is_told: bool, is_last: bool) -> None:
-        if not self._is_running or (root is None and not is_last):
+    def _begin(self, roots: Sequence[Path | None], plan: BackupPlan, is_told: bool) -> None:
+        if not self._is_running or not roots:
             return
+        root, *others = roots
 
         def work(desk: Desk, progress: Progress, cancelled: Asked) -> KeptBackup:
             if root is None:
                 return KeptBackup(keep_own_copy(desk, progress, cancelled), 0)
             return keep_backup(desk, root, plan, progress, cancelled)
 
-        self.backing_up.begin(
-            work, partial(self._on_kept, is_told, root), self._on_failed, is_noted=root is not None
-        )
+        def failed(error: WorldError) -> None:
+            self._on_failed(error)
+            if not isinstance(error, Stopped):
+                self._begin(others, plan, True)
+
+        self.backing_up.begin(work, partial(self._on_kept, is_told, root), failed, is_noted=root is not None)
 
     def _on_kept(self, is_told: bool, root: Path | None, kept: KeptBackup) -> None:
         self._rest_until_ms = 0
@@ -180,7 +189,7 @@ class BackupKeeper(QObject):
         desk = self._worker.desk
         if self._reminded or desk is None or not may_do(desk.user.roles, "make a backup"):
             return
-        if is_drill_due(stands.drill_ms, stands.last_ms, now):
+        if is_drill_due(stands.drill_ms, stands.first_ms, now):
             self._reminded = True
             self._window.say(
                 tr("For more than 30 days no backup was tried. Settings, Backup, Try the last backup."),

@@ -10,6 +10,8 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from shelterdesk import startup
+from shelterdesk.actions.updates import backup_before_update, open_backup_instead
+from shelterdesk.core.errors import NewerData, WorldError
 from shelterdesk.keys.passphrase import Argon2Cost
 from shelterdesk.ui.entrance import Entrance
 from shelterdesk.ui.lock import LOCKED_TITLE
@@ -117,13 +119,26 @@ class Door(QObject):
         page = LogInPage(self._preferences())
         page.asked.connect(
             lambda name, phrase: self.entrance.open(
-                name, phrase, page.form.wish(), self.entered.emit, page.refuse
+                name, phrase, page.form.wish(), self.entered.emit, lambda error: self._refuse(page, error)
+            )
+        )
+        page.backup_asked.connect(
+            lambda name, phrase: self._worker.open_with(
+                lambda: open_backup_instead(self._folder, name, phrase, self._worker.clock)[0],
+                self.entered.emit,
+                page.refuse,
             )
         )
         page.language_chosen.connect(lambda language: self._speak(page, language))
         page.theme_chosen.connect(lambda mode: self.chosen.emit("theme", mode))
         page.forgotten.connect(self._show_forgotten)
         return page
+
+    def _refuse(self, page: LogInPage, error: WorldError) -> None:
+        """Say why it did not open; data of a newer version have a way out where a backup of before it lies here."""
+        page.refuse(error)
+        if isinstance(error, NewerData) and backup_before_update(self._folder) is not None:
+            page.offer_backup()
 
     def _show_forgotten(self) -> None:
         """The page for who has the recovery sheet in hand; back leads to the log-in."""

@@ -27,11 +27,12 @@ from shelterdesk.ui.widgets import (
     KeyHint,
     PickField,
     QuietButton,
+    SecondaryButton,
     words,
 )
 
 CARD_WIDTH = 460
-LANGUAGE_KEY, COLOURS_KEY, FORGOTTEN_KEY = "F7", "F8", "F9"
+LANGUAGE_KEY, COLOURS_KEY, FORGOTTEN_KEY, BACKUP_KEY = "F7", "F8", "F9", "F10"
 
 
 class Centred(QWidget):
@@ -110,7 +111,8 @@ class LogInPage(Screen):
     """The whole page: the form in the middle, language and colours below.
 
     Signals: ``asked(str, str)``; ``language_chosen(str)``, ``theme_chosen(str)`` (the app builds the page anew);
-    ``forgotten()`` for who has the recovery sheet and no passphrase.
+    ``forgotten()`` for who has the recovery sheet and no passphrase; ``backup_asked(str, str)`` to open the backup of
+    before an update, where it was offered.
     """
 
     name, icon = "log_in", "user"
@@ -118,12 +120,25 @@ class LogInPage(Screen):
     language_chosen = Signal(str)
     theme_chosen = Signal(str)
     forgotten = Signal()
+    backup_asked = Signal(str, str)
 
     def __init__(self, preferences: Preferences) -> None:
         super().__init__()
         self.form = LogInForm(tr("Log in"), tr("Log in"), preferences.practice)
         self.no_passphrase = QuietButton(tr("Passphrase forgotten?"), FORGOTTEN_KEY)
         self.no_passphrase.clicked.connect(self.forgotten)
+        self.backup_words = words(
+            tr(
+                "This version can open the backup made before the update. What was entered since stays whole on this "
+                "laptop, kept apart until a newer version reads it."
+            ),
+            "secondary",
+            wrap=True,
+        )
+        self.open_backup = SecondaryButton(tr("Open the backup of before the update"), BACKUP_KEY)
+        self.open_backup.clicked.connect(self._ask_for_backup)
+        self.backup_words.hide()
+        self.open_backup.hide()
         self.primary = self.form.primary
         self.language = PickField(language_names())
         self.language.set_value(language())
@@ -162,6 +177,17 @@ class LogInPage(Screen):
     def refuse(self, error: WorldError) -> None:
         """Say why it did not open."""
         self.form.refuse(error)
+        self.open_backup.setEnabled(True)
+
+    def _ask_for_backup(self) -> None:
+        self.open_backup.setEnabled(False)  # once: a second one would put the opened backup itself aside
+        self.backup_asked.emit(self.form.name_field.text(), self.form.passphrase.text())
+
+    def offer_backup(self) -> None:
+        """The data are of a newer version than this one, and there is a backup that this one can open."""
+        self.no_passphrase.hide()  # it was the right one
+        self.backup_words.show()
+        self.open_backup.show()
 
     def _framed(self) -> QWidget:
         holder = QWidget()
@@ -176,7 +202,8 @@ class LogInPage(Screen):
         mark.addStretch(1)
         column.addLayout(mark)
         column.addWidget(self.form)
-        column.addWidget(ButtonRow(self.no_passphrase))
+        column.addWidget(self.backup_words)
+        column.addWidget(ButtonRow(self.open_backup, self.no_passphrase))
         return holder
 
     def _foot(self) -> QBoxLayout:

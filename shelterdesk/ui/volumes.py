@@ -81,6 +81,7 @@ class VolumeWatch(QObject):
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.look)
         self._known: list[Volume] | None = None
+        self._moved_meanwhile = False
 
     def start(self) -> None:
         """Look now and whenever something moves."""
@@ -100,8 +101,9 @@ class VolumeWatch(QObject):
             self._mounts = None
 
     def look(self) -> None:
-        """Look once; a look that takes long is not asked for twice."""
-        if not self._beside.is_busy:
+        """Look once; what is asked for during a look that takes long is one more look after it."""
+        self._moved_meanwhile = self._beside.is_busy
+        if not self._moved_meanwhile:
             self._beside.do(lambda: volumes(self._own), done=self._on_found)
 
     def _listen(self) -> None:
@@ -127,3 +129,5 @@ class VolumeWatch(QObject):
         if now != self._known:
             self._known = now
             self.changed.emit(now)
+        if self._moved_meanwhile:
+            self.look()

@@ -14,9 +14,11 @@ import pytest
 
 from shelterdesk.actions.backup_disks import (
     FOLDER,
+    OWN_COPIES,
     BackupPlan,
     is_marked,
     keep_backup,
+    keep_own_copy,
     kept_words,
     mark_disk,
     read_plan,
@@ -26,6 +28,7 @@ from shelterdesk.actions.backup_disks import (
 from shelterdesk.actions.backups import (
     FILES,
     MANIFEST,
+    first_backup_ms,
     list_backups,
     make_backup,
     note_backup,
@@ -51,7 +54,7 @@ from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.db import meta, raw_copy
 from shelterdesk.db.backup import Stopped
 from shelterdesk.db.state import state_of
-from shelterdesk.keys import keyfile
+from shelterdesk.keys import keyfile, safefile
 from shelterdesk.keys.desk import desk_hex
 from shelterdesk.keys.keyfile import WrongRecoveryCode
 from shelterdesk.sync.stick import StickFull, StickPulled
@@ -335,3 +338,74 @@ def test_a_backup_that_is_not_there_is_said(tmp_path: Path, clock: SetClock) -> 
 
 def test_removing_of_none_is_nothing(tmp_path: Path) -> None:
     assert remove_older(tmp_path / "none", "0" * 16, 1, "UTC") == 0
+
+
+def test_a_clock_that_stood_in_the_future_pushes_no_new_backup_out(
+    desk: Desk, clock: SetClock, tmp_path: Path
+) -> None:
+    dev, plan = desk_hex(desk.who.dev), BackupPlan(keep=1)
+    clock.forward(timedelta(days=2000))
+    old = keep_backup(desk, tmp_path, plan).made.folder
+    desk.store.clock = SetClock(clock.now() - timedelta(days=1999))
+    made = keep_backup(desk, tmp_path, plan).made.folder
+    assert made.is_dir() and old.is_dir()  # one is of just now, the other the newest of a day
+    register_family(desk, FamilyForm((PersonForm(given="Ana"),)))
+    desk.store.clock = SetClock(desk.clock.now() + timedelta(minutes=1))
+    newest = keep_backup(desk, tmp_path, plan).made.folder
+    assert (
+        list_backups(tmp_path / FOLDER, dev)[0].folder == newest
+    )  # it reaches furthest, whatever the clock said
+
+
+def test_the_copy_of_just_now_stays_on_the_own_disk_whatever_the_clock_said(
+    desk: Desk, clock: SetClock
+) -> None:
+    clock.forward(timedelta(days=2000))
+    keep_own_copy(desk)
+    desk.store.clock = SetClock(clock.now() - timedelta(days=1999))
+    made = keep_own_copy(desk).folder
+    assert made.is_dir() and len(list(made.parent.iterdir())) == 1
+
+
+def test_a_key_file_the_stick_did_not_keep_makes_no_backup(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = safefile.write_whole
+
+    def lying(path: Path, data: bytes) -> None:
+        real(path, data if path.name != keyfile.FILE_NAME else data[:-9] + b"\0" * 9)
+
+    monkeypatch.setattr("shelterdesk.actions.backups.write_whole", lying)
+    with pytest.raises(DamagedFile, match="does not read as it was written"):
+        write_backup(desk, tmp_path / "stick")
+    assert left_on(tmp_path / "stick") == []
+
+
+def test_a_station_closed_while_its_own_copy_is_made_leaves_no_copy(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = desk.folder / keyfile.FILE_NAME
+    held, real = keys.read_bytes(), safefile.sync_folder
+
+    def closed_now(folder: Path) -> None:
+        real(folder)
+        keys.unlink()
+
+    monkeypatch.setattr("shelterdesk.actions.backups.sync_folder", closed_now)  # the last step of the copy
+    with pytest.raises(Stopped):
+        keep_own_copy(desk)
+    keys.write_bytes(held)
+    assert not (desk.folder / OWN_COPIES).exists()
+
+
+def test_the_first_backup_is_remembered_and_the_trial_is_due_a_month_after_it(
+    desk: Desk, clock: SetClock, tmp_path: Path
+) -> None:
+    made = make_backup(desk, tmp_path).result
+    clock.forward(timedelta(days=31))
+    make_backup(desk, tmp_path)
+    reader = desk.reader()
+    try:
+        assert first_backup_ms(reader) == made.made_ms
+    finally:
+        reader.close()

@@ -15,7 +15,7 @@ from shelterdesk import startup
 from shelterdesk.actions.backups import make_backup, read_manifest
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.closing import close_station, closed_words, closing_state, why_not_yet, wipe
-from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.desk import Desk, open_desk, sign_head
 from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
 from shelterdesk.actions.registration import register_family
 from shelterdesk.actions.restoring import restore, restore_with_sheet
@@ -28,6 +28,7 @@ from shelterdesk.core.print_jobs import PrintJob
 from shelterdesk.db.connection import open_file
 from shelterdesk.db.spool import SET_ASIDE as SPOOL_SET_ASIDE
 from shelterdesk.db.state import state_of
+from shelterdesk.db.store import Store
 from shelterdesk.keys import destroy, keyfile
 from tests.stations import CHEAP, MORNING, PASSPHRASE, Template, make_template
 from tests.sync.worlds import World, copied, make_world
@@ -103,6 +104,28 @@ def test_with_the_office_s_receipt_it_closes_and_the_backup_opens(
     again = restore(closed.backup, tmp_path / "new", "admin", PASSPHRASE, clock)
     assert state_of(again.store.conn) == state
     again.close()
+
+
+def test_what_comes_in_between_the_receipt_and_the_keys_keeps_the_station(
+    world: World, tmp_path: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Saved after the look at the receipts and before the backup: it would be in the backup and at no office."""
+    desk = open_desk(world.lb, "admin", PASSPHRASE, clock)
+    register(desk)
+    to_office_and_back(world, desk, tmp_path / "stick", clock)
+
+    def somebody_saves(store: Store) -> None:
+        other = open_desk(world.lb, "admin", PASSPHRASE, clock)
+        register(other)
+        other.close()
+        sign_head(store)
+
+    monkeypatch.setattr("shelterdesk.actions.closing.sign_head", somebody_saves)
+    with pytest.raises(Refused, match="not at the office") as fault:
+        close_station(desk, "LB", tmp_path / "last", PASSPHRASE)
+    assert fault.value.next_step and startup.is_set_up(world.lb) and keyfile.exists(world.lb)
+    assert state_in(desk)[0] is False
+    desk.close()
 
 
 def test_who_may_and_who_means_it(desk: Desk, operator_desk: Desk, tmp_path: Path) -> None:
@@ -281,3 +304,14 @@ def test_what_cannot_be_removed_stands_in_the_way_of_a_new_station(
     assert not startup.is_set_up(folder)
     nothing_is_left(folder)
     startup.prepare_folder(folder)
+
+
+def test_a_half_written_key_file_of_a_copy_is_written_over_too(station_folder: Path, tmp_path: Path) -> None:
+    copy = station_folder / "own-copies" / "shelterdesk-backup-0000000000000000-20260101T000000Z.partial"
+    copy.mkdir(parents=True)
+    half = copy / f"{keyfile.FILE_NAME}.partial"
+    half.write_bytes((station_folder / keyfile.FILE_NAME).read_bytes())
+    os.link(half, tmp_path / "what the disk keeps")
+    destroy.begin(station_folder, {})
+    destroy.go_on(station_folder)
+    assert not copy.exists() and b"shelterdesk-keys" not in (tmp_path / "what the disk keeps").read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -25,7 +26,7 @@ from shelterdesk.actions.settings_file import (
 )
 from shelterdesk.actions.station_facts import StationFacts, change_station, station_facts
 from shelterdesk.actions.undo import undo_last
-from shelterdesk.core.errors import CannotWrite, NewerData, NotAllowed, NotFound, WorldError
+from shelterdesk.core.errors import CannotWrite, NewerData, NotAllowed, NotFound, Refused, WorldError
 from shelterdesk.core.kinds import SERVICE_TYPE, SETTING
 from shelterdesk.db.settings import setting_of_day
 from tests.actions.at_site import person, with_plan
@@ -178,3 +179,38 @@ def test_a_mutated_file_is_taken_or_refused_and_never_half(desk: Desk, tmp_path:
             assert desk.store.conn.execute("SELECT count(*) FROM event").fetchone()[0] == before + bool(
                 taken.changes
             )
+
+
+@pytest.mark.parametrize(
+    "value", ["1e999", "-1e999", "NaN", '"\\ud800"', '{"\\udfff": 1}', "[" * 5000 + "]" * 5000]
+)
+def test_a_value_no_file_can_carry_on_is_refused(desk: Desk, tmp_path: Path, value: str) -> None:
+    """What Python's own JSON takes and would break every later export of the station."""
+    file = tmp_path / "s.json"
+    export_settings(desk, file)
+    line = f'{{"key": "odd", "value": {value}, "source": "x", "valid_from": ""}}'
+    document = {**json.loads(file.read_text("utf-8")), "settings": ["@"]}
+    file.write_text(json.dumps(document).replace('"@"', line), "utf-8")
+    with pytest.raises(WorldError) as refused:
+        take_settings_in(desk, file)
+    assert refused.value.next_step
+    export_settings(desk, tmp_path / "again.json")
+
+
+def test_a_pipe_and_a_folder_are_no_files(desk: Desk, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    for path in (tmp_path / "pipe.json", tmp_path):
+        with pytest.raises(WorldError):
+            look_at_settings(desk, path)
+
+
+def test_a_file_put_in_the_place_of_the_one_looked_at_changes_nothing(desk: Desk, tmp_path: Path) -> None:
+    file = tmp_path / "s.json"
+    export_settings(desk, file)
+    line = {"key": "card_valid_days", "value": 7, "source": "x", "valid_from": ""}
+    agreed = look_at_settings(desk, changed(file, settings=[line])).result
+    changed(file, settings=[{**line, "value": 1}])
+    with pytest.raises(Refused, match="not the one you looked at"):
+        take_settings_in(desk, file, agreed)
+    changed(file, settings=[line])
+    assert take_settings_in(desk, file, agreed).result.changes == agreed

@@ -8,6 +8,7 @@ import io
 import json
 import os
 import random
+import resource
 import sys
 import tarfile
 from collections.abc import Iterator
@@ -22,8 +23,17 @@ from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.update_files import SYSTEM, WrongSigner, lay_down, look_at
 from shelterdesk.actions.updates import apply, go_back, open_backup_instead
-from shelterdesk.core.errors import DamagedFile, DiskFull, NotAllowed, NotFound, Refused, WorldError
+from shelterdesk.core.errors import (
+    CannotWrite,
+    DamagedFile,
+    DiskFull,
+    NotAllowed,
+    NotFound,
+    Refused,
+    WorldError,
+)
 from shelterdesk.core.release import Release, ReleaseFile, to_json
+from shelterdesk.db import meta
 from shelterdesk.db.schema import FORMAT
 from shelterdesk.keys import sshsig
 from shelterdesk.keys.ed25519 import SigningKey
@@ -97,6 +107,7 @@ def test_an_update_is_looked_at_applied_and_starts(desk: Desk, tmp_path: Path, p
     assert (offered.release.version, offered.changes_data) == ("9.0.0", False)
     done = apply(desk, file, home=home, running="0.1.0", trusted=TRUSTED).result
     assert done.backup.is_dir() and done.version == "9.0.0"
+    assert meta.get(desk.store.conn, "last_backup_ms") is None, "it goes where the laptop goes"
     program = program_to_start(home, "0.1.0")
     assert program == home / "9.0.0" / versions.PROGRAM and os.access(program, os.X_OK)
     assert (home / "9.0.0" / "_internal" / "lib.so").read_bytes() == FILES["_internal/lib.so"][0]
@@ -241,3 +252,97 @@ def test_the_backup_of_before_opens_in_the_place_of_newer_data(
     finally:
         older.close()
     assert (aside / "station.db").is_file()
+
+
+def test_data_put_aside_before_stay_where_they_are(
+    desk: Desk, clock: SetClock, tmp_path: Path, packed: None
+) -> None:
+    apply(desk, made(tmp_path / "a.update"), home=tmp_path / "versions", running="0.1.0", trusted=TRUSTED)
+    folder = desk.folder
+    desk.close()
+    before = folder / f"newer-{clock.now():%Y%m%dT%H%M%SZ}"
+    before.mkdir()
+    (before / "station.db").write_bytes(b"of an earlier time")
+    held = (folder / "station.db").read_bytes()
+    with pytest.raises(Refused, match="already there"):
+        open_backup_instead(folder, "admin", PASSPHRASE, clock)
+    assert (before / "station.db").read_bytes() == b"of an earlier time"
+    assert (folder / "station.db").read_bytes() == held
+
+
+def test_a_wrong_passphrase_for_the_backup_of_before_leaves_the_newer_data(
+    desk: Desk, clock: SetClock, tmp_path: Path, packed: None
+) -> None:
+    apply(desk, made(tmp_path / "a.update"), home=tmp_path / "versions", running="0.1.0", trusted=TRUSTED)
+    _, later = person(desk, "Eva")
+    folder = desk.folder
+    desk.close()
+    with pytest.raises(WorldError):
+        open_backup_instead(folder, "admin", "not the passphrase", clock)
+    assert not list(folder.glob("newer-*"))
+    again = open_desk(folder, "admin", PASSPHRASE, clock)
+    try:
+        assert later in {row[0] for row in again.store.conn.execute("SELECT number FROM person")}
+    finally:
+        again.close()
+
+
+@pytest.mark.parametrize(
+    "data", [b"{}", random.Random(2).randbytes(100_000), random.Random(3).randbytes(3 << 20)]
+)
+def test_a_laptop_that_cannot_write_is_said_to_be_the_laptop(tmp_path: Path, data: bytes) -> None:
+    """Of small files as of large ones: what is left in a buffer must not speak for the stick when it is closed."""
+    home = tmp_path / "versions"
+    offered = look_at(
+        made(tmp_path / "a.update", files={versions.PROGRAM: (data, True), "_internal/lib.so": (b"", False)}),
+        running="0.1.0",
+        trusted=TRUSTED,
+    )
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, hard))
+    try:
+        with pytest.raises(DiskFull):
+            lay_down(offered, home, trusted=TRUSTED)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list(home.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_the_laptop_s_fault(tmp_path: Path) -> None:
+    """A file lies where the release has a folder too: nobody is told to plug the stick in again."""
+    odd = {"a": (b"file", False), "a/b": (b"below it", False)}
+    offered = look_at(made(tmp_path / "a.update", files=odd), running="0.1.0", trusted=TRUSTED)
+    with pytest.raises(CannotWrite):
+        lay_down(offered, tmp_path / "versions", trusted=TRUSTED)
+    assert list((tmp_path / "versions").iterdir()) == []
+
+
+def test_laid_down_again_and_stopped_the_one_that_lies_there_still_starts(
+    desk: Desk, tmp_path: Path, packed: None
+) -> None:
+    """The same update twice before the program was started again, the stick pulled the second time."""
+    home, file = tmp_path / "versions", made(tmp_path / "a.update")
+    apply(desk, file, home=home, running="0.1.0", trusted=TRUSTED)
+    offered = look_at(file, running="0.1.0", trusted=TRUSTED)
+    file.write_bytes(file.read_bytes()[:-150_000])
+    with pytest.raises(DamagedFile):
+        lay_down(offered, home, trusted=TRUSTED)
+    assert program_to_start(home, "0.1.0") == home / "9.0.0" / versions.PROGRAM
+    made(file)
+    lay_down(offered, home, trusted=TRUSTED)
+    assert sorted(path.name for path in home.iterdir()) == ["9.0.0", versions.POINTER]
+    assert program_to_start(home, "0.1.0") == home / "9.0.0" / versions.PROGRAM
+
+
+def test_who_may_not_update_may_not_put_the_newer_data_aside(
+    desk: Desk, operator_desk: Desk, clock: SetClock, tmp_path: Path, packed: None
+) -> None:
+    apply(desk, made(tmp_path / "a.update"), home=tmp_path / "versions", running="0.1.0", trusted=TRUSTED)
+    folder, name = desk.folder, operator_desk.user.name
+    operator_desk.close()
+    desk.close()
+    held = (folder / "station.db").read_bytes()
+    with pytest.raises(NotAllowed):
+        open_backup_instead(folder, name, PASSPHRASE, clock)
+    assert not list(folder.glob("newer-*")) and (folder / "station.db").read_bytes() == held
+    open_desk(folder, "admin", PASSPHRASE, clock).close()

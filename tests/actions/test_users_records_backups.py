@@ -308,6 +308,24 @@ def test_a_damaged_or_foreign_backup_leaves_nothing(desk: Desk, tmp_path: Path, 
     assert not startup.is_set_up(tmp_path / "new")
 
 
+def test_what_lay_in_the_folder_before_a_restore_stays(desk: Desk, tmp_path: Path, clock: SetClock) -> None:
+    """The mark of how far the desk had written; and a log of another file, that would be written into the backup."""
+    made, new = make_backup(desk, tmp_path / "stick").result, tmp_path / "new"
+    new.mkdir()
+    (new / startup.HIGH_WATER).write_bytes(b"mark")
+    with pytest.raises(WrongPassphrase):
+        restore(made.folder, new, "admin", "not this", clock)
+    assert (new / startup.HIGH_WATER).read_bytes() == b"mark" and not startup.is_set_up(new)
+    for tail in ("-wal", "-journal"):
+        log = new / f"{startup.FILE}{tail}"
+        log.write_bytes(b"of another time")
+        with pytest.raises(Refused, match="what is left of a station") as fault:
+            restore(made.folder, new, "admin", PASSPHRASE, clock)
+        assert "empty folder" in fault.value.next_step and log.read_bytes() == b"of another time"
+        log.unlink()
+    restore(made.folder, new, "admin", PASSPHRASE, clock).close()
+
+
 def test_an_older_file_under_the_same_desk_takes_a_new_epoch(
     desk: Desk, tmp_path: Path, clock: SetClock
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -249,6 +250,71 @@ def test_at_the_end_of_the_battery_the_marked_disk_is_used(
         qtbot.waitUntil(lambda: not status_of(app).keeper.backing_up.is_busy)
 
 
+def test_a_disk_that_fails_at_the_end_of_the_battery_leaves_a_copy_on_the_own_one(
+    qtbot: QtBot,
+    station_folder: Path,
+    tmp_path: Path,
+    clock: SetClock,
+    disks: Disks,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stick, power = tmp_path / "stick", tmp_path / "power"
+    desk = open_desk(station_folder, "admin", PASSPHRASE, clock)
+    set_plan(desk, BackupPlan(any_disk=True))
+    desk.close()
+    monkeypatch.setattr(battery, "POWER", power)
+    of_power(power, 40)
+    disks.plug(stick)
+    (stick / FOLDER).write_text("no folder, so no backup")
+    with program(qtbot, station_folder, clock) as app:
+        log_in(qtbot, app)
+        known(qtbot, app)
+        qtbot.waitUntil(lambda: "No backup was made" in said_by(app), timeout=10_000)
+        of_power(power, 9)
+        status_of(app).refresh()
+        qtbot.waitUntil(lambda: "own disk" in said_by(app), timeout=10_000)
+        assert len(list((station_folder / OWN_COPIES).glob("shelterdesk-backup-*Z"))) == 1
+
+
+def test_where_one_disk_fails_the_next_one_is_used(
+    qtbot: QtBot, station_folder: Path, tmp_path: Path, clock: SetClock, disks: Disks
+) -> None:
+    desk = open_desk(station_folder, "admin", PASSPHRASE, clock)
+    set_plan(desk, BackupPlan(any_disk=True))
+    dev = desk_hex(desk.who.dev)
+    desk.close()
+    disks.plug(tmp_path / "bad")
+    (tmp_path / "bad" / FOLDER).write_text("no folder, so no backup")
+    disks.plug(tmp_path / "good")
+    with program(qtbot, station_folder, clock) as app:
+        log_in(qtbot, app)
+        qtbot.waitUntil(lambda: "read back" in said_by(app), timeout=10_000)
+        assert len(list_backups(tmp_path / "good" / FOLDER, dev)) == 1
+
+
+def test_a_disk_plugged_in_while_others_are_looked_at_is_seen(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, gate = [Volume("/a", "a", 1, False, True)], threading.Event()
+
+    def slow(_: Path) -> list[Volume]:
+        found = list(there)
+        gate.wait(10)
+        return found
+
+    monkeypatch.setattr(mounted, "volumes", slow)
+    owner = QObject()
+    watch = VolumeWatch(owner, tmp_path)
+    heard: list[list[Volume]] = []
+    watch.changed.connect(heard.append)
+    watch.look()
+    there.append(Volume("/b", "b", 1, False, True))
+    watch.look()
+    gate.set()
+    qtbot.waitUntil(lambda: heard[-1:] == [there])
+    assert not watch._beside.is_busy and len(heard) == 2
+
+
 def test_a_battery_as_windows_tells_it() -> None:
     assert of_windows(0, 1, 55) == Battery(55, False) and of_windows(1, 8, 100) == Battery(100, True)
     assert (
@@ -305,8 +371,9 @@ def test_after_a_month_without_a_trial_it_is_said(
 ) -> None:
     desk = open_desk(station_folder, "admin", PASSPHRASE, clock)
     make_backup(desk, tmp_path / "stick")
-    desk.close()
     clock.forward(timedelta(days=31))
+    make_backup(desk, tmp_path / "stick")  # those made by themselves since prove nothing
+    desk.close()
     with program(qtbot, station_folder, clock) as app:
         log_in(qtbot, app)
         qtbot.waitUntil(lambda: "30 days" in said_by(app))

@@ -43,7 +43,7 @@ class SettingsFileSection(Section):
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, tr("Settings as a file"), parent)
-        self._looked_at: Path | None = None
+        self._looked_at: tuple[Path, tuple[SettingsChange, ...]] | None = None
         self.told = words(
             tr(
                 "Hours, settings, standards, services and the site plan, to set up another station alike. Nobody who "
@@ -111,8 +111,10 @@ class SettingsFileSection(Section):
         )
 
     def _show(self, path: Path, changes: tuple[SettingsChange, ...]) -> None:
+        if path != self.source.path():  # another one was chosen meanwhile
+            return
         self.source.set_mistake("")
-        self._looked_at = path
+        self._looked_at = (path, changes)
         self.model.set_rows(changes)
         self.take.setEnabled(bool(changes))
         if changes:
@@ -129,7 +131,7 @@ class SettingsFileSection(Section):
         if self._looked_at is not None:
             self.take.setEnabled(False)
             self.worker.write(
-                take_settings_in, self._looked_at, done=self._on_taken, failed=self._on_not_taken
+                take_settings_in, *self._looked_at, done=self._on_taken, failed=self._on_not_taken
             )
 
     def _on_taken(self, taken: SettingsTaken) -> None:

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-
 from PySide6.QtWidgets import QWidget
 
 from shelterdesk import __version__
+from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.update_files import Offered, look_at
 from shelterdesk.actions.update_words import offered_words, updated_words, went_back_words
-from shelterdesk.actions.updates import Updated, can_go_back, go_back, lay_beside, use_from_now_on
+from shelterdesk.actions.updates import Updated, WentBack, can_go_back, go_back, lay_beside, use_from_now_on
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import tr
-from shelterdesk.db.store import Reader
+from shelterdesk.ui.backing_up import Asked, BesideDesk, Progress
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
-from shelterdesk.ui.long_work import LongWork
 from shelterdesk.ui.screens.settings_section import Facts, Section
 from shelterdesk.ui.widgets import ButtonRow, PrimaryButton, SecondaryButton, Tone, words
-from shelterdesk.ui.worker import DeskWorker, Task
-
-
-def _looked(_: Reader, path: Path) -> Offered:
-    return look_at(path)
-
-
-def _laid(
-    _: Reader, offered: Offered, progress: Callable[[int, int], None], cancelled: Callable[[], bool]
-) -> Offered:
-    return lay_beside(offered, progress, cancelled)
+from shelterdesk.ui.widgets.beside import Beside
+from shelterdesk.ui.worker import DeskWorker
 
 
 class UpdateSection(Section):
-    """The file, what it says of itself once its signature was found good, *Update*; below, the version before."""
+    """The file, what it says of itself once its signature was found good, *Update*; below, the version before.
+
+    All of it is done beside the desk: a stick that is slow or stuck holds up no list and no save.
+    """
 
     name = "update"
     roles = DOES["update the program"]
@@ -42,6 +33,9 @@ class UpdateSection(Section):
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, tr("Updates"), parent)
         self._offered: Offered | None = None
+        self._looking = Beside(self, "update")
+        self._files: BesideDesk[Offered] = BesideDesk(self, worker, "update files")
+        self._backup: BesideDesk[Updated] = BesideDesk(self, worker, "update backup")
         self.facts = Facts()
         self.told = words(
             tr(
@@ -89,9 +83,16 @@ class UpdateSection(Section):
             self.file.set_mistake(tr("Choose the file of the update."))
             self.file.setFocus()
             return
-        self.worker.read(_looked, path, done=self._show, failed=self._on_refused, topic="update")
+        if not self._is_busy():
+            self._looking.do(lambda: look_at(path), done=self._show, failed=self._on_refused)
+
+    def _is_busy(self) -> bool:
+        return self._looking.is_busy or self._files.is_busy or self._backup.is_busy
 
     def _show(self, offered: Offered) -> None:
+        if offered.path != self.file.path():  # another one was chosen meanwhile
+            self.on_look()
+            return
         self.file.set_mistake("")
         self._offered = offered
         self.outcome.setText(offered_words(offered))
@@ -107,25 +108,19 @@ class UpdateSection(Section):
         if self._offered is None:
             return
         self.apply_it.setEnabled(False)
-        work = LongWork(self, Task(tr("Laying down the new version")), can_cancel=True)
-        self.worker.read(
-            _laid,
-            self._offered,
-            work.task.progress,
-            work.task.is_cancelled,
-            done=work.ended(self._on_laid),
-            failed=work.ended(self._on_refused),
-            topic="update-lay",
-        )
+        offered = self._offered
+
+        def work(_: Desk, progress: Progress, cancelled: Asked) -> Offered:
+            return lay_beside(offered, progress, cancelled)
+
+        self._files.do(tr("Laying down the new version"), work, self._on_laid, self._on_refused)
 
     def _on_laid(self, offered: Offered) -> None:
-        work = LongWork(self, Task(tr("Making a backup")))
-        self.worker.write(
-            use_from_now_on,
-            offered,
-            done=work.ended(self._on_applied),
-            failed=work.ended(self._on_refused),
-        )
+        def work(desk: Desk, progress: Progress, cancelled: Asked) -> Updated:
+            return use_from_now_on(desk, offered, progress, cancelled).result
+
+        if not self._backup.do(tr("Making a backup"), work, self._on_applied, self._on_refused):
+            self._forget()  # logged out meanwhile: the files lie there, and nothing uses them
 
     def _on_applied(self, done: Updated) -> None:
         self._forget()
@@ -134,16 +129,22 @@ class UpdateSection(Section):
         self.say(updated_words(done))
 
     def _on_back(self) -> None:
-        try:
-            done = go_back()
-        except WorldError as error:
-            self.say_error(error)
-            return
+        self.back.setEnabled(False)
+        self._looking.do(go_back, done=self._on_gone_back, failed=self._on_not_back)
+
+    def _on_not_back(self, error: WorldError) -> None:
+        self.refresh(None)
+        self.say_error(error)
+
+    def _on_gone_back(self, done: WentBack) -> None:
         self.refresh(None)
         self.outcome.setText(went_back_words(done))
         self.say(went_back_words(done), Tone.WARN)
 
     def _on_refused(self, error: WorldError) -> None:
         self._forget()
+        if not self.isVisible():  # somebody went on to another part: it is told where they are
+            self.say_error(error)
+            return
         self.file.set_mistake(f"{error.sentence} {error.next_step}".strip())
         self.file.setFocus()
