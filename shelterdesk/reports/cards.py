@@ -13,7 +13,7 @@ from shelterdesk.core.cards import (
     Wristband,
     sentence_language,
 )
-from shelterdesk.core.errors import Refused
+from shelterdesk.core.errors import BadField, Refused
 from shelterdesk.core.languages import language_name
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.reports.card_formats import FORMATS, FormatName
@@ -43,9 +43,11 @@ def write_cards(
 
     ``sentences`` come from :func:`shelterdesk.core.cards.card_sentences`. What the faces cannot set is
     left out and named in the result (ask :func:`cards_warnings` before). The same cards give the same
-    bytes. Raises :class:`Refused` without cards, ``BadField`` for a place that is not on the sheet,
-    :class:`DiskFull`, :class:`CannotWrite`.
+    bytes. Raises :class:`Refused` without cards, ``BadField`` for a place that is not on the sheet and for a format of
+    wristbands, which have no room for a card, :class:`DiskFull`, :class:`CannotWrite`.
     """
+    if FORMATS[form].is_band:
+        raise BadField("form", tr("Wristbands have no room for a card. Choose a format of cards."))
     if not cards:
         raise Refused(tr("There is no card to print."), tr("Choose the people or families first."))
     found = faces or find_faces()
@@ -67,7 +69,9 @@ def write_wristbands(
     faces: Faces | None = None,
     progress: Progress | None = None,
 ) -> Written:
-    """Write wristbands as a PDF to cut, in the order given; raises as :func:`write_cards` does."""
+    """Write wristbands as a PDF to cut, in the order given; raises as :func:`write_cards` does, of a format of cards."""
+    if not FORMATS[form].is_band:
+        raise BadField("form", tr("A card is no wristband. Choose a format of wristbands."))
     if not bands:
         raise Refused(tr("There is no wristband to print."), tr("Choose children under five first."))
     sheet = WristbandSheet(FORMATS[form], faces or find_faces(), bands, start_at)

@@ -186,6 +186,17 @@ def test_a_place_that_is_not_on_the_sheet_is_refused(tmp_path: Path, start_at: i
     assert not (tmp_path / "c.pdf").exists()
 
 
+@pytest.mark.parametrize("form", [made.name for made in FORMATS.values()])
+def test_a_card_is_no_wristband_and_no_band_a_card(tmp_path: Path, form: FormatName) -> None:
+    out = tmp_path / "c.pdf"
+    with pytest.raises(BadField) as told:
+        if FORMATS[form].is_band:
+            write_cards([card(1)], out, sentences(), form=form)
+        else:
+            write_wristbands([band(1)], out, form=form)
+    assert told.value.field == "form" and not out.exists()
+
+
 def test_no_wristbands_and_no_such_format_are_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused):
         write_wristbands([], tmp_path / "w.pdf")
