@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import sys
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import replace
 from importlib import resources
@@ -24,7 +25,7 @@ from shelterdesk.db.connection import Connection, open_file, said, writing
 from shelterdesk.db.rebuild import rebuild
 from shelterdesk.db.status import is_doubtful
 from shelterdesk.db.store import Store
-from shelterdesk.keys import destroy
+from shelterdesk.keys import destroy, keyfile
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.ed25519 import is_signed_by
 from shelterdesk.keys.machine import take_lock
@@ -33,6 +34,9 @@ from shelterdesk.keys.safefile import write_whole
 FILE = "station.db"
 HIGH_WATER = "highwater.json"
 WINDOW_LOCK = "window.lock"
+RESTORING = "restoring.json"
+"""In the folder while a backup is put into it, and never else: what lies there is no station yet."""
+
 EPOCH_GAP = 5_000
 """Numbers left out after a restore: those given since the backup must not be given again."""
 
@@ -62,12 +66,12 @@ def use_language(language: str) -> None:
 
 
 def is_set_up(folder: Path) -> bool:
-    """Whether the folder holds a station or an office; one that is being closed holds none any more."""
+    """Whether the folder holds a station or an office; one being closed, or half restored, holds none any more."""
     if destroy.is_begun(folder):
         finish_closing(folder)
         return False
     try:
-        return (folder / FILE).exists()
+        return (folder / FILE).exists() and not (folder / RESTORING).exists()
     except OSError:  # no path there can be
         return False
 
@@ -99,6 +103,7 @@ def prepare_folder(folder: Path) -> None:
             tr("The station in this folder is being closed, and some of its files cannot be removed yet."),
             tr("Close every other program that uses the folder, or start the laptop anew, and try again."),
         )
+    _finish_killed_restore(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):  # a stick without permissions has none to set
@@ -107,6 +112,32 @@ def prepare_folder(folder: Path) -> None:
         raise CannotWrite(str(folder), error.strerror or "") from None
     if not os.access(folder, os.W_OK):
         raise CannotWrite(str(folder))
+
+
+def _finish_killed_restore(folder: Path) -> None:
+    """A restore that was killed here left half a station: it goes, and whatever is to be made here can be made."""
+    try:
+        stored = (folder / RESTORING).read_bytes()
+    except (OSError, ValueError):  # none, or a folder of which the next step says what is wrong with it
+        return
+    try:
+        take_back(folder, {str(name) for name in json.loads(stored)})
+    except (OSError, ValueError, TypeError):
+        raise Refused(
+            tr(
+                "The folder {name} holds what is left of a station: {file}.", name=folder.name, file=RESTORING
+            ),
+            tr("Restore into an empty folder; the old one stays as it is."),
+        ) from None
+
+
+def take_back(folder: Path, had: Container[str]) -> None:
+    """What a restore that failed brought along goes; what was there before (``had``) stays. Raises ``OSError``."""
+    for file in (FILE, keyfile.FILE_NAME, HIGH_WATER):
+        for tail in ("", "-wal", "-shm", "-journal"):
+            if f"{file}{tail}" not in had:
+                (folder / f"{file}{tail}").unlink(missing_ok=True)
+    (folder / RESTORING).unlink(missing_ok=True)
 
 
 def new_store(folder: Path, key: bytes, who: meta.Whoami, keys: DeskKeys, clock: Clock) -> Store:

@@ -141,10 +141,14 @@ def _note(home: Path, own: str, how: Callable[[Pointer], Pointer]) -> None:
 
 
 def gone_back(home: Path) -> Pointer | None:
-    """The pointer after a version that did not start, told once; None when nothing has to be told."""
+    """The pointer after a version that did not start; None when nothing has to be told (:func:`told_gone_back`)."""
     pointer = read_pointer(home)
-    if not pointer.gone_back_from:
-        return None
-    with suppress(WorldError):
-        write_pointer(home, replace(pointer, gone_back_from=""))
-    return pointer
+    return pointer if pointer.gone_back_from else None
+
+
+def told_gone_back(home: Path) -> None:
+    """Somebody was told: it is not told again."""
+    pointer = read_pointer(home)
+    if pointer.gone_back_from:
+        with suppress(WorldError):
+            write_pointer(home, replace(pointer, gone_back_from=""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from shelterdesk.db import schema
 from shelterdesk.db.connection import open_file
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.passphrase import DEFAULT_COST, Argon2Cost
-from shelterdesk.keys.safefile import sync_folder
+from shelterdesk.keys.safefile import sync_folder, write_whole
 from shelterdesk.sync import stick
 
 
@@ -62,9 +63,10 @@ def _restored(
     source: Path, folder: Path, clock: Clock, unlocked: Callable[[], bytes], opened: Callable[[], Desk]
 ) -> Desk:
     said = read_manifest(source)
-    _must_be_empty(folder, said)
     startup.prepare_folder(folder)
+    _must_be_empty(folder, said)
     had = {path.name for path in folder.iterdir()}
+    write_whole(folder / startup.RESTORING, json.dumps(sorted(had)).encode())
     try:
         copy_in(said, folder)
         conn = open_file(folder / startup.FILE, unlocked())
@@ -73,13 +75,14 @@ def _restored(
             startup.begin_epoch(conn, clock, said.epoch)
         finally:
             conn.close()
-        sync_folder(folder)
+        (folder / startup.RESTORING).unlink()
+        sync_folder(folder)  # before anything is saved in it: from here on nobody takes it for half a restore
         return opened()
     except OSError as error:
-        _take_back(folder, had)
+        startup.take_back(folder, had)
         raise stick.said(folder, error) from None
     except BaseException:
-        _take_back(folder, had)
+        startup.take_back(folder, had)
         raise
 
 
@@ -143,11 +146,3 @@ def _must_have_no_log(folder: Path) -> None:
                 ),
                 tr("Restore into an empty folder; the old one stays as it is."),
             )
-
-
-def _take_back(folder: Path, had: set[str]) -> None:
-    """What a restore that failed brought along goes; what was there before stays."""
-    for file in (*FILES, startup.HIGH_WATER):
-        for tail in ("", "-wal", "-shm", "-journal"):
-            if f"{file}{tail}" not in had:
-                (folder / f"{file}{tail}").unlink(missing_ok=True)

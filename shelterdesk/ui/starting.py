@@ -25,8 +25,12 @@ def watch_start(app: DeskApp) -> None:
     if pointer is None:
         return
 
+    def say() -> None:
+        app.say(gone_back_words(pointer), Tone.WARN)
+        versions.told_gone_back(home)  # not before: who closes the program at the log-in has seen nothing
+
     def tell(_: object) -> None:
         app.opened.disconnect(tell)
-        QTimer.singleShot(_TELL_AFTER_MS, app, lambda: app.say(gone_back_words(pointer), Tone.WARN))
+        QTimer.singleShot(_TELL_AFTER_MS, app, say)
 
     app.opened.connect(tell)

@@ -121,7 +121,9 @@ def test_a_version_that_does_not_start_twice_is_left_again(desk: Desk, tmp_path:
     assert program_to_start(home, "0.1.0") is None
     told = versions.gone_back(home)
     assert told is not None and told.gone_back_from == "9.0.0"
-    assert versions.gone_back(home) is None, "told once"
+    assert versions.gone_back(home) is not None, "until somebody was told"
+    versions.told_gone_back(home)
+    assert versions.gone_back(home) is None and read_pointer(home).version == ""
 
 
 def test_one_whose_window_was_seen_stays_and_can_be_gone_back_from(

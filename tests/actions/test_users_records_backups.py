@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -324,6 +326,33 @@ def test_what_lay_in_the_folder_before_a_restore_stays(desk: Desk, tmp_path: Pat
         assert "empty folder" in fault.value.next_step and log.read_bytes() == b"of another time"
         log.unlink()
     restore(made.folder, new, "admin", PASSPHRASE, clock).close()
+
+
+def test_a_restore_that_was_killed_can_be_made_again(desk: Desk, tmp_path: Path, clock: SetClock) -> None:
+    """The process ends in the middle, as with the battery: no half station stands in the way afterwards."""
+    made, new = make_backup(desk, tmp_path / "stick").result, tmp_path / "new"
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(made.folder), str(new), "begin_epoch", PASSPHRASE], check=False
+    )
+    assert done.returncode == 9
+    assert not startup.is_set_up(new)
+    startup.prepare_folder(new)  # as for any station that is to be made there
+    assert not (new / startup.FILE).exists() and not (new / "keys.json").exists()
+    restore(made.folder, new, "admin", PASSPHRASE, clock).close()
+    assert startup.is_set_up(new) and not (new / startup.RESTORING).exists()
+    with pytest.raises(Refused, match="already holds"):
+        restore(made.folder, new, "admin", PASSPHRASE, clock)
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from shelterdesk import startup
+from shelterdesk.actions.clock import SystemClock
+from shelterdesk.actions.restoring import restore
+setattr(startup, sys.argv[3], lambda *_: os._exit(9))
+restore(Path(sys.argv[1]), Path(sys.argv[2]), "admin", sys.argv[4], SystemClock())
+"""
 
 
 def test_an_older_file_under_the_same_desk_takes_a_new_epoch(
