@@ -106,6 +106,10 @@ class Task(QObject):
         return self._cancelled.is_set()
 
 
+class _StationGone(Exception):
+    """Asked behind the closing of the station: there is nothing left to ask, and nobody waits for the answer."""
+
+
 class DeskWorker(QObject):
     """The window's way to the desk. Make it on the main thread; callbacks and signals come back there.
 
@@ -191,6 +195,8 @@ class DeskWorker(QObject):
         def work() -> Done[Result]:
             if self.desk is None:
                 raise RuntimeError("no desk is open")
+            if self.desk.store.is_closed:
+                raise _StationGone
             return action(self.desk, *args, **named)
 
         def wrote(result: Done[Result]) -> None:
@@ -215,7 +221,12 @@ class DeskWorker(QObject):
         """Run ``query(reader, *args, **named)`` on the reading thread; an older one of the topic is dropped."""
 
         def work() -> Result:
-            return query(self._its_reader(), *args, **named)
+            try:
+                return query(self._its_reader(), *args, **named)
+            except Exception:
+                if self.desk is not None and self.desk.store.is_closed:
+                    raise _StationGone from None
+                raise
 
         self._add(self._reading, _Job(getattr(query, "__name__", "query"), work, done, failed, topic))
 
@@ -260,6 +271,8 @@ class DeskWorker(QObject):
         self._waiting -= 1
         # What a job holds may be the last of a screen: it is let go here, once its lane has gone on to another.
         self._last[job.lane] = job
+        if isinstance(fault, _StationGone):
+            fault = job.done = job.failed = job.wrote = None
         world = None if fault is None else faults.as_world(fault, self.folder)
         if fault is None:
             if job.wrote is not None:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt
 from pytestqt.qtbot import QtBot
 
 from shelterdesk import startup
+from shelterdesk.actions import faults
 from shelterdesk.actions.backup_disks import (
     FOLDER,
     OWN_COPIES,
@@ -444,10 +445,13 @@ def test_a_station_is_closed_with_two_confirmations_and_is_gone(
         assert "is closed" in str(section.standing._lines)
         status_of(app).refresh()
         status_of(app).keeper.look()
+        app.worker.changed.emit(Changes.of("foreign"))  # the backup wrote into the file, which is seen a moment later
         qtbot.waitUntil(lambda: not app.worker.is_busy)
+        assert app.window is not None and "our side" not in app.window.toast.text()
         with qtbot.waitSignal(app.closed):
             press(KEY.Key_Return, CTRL)
     assert json.loads((folder / destroy.CLOSED).read_text())["how"] == "closed"
+    assert not (folder / faults.REPORTS).exists() and not (folder / faults.LOG).exists()
     assert not (folder / "reports").exists()
     with program(qtbot, folder, clock) as app:  # the folder is as good as new
         assert app.door is not None and type(app.door.page).__name__ == "FirstRunPage"
