@@ -246,6 +246,16 @@ def test_members_come_go_and_come_back(work: AtWork) -> None:
     assert [one.name for one in family.people()] == ["Ana Pérez", "Luis Pérez"]
 
 
+def test_one_press_takes_back_the_token_just_given(work: AtWork) -> None:
+    """Not the letters that were typed for it, which would only look like it."""
+    work.press(KEY.Key_F4)
+    work.type("4")
+    work.save()
+    assert len(work.screen.tokens.all_tokens()) == 1
+    work.press(KEY.Key_Z, CTRL)
+    work.qtbot.waitUntil(lambda: not work.screen.tokens.all_tokens())
+
+
 def test_a_scanned_token_starts_its_family_and_an_unknown_one_does_not(work: AtWork) -> None:
     work.press(KEY.Key_F4)
     work.type("4")

@@ -185,7 +185,7 @@ class ScanField(QLineEdit):
             self._lines.append(code.upper())
             wanted = _MRZ_LINES[len(code)]
             if len(self._lines) < wanted:
-                self.clear()
+                self.setText("")
                 read = len(self._lines)
                 self.setPlaceholderText(tr("Line {read} of {wanted} read, go on", read=read, wanted=wanted))
                 return
@@ -216,7 +216,7 @@ class ScanField(QLineEdit):
         self._pause.stop()
         self._entered = ""
         self._lines.clear()
-        self.clear()
+        self.setText("")  # with what was typed, so that Ctrl+Z takes back what was done and not the letters
         self._prompt()
         if self._popup is not None:
             self._popup.show_lines([])

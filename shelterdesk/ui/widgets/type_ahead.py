@@ -78,7 +78,7 @@ class TypeAhead(QLineEdit):
         """Take an option by its value; without ``label`` it is looked up, and shown itself when unknown."""
         if value is None:
             self._value = None
-            self.clear()
+            self.setText("")  # Ctrl+Z is for what was done, not for the letters before
             return
         known = dict(self._fitting(""))
         self._value = value
