@@ -16,6 +16,7 @@ from shelterdesk.core.errors import CannotWrite, DiskFull
 from shelterdesk.core.words import language, speak
 from shelterdesk.keys.safefile import write_whole
 from shelterdesk.ui.pseudo import pseudo_catalogue
+from shelterdesk.ui.qt_words import speak_qt
 from shelterdesk.ui.theme import LARGEST_TEXT, SMALLEST_TEXT, Mode, reads_right_to_left, theme
 
 FILE = "preferences.json"
@@ -99,6 +100,7 @@ def apply_preferences(wanted: Preferences) -> None:
         speak(language, made_up)
     else:
         startup.use_language(language)
+    speak_qt(language)
     from_right = reads_right_to_left(language)
     QApplication.setLayoutDirection(
         Qt.LayoutDirection.RightToLeft if from_right else Qt.LayoutDirection.LeftToRight

@@ -445,7 +445,9 @@ def test_a_station_is_closed_with_two_confirmations_and_is_gone(
         assert "is closed" in str(section.standing._lines)
         status_of(app).refresh()
         status_of(app).keeper.look()
-        app.worker.changed.emit(Changes.of("foreign"))  # the backup wrote into the file, which is seen a moment later
+        app.worker.changed.emit(
+            Changes.of("foreign")
+        )  # the backup wrote into the file, which is seen a moment later
         qtbot.waitUntil(lambda: not app.worker.is_busy)
         assert app.window is not None and "our side" not in app.window.toast.text()
         with qtbot.waitSignal(app.closed):
