@@ -102,7 +102,7 @@ def bare(cards: Sequence[LodgingCard], spoken: Mapping[str, CardSentence], targe
         texts = [
             *((faces.bold, 34.0, part) for part in number_parts(card.number)),
             (faces.bold, 13.0, card.bed_code or ""),
-            (faces.bold, 13.0, str(card.group_size)),
+            (faces.bold, 13.0, str(card.group_size or "")),
             (faces.regular, 11.0, card.first_name or ""),
             (faces.bold, 8.0, card.station_name),
             *((faces.regular, 6.3, day.isoformat()) for day in (card.issued_on, card.expires_on)),

@@ -306,7 +306,7 @@ def _lodging_card(
         token=token,
         first_name=first_name_on_paper(facts.given, facts.is_child, facts.group_size),
         bed_code=bed_code_for_card(facts.place),
-        group_size=facts.group_size,
+        group_size=facts.group_size if facts.ent else None,  # of a card printed ahead nobody knows it yet
         issued_on=today,
         expires_on=expires,
         second_language=language if language != FIRST_LANGUAGE else None,

@@ -52,7 +52,8 @@ class LodgingCard:
 
     ``first_name`` is None for children and in doubt and who is alone (:func:`first_name_on_paper`), ``bed_code`` says where,
     never what for (:func:`bed_code_for_card`); ``second_language`` is ISO 639-1; ``group_size`` counts
-    people. Raises :class:`BadField` for what cannot be printed readably.
+    people, None on a card printed ahead (a line to write on). Raises :class:`BadField` for what cannot be printed
+    readably.
     """
 
     number: str
@@ -60,7 +61,7 @@ class LodgingCard:
     token: str
     first_name: str | None
     bed_code: str | None
-    group_size: int
+    group_size: int | None
     issued_on: date
     expires_on: date
     second_language: str | None
@@ -69,7 +70,7 @@ class LodgingCard:
 
     def __post_init__(self) -> None:
         _check(self.number, self.serial, self.token)
-        if self.group_size < 1:
+        if self.group_size is not None and self.group_size < 1:
             raise BadField("group_size", tr("A card is for at least one person."))
         if self.expires_on < self.issued_on:
             raise BadField("expires_on", tr("A card cannot expire before it is issued."))

@@ -110,7 +110,10 @@ class CardSheet:
             paper.text(x + _BESIDE, foot, card.bed_code, size, bold=True, width=room)
         else:
             paper.rule(x + _BESIDE, foot + 0.4, _PEOPLE - _BESIDE - 3)
-        paper.text(x + _PEOPLE, foot, str(card.group_size), 13, bold=True, width=_NAME - _PEOPLE - 1)
+        if card.group_size is not None:
+            paper.text(x + _PEOPLE, foot, str(card.group_size), 13, bold=True, width=_NAME - _PEOPLE - 1)
+        else:
+            paper.rule(x + _PEOPLE, foot + 0.4, _NAME - _PEOPLE - 4)
         if card.first_name and self._can_set(card.first_name):
             paper.text(x + _NAME, foot, card.first_name, 11, width=self._column_end - _NAME)
         issued = tr("Issued {day}", day=card.issued_on.isoformat())

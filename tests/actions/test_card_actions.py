@@ -66,6 +66,17 @@ def test_a_printing_that_could_not_be_noted_leaves_the_file_of_before(desk: Desk
         assert (out.read_bytes() if out.exists() else None) == before
 
 
+def test_a_card_printed_ahead_says_nothing_of_a_family_nobody_knows_yet(desk: Desk, tmp_path: Path) -> None:
+    out = tmp_path / "ahead.pdf"
+    print_blank_cards(desk, 1, out)
+    pdf = pypdfium2.PdfDocument(out)
+    page = pdf[0].get_textpage()
+    said = page.get_text_bounded().replace("Page 1 of 1", "").split()
+    page.close()
+    pdf.close()
+    assert "Group" in said and "1" not in said, "how many they are is a line to write on"
+
+
 def test_the_card_of_a_child_alone_says_what_that_of_an_adult_alone_says(desk: Desk, tmp_path: Path) -> None:
     """Whoever finds one of them must not learn which it is: no name on either, the same words on both."""
     told = set()
