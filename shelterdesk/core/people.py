@@ -301,16 +301,18 @@ def _months(born: date, on: date) -> int:
 
 
 def household_words(births: Iterable[str | None], on: date) -> str:
-    """A household in a line: ``2 adults, 3 children (1 under 1 year)``; nobody gives an empty text.
+    """A household in a line: ``2 adults, 3 children (1 under 1 year), 1 of uncertain age``; nobody gives an empty text.
 
-    Whoever may be under 18 counts as a child; under one year only whoever surely is.
+    Adult, child and under one year are those who surely are; whoever may be either is told apart, for the family reads
+    it too (a rule that asks for a child takes them for one: ``treat_as_child``).
     """
     held = [birth_of(birth) for birth in births]
-    children = [birth for birth in held if treat_as_child(birth, on)]
+    children = [birth for birth in held if is_minor(birth, on)]
+    unknown = sum(is_minor(birth, on) is None for birth in held)
     infants = sum(1 for birth in children if (ages := age_range(birth, on)) is not None and ages[1] < 1)
     parts = []
-    if len(held) > len(children):
-        parts.append(ntr("{n} adult", "{n} adults", len(held) - len(children)))
+    if adults := len(held) - len(children) - unknown:
+        parts.append(ntr("{n} adult", "{n} adults", adults))
     if children:
         parts.append(ntr("{n} child", "{n} children", len(children)))
     if infants:
@@ -319,6 +321,8 @@ def household_words(births: Iterable[str | None], on: date) -> str:
             children=parts[-1],
             infants=ntr("{n} under 1 year", "{n} under 1 year", infants),
         )
+    if unknown:
+        parts.append(ntr("{n} of uncertain age", "{n} of uncertain age", unknown))
     return ", ".join(parts)
 
 

@@ -40,10 +40,14 @@ CHILD = PersonForm("Pérez", "Luis", birth="2016")
     [
         ([], ""),
         (["1990"], "1 adult"),
-        (["1990", "1994-03", "2026-03-02", None, "2015"], "2 adults, 3 children (1 under 1 year)"),
-        ([None], "1 child"),
+        (
+            ["1990", "1994-03", "2026-03-02", None, "2015"],
+            "2 adults, 2 children (1 under 1 year), 1 of uncertain age",
+        ),
+        ([None], "1 of uncertain age"),
+        (["2008"], "1 of uncertain age"),
         (["2025-12", "2026-01"], "2 children (2 under 1 year)"),
-        (["~2009/2026-11-23", "~1986/2026-11-23"], "1 adult, 1 child"),
+        (["~2009/2026-11-23", "~1986/2026-11-23"], "1 adult, 1 of uncertain age"),
     ],
 )
 def test_a_household_in_a_line(births: list[str | None], words: str) -> None:
@@ -155,7 +159,7 @@ def codes(*members: PersonForm, others: tuple[str | None, ...] = ()) -> list[tup
 def test_a_child_without_an_adult_is_asked_about() -> None:
     assert codes(CHILD) == [(0, "child_alone")]
     assert codes(PersonForm("Pérez", "Eva")) == [(0, "child_alone")], (
-        "of unknown age: a child until shown otherwise"
+        "of uncertain age: a child until shown otherwise"
     )
     assert codes(ANA, CHILD) == []
     assert codes(CHILD, others=("1990",)) == []

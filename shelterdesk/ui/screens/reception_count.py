@@ -117,7 +117,9 @@ class CountCard(Card):
 
         self._worker.write(count_group, form, done=self.counted.emit, failed=refused)
         for line in numbers:
-            line.setText("")  # forgets what was typed, so that Ctrl+Z takes back the token and not the letters
+            line.setText(
+                ""
+            )  # forgets what was typed, so that Ctrl+Z takes back the token and not the letters
         self.heads.set_mistake("")
         self.start()
 
