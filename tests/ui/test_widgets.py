@@ -510,6 +510,24 @@ def test_a_tick_box_is_ticked_anywhere_on_its_line(qtbot: QtBot) -> None:
     assert not box.isChecked() and box.accessibleName() == "Ana & Luis"
 
 
+def test_a_long_name_pushes_nothing_away(qtbot: QtBot) -> None:
+    short, name = Tile("Ana"), "n" * 300
+    long = Tile(name, "F · 1994 · VEN")
+    for tile in (short, long):
+        qtbot.addWidget(tile)
+    assert long.sizeHint().width() < 400 and short.sizeHint().width() < 100
+    assert name in long.accessibleName() and name in long.toolTip() and short.toolTip() == ""
+
+
+def test_a_mistake_that_was_said_goes_with_what_it_was_about(qtbot: QtBot) -> None:
+    field = LabelledField("Surnames")
+    qtbot.addWidget(field)
+    field.set_text("n" * 300)
+    field.set_mistake("This is longer than 200 characters.")
+    field.set_text("n" * 20)
+    assert field.mistake.isHidden()
+
+
 def test_only_one_tile_is_stood_on(qtbot: QtBot) -> None:
     ana, luis = Tile("Ana", "F · 1994"), Tile("Luis")
     shown(qtbot, ana, luis)

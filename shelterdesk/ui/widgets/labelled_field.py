@@ -150,8 +150,8 @@ class LabelledField(QWidget):
         self._show_reading()
 
     def _on_changed(self) -> None:
-        if not self.mistake.isHidden() and self._check is not None and not self._check(self.text()):
-            self.set_mistake("")  # put right while typing: the sentence goes at once
+        if not self.mistake.isHidden() and not (self._check is not None and self._check(self.text())):
+            self.set_mistake("")  # put right while typing, or of what stood there before: the sentence goes at once
         self._show_reading()
         self.changed.emit(self.text())
 

@@ -9,8 +9,15 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QWidget
 from shelterdesk.ui.theme import Size, Type, theme
 
 
+_WIDEST = 320
+"""Pixels at 100 %: a name may have 300 letters, and a row of tiles must not push what stands beside it away."""
+
+
 class Tile(QAbstractButton):
-    """``Tile("Ana Pérez", "F · 1994-03 · VEN")``: checkable; in one parent only one is checked at a time."""
+    """``Tile("Ana Pérez", "F · 1994-03 · VEN")``: checkable; in one parent only one is checked at a time.
+
+    Words that are too long end in an ellipsis; whole they stand in the tip and for screen readers.
+    """
 
     def __init__(self, name: str, detail: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,6 +32,8 @@ class Tile(QAbstractButton):
         self.setText(name)
         self._detail = detail
         self.setAccessibleName(f"{name}, {detail}" if detail else name)
+        is_cut = self.sizeHint().width() >= theme().px(_WIDEST)
+        self.setToolTip(self.accessibleName() if is_cut else "")
         self.updateGeometry()
         self.update()
 
@@ -32,6 +41,7 @@ class Tile(QAbstractButton):
         t = theme()
         name, detail = (QFontMetrics(font) for font in self._fonts())
         wide = max(name.horizontalAdvance(self.text()), detail.horizontalAdvance(self._detail))
+        wide = min(wide, t.px(_WIDEST))
         return QSize(wide + t.gap(24), name.height() + (detail.height() if self._detail else 0) + t.gap(12))
 
     def minimumSizeHint(self) -> QSize:
@@ -57,13 +67,18 @@ class Tile(QAbstractButton):
         painter.setFont(name_font)
         painter.setPen(c.of("text"))
         high = QFontMetrics(name_font).height()
-        painter.drawText(QRect(inner.left(), inner.top(), inner.width(), high), int(align), self.text())
+        room = QRect(inner.left(), inner.top(), inner.width(), high)
+        painter.drawText(room, int(align), _elided(name_font, self.text(), inner.width()))
         painter.setFont(detail_font)
         painter.setPen(c.of("secondary"))
         below = inner.adjusted(0, high, 0, 0)
-        painter.drawText(below, int(align), self._detail)
+        painter.drawText(below, int(align), _elided(detail_font, self._detail, inner.width()))
         painter.end()
 
     @staticmethod
     def _fonts() -> tuple[QFont, QFont]:
         return theme().font(Type.BODY, strong=True), theme().font(Type.LABEL + 1)
+
+
+def _elided(font: QFont, text: str, width: int) -> str:
+    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
