@@ -25,6 +25,7 @@ from shelterdesk.ui.screens.sheets_waiting import WaitingPrints
 from shelterdesk.ui.widgets.pdf_pages import page_sizes
 from tests.sync.worlds import World
 from tests.ui.desk_windows import ALT, CTRL, KEY, SHIFT, press, type_text
+from tests.ui.printed import words_of_pages
 from tests.ui.stick_world import SHEETS, at_work, choose_file, full_world, still
 from tests.ui.test_print_queue import Laptop, at_rest, pdf
 
@@ -204,6 +205,30 @@ def test_pages_and_copies_are_typed_and_hold_for_one_print(
         qtbot.waitUntil(lambda: is_open(paper), timeout=10_000)
         assert "This paper has 2 pages." in paper.how.pages_field.mistake.text()
         settle(qtbot, app)
+
+
+def test_a_pdf_holds_the_pages_asked_for(
+    qtbot: QtBot, world: World, clock: SetClock, laptop: Laptop, tmp_path: Path
+) -> None:
+    with at_work(qtbot, world.lb, clock, SHEETS) as (app, window):
+        paper = paper_of(window)
+        qtbot.waitUntil(paper.print_button.isEnabled, timeout=10_000)
+        for typed, pages in (("", 2), ("2", 1)):
+            paper.how.pages_field.set_text(typed)
+            out = tmp_path / f"sheet{typed}.pdf"
+            press(KEY.Key_S, CTRL)
+            choose_file(qtbot, out)
+            qtbot.waitUntil(out.exists, timeout=10_000)
+            settle(qtbot, app)
+            assert len(page_sizes(out.read_bytes())) == pages
+        assert "Standards" in words_of_pages((tmp_path / "sheet2.pdf").read_bytes())[0]
+        paper.how.pages_field.set_text("7-9")
+        press(KEY.Key_S, CTRL)
+        choose_file(qtbot, tmp_path / "none.pdf")
+        qtbot.waitUntil(lambda: is_open(paper), timeout=10_000)
+        settle(qtbot, app)
+        assert "This paper has 2 pages." in paper.how.pages_field.mistake.text()
+        assert not (tmp_path / "none.pdf").exists()
 
 
 def test_a_kind_that_asks_or_is_looked_at_first(

@@ -36,6 +36,7 @@ from shelterdesk.ui.widgets import (
     SecondaryButton,
     Tone,
 )
+from shelterdesk.ui.widgets.pdf_pages import only_pages
 from shelterdesk.ui.widgets.pdf_preview import PdfPreview
 from shelterdesk.ui.worker import DeskWorker, Task
 
@@ -182,11 +183,7 @@ class Paper(Section):
         self.make(done, self._failed)
 
     def _on_print(self) -> None:
-        if self.how.mistake():
-            self.how_button.open_up()
-            self.how.mistake()
-            return
-        if self._start():
+        if self._is_meant() and self._start():
             self.printers.look(self._on_printer_chosen)
 
     def _on_printer_chosen(self, names: list[str]) -> None:
@@ -211,12 +208,9 @@ class Paper(Section):
         self.say(tr("Look at it, then print."), Tone.NEUTRAL)
 
     def _put_on_paper(self, pdf: bytes, way: PrintWay, sides: Sides = Sides.ANY) -> None:
-        pages = self.how.pages()
-        if not pages.of(pages_in(pdf)):
-            self._end()
-            self.how_button.open_up()
-            self.how.say_beyond(pages_in(pdf))
+        if not self._are_there(pdf):
             return
+        pages = self.how.pages()
         cards = getattr(self.made.result, "cards", 0) if self.made is not None else 0
         self.queue.add(
             self.kind_made(), pdf, self.file_name(), told=self._on_told, near=self, way=way,
@@ -263,7 +257,7 @@ class Paper(Section):
         self.dialog = open_print_dialog(self, pages_in(pdf), chosen, self._end)
 
     def _on_save(self) -> None:
-        if not self._start():
+        if not self._is_meant() or not self._start():
             return
         chooser = QFileDialog(self.window(), tr("Save as PDF"), str(self._folder / f"{self.file_name()}.pdf"))
         chooser.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -285,9 +279,32 @@ class Paper(Section):
     def _on_file_chosen(self, chosen: str) -> None:
         path = Path(chosen)
         self._folder = path.parent
-        self._with_paper(
-            lambda pdf: self.worker.write(keep_file, path, pdf, done=self._on_saved, failed=self._failed)
-        )
+        self._with_paper(lambda pdf: self._keep(path, pdf))
+
+    def _keep(self, path: Path, pdf: bytes) -> None:
+        """The pages asked for, into a file."""
+        if not self._are_there(pdf):
+            return
+        pages = self.how.pages()
+        wanted = pdf if pages.is_all else only_pages(pdf, pages.of(pages_in(pdf)))
+        self.worker.write(keep_file, path, wanted, done=self._on_saved, failed=self._failed)
+
+    def _are_there(self, pdf: bytes) -> bool:
+        """Whether the paper has any of the pages asked for; where not it is said at their field."""
+        if self.how.pages().of(pages_in(pdf)):
+            return True
+        self._end()
+        self.how_button.open_up()
+        self.how.say_beyond(pages_in(pdf))
+        return False
+
+    def _is_meant(self) -> bool:
+        """Whether pages and copies can be meant; where not it is said at their fields."""
+        if not self.how.mistake():
+            return True
+        self.how_button.open_up()
+        self.how.mistake()
+        return False
 
     def _on_saved(self, path: Path) -> None:
         self._end()

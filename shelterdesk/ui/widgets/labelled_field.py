@@ -151,7 +151,9 @@ class LabelledField(QWidget):
 
     def _on_changed(self) -> None:
         if not self.mistake.isHidden() and not (self._check is not None and self._check(self.text())):
-            self.set_mistake("")  # put right while typing, or of what stood there before: the sentence goes at once
+            self.set_mistake(
+                ""
+            )  # put right while typing, or of what stood there before: the sentence goes at once
         self._show_reading()
         self.changed.emit(self.text())
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
 from PySide6.QtGui import QImage
@@ -43,6 +44,21 @@ def page_picture(data: bytes, page: int, scale: float, *, grey: bool = False) ->
                 drawn.close()
         finally:
             opened.close()
+
+
+def only_pages(data: bytes, pages: Iterable[int]) -> bytes:
+    """A PDF of some pages (from 0) of another, in their order; raises ``DamagedFile``."""
+    import pypdfium2
+
+    with _opened(data) as document:
+        cut = pypdfium2.PdfDocument.new()
+        try:
+            cut.import_pages(document, list(pages))
+            out = BytesIO()
+            cut.save(out)
+            return out.getvalue()
+        finally:
+            cut.close()
 
 
 @contextmanager

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QStyle, QWidget
 
 from shelterdesk.ui.theme import Size, Type, theme
 
-
 _WIDEST = 320
 """Pixels at 100 %: a name may have 300 letters, and a row of tiles must not push what stands beside it away."""
 
