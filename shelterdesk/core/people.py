@@ -206,6 +206,15 @@ def tidy_text(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def isolated(name: str) -> str:
+    """A name to be set among other words of a line on the screen: one written from the right keeps to itself.
+
+    Without the isolates numbers beside it change sides (UAX #9 §2.7). Other names are returned as they are.
+    """
+    is_from_right = any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in name)
+    return f"\u2068{name}\u2069" if is_from_right else name
+
+
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Signs that turn the direction of what stands around them: a name must not turn its card."""
 

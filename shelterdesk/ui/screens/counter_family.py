@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from shelterdesk.actions.served import AtCounter
+from shelterdesk.core.people import isolated
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.screens.people_family import FamilyTicks, Ticked
 from shelterdesk.ui.tables.people import no_name
@@ -93,7 +94,7 @@ class CounterFamily(Card):
 
 
 def _words(one: AtCounter) -> str:
-    said = f"{one.name or no_name()} · {one.age_text}"
+    said = f"{isolated(one.name or no_name())} · {one.age_text}"
     left = tr("noted as having left")
     return said if one.is_present else f"{said} · {left}"
 

@@ -15,6 +15,7 @@ from shelterdesk.actions.places import PlaceChanged, SitePlan, list_occupants, l
 from shelterdesk.actions.registration import local_day
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.lodging import PlaceState
+from shelterdesk.core.people import isolated
 from shelterdesk.core.roles import may_do, may_write
 from shelterdesk.core.vocabulary import PlaceKind
 from shelterdesk.core.words import ntr, tr
@@ -297,7 +298,9 @@ class LodgingScreen(Screen):
         shown.sort(key=lambda one: one.ent not in chosen)
         most = max(12, len(chosen))
         return [
-            Ticked(one.ent, " · ".join(p for p in (one.name or no_name(), one.number, one.place) if p))
+            Ticked(
+                one.ent, " · ".join(p for p in (isolated(one.name or no_name()), one.number, one.place) if p)
+            )
             for one in shown[:most]
         ]
 

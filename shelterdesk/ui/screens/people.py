@@ -19,6 +19,7 @@ from shelterdesk.actions.person_changes import EditedPerson
 from shelterdesk.actions.records import sealed_unread
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import NotFound, WorldError
+from shelterdesk.core.people import isolated
 from shelterdesk.core.roles import may_do, may_write
 from shelterdesk.core.words import language, ntr, tr
 from shelterdesk.db.households import members
@@ -333,7 +334,9 @@ class PeopleScreen(Screen):
             return [Ticked(page.ent, page.name or page.number)]
         own = [one for one in page.household.members if one.ent == page.ent]
         others = [one for one in page.household.members if one.ent != page.ent]
-        return [Ticked(one.ent, f"{one.name or no_name()} · {one.number}") for one in (*own, *others)]
+        return [
+            Ticked(one.ent, f"{isolated(one.name or no_name())} · {one.number}") for one in (*own, *others)
+        ]
 
     def _print(self) -> None:
         if self.shown is not None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.registration import local_day
+from shelterdesk.core.people import isolated
 from shelterdesk.db.households import households_of, members
 from shelterdesk.db.people import PersonLine, lines_of
 from shelterdesk.db.store import Reader
@@ -39,7 +40,9 @@ def family_lines(desk: Desk, reader: Reader, persons: Sequence[str]) -> list[Per
 
 def line_words(line: PersonLine) -> str:
     """Somebody in a line to tick: name, number, and where they sleep now."""
-    return " · ".join(part for part in (line.name or no_name(), line.number, line.place or "") if part)
+    return " · ".join(
+        part for part in (isolated(line.name or no_name()), line.number, line.place or "") if part
+    )
 
 
 class FamilyTicks(QWidget):

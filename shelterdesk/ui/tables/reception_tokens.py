@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from shelterdesk.core.people import isolated
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.screens.reception_reads import Token, TokenState
 from shelterdesk.ui.widgets import Column, RowsModel, Tone
@@ -15,7 +16,7 @@ def who_words(token: Token) -> str:
     if not group.named:
         return ntr("{n} counted", "{n} counted", group.head_count)
     people = ntr("{n} person", "{n} people", max(group.head_count, group.named))
-    return tr("{family}, {people}", family=token.family, people=people) if token.family else people
+    return tr("{family}, {people}", family=isolated(token.family), people=people) if token.family else people
 
 
 def state_words(token: Token) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from shelterdesk.actions.served import Served
 from shelterdesk.core.counter import Verdict
+from shelterdesk.core.people import isolated
 from shelterdesk.core.words import language, ntr, tr
 from shelterdesk.ui.widgets import Column, RowsModel, Tone
 
@@ -43,7 +44,7 @@ def past_model() -> RowsModel[Past]:
 def who_words(served: Served) -> str:
     """Who was served, as far as known."""
     if served.name or served.number:
-        return served.name or served.number
+        return isolated(served.name or served.number)
     if served.group is not None:
         return ntr("{n} of a token", "{n} of a token", served.portions)
     return tr("without a name")
