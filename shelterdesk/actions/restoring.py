@@ -8,11 +8,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from shelterdesk import startup
-from shelterdesk.actions.backups import FILES, Manifest, must_be_whole, read_manifest
+from shelterdesk.actions.backups import (
+    FILES,
+    MANIFEST,
+    Manifest,
+    another_backup,
+    must_be_whole,
+    read_manifest,
+)
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.log_in_rules import check_passphrase
 from shelterdesk.actions.recovering import recover
-from shelterdesk.core.errors import Refused
+from shelterdesk.core.errors import DamagedFile, Refused
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import tr
 from shelterdesk.db import schema
@@ -95,6 +102,10 @@ def copy_in(said: Manifest, folder: Path) -> None:
         try:
             size = (said.folder / file).stat().st_size
         except OSError as error:
+            if (
+                isinstance(error, FileNotFoundError) and (said.folder / MANIFEST).exists()
+            ):  # the disk is there
+                raise DamagedFile(file, tr("it is missing from the backup"), another_backup()) from None
             raise stick.said(said.folder, error) from None
         stick.check_room(folder, size)
         with (folder / file).open("xb") as out:

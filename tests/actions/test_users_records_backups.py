@@ -310,6 +310,20 @@ def test_a_damaged_or_foreign_backup_leaves_nothing(desk: Desk, tmp_path: Path, 
     assert not startup.is_set_up(tmp_path / "new")
 
 
+@pytest.mark.parametrize("file", ["keys.json", "station.db"])
+def test_a_backup_that_lacks_a_file_is_said_to_lack_it(
+    desk: Desk, tmp_path: Path, clock: SetClock, file: str
+) -> None:
+    """Nothing was pulled out: the disk is there, the file is not."""
+    made = make_backup(desk, tmp_path / "disk").result
+    (made.folder / file).unlink()
+    folder = tmp_path / "new"
+    with pytest.raises(DamagedFile, match="missing from the backup") as told:
+        restore(made.folder, folder, "admin", PASSPHRASE, clock)
+    assert file in told.value.sentence and told.value.next_step
+    assert not startup.is_set_up(folder)
+
+
 def test_what_lay_in_the_folder_before_a_restore_stays(desk: Desk, tmp_path: Path, clock: SetClock) -> None:
     """The mark of how far the desk had written; and a log of another file, that would be written into the backup."""
     made, new = make_backup(desk, tmp_path / "stick").result, tmp_path / "new"
