@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drafts import drafts_waiting
 from shelterdesk.actions.paper_facts import ListPrinted, note_printed, paper_facts, printed
+from shelterdesk.actions.spool import cards_waiting
 from shelterdesk.actions.status import Status, status
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, WorldError
@@ -98,6 +99,7 @@ def _unfinished(desk: Desk, reader: Reader, state: Status, now: datetime) -> Unf
         slips_out=len(reserved_groups(conn)),
         without_bed=wait.without_bed,
         without_card=wait.without_card,
+        cards_waiting=_cards(desk),
         forms_begun=_forms(desk, reader),
         set_aside=state.set_aside,
         conflicts=state.conflicts,
@@ -108,6 +110,13 @@ def _unfinished(desk: Desk, reader: Reader, state: Status, now: datetime) -> Unf
             silent_desks(conn, reader.who, reader.roster, to_milliseconds(now - timedelta(days=1)))
         ),
     )
+
+
+def _cards(desk: Desk) -> int | None:
+    try:
+        return cards_waiting(desk)
+    except WorldError:
+        return None
 
 
 def _forms(desk: Desk, reader: Reader) -> tuple[tuple[str, int], ...] | None:

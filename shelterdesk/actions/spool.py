@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from shelterdesk.actions.desk import Desk, now_ms
 from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import DamagedFile
-from shelterdesk.core.paper_kinds import is_for_one_user, needed_for
+from shelterdesk.core.paper_kinds import PaperKind, is_for_one_user, needed_for
 from shelterdesk.core.print_jobs import (
     KEPT_MS,
     KEPT_PRINTED_MS,
@@ -82,6 +82,20 @@ def take_up_prints(desk: Desk) -> Done[tuple[Print, ...]]:
             if one is not None and one.state is not PrintState.TAKEN:
                 found.append(one)
     return Done(tuple(found))
+
+
+def cards_waiting(desk: Desk) -> int:
+    """Cards that were made and are on no paper yet: they count as given out, and nobody holds them."""
+    if not has_spool(desk.folder):
+        return 0
+    still = (PrintState.WAITING, PrintState.PRINTING, PrintState.HELD, PrintState.LATE)
+    with opened_spool(desk.folder, _file_key(desk)) as spool:
+        found = [_print_of(desk, row) for row in spool.rows() if row.state in still]
+    return sum(
+        one.job.things
+        for one in found
+        if one is not None and one.job.kind is PaperKind.CARDS and one.job.range.is_all
+    )
 
 
 def print_data(desk: Desk, number: int) -> Done[bytes]:

@@ -25,7 +25,8 @@ class Worked:
 class Unfinished:
     """What is left at the end of a shift. Times are RFC 9557 texts, None for never; ``forms_begun`` by who began them.
 
-    ``forms_begun`` None where it could not be looked for.
+    ``cards_waiting`` were made and wait for a printer of this desk. ``forms_begun`` and they are None where they could
+    not be looked for.
     """
 
     unnamed: int
@@ -33,6 +34,7 @@ class Unfinished:
     slips_out: int
     without_bed: int
     without_card: int
+    cards_waiting: int | None
     forms_begun: tuple[tuple[str, int], ...] | None
     set_aside: int
     conflicts: int

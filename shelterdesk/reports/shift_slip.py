@@ -93,6 +93,8 @@ def _clock(moment: str) -> str:
 
 def _left_to_do(left: Unfinished) -> list[tuple[str, str]]:
     forms = left.forms_begun
+    cards = left.cards_waiting
+    printing = tr("not known") if cards is None else number_text(cards)
     begun = tr("not known") if forms is None else number_text(sum(count for _, count in forms))
     who = ", ".join(user for user, _ in forms or ())
     since = moment_shown(left.only_here_since) if left.only_here_since else ""
@@ -102,6 +104,7 @@ def _left_to_do(left: Unfinished) -> list[tuple[str, str]]:
         (tr("Slips of the intake on paper not typed in yet"), number_text(left.slips_out)),
         (tr("People without a bed"), number_text(left.without_bed)),
         (tr("People without a card"), number_text(left.without_card)),
+        (tr("Cards made that wait for a printer"), printing),
         (tr("Forms begun at this desk and not saved"), _with(begun, who)),
         (tr("Set aside, to be looked at"), number_text(left.set_aside)),
         (tr("Two values for one field, to be chosen"), number_text(left.conflicts)),

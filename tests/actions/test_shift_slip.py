@@ -9,14 +9,19 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from shelterdesk.actions.cards import print_cards
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.counter import serve
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.drafts import Drafts, drafts_waiting, save_draft
 from shelterdesk.actions.intake_form import print_intake_forms
 from shelterdesk.actions.lodging import give_place
+from shelterdesk.actions.papers import in_memory
 from shelterdesk.actions.shift_slip import print_shift_slip, shift_slip
+from shelterdesk.actions.spool import keep_print, turn_print
 from shelterdesk.core.errors import BadField, NotAllowed
+from shelterdesk.core.paper_kinds import PaperKind
+from shelterdesk.core.print_jobs import PrintJob, PrintState
 from shelterdesk.core.shift import ShiftSlip
 from shelterdesk.db.drafts import FILE
 from tests.actions.at_site import group, hear, person, second_desk, with_plan
@@ -29,6 +34,20 @@ def slip(desk: Desk, hours: int = 12) -> ShiftSlip:
         return shift_slip(desk, reader, hours)
     finally:
         reader.close()
+
+
+def test_cards_that_wait_for_a_printer_are_told(desk: Desk, tmp_path: Path) -> None:
+    """They count as given out, and nobody holds one: whoever takes the shift over must know."""
+    numbers = [person(desk, f"P{n}")[1] for n in range(3)]
+    made = in_memory(desk, print_cards, persons=numbers).result
+    assert slip(desk).unfinished.cards_waiting == 0
+    one = keep_print(desk, PrintJob(PaperKind.CARDS, "cards", things=3), made.pdf).result
+    keep_print(desk, PrintJob(PaperKind.LISTS, "list", things=9), made.pdf)
+    left = slip(desk).unfinished
+    assert (left.without_card, left.cards_waiting) == (0, 3)
+    print_shift_slip(desk, tmp_path / "slip.pdf")
+    turn_print(desk, one, PrintState.PRINTED, one.job)
+    assert slip(desk).unfinished.cards_waiting == 0
 
 
 def test_what_each_did_and_what_is_left(desk: Desk, station_folder: Path, clock: SetClock) -> None:

@@ -19,6 +19,8 @@ from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.papers import MadePaper
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import NotFound, WorldError
+from shelterdesk.core.paper_kinds import PaperKind
+from shelterdesk.core.print_jobs import PrintState
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
@@ -275,6 +277,15 @@ class PresentCards(CardPaper):
             )
             said = f"{said} {more}"
         notes = [Line(Tone.NEUTRAL, said)]
+        still = [one for one in self.queue.prints() if one.state is not PrintState.PRINTED]
+        waiting = sum(one.job.things for one in still if one.job.kind is PaperKind.CARDS)
+        if waiting:
+            more = ntr(
+                "{n} card was made and is on no paper yet: it is in Waiting prints.",
+                "{n} cards were made and are on no paper yet: they are in Waiting prints.",
+                waiting,
+            )
+            notes.append(Line(Tone.WARN, more))
         if self.format().is_band:
             small = tr(
                 "Any child under five may get one: a number and its code, no name, no bed, no sentence."

@@ -199,7 +199,16 @@ class WaitingPrints(Section):
         self._folder = path.parent
 
         def saved(where: Path) -> None:
-            self.say(tr("Saved: {path}", path=str(where)))
+            if one.state is PrintState.PRINTED:
+                self.say(tr("Saved: {path}", path=str(where)))
+            else:
+                self.say(
+                    tr(
+                        "Saved: {path}. It still waits for the printer here: if you print the file, take it out.",
+                        path=str(where),
+                    ),
+                    Tone.WARN,
+                )
 
         self.queue.data_of(
             one.id,
