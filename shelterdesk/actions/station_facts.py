@@ -8,7 +8,7 @@ from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField
 from shelterdesk.core.kinds import STATION
-from shelterdesk.core.record_rules import check_change_hour
+from shelterdesk.core.record_rules import check_change_hour, check_title
 from shelterdesk.core.words import tr
 from shelterdesk.db.station_row import station_row
 from shelterdesk.db.store import Reader
@@ -44,11 +44,9 @@ def station_facts(reader: Reader) -> StationFacts:
 
 def check_facts(facts: StationFacts) -> None:
     """Raise ``BadField`` naming the first answer that cannot be."""
-    if not facts.name.strip():
-        raise BadField("name", tr("The station needs a name."))
+    check_title("name", facts.name.strip(), tr("The station needs a name."))
     for field, text, longest in (
-        ("name", facts.name, LONGEST_NAME), ("address", facts.address, LONGEST_ADDRESS),
-        ("standard_set", facts.standard_set, LONGEST_NAME),
+        ("address", facts.address, LONGEST_ADDRESS), ("standard_set", facts.standard_set, LONGEST_NAME),
     ):  # fmt: skip
         if len(text.strip()) > longest:
             raise BadField(field, tr("this is too long: at most {n} letters", n=longest))

@@ -248,12 +248,16 @@ class StationStep(Step):
         self.code = LabelledField(
             tr("Code"), hint=tr("2 to 4 letters, for example LB"), check=self._check_code
         )
-        self.station_name = LabelledField(tr("Name"), check=needed(tr("The station needs a name.")))
+        self.station_name = LabelledField(tr("Name"), check=self._check_name)
         self.country_line = TypeAhead(country_options)
         self.country = LabelledField(tr("Country"), self.country_line, check=self._check_country)
         self.zone_line = TypeAhead(zones.options, free=True)
         self.zone = LabelledField(tr("Time zone"), self.zone_line, check=self._check_zone)
-        self.organisation = LabelledField(tr("Your organisation"), hint=tr("may stay empty"))
+        self.organisation = LabelledField(
+            tr("Your organisation"),
+            hint=tr("may stay empty"),
+            check=self._check_organisation,
+        )
         grid = FieldGrid()
         grid.add_row((self.code, 2), (self.station_name, 2))
         grid.add_row((self.country, 2), (self.zone, 2))
@@ -277,7 +281,7 @@ class StationStep(Step):
 
     def checked(self) -> list[LabelledField]:
         """The fields in the order in which their mistakes are looked at."""
-        return [self.code, self.station_name, self.country, self.zone]
+        return [self.code, self.station_name, self.country, self.zone, self.organisation]
 
     def _on_zone_typed(self, _: str) -> None:
         self._zone_by_hand = True
@@ -310,6 +314,14 @@ class StationStep(Step):
 
     def _check_code(self, text: str) -> str:
         return _said_of("code", StationPlanned(text.strip().upper(), "x", "PAN", "UTC", "x"))
+
+    def _check_name(self, text: str) -> str:
+        return _said_of("name", StationPlanned("LB", text.strip(), "PAN", "UTC", "x"))
+
+    def _check_organisation(self, text: str) -> str:
+        return _said_of(
+            "organisation", StationPlanned("LB", "x", "PAN", "UTC", "x", organisation=text.strip())
+        )
 
     def _check_country(self, text: str) -> str:
         if self.country_line.value() is not None:

@@ -78,7 +78,7 @@ def test_the_other_desk_of_the_station_follows(station_folder: Path, tmp_path: P
     ("field", "facts"),
     [
         ("name", replace(WANTED, name="  ")),
-        ("name", replace(WANTED, name="x" * 61)),
+        ("name", replace(WANTED, name="x" * 81)),
         ("change_hour", replace(WANTED, change_hour=13)),
         ("change_hour", replace(WANTED, change_hour=6.5)),  # type: ignore[arg-type]
         ("address", replace(WANTED, address="x" * 201)),
