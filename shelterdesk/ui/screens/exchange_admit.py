@@ -27,10 +27,14 @@ class AdmitSection(AnswerSection):
     roles = DOES["admit a desk"]
     reply_name = "admission.tar"
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Admit a desk")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(
             worker,
-            tr("Admit a desk"),
+            self.heading(),
             tr(
                 "Start ShelterDesk on the other laptop, choose “Join an existing station”, and bring its request "
                 "here on a stick. The answer holds everything this station knows, sealed for that laptop alone."

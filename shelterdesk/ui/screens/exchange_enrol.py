@@ -49,8 +49,12 @@ class EnrolSection(Section):
     roles = DOES["enrol a station"]
     kinds = frozenset({"roster", "adoption", "foreign"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("The office")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("The office"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._asked: Path | None = None
         self.belongs = Lines(tr("The office of this station"))
         self.request = PathField(tr("1. Write the request to"), PathKind.NEW_FILE)

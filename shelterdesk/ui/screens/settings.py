@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.words import tr
@@ -23,6 +23,7 @@ from shelterdesk.ui.screens.settings_file import SettingsFileSection
 from shelterdesk.ui.screens.settings_holders import HoldersSection
 from shelterdesk.ui.screens.settings_log_in import LogInSection
 from shelterdesk.ui.screens.settings_papers import PapersSection
+from shelterdesk.ui.screens.settings_parts import Parts
 from shelterdesk.ui.screens.settings_passphrase import OwnPassphraseSection
 from shelterdesk.ui.screens.settings_plan import PlanSection
 from shelterdesk.ui.screens.settings_printers import PrintersSection
@@ -77,7 +78,8 @@ class SettingsScreen(Screen):
         super().__init__()
         self._worker = worker
         self._stale: set[str] = set()
-        self.sections: dict[str, Section] = {}
+        self._insides: list[QWidget] = []
+        self.sections = Parts(self._make)
         self.tiles: dict[str, Tile] = {}
         self.list = QFrame()
         self.list.setProperty("part", "card")
@@ -105,7 +107,7 @@ class SettingsScreen(Screen):
         for made in sections:
             here = not (made.station_only and desk is not None and desk.who.is_office)
             if here and (not made.roles or not made.roles.isdisjoint(roles)):
-                self._add(made(worker))
+                self._promise(made)
         self.track(theme().changed, self._space_list, call_now=True)
         first = next(iter(self.sections))
         self.tiles[first].setChecked(True)
@@ -133,7 +135,7 @@ class SettingsScreen(Screen):
         """Show a part, fresh."""
         section = self.sections[name]
         self._shown = name
-        for other in self.sections.values():  # a hidden part asks for no room, unlike one in a stack
+        for other in self.sections.made().values():  # a hidden part asks for no room, unlike one in a stack
             other.setVisible(other is section)
         self.tiles[name].setChecked(True)
         self._tiles_area.bring_into_view(self.tiles[name])
@@ -144,13 +146,13 @@ class SettingsScreen(Screen):
 
     def refresh(self, changes: Changes | None) -> None:
         now = self.current()
-        for name, section in self.sections.items():
-            if changes is not None and not changes.touches(section.kinds):
+        for part in self.sections.promised():
+            if changes is not None and not changes.touches(part.kinds):
                 continue
-            if section is now:
-                section.refresh(changes)
+            if part.name == now.name:
+                now.refresh(changes)
             else:
-                self._stale.add(name)
+                self._stale.add(part.name)
         self.primary = now.primary
 
     def finish(self) -> None:
@@ -168,19 +170,26 @@ class SettingsScreen(Screen):
     def fields(self) -> list[QWidget]:
         return [field for field in super().fields() if self.current().isAncestorOf(field)]
 
-    def _add(self, section: Section) -> None:
-        tile = Tile(section.title.text())
-        name = section.name
+    def _promise(self, part: type[Section]) -> None:
+        """A line in the list; the part itself is made when it is opened."""
+        tile, name = Tile(part.heading()), part.name
         tile.toggled.connect(lambda on: self.open_section(name) if on else None)
         tile.clicked.connect(self._go_in)
         self._tiles_flow.addWidget(tile)
-        self.sections[name], self.tiles[name] = section, tile
+        self.tiles[name] = tile
+        self.sections.promise(part)
         self._stale.add(name)
+
+    def _make(self, part: type[Section]) -> Section:
+        section = part(self._worker)
         section.hide()
         self._place_column.addWidget(section)
         section.said.connect(self.said)
         if isinstance(section, DeskSection | BackupSection):
             section.wanted.connect(self.preferences_wanted)
+        # Held on to for as long as the screen stands, for the reason given in ScrollingPage.
+        self._insides += [area.viewport() for area in section.findChildren(QScrollArea)]
+        return section
 
     def _go_in(self) -> None:
         fields = self.fields()

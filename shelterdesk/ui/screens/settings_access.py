@@ -35,8 +35,12 @@ class AccessSection(Section):
     roles = DOES["see who looked at what"]
     kinds = frozenset({"access"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Who looked at what")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Who looked at what"), parent)
+        super().__init__(worker, self.heading(), parent)
         zone = worker.desk.who.zone if worker.desk is not None else "UTC"
         self.number = QLineEdit()
         self.number_field = LabelledField(

@@ -83,8 +83,12 @@ class BackupSection(Section):
     kinds = frozenset({"status"})
     wanted = Signal(object)
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Backup")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Backup"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._plan = BackupPlan()
         self._volumes: list[Volume] = []
         self._marked: set[str] = set()

@@ -48,8 +48,12 @@ class CloseSection(Section):
     roles = DOES["close the station"]
     kinds = frozenset({"status", "roster", "foreign", "access"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Close the station")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Close the station"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.state: ClosingState | None = None
         self.closed: Closed | None = None
         self.standing = Lines(tr("How this desk stands"))

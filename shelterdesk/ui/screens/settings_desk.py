@@ -28,8 +28,12 @@ class DeskSection(Section):
     name = "desk"
     wanted = Signal(object)
 
+    @staticmethod
+    def heading() -> str:
+        return tr("This desk")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("This desk"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.language = PickField(language_names())
         self.theme = PickField(theme_names())
         sizes = {*TEXT_SIZES, read_preferences(worker.folder).text_percent}

@@ -41,8 +41,12 @@ class SettingsFileSection(Section):
     station_only = True
     roles = DOES["change settings"]
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Settings as a file")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Settings as a file"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._looked_at: tuple[Path, tuple[SettingsChange, ...]] | None = None
         self.told = words(
             tr(

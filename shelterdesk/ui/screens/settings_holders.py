@@ -41,8 +41,12 @@ class HoldersSection(Section):
     roles = frozenset({Role.HEALTH, Role.PROTECTION, Role.SAFEGUARDING, Role.ADMIN})
     kinds = frozenset({"roster"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Closed entries")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Closed entries"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._mine: frozenset[Confidentiality] = frozenset()
         self.model: RowsModel[HolderLine] = RowsModel(_columns(), key=lambda line: line.key)
         empty = EmptyState(

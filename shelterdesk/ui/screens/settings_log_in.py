@@ -46,8 +46,12 @@ class LogInSection(Section):
     roles = DOES["change settings"]
     kinds = frozenset({"setting"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Logging in")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Logging in"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._held: LogInRules | None = None
         self.length = PickField()
         self.hours = PickField()

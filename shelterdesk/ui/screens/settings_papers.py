@@ -40,8 +40,12 @@ class PapersSection(Section):
     roles = WRITES["daily_sheet"]
     kinds = frozenset({"setting"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Sheet and cards")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Sheet and cards"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._held: PaperSettings | None = None
         self.outside = _number(tr("Overdue after being outside for"), tr("hours"), "outside_hours")
         self.long_stay = _number(tr("Here for long after"), tr("days"), "long_stay_days")

@@ -40,8 +40,12 @@ class OwnPassphraseSection(Section):
     kinds = frozenset({"setting"})
     cost: Argon2Cost = DEFAULT_COST
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Your passphrase")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Your passphrase"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.least = USUAL_LENGTH
         self.old, self.new, self.again = PassphraseLine(), PassphraseLine(), PassphraseLine()
         self.old_field = LabelledField(tr("The passphrase of now"), self.old)

@@ -84,8 +84,12 @@ class PlanSection(Section):
     roles = DOES["import the site plan"]
     kinds = frozenset({"place"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Plan from a file")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Plan from a file"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._looked_at: Path | None = None
         self.now = words("", "secondary", wrap=True)
         self.file = PathField(tr("File of the plan"), PathKind.OLD_FILE, files=tr("Tables (*.csv *.txt)"))

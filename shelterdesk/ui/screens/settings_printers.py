@@ -60,8 +60,12 @@ class PrintersSection(Section):
 
     name = "printers"
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Printers")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Printers"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.printers = Printers(self)
         country = worker.desk.who.country if worker.desk is not None else ""
         self._usual = tr("Letter") if usual_paper(country) == "letter" else tr("A4")

@@ -39,8 +39,12 @@ class RecoverySection(Section):
     roles = DOES["change settings"]
     kinds = frozenset({"status"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Recovery sheet")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Recovery sheet"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.sheet: RecoveryCard | None = None
         self._sheet_parts: list[QWidget] = []
         self.explanation = words(

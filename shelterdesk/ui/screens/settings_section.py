@@ -35,6 +35,11 @@ class Section(Card):
         self.worker = worker
         self.primary: QAbstractButton | None = None
 
+    @staticmethod
+    def heading() -> str:
+        """The title, known before the part is made; only parts of the settings are made that late."""
+        return ""
+
     def refresh(self, changes: Changes | None) -> None:
         """Ask again for what is shown."""
 

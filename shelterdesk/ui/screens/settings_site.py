@@ -51,8 +51,12 @@ class SiteSection(Section):
     roles = DOES["import the site plan"]
     kinds = frozenset({"place"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Site plan")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Site plan"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._site: SitePlan | None = None
         self._ent: str | None = None
         self._wanted = ""

@@ -82,8 +82,12 @@ class StandardsSection(Section):
     roles = DOES["change settings"]
     kinds = frozenset({"setting", "station", "foreign"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Standards")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Standards"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._held: SetsHeld | None = None
         self._edited: dict[str, Indicator] = {}
         self._at: str | None = None

@@ -38,8 +38,12 @@ class StationSection(Section):
     name = "station"
     kinds = frozenset({"station", "foreign"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Station")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Station"), parent)
+        super().__init__(worker, self.heading(), parent)
         desk = worker.desk
         self._held: StationFacts | None = None
         self.facts = Facts()

@@ -30,8 +30,12 @@ class UpdateSection(Section):
     name = "update"
     roles = DOES["update the program"]
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Updates")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Updates"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._offered: Offered | None = None
         self._looking = Beside(self, "update")
         self._files: BesideDesk[Offered] = BesideDesk(self, worker, "update files")

@@ -69,8 +69,12 @@ class UsersSection(Section):
     kinds = frozenset({"roster", "setting"})
     cost: Argon2Cost = DEFAULT_COST
 
+    @staticmethod
+    def heading() -> str:
+        return tr("People who log in")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("People who log in"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._left: dict[Confidentiality, tuple[str, ...]] = {}
         self._mine: frozenset[Confidentiality] = frozenset()
         self.model: RowsModel[UserLine] = RowsModel(_columns(), key=lambda line: line.id)
