@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.words import tr
 from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.screens.settings_parts import Parts
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import EmptyState, FlowLayout, Tile
@@ -56,7 +57,8 @@ class PartsScreen(Screen):
         super().__init__()
         self.worker = worker
         self._stale: set[str] = set()
-        self.sections: dict[str, Section] = {}
+        self._insides: list[QWidget] = []
+        self.sections = Parts(self._make)
         self.tiles: dict[str, PartTile] = {}
         self.list = QFrame()
         self.list.setProperty("part", "card")
@@ -75,9 +77,9 @@ class PartsScreen(Screen):
         roles = worker.desk.user.roles if worker.desk is not None else frozenset()
         for made in sections:
             if not made.roles or not made.roles.isdisjoint(roles):
-                self._add(made(worker))
+                self._promise(made)
         if not self.sections:
-            self._add(NothingHere(worker))
+            self._promise(NothingHere)
         self.list.setVisible(len(self.sections) > 1)
         self.track(theme().changed, self._space_list, call_now=True)
         self.open_section(next(iter(self.sections)))
@@ -108,13 +110,13 @@ class PartsScreen(Screen):
 
     def refresh(self, changes: Changes | None) -> None:
         now = self.current()
-        for name, section in self.sections.items():
-            if changes is not None and not changes.touches(section.kinds):
+        for part in self.sections.promised():
+            if changes is not None and not changes.touches(part.kinds):
                 continue
-            if section is now:
-                section.refresh(changes)
+            if part.name == now.name:
+                now.refresh(changes)
             else:
-                self._stale.add(name)
+                self._stale.add(part.name)
         self.primary = now.primary
 
     def finish(self) -> None:
@@ -136,17 +138,24 @@ class PartsScreen(Screen):
         self.primary = self.current().primary
         super().past_last_field()
 
-    def _add(self, section: Section) -> None:
-        tile = PartTile(section.title.text())
-        name = section.name
+    def _promise(self, part: type[Section]) -> None:
+        """A line in the list; the part itself is made when it is opened."""
+        tile, name = PartTile(part.heading()), part.name
         tile.toggled.connect(lambda on: self.open_section(name) if on else None)
         tile.clicked.connect(self._go_in)
         self._tiles.addWidget(tile)
-        self.sections[name], self.tiles[name] = section, tile
+        self.tiles[name] = tile
+        self.sections.promise(part)
         self._stale.add(name)
+
+    def _make(self, part: type[Section]) -> Section:
+        section = part(self.worker)
         section.hide()
         self.place.addWidget(section)
         section.said.connect(self.said)
+        # Held on to for as long as the screen stands, for the reason given in ScrollingPage.
+        self._insides += [area.viewport() for area in section.findChildren(QScrollArea)]
+        return section
 
     def _go_in(self) -> None:
         first = self._first_of(self.current())

@@ -32,8 +32,12 @@ class StandSection(Section):
     roles = DOES["take in bundles"] | DOES["write a bundle"]
     kinds = frozenset({"status", "roster", "foreign", "access"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("How this desk stands")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("How this desk stands"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.facts = Facts()
         self.gaps = Lines(tr("What is missing here"))
         self.model: RowsModel[Heard] = RowsModel(heard_columns(), key=lambda one: one.desk)
@@ -94,8 +98,12 @@ class AsideSection(Section):
     roles = DOES["take in bundles"]
     kinds = frozenset({"status", "roster", "foreign"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Set aside")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Set aside"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.count = Pill("", Tone.WARN)
         self.count.hide()
         self.add_beside_title(self.count)

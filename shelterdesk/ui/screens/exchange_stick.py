@@ -58,8 +58,12 @@ class StickSection(Section):
     roles = DOES["write a bundle"]
     kinds = frozenset({"status", "roster", "foreign", "access"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Stick or folder")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Stick or folder"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.state: ExchangeState | None = None
         self._busy = False
         self._path_typed = False

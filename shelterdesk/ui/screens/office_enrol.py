@@ -25,10 +25,14 @@ class EnrolStationSection(AnswerSection):
     roles = DOES["enrol a station"]
     reply_name = "enrol-reply.json"
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Enrol a station")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(
             worker,
-            tr("Enrol a station"),
+            self.heading(),
             tr(
                 "A station writes its request on its exchange screen. Have its six words read to you by telephone "
                 "or radio, never from the stick or mail the request came with."

@@ -52,8 +52,12 @@ class IntakeSection(Section):
     roles = DOES["take in bundles"]
     kinds = frozenset({"roster", "foreign"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Take in")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Take in"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.folders: list[Path] = []
         self._waiting: list[Path] = []
         self._told: list[Line] = []

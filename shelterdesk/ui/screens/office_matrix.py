@@ -41,8 +41,12 @@ class MatrixSection(Section):
     roles = DOES["publish matrices"]
     kinds = frozenset({"person", "movement", "same_as", "roster", "status", "foreign"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Matrix of arrivals")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Matrix of arrivals"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._folder = Path.home()
         self.chooser: QFileDialog | None = None
         self.rows: list[MatrixRow] = []

@@ -24,8 +24,12 @@ class PostsSection(Section):
     roles = DOES["see the posts"]
     kinds = frozenset({"status", "roster", "foreign"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Posts")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Posts"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.model: RowsModel[Post] = RowsModel(posts_columns(self._when), key=lambda one: one.station)
         empty = EmptyState(
             "office",

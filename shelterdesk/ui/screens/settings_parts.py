@@ -1,4 +1,4 @@
-"""The parts of the settings, each made when somebody opens it first: twenty forms nobody looks at take much memory."""
+"""The parts of a screen, each made when somebody opens it first: twenty forms nobody looks at take much memory."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class Section(Card):
 
     @staticmethod
     def heading() -> str:
-        """The title, known before the part is made; only parts of the settings are made that late."""
+        """The title, known before the part is made: the list of a screen names it."""
         return ""
 
     def refresh(self, changes: Changes | None) -> None:

@@ -45,8 +45,12 @@ class BlankCards(CardPaper):
     roles = DOES["print cards"]
     ahead = True
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Cards printed ahead")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Cards printed ahead"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.count = QLineEdit(str(USUAL_BLANK))
         self.count.setMaxLength(4)
         self.count_field = LabelledField(
@@ -132,8 +136,12 @@ class PresentCards(CardPaper):
         {"person", "arrival_group", "movement", "card", "same_as", "membership", "stay", "setting", "foreign"}
     )
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Cards for people")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Cards for people"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.wanted: CardsWanted | None = None
         self._nobody = ""
         self._second_chosen = False

@@ -66,9 +66,13 @@ class DailyPaper(Paper):
         }
     )  # fmt: skip
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Daily occupancy sheet")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         empty = EmptyState("document", tr("The sheet is being drawn."))
-        super().__init__(worker, tr("Daily occupancy sheet"), empty, parent)
+        super().__init__(worker, self.heading(), empty, parent)
         self.drawn: DrawnPaper | None = None
         self._not_drawn: WorldError | None = None
         self.state = Pill("", Tone.NEUTRAL)

@@ -28,8 +28,12 @@ class EvacuationPaper(ListPaper):
     name = "evacuation"
     kinds = frozenset({"person", "arrival_group", "movement", "stay", "place", "same_as", "foreign"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Evacuation list")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Evacuation list"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._may = worker.desk is not None and may_have_names(worker.desk)
         self.names = ChoiceField(
             [

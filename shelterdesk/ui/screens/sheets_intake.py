@@ -38,8 +38,12 @@ class IntakePaper(Paper):
     roles = DOES["print intake forms"]
     kinds = frozenset({"arrival_group", "person", "foreign"})
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Forms for the intake on paper")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Forms for the intake on paper"), EmptyState("document", ""), parent)
+        super().__init__(worker, self.heading(), EmptyState("document", ""), parent)
         self._out = 0
         self.state = Pill(ptr("forms", "made"), Tone.OK)
         self.state.hide()

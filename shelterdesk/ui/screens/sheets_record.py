@@ -29,8 +29,12 @@ class RecordPaper(Paper):
     kind = PaperKind.PERSON
     roles = DOES["print a person's own record"]
 
+    @staticmethod
+    def heading() -> str:
+        return tr("A person's own record")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("A person's own record"), EmptyState("portrait", ""), parent)
+        super().__init__(worker, self.heading(), EmptyState("portrait", ""), parent)
         self.number = QLineEdit()
         self.number.setMaxLength(24)
         self.number_field = LabelledField(tr("Number"), self.number, check=self._check)

@@ -30,8 +30,12 @@ class ResidentsPaper(ListPaper):
         {"person", "arrival_group", "movement", "stay", "place", "membership", "same_as", "foreign"}
     )
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Residents by block")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Residents by block"), parent)
+        super().__init__(worker, self.heading(), parent)
         self._blocks: list[tuple[str, str]] = []
         self.block = PickField([(WHOLE_SITE, tr("the whole site"))])
         self.block_field = LabelledField(tr("Block"), self.block)

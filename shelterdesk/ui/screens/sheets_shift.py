@@ -32,8 +32,12 @@ class ShiftPaper(ListPaper):
         {"person", "arrival_group", "movement", "stay", "service", "card", "same_as", "status", "foreign"}
     )
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Slip of the shift")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Slip of the shift"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.hours = PickField([(str(n), ntr("the last {n} hour", "the last {n} hours", n)) for n in HOURS])
         self.hours.set_value(str(USUAL_HOURS))
         self.hours_field = LabelledField(tr("Shift"), self.hours)

@@ -45,8 +45,12 @@ class WaitingPrints(Section):
 
     name = "waiting"
 
+    @staticmethod
+    def heading() -> str:
+        return tr("Waiting prints")
+
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
-        super().__init__(worker, tr("Waiting prints"), parent)
+        super().__init__(worker, self.heading(), parent)
         self.queue = PrintQueue.of(worker)
         self.printers = Printers(self)
         self._folder = Path.home()
