@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.setting_change import say_settings
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField
 from shelterdesk.core.moment import service_day
@@ -60,6 +59,8 @@ def set_log_in_rules(desk: Desk, rules: LogInRules) -> Done[RulesChanged]:
         if not least <= number <= most:
             raise BadField(field, tr("Choose a number from {least} to {most}.", least=least, most=most))
     desk.must("change settings")
+    from shelterdesk.actions.setting_change import say_settings  # what it loads is not needed to log in
+
     now = log_in_rules(desk)
     wanted = {LENGTH_KEY: rules.passphrase_length, SHIFT_KEY: rules.shift_hours}
     held = {LENGTH_KEY: now.passphrase_length, SHIFT_KEY: now.shift_hours}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
@@ -23,10 +23,8 @@ from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.crash import calm_words
 from shelterdesk.ui.door import Door, DoorWindow
 from shelterdesk.ui.drafts import DraftKeeper, unfound_words
-from shelterdesk.ui.evacuation import Evacuation
 from shelterdesk.ui.lock import IdleWatch, Lock
 from shelterdesk.ui.main_window import MainWindow, title_of
-from shelterdesk.ui.morning_sheet import MorningSheet
 from shelterdesk.ui.preferences import (
     Preferences,
     apply_preferences,
@@ -34,16 +32,17 @@ from shelterdesk.ui.preferences import (
     read_preferences,
     write_preferences,
 )
-from shelterdesk.ui.print_watch import PrintWatch
-from shelterdesk.ui.scan_router import ScanRouter
 from shelterdesk.ui.screen_making import ScreenMaker, fill, make_rest
-from shelterdesk.ui.sheet_freezer import SheetFreezer
-from shelterdesk.ui.status_watch import StatusWatch
 from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker
 
+if TYPE_CHECKING:
+    from shelterdesk.ui.evacuation import Evacuation
+    from shelterdesk.ui.status_watch import StatusWatch
+
 WIDTH, HEIGHT = 1366, 768
 LOCK_KEY = "Ctrl+L"
+_AFTER_THE_FIRST_KEY_MS = 60
 
 
 class DeskApp(QObject):
@@ -84,6 +83,7 @@ class DeskApp(QObject):
         self.lock: Lock | None = None
         self.drafts: DraftKeeper | None = None
         self.status: StatusWatch | None = None
+        self._evacuation: Evacuation | None = None
         self._user_id = ""
         self._left_at: dict[str, str] = {}  # the screen each user was at, by user id
         self._is_outdated = False  # the window stands in another language than the one chosen
@@ -103,6 +103,13 @@ class DeskApp(QObject):
         if self._worker is None:
             raise RuntimeError("the program has not started")
         return self._worker
+
+    @property
+    def evacuation(self) -> Evacuation:
+        """The list in two keys, of the open window a moment after it stands."""
+        if self._evacuation is None:
+            raise RuntimeError("no window stands yet")
+        return self._evacuation
 
     def start(self) -> None:
         """Take the folder and show first run or log-in. Raises ``InUse``, ``CannotWrite``."""
@@ -264,21 +271,12 @@ class DeskApp(QObject):
         self.lock.asked.connect(self._unlock)
         key = QShortcut(QKeySequence(LOCK_KEY), window)
         key.activated.connect(self.lock_now)
-        self.evacuation = Evacuation(window, self.lock, self.worker)
-        self.locked.connect(self.evacuation.close)
-        self.unlocked.connect(self.evacuation.close)
-        ScanRouter(window, self.worker, self.clock).staff_card.connect(self._on_staff_card)
-        PrintWatch(window, self.worker)
-        MorningSheet(window)
-        self.status = StatusWatch(window, self.worker, self.clock)
         window.show()
         window.activateWindow()
         if self._door is not None:
             self._door.leave()
         self.drafts = DraftKeeper(self.worker, window.made())
         self.drafts.start(lambda back: self._ready(window, back), self._tell_unfound)
-        self.status.start()
-        SheetFreezer(window, self.worker).start()
         self.idle.start(window)
 
     def _on_screen_made(self, window: MainWindow, screen: Screen) -> None:
@@ -298,8 +296,18 @@ class DeskApp(QObject):
         self.say(unfound_words(error), Tone.WARN)
 
     def _ready(self, window: MainWindow, back: Sequence[str]) -> None:
-        if window is not self.window:
+        QTimer.singleShot(_AFTER_THE_FIRST_KEY_MS, window, lambda: self._furnish(window, back))
+
+    def _furnish(self, window: MainWindow, back: Sequence[str]) -> None:
+        """What nobody needs for the first key, then the other screens, and the word of what was put back."""
+        if window is not self.window or self.lock is None:
             return
+        from shelterdesk.ui.furnishing import furnish  # its libraries come with it
+
+        self._evacuation, self.status, scans = furnish(window, self.lock, self.worker, self.clock)
+        scans.staff_card.connect(self._on_staff_card)
+        self.locked.connect(self._evacuation.close)
+        self.unlocked.connect(self._evacuation.close)
         make_rest(window, lambda: window is self.window)
         if back:
             self._tell_back(window, back)

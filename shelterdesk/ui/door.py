@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QScrollArea, QVBoxLayout, QWidget
 
 from shelterdesk import startup
-from shelterdesk.actions.updates import backup_before_update, open_backup_instead
+from shelterdesk.actions.desk import Desk
 from shelterdesk.core.errors import NewerData, WorldError
 from shelterdesk.keys.passphrase import Argon2Cost
 from shelterdesk.ui.entrance import Entrance
@@ -122,13 +122,7 @@ class Door(QObject):
                 name, phrase, page.form.wish(), self.entered.emit, lambda error: self._refuse(page, error)
             )
         )
-        page.backup_asked.connect(
-            lambda name, phrase: self._worker.open_with(
-                lambda: open_backup_instead(self._folder, name, phrase, self._worker.clock)[0],
-                self.entered.emit,
-                page.refuse,
-            )
-        )
+        page.backup_asked.connect(lambda name, phrase: self._open_backup(page, name, phrase))
         page.language_chosen.connect(lambda language: self._speak(page, language))
         page.theme_chosen.connect(lambda mode: self.chosen.emit("theme", mode))
         page.forgotten.connect(self._show_forgotten)
@@ -137,8 +131,19 @@ class Door(QObject):
     def _refuse(self, page: LogInPage, error: WorldError) -> None:
         """Say why it did not open; data of a newer version have a way out where a backup of before it lies here."""
         page.refuse(error)
-        if isinstance(error, NewerData) and backup_before_update(self._folder) is not None:
-            page.offer_backup()
+        if isinstance(error, NewerData):
+            from shelterdesk.actions.updates import backup_before_update  # seldom, and with much behind it
+
+            if backup_before_update(self._folder) is not None:
+                page.offer_backup()
+
+    def _open_backup(self, page: LogInPage, name: str, phrase: str) -> None:
+        from shelterdesk.actions.updates import open_backup_instead
+
+        def opened() -> Desk:
+            return open_backup_instead(self._folder, name, phrase, self._worker.clock)[0]
+
+        self._worker.open_with(opened, self.entered.emit, page.refuse)
 
     def _show_forgotten(self) -> None:
         """The page for who has the recovery sheet in hand; back leads to the log-in."""

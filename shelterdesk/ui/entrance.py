@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.log_in_rules import LogInRules, log_in_rules
 from shelterdesk.actions.shift import go_on_as, is_staff_code
-from shelterdesk.actions.user_changes import first_log_in
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError, WrongPassphrase
 from shelterdesk.core.passphrases import is_pin
@@ -71,6 +70,8 @@ class Entrance(QObject):
             done(desk)
 
         if wish.own:
+            from shelterdesk.actions.user_changes import first_log_in  # once in a while, with much behind it
+
             folder, clock, cost = self._folder, self._worker.clock, self._cost
             self._worker.open_with(
                 lambda: first_log_in(folder, name, secret, wish.own, clock, cost), entered, failed

@@ -1,16 +1,9 @@
-"""Where a scan leads: the open screen is asked first, then the screen that shows what was scanned.
-
-A screen that wants scans has ``take_scan(scan) -> bool``; one that shows single records has
-``open_record(kind, ent) -> bool``. Both say False for what is not theirs.
-"""
+"""Where a scan leads: the open screen is asked first, then the screen that shows what was scanned."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import Enum
-from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QObject, Signal
 
@@ -29,51 +22,13 @@ from shelterdesk.db.store import Reader
 from shelterdesk.keys.cardclaim import CardUnreadable
 from shelterdesk.keys.cardtoken import PREFIX, read_token
 from shelterdesk.ui.main_window import MainWindow
+from shelterdesk.ui.scans import OpensRecords, Scan, ScanKind, TakesScans
 from shelterdesk.ui.widgets import Found, Tone
 from shelterdesk.ui.widgets.scan_field import not_known
 from shelterdesk.ui.worker import DeskWorker
 
 KIND_OF = {Counted.PERSON: "person", Counted.HOUSEHOLD: "household", Counted.TOKEN: "arrival_group"}
 MOST_FOUND = 20
-
-
-class ScanKind(Enum):
-    """What was scanned or typed."""
-
-    CARD = "card"
-    DOCUMENT = "document"
-    NUMBER = "number"
-    WORDS = "words"
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """``text`` is the token or number of a card, the lines of the document, the number as printed, or words as typed.
-
-    ``counted`` says of a number whether it is a person's, a household's or a token's.
-    """
-
-    kind: ScanKind
-    text: str
-    counted: Counted | None = None
-
-
-@runtime_checkable
-class TakesScans(Protocol):
-    """A screen that does something of its own with a scan (the counter, boarding, the family form)."""
-
-    def take_scan(self, scan: Scan) -> bool:
-        """Take the scan; False lets it go its usual way."""
-        ...
-
-
-@runtime_checkable
-class OpensRecords(Protocol):
-    """A screen with pages of single records."""
-
-    def open_record(self, kind: str, ent: str) -> bool:
-        """Show the record (kind's name, id of 32 hex digits); False when this screen has no page for it."""
-        ...
 
 
 def read_scan(text: str, prefix: str, today: date) -> Scan:

@@ -24,7 +24,7 @@ from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.base_screen import Screen
 from shelterdesk.ui.log_in import LogInPage
 from shelterdesk.ui.main_window import MainWindow
-from shelterdesk.ui.scan_router import Scan
+from shelterdesk.ui.scans import Scan
 from shelterdesk.ui.screen_making import ScreenMaker
 from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.theme import Mode, theme

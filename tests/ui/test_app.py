@@ -31,7 +31,8 @@ from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.battery import Battery, read_battery
 from shelterdesk.ui.crash import HARD_CRASHES, FaultWatch, calm_words, note_qt
 from shelterdesk.ui.long_work import LongWork
-from shelterdesk.ui.scan_router import Scan, ScanKind, read_scan
+from shelterdesk.ui.scan_router import read_scan
+from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.status_watch import ago, line_of
 from shelterdesk.ui.widgets import SmallButton
 from shelterdesk.ui.worker import Task

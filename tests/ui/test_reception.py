@@ -28,7 +28,7 @@ from shelterdesk.db.person_page import person_page
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.print_queue import PrintQueue
 from shelterdesk.ui.pseudo import pseudo_catalogue
-from shelterdesk.ui.scan_router import Scan, ScanKind
+from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.screens.people_words import missing_words
 from shelterdesk.ui.screens.reception import ReceptionScreen
 from shelterdesk.ui.screens.reception_typed import (

@@ -26,7 +26,7 @@ from shelterdesk.db.people import PersonLine
 from shelterdesk.db.store import Reader
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
-from shelterdesk.ui.scan_router import Scan, ScanKind
+from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.screens.counter_family import CounterFamily
 from shelterdesk.ui.screens.counter_services import CounterScan, ServiceTiles
 from shelterdesk.ui.tables.people import no_name

@@ -24,7 +24,7 @@ from shelterdesk.db.people import PersonLine
 from shelterdesk.db.store import Reader
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
-from shelterdesk.ui.scan_router import Scan, ScanKind
+from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.screens.lodging_block import BlockPlace
 from shelterdesk.ui.screens.lodging_give import GivePlace
 from shelterdesk.ui.screens.lodging_site import SiteCard

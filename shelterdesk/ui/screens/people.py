@@ -27,7 +27,7 @@ from shelterdesk.db.person_page import PersonPage
 from shelterdesk.db.store import Reader
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
-from shelterdesk.ui.scan_router import Scan, ScanKind
+from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.screens.lodging_give import GivePlace
 from shelterdesk.ui.screens.people_cards import CardPrinting
 from shelterdesk.ui.screens.people_edit import PersonEdit

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from shelterdesk.actions.arrival_groups import CountedGroup
-from shelterdesk.actions.cards import CardsPrinted
 from shelterdesk.actions.places import propose_for_new
 from shelterdesk.actions.registration import RegisteredFamily, register_family
 from shelterdesk.core.changes import Changes
@@ -22,8 +21,7 @@ from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
-from shelterdesk.ui.print_words import held_said
-from shelterdesk.ui.scan_router import Scan, ScanKind
+from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.screens.people_undo import way_back
 from shelterdesk.ui.screens.reception_cards import FamilyCards
 from shelterdesk.ui.screens.reception_count import CountCard
@@ -34,6 +32,9 @@ from shelterdesk.ui.screens.reception_typed import person_form
 from shelterdesk.ui.theme import Size, theme
 from shelterdesk.ui.widgets import FoldingColumns, Tone
 from shelterdesk.ui.worker import DeskWorker
+
+if TYPE_CHECKING:
+    from shelterdesk.actions.cards import CardsPrinted
 
 MOST_NUMBERS = 4
 """Numbers of people said one by one in the message after saving; of more the first and the last."""
@@ -252,6 +253,8 @@ class ReceptionScreen(Screen):
 
         def not_printed(error: WorldError) -> None:
             if isinstance(error, PrintingStopped):  # some of them are on paper
+                from shelterdesk.ui.print_words import held_said
+
                 self.say(f"{said} {held_said(error)}", Tone.WARN, back)
                 return
             told = tr("The family is saved, its cards are not printed:")

@@ -19,8 +19,6 @@ from shelterdesk.db.store import Reader
 from shelterdesk.ui.icons import IconMark
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.print_outcome import Outcome
-from shelterdesk.ui.print_queue import PrintQueue
-from shelterdesk.ui.print_words import where_they_wait
 from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets import ButtonRow, PrimaryButton, QuietButton, SecondaryButton, Tone, words
 from shelterdesk.ui.widgets.scan_field import ScanField
@@ -40,6 +38,8 @@ class CardsWait(WorldError):
     """The queue goes on without a printer: the cards are made, and none is lost."""
 
     def __init__(self, fault: WorldError) -> None:
+        from shelterdesk.ui.print_words import where_they_wait
+
         super().__init__(
             fault.sentence,
             tr("They wait in {place}: printed by themselves later, or saved as a PDF there.",
@@ -261,6 +261,7 @@ class FamilyCards:
         from shelterdesk.actions.cards import CardsPrinted, print_cards
         from shelterdesk.actions.papers import in_memory
         from shelterdesk.ui.card_memory import usual_format
+        from shelterdesk.ui.print_queue import PrintQueue
 
         desk = self._worker.desk
         if desk is None:
