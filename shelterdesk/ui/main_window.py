@@ -25,7 +25,7 @@ from shelterdesk.ui.theme import theme
 from shelterdesk.ui.widgets.focus_ring import FocusRing
 from shelterdesk.ui.widgets.help_panel import HelpPanel
 from shelterdesk.ui.widgets.key_strip import KeyStrip
-from shelterdesk.ui.widgets.keymap import HELP, KEY_STRIP, SCAN, UNDO, house_keys, screen_key
+from shelterdesk.ui.widgets.keymap import HELP, KEY_STRIP, SCAN, UNDO, house_keys, screen_key, window_keys
 from shelterdesk.ui.widgets.message_line import ToastLine
 from shelterdesk.ui.widgets.page_area import PageArea
 from shelterdesk.ui.widgets.popup_list import Found
@@ -230,7 +230,9 @@ class MainWindow(QMainWindow):
         if self.help.is_open():
             self.help.close_panel()
         elif screen is not None:
-            self.help.explain(screen.title(), screen.help_text(), [*screen.keys(), *house_keys()])
+            self.help.explain(
+                screen.title(), screen.help_text(), [*screen.keys(), *house_keys(), *window_keys()]
+            )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

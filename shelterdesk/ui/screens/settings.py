@@ -121,9 +121,6 @@ class SettingsScreen(Screen):
         )
         return f"{self.current().help_text()} {said}".strip()
 
-    def keys(self) -> Sequence[tuple[str, str]]:
-        return (("Ctrl+L", tr("lock this desk")),)
-
     def first_focus(self) -> QWidget | None:
         return next((tile for tile in self.tiles.values() if tile.isChecked()), None)
 

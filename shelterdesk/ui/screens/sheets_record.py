@@ -21,6 +21,9 @@ from shelterdesk.ui.screens.sheets_paper import Paper
 from shelterdesk.ui.widgets import EmptyState, LabelledField, Tone
 from shelterdesk.ui.worker import DeskWorker
 
+_WHOLE = 12
+"""Signs of a number as it is printed: from then on it is judged while the field still has the focus."""
+
 
 class RecordPaper(Paper):
     """What is held of one person in the open; it is made, and noted on them, when it is asked for."""
@@ -108,7 +111,10 @@ class RecordPaper(Paper):
         self.show_notes(
             Line(Tone.NEUTRAL, tr("What the station holds of a person in the open, for that person to keep."))
         )
+        typed = self.number.text().strip()
+        wrong = self._check(typed) if len(typed) >= _WHOLE else ""
         self.preview.show_words(
-            tr("Type the person's number."), tr("Print or save makes the page; it is shown here then.")
+            wrong or tr("Type the person's number."),
+            "" if wrong else tr("Print or save makes the page; it is shown here then."),
         )
         self.show_ready()

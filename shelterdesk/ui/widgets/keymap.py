@@ -32,6 +32,14 @@ def house_keys() -> tuple[tuple[str, str], ...]:
     )
 
 
+def window_keys() -> tuple[tuple[str, str], ...]:
+    """Keys of the window around the screens: told by the help, too many for the strip below."""
+    return (
+        (screen_key(0), tr("the first screen at the left, Ctrl+2 the second, and so on")),
+        ("Ctrl+L", tr("lock this desk")),
+    )
+
+
 def screen_key(position: int) -> str:
     """The key of the screen at a position of the rail, from 0: ``Ctrl+1`` to ``Ctrl+9``, then none."""
     return f"Ctrl+{position + 1}" if position < 9 else ""
