@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -89,14 +90,19 @@ def read_back(conn: Connection, copy: Path, step: Callable[[int, int], None]) ->
     size = int(conn.execute("PRAGMA page_size").fetchone()[0])
     found: set[int] = set()
     digest = hashlib.sha256()
-    # Room that is used again and again: new memory for each piece would cost more than reading it. One thread alone:
-    # the system reads ahead while this one hashes, and handing pieces to another costs more than that gains.
-    mine, theirs = bytearray(_CHUNK), bytearray(_CHUNK)
-    with copy.open("rb", buffering=0) as stream:
+    # Room that is used again and again: new memory for each piece would cost more than reading it. A second thread
+    # hashes a piece while it is compared and the next is read, all of it work without the interpreter's lock.
+    rooms, theirs = (bytearray(_CHUNK), bytearray(_CHUNK)), bytearray(_CHUNK)
+    hashing: Future[None] | None = None
+    with ThreadPoolExecutor(1, "backup-hash") as beside, copy.open("rb", buffering=0) as stream:
         past_the_cache(stream.fileno())
-        total, at = 2 * max(1, os.fstat(stream.fileno()).st_size), 0
-        while got := stream.readinto(mine):
-            digest.update(memoryview(mine)[:got])
+        total, at, turn = 2 * max(1, os.fstat(stream.fileno()).st_size), 0, 0
+        while got := stream.readinto(rooms[turn]):
+            mine = rooms[turn]
+            if hashing is not None:
+                hashing.result()  # before its room is read into again
+            hashing = beside.submit(digest.update, memoryview(mine)[:got])
+            turn ^= 1
             held = _read_into(handle, path, at, theirs)
             if held < got or not _is_same(mine, theirs, got):
                 found.update(
@@ -106,6 +112,8 @@ def read_back(conn: Connection, copy: Path, step: Callable[[int, int], None]) ->
                 )
             at += got
             step(max(0, total // 2 - at), total)
+        if hashing is not None:
+            hashing.result()
     return found, digest.hexdigest()
 
 
