@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from shelterdesk.core.event import BadLine, Event, parse
+from shelterdesk.core.event import ROW, BadLine, Event, parse, row_values
 from shelterdesk.core.kinds import ARRIVAL_GROUP, MOVEMENT, PERSON, SAME_AS, STAY
 from shelterdesk.core.lodging import PlaceState, site_tree
 from shelterdesk.core.moment import service_day_limits, to_milliseconds
@@ -215,15 +215,36 @@ def entered_since(conn: Connection, known: Known) -> Since:
         if kind == ARRIVAL_GROUP.number:
             found.groups.add(ent)
             found.note(ent, event, pos)
-    for marks, part in in_parts(sorted(found.people)):
-        found.groups.update(
-            row[0]
-            for row in conn.execute(
-                f"SELECT DISTINCT arrival_group FROM person WHERE ent IN ({marks}) AND arrival_group IS NOT NULL",
-                part,
-            )
-        )
+    found.groups |= _groups_ever(conn, _with_linked(conn, found.people))
     return found
+
+
+def _groups_ever(conn: Connection, people: set[bytes]) -> set[bytes]:
+    """The groups these records were ever said to be named out of: whoever leaves one leaves a head without a name."""
+    found: set[bytes] = set()
+    for line in _lines_of(conn, people):
+        try:
+            ops = [op for op in parse(line).ops if op.kind == PERSON.number and op.ent in people]
+            said = [
+                row_values(op).get(_GROUP) if op.field == ROW else op.value
+                for op in ops
+                if op.field in (ROW, _GROUP)
+            ]
+        except BadLine:
+            continue
+        found.update(group for one in said if one is not None and (group := _ent_said(one)) is not None)
+    return found
+
+
+_GROUP = PERSON.field("arrival_group").number
+
+
+def _ent_said(value: bytes) -> bytes | None:
+    """The record a value of the log names; None where it names none."""
+    try:
+        return bytes.fromhex(msgspec.json.decode(value, type=str))
+    except (msgspec.MsgspecError, ValueError):
+        return None
 
 
 def _about(
@@ -262,18 +283,24 @@ def lines_about(conn: Connection, since: Since, known: Known) -> Iterator[bytes]
                     row[0]
                     for row in conn.execute(f"SELECT ent FROM {table} WHERE {column} IN ({marks})", part)
                 )
+    for line in _lines_of(conn, ents):
+        try:
+            if known.has(parse(line)):
+                yield line
+        except BadLine:
+            continue
+
+
+def _lines_of(conn: Connection, ents: set[bytes]) -> Iterator[bytes]:
+    """The lines that tell of these records, in the order they came."""
     events: set[int] = set()
     for marks, part in in_parts(sorted(ents)):
         events.update(row[0] for row in conn.execute(f"SELECT event FROM op WHERE ent IN ({marks})", part))
     for marks, ids in in_parts(sorted(events)):
         for (line,) in conn.execute(
             f"SELECT line FROM event WHERE id IN ({marks}) AND line IS NOT NULL ORDER BY id", ids
-        ):
-            try:
-                if known.has(parse(line)):
-                    yield line
-            except BadLine:
-                continue
+        ).fetchall():
+            yield line
 
 
 def _with_linked(conn: Connection, people: set[bytes]) -> set[bytes]:
