@@ -78,8 +78,9 @@ def people_behind(
         known = known_in(held)
     since = entered_since(conn, known)
     with from_lines(conn, desk.roster, lines_about(conn, since, known)) as past:
-        then = counted_heads(past, desk.who, day, plan(conn))
-        now = counted_heads(conn, desk.who, day)
+        limits = numbers.day_limits(conn, desk.who, day)
+        then = counted_heads(past, desk.who, limits, plan(conn))
+        now = counted_heads(conn, desk.who, limits)
         found = _behind(desk, past, number, then, now, since)
     noted = note_access(
         desk, AccessKind.SEARCHED, "person", detail=f"{day.isoformat()} {number}", count=len(found)

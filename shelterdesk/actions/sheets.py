@@ -147,7 +147,7 @@ def freeze_sheet(desk: Desk, day: date) -> Done[SheetFrozen]:
     check_day("day", day)
     who = desk.who
     with desk.store.write(desk.user) as event:
-        _, end = service_day_limits(day, who.zone, who.change_hour)
+        _, end = numbers.day_limits(event.conn, who, day)
         if event.now < end:
             raise Refused(
                 tr("The day of this sheet lasts until {time}.", time=moment_text(end, who.zone)[:16]),
@@ -213,7 +213,9 @@ def _days_to_freeze(conn: Connection, who: Whoami, now: datetime) -> list[date]:
     held = numbers.frozen_days(conn, to_milliseconds(now))
     since = max(began, min([last - timedelta(days=MOST_DAYS_BACK), *held[:1]]))
     every = (since + timedelta(days=n) for n in range(1, (last - since).days + 1))
-    return [day for day in every if day not in held]
+    missing = [day for day in every if day not in held]
+    # Under an earlier change hour the first entry may be of a later sheet than by the one set now.
+    return [day for day in missing if to_milliseconds(numbers.day_limits(conn, who, day)[1]) > first]
 
 
 def _counted(desk: Desk, event: Writing, day: date, by: str) -> DailySheet:

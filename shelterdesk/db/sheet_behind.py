@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ import msgspec
 from shelterdesk.core.event import ROW, BadLine, Event, parse, row_values
 from shelterdesk.core.kinds import ARRIVAL_GROUP, MOVEMENT, PERSON, SAME_AS, STAY
 from shelterdesk.core.lodging import PlaceState, site_tree
-from shelterdesk.core.moment import service_day_limits, to_milliseconds
+from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.vocabulary import EntryKind, MovementKind
 from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.lodging import Plan, lodged, plan
@@ -49,10 +49,11 @@ KINDS = frozenset(kind.number for kind in (PERSON, MOVEMENT, STAY, SAME_AS, ARRI
 """Kinds of record that can make a difference to them."""
 
 
-def counted_heads(conn: Connection, who: Whoami, day: date, site: Plan | None = None) -> Heads:
-    """Who is counted in each number of a service day, as these tables know it; ``site`` is another plan's places."""
-    start, end = service_day_limits(day, who.zone, who.change_hour)
-    from_ms, to_ms = to_milliseconds(start), to_milliseconds(end)
+def counted_heads(
+    conn: Connection, who: Whoami, limits: tuple[datetime, datetime], site: Plan | None = None
+) -> Heads:
+    """Who is counted in each number of a day of these limits, as these tables know it; ``site``: another plan's places."""
+    from_ms, to_ms = map(to_milliseconds, limits)
     linked = links(conn, who.station)
     found: Heads = {}
     for name, at_ms in (("present_prev", from_ms), ("present", to_ms)):
