@@ -140,7 +140,7 @@ def freeze_sheet(desk: Desk, day: date) -> Done[SheetFrozen]:
     """Keep the sheet of a day as it is known now, under the user's name.
 
     It counts from now on instead of one that froze itself, which stays in the history. Raises ``Refused`` before
-    the day is over and for one signed already, ``NotAllowed``.
+    the day is over and for one signed already, ``BadField`` for a day before the records begin, ``NotAllowed``.
     """
     desk.must(SHEET)
     desk.must_be_station()
@@ -153,6 +153,7 @@ def freeze_sheet(desk: Desk, day: date) -> Done[SheetFrozen]:
                 tr("The day of this sheet lasts until {time}.", time=moment_text(end, who.zone)[:16]),
                 tr("Print it now as provisional, and freeze it then."),
             )
+        _check_records_begin(event.conn, who, day)
         held = numbers.frozen_sheet(event.conn, day)
         if held is not None and not held.automatic:
             raise Refused(
