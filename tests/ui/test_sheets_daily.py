@@ -307,3 +307,19 @@ def test_a_freezing_that_failed_shows_how_the_sheet_stands(
         paper.refresh(Changes(paper.kinds))
         qtbot.waitUntil(lambda: paper.state.text() == "provisional", timeout=10_000)
         assert paper.freeze_button.isEnabled()
+
+
+def test_people_of_a_day_left_meanwhile_are_not_shown_under_another(
+    qtbot: QtBot, world: World, clock: SetClock
+) -> None:
+    with at_desk(qtbot, world, clock) as (app, window):
+        paper = daily_of(qtbot, app, window)
+        freeze_and_learn(qtbot, app, clock, paper)
+        press(KEY.Key_D, CTRL)
+        assert paper.changes.numbers_table.select_key("arrivals")
+        press(KEY.Key_Return)  # the answer is on its way when another day is chosen
+        day, changes = paper.day.day(), paper.drawn.shown.changes if paper.drawn is not None else None
+        assert changes is not None
+        paper.changes.show_changes(day + timedelta(days=1), changes.differences)
+        still(qtbot, app)
+        assert paper.changes.people.total == 0 and not paper.changes.told.text()
