@@ -206,6 +206,14 @@ def test_the_supervisors_page_says_that_it_is_internal(tmp_path: Path) -> None:
         assert words in said, words
 
 
+def test_the_supervisors_page_says_who_is_in_no_band(tmp_path: Path) -> None:
+    page = internal_page()
+    write_internal(page, tmp_path / "i.pdf")
+    assert "6 people present are counted but not in this table." in said_in(tmp_path / "i.pdf")
+    write_internal(replace(page, present=sum(one.count for one in page.bands)), tmp_path / "i.pdf")
+    assert "not in this table" not in said_in(tmp_path / "i.pdf")
+
+
 def test_a_quarter_is_named_on_no_page(tmp_path: Path) -> None:
     place = BlockedPlace("UAC-GIRLS", 2, False, None, 1)
     write_internal(replace(internal_page(), blocked=(place,)), tmp_path / "i.pdf")
