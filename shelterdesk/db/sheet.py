@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from shelterdesk.core import countries
 from shelterdesk.core.errors import DamagedFile
 from shelterdesk.core.lodging import EndReason, site_tree
 from shelterdesk.core.moment import (
@@ -28,7 +29,7 @@ from shelterdesk.core.roster import Roster
 from shelterdesk.core.sheet import DailySheet, SilentDesk, sheet_from_json
 from shelterdesk.core.standards import StandardSet, StandardsOfDay, standards_of_day
 from shelterdesk.core.vocabulary import EntryKind, MovementKind
-from shelterdesk.core.words import language
+from shelterdesk.core.words import language, tr
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.lodging import lodged, plan
 from shelterdesk.db.meta import Whoami
@@ -97,12 +98,25 @@ def _frozen(conn: Connection, day: date) -> Iterator[Frozen]:
             day,
             frozen_at,
             signed_by or "",
-            replace(sheet, automatic=bool(automatic)),
+            _in_words_of_now(sheet, bool(automatic)),
             bool(automatic),
             entered_by or "",
             int(frozen_ms),
             as_known or "",
         )
+
+
+def _in_words_of_now(sheet: DailySheet, automatic: bool) -> DailySheet:
+    """A sheet as it was frozen, its words in the language now spoken: whoever froze it may have spoken another."""
+    nations, standards = sheet.nationalities, sheet.standards
+    shown = tuple(replace(one, name=countries.name(one.code)) for one in nations.shown)
+    return replace(
+        sheet,
+        automatic=automatic,
+        generated_by=tr("the program") if automatic else sheet.generated_by,
+        nationalities=replace(nations, shown=shown),
+        standard_set=sheet.standard_set if standards is None else _set_named(standards),
+    )
 
 
 def day_limits(conn: Connection, who: Whoami, day: date) -> tuple[datetime, datetime]:
@@ -196,7 +210,7 @@ def sheet_numbers(
             linked=linked,
         )
         standards = standards_of_day(wanted, facts)
-        named = f"{standards.name_in(language())} · v{standards.version}"
+        named = _set_named(standards)
     silent = silent_desks(conn, who, roster, to_ms)
     return DailySheet(
         station_code=station,
@@ -231,6 +245,10 @@ def sheet_numbers(
         practice=who.is_practice,
         standards=standards,
     )
+
+
+def _set_named(standards: StandardsOfDay) -> str:
+    return f"{standards.name_in(language()[:2])} · v{standards.version}"
 
 
 def came_and_left(moved: Flows) -> tuple[int, int]:
