@@ -58,16 +58,17 @@ def people_behind(
 ) -> Done[tuple[PersonBehind, ...]]:
     """Who makes a number another now than on the frozen sheet (or at ``as_known_on``), by person's number.
 
-    ``number`` as in :class:`Difference`; behind ``corrections`` is who makes the day before another. Raises
-    ``NotFound`` for a day that was never frozen, ``BadField`` for a number that counts no people, ``NotAllowed``.
+    ``number`` as in :class:`Difference`; behind ``corrections`` is who makes the day before another, of a day not
+    frozen yet since the freezing of that. Raises ``NotFound`` for a day that was never frozen, ``BadField`` for a
+    number that counts no people, ``NotAllowed``.
     """
     desk.must(SHEET)
     desk.must("open a person")
     if not has_people_behind(number):
         raise BadField("number", tr("There are no names behind “{number}”.", number=number_said(number)[:40]))
-    if number == "corrections":
-        day, number = day - timedelta(days=1), "present"
     conn = desk.store.conn
+    if number == "corrections" and as_known_on is None and numbers.frozen_sheet(conn, day) is None:
+        day, number = day - timedelta(days=1), "present"
     check_sheet_day(conn, desk.who, day, desk.clock.now())
     if as_known_on is not None:
         known = known_when(to_milliseconds(as_known_on))

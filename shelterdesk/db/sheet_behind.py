@@ -56,8 +56,9 @@ def counted_heads(
     from_ms, to_ms = map(to_milliseconds, limits)
     linked = links(conn, who.station)
     found: Heads = {}
-    for name, at_ms in (("present_prev", from_ms), ("present", to_ms)):
-        _put(found, name, dict.fromkeys(present_persons(conn, who.station, at_ms, linked), 1))
+    for names, at_ms in ((("present_prev", "corrections"), from_ms), (("present",), to_ms)):
+        for name in names:
+            _put(found, name, dict.fromkeys(present_persons(conn, who.station, at_ms, linked), 1))
     _add_flows(conn, who.station, from_ms, to_ms, linked, found)
     _add_groups(conn, who.station, from_ms, to_ms, linked, found)
     for person, (sex, band, nation) in counted_as(conn, sorted(found["present"])).items():
@@ -119,10 +120,17 @@ def _add_groups(
     for group, heads, reason in closed_between(conn, station, from_ms, to_ms, linked.again):
         closed[group] = heads
         how = closed_as(reason)
-        if how is not None:
+        if how is None:  # they never were there: taken from those of the day before
+            _put(found, "corrections", {group: -heads})
+        else:
             _put(found, "left", {group: heads})
             _put(found, LEFT[how.value], {group: heads})
-    for name, heads_of in (("present_prev", before), ("present", after), ("of_which_unnamed", after)):
+    for name, heads_of in (
+        ("present_prev", before),
+        ("corrections", before),
+        ("present", after),
+        ("of_which_unnamed", after),
+    ):
         _put(found, name, heads_of)
     for group in before.keys() | after.keys() | closed.keys():
         new = after.get(group, 0) + closed.get(group, 0) - before.get(group, 0)

@@ -50,9 +50,12 @@ def test_people_behind_add_up_to_the_difference(late: Desk, seed: int) -> None:
         both = then_and_now(late, day)
         assert both is not None
         for found in both.differences:
-            if not has_people_behind(found.number) or found.number in ("corrections", "present_prev"):
+            if not has_people_behind(found.number) or found.number == "present_prev":
                 continue
-            if found.number in ("arrivals", "came") and 0 in (both.then.arrivals, both.now.arrivals):
+            if found.number in ("arrivals", "came", "corrections") and 0 in (
+                both.then.arrivals,
+                both.now.arrivals,
+            ):
                 continue  # fewer than nobody is said to have arrived in the corrections
             told = behind(late, day, found.number)
             heads = sum(heads_said(one.now) - heads_said(one.then) for one in told if one.ent is None)
@@ -72,3 +75,33 @@ def test_a_person_taken_out_of_a_group_leaves_a_head_behind(late: Desk) -> None:
     assert both is not None and (both.then.present, both.now.present) == (3, 4)
     (one,) = behind(late, FIRST, "present")
     assert (one.ent, one.then, one.now) == (None, "2 without a name", "3 without a name")
+
+
+def test_behind_corrections_that_differ_are_those_of_since_alone(late: Desk) -> None:
+    """What the day's own frozen sheet had among its corrections already makes no difference."""
+    second = FIRST + timedelta(days=1)
+    person(late, START, given="In time")
+    freeze_sheet(late, FIRST)
+    person(late, START, given="Before")
+    assert [one.name for one in behind(late, second, "corrections")] == ["Before"], (
+        "not frozen: behind the number"
+    )
+    freeze_sheet(late, second)
+    person(late, START, given="Since")
+    both = then_and_now(late, second)
+    assert both is not None and (both.then.corrections, both.now.corrections) == (1, 2)
+    assert [one.name for one in behind(late, second, "corrections")] == ["Since"]
+
+
+def test_heads_that_never_were_there_are_behind_the_corrections(late: Desk) -> None:
+    with late.store.write(late.user) as event:
+        group = event.create(ARRIVAL_GROUP, {"arrived_at": START, "head_count": 4, "station": "LB"})
+    second = FIRST + timedelta(days=1)
+    freeze_sheet(late, second)
+    with late.store.write(late.user) as event:
+        event.set(ARRIVAL_GROUP, group, "closed_at", START + timedelta(days=1, hours=2))
+        event.set(ARRIVAL_GROUP, group, "closed_reason", "counted twice")
+    both = then_and_now(late, second)
+    assert both is not None and (both.then.corrections, both.now.corrections) == (0, -4)
+    (one,) = behind(late, second, "corrections")
+    assert (one.then, one.now) == ("4 without a name", "0 without a name")
