@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from shelterdesk.actions.desk import Desk
@@ -70,14 +71,15 @@ def days_chart(source: Desk | Reader, day: date, now: datetime | None = None) ->
 def posting_copy(
     source: Desk | Reader, day: date, *, now: datetime | None = None, by: str = "", as_frozen: bool = True
 ) -> PostingCopy:
-    """The copy for the wall: of the frozen sheet where there is one and ``as_frozen``, else of what is known now.
+    """The copy for the wall: of the frozen sheet where there is one and ``as_frozen``, else of what is known now,
+    which is provisional as on paper.
 
     Raises what :func:`sheet_numbers` raises.
     """
     made = sheet_numbers(source, day, now=now, by=by)
     conn, _, _, _ = _source(source, now)
     held = numbers.frozen_sheet(conn, day) if as_frozen else None
-    return copy_of(made if held is None else held.sheet)
+    return replace(copy_of(made if held is None else held.sheet), provisional=held is None)
 
 
 def internal_page(

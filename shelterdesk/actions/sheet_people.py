@@ -58,16 +58,17 @@ def people_behind(
 ) -> Done[tuple[PersonBehind, ...]]:
     """Who makes a number another now than on the frozen sheet (or at ``as_known_on``), by person's number.
 
-    ``number`` as in :class:`Difference`; behind ``corrections`` is who makes the day before another. Raises
-    ``NotFound`` for a day that was never frozen, ``BadField`` for a number that counts no people, ``NotAllowed``.
+    ``number`` as in :class:`Difference`; behind ``corrections`` is who makes the day before another, of a day not
+    frozen yet since the freezing of that. Raises ``NotFound`` for a day that was never frozen, ``BadField`` for a
+    number that counts no people, ``NotAllowed``.
     """
     desk.must(SHEET)
     desk.must("open a person")
     if not has_people_behind(number):
         raise BadField("number", tr("There are no names behind “{number}”.", number=number_said(number)[:40]))
-    if number == "corrections":
-        day, number = day - timedelta(days=1), "present"
     conn = desk.store.conn
+    if number == "corrections" and as_known_on is None and numbers.frozen_sheet(conn, day) is None:
+        day, number = day - timedelta(days=1), "present"
     check_sheet_day(conn, desk.who, day, desk.clock.now())
     if as_known_on is not None:
         known = known_when(to_milliseconds(as_known_on))
@@ -78,8 +79,9 @@ def people_behind(
         known = known_in(held)
     since = entered_since(conn, known)
     with from_lines(conn, desk.roster, lines_about(conn, since, known)) as past:
-        then = counted_heads(past, desk.who, day, plan(conn))
-        now = counted_heads(conn, desk.who, day)
+        limits = numbers.day_limits(conn, desk.who, day)
+        then = counted_heads(past, desk.who, limits, plan(conn))
+        now = counted_heads(conn, desk.who, limits)
         found = _behind(desk, past, number, then, now, since)
     noted = note_access(
         desk, AccessKind.SEARCHED, "person", detail=f"{day.isoformat()} {number}", count=len(found)

@@ -140,19 +140,20 @@ def freeze_sheet(desk: Desk, day: date) -> Done[SheetFrozen]:
     """Keep the sheet of a day as it is known now, under the user's name.
 
     It counts from now on instead of one that froze itself, which stays in the history. Raises ``Refused`` before
-    the day is over and for one signed already, ``NotAllowed``.
+    the day is over and for one signed already, ``BadField`` for a day before the records begin, ``NotAllowed``.
     """
     desk.must(SHEET)
     desk.must_be_station()
     check_day("day", day)
     who = desk.who
     with desk.store.write(desk.user) as event:
-        _, end = service_day_limits(day, who.zone, who.change_hour)
+        _, end = numbers.day_limits(event.conn, who, day)
         if event.now < end:
             raise Refused(
                 tr("The day of this sheet lasts until {time}.", time=moment_text(end, who.zone)[:16]),
                 tr("Print it now as provisional, and freeze it then."),
             )
+        _check_records_begin(event.conn, who, day)
         held = numbers.frozen_sheet(event.conn, day)
         if held is not None and not held.automatic:
             raise Refused(
@@ -213,7 +214,9 @@ def _days_to_freeze(conn: Connection, who: Whoami, now: datetime) -> list[date]:
     held = numbers.frozen_days(conn, to_milliseconds(now))
     since = max(began, min([last - timedelta(days=MOST_DAYS_BACK), *held[:1]]))
     every = (since + timedelta(days=n) for n in range(1, (last - since).days + 1))
-    return [day for day in every if day not in held]
+    missing = [day for day in every if day not in held]
+    # Under an earlier change hour the first entry may be of a later sheet than by the one set now.
+    return [day for day in missing if to_milliseconds(numbers.day_limits(conn, who, day)[1]) > first]
 
 
 def _counted(desk: Desk, event: Writing, day: date, by: str) -> DailySheet:

@@ -14,14 +14,22 @@ from typing import Any
 
 import msgspec
 
+from shelterdesk.core import countries
 from shelterdesk.core.errors import DamagedFile
 from shelterdesk.core.lodging import EndReason, site_tree
-from shelterdesk.core.moment import from_milliseconds, moment_text, service_day_limits, to_milliseconds
+from shelterdesk.core.moment import (
+    LATEST_CHANGE_HOUR,
+    from_milliseconds,
+    known_moment,
+    moment_text,
+    service_day_limits,
+    to_milliseconds,
+)
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.sheet import DailySheet, SilentDesk, sheet_from_json
 from shelterdesk.core.standards import StandardSet, StandardsOfDay, standards_of_day
 from shelterdesk.core.vocabulary import EntryKind, MovementKind
-from shelterdesk.core.words import language
+from shelterdesk.core.words import language, tr
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.lodging import lodged, plan
 from shelterdesk.db.meta import Whoami
@@ -90,12 +98,51 @@ def _frozen(conn: Connection, day: date) -> Iterator[Frozen]:
             day,
             frozen_at,
             signed_by or "",
-            replace(sheet, automatic=bool(automatic)),
+            _in_words_of_now(sheet, bool(automatic)),
             bool(automatic),
             entered_by or "",
             int(frozen_ms),
             as_known or "",
         )
+
+
+def _in_words_of_now(sheet: DailySheet, automatic: bool) -> DailySheet:
+    """A sheet as it was frozen, its words in the language now spoken: whoever froze it may have spoken another."""
+    nations, standards = sheet.nationalities, sheet.standards
+    shown = tuple(replace(one, name=countries.name(one.code)) for one in nations.shown)
+    return replace(
+        sheet,
+        automatic=automatic,
+        generated_by=tr("the program") if automatic else sheet.generated_by,
+        nationalities=replace(nations, shown=shown),
+        standard_set=sheet.standard_set if standards is None else _set_named(standards),
+    )
+
+
+def day_limits(conn: Connection, who: Whoami, day: date) -> tuple[datetime, datetime]:
+    """From and to of a day's sheet: those it was frozen with, else from where the frozen day before ended, by the hour set.
+
+    Another change hour holds from the next sheet on: no hour between two sheets falls into neither or into both, and
+    what was frozen is counted again over its own hours alone.
+    """
+    limits = service_day_limits(day, who.zone, who.change_hour)
+    held = frozen_sheet(conn, day)
+    if held is not None:
+        said = held.sheet.from_at, held.sheet.to_at
+    else:
+        before, after = (frozen_sheet(conn, day + timedelta(days=n)) for n in (-1, 1))
+        said = before.sheet.to_at if before else "", after.sheet.from_at if after else ""
+    start, end = (_near(text, by_hour, who.zone) for text, by_hour in zip(said, limits, strict=True))
+    return start, end
+
+
+def _near(said: str, by_hour: datetime, zone: str) -> datetime:
+    """The moment a frozen sheet says; what no change hour could make of that day is a faulty desk's and not followed."""
+    found = known_moment(said, zone)
+    return found if found is not None and abs(found - by_hour) <= _HOURS_APART else by_hour
+
+
+_HOURS_APART = timedelta(hours=LATEST_CHANGE_HOUR + 1)  # and the clock may change that night
 
 
 def frozen_days(conn: Connection, by_ms: int | None = None) -> list[date]:
@@ -133,7 +180,7 @@ def sheet_numbers(
     without any the sheet names the station's set and measures by none.
     """
     station = who.station
-    start, end = service_day_limits(day, who.zone, who.change_hour)
+    start, end = day_limits(conn, who, day)
     from_ms, to_ms = to_milliseconds(start), to_milliseconds(end)
     linked = links(conn, station)
     moved = flows(conn, station, from_ms, to_ms, linked)
@@ -152,10 +199,18 @@ def sheet_numbers(
     named = chosen(conn, station)
     if (wanted := set_of(sets_of_day(conn, shipped, day), named)) is not None:
         facts = site_facts(
-            conn, who, day, present=present, site=site, figures=figures, since=since.values(), linked=linked
+            conn,
+            who.station,
+            end,
+            day_limits(conn, who, day - timedelta(days=1)),
+            present=present,
+            site=site,
+            figures=figures,
+            since=since.values(),
+            linked=linked,
         )
         standards = standards_of_day(wanted, facts)
-        named = f"{standards.name_in(language())} · v{standards.version}"
+        named = _set_named(standards)
     silent = silent_desks(conn, who, roster, to_ms)
     return DailySheet(
         station_code=station,
@@ -190,6 +245,10 @@ def sheet_numbers(
         practice=who.is_practice,
         standards=standards,
     )
+
+
+def _set_named(standards: StandardsOfDay) -> str:
+    return f"{standards.name_in(language()[:2])} · v{standards.version}"
 
 
 def came_and_left(moved: Flows) -> tuple[int, int]:

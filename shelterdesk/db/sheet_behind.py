@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-from shelterdesk.core.event import BadLine, Event, parse
+from shelterdesk.core.event import ROW, BadLine, Event, parse, row_values
 from shelterdesk.core.kinds import ARRIVAL_GROUP, MOVEMENT, PERSON, SAME_AS, STAY
 from shelterdesk.core.lodging import PlaceState, site_tree
-from shelterdesk.core.moment import service_day_limits, to_milliseconds
+from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.vocabulary import EntryKind, MovementKind
 from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.lodging import Plan, lodged, plan
@@ -49,14 +49,16 @@ KINDS = frozenset(kind.number for kind in (PERSON, MOVEMENT, STAY, SAME_AS, ARRI
 """Kinds of record that can make a difference to them."""
 
 
-def counted_heads(conn: Connection, who: Whoami, day: date, site: Plan | None = None) -> Heads:
-    """Who is counted in each number of a service day, as these tables know it; ``site`` is another plan's places."""
-    start, end = service_day_limits(day, who.zone, who.change_hour)
-    from_ms, to_ms = to_milliseconds(start), to_milliseconds(end)
+def counted_heads(
+    conn: Connection, who: Whoami, limits: tuple[datetime, datetime], site: Plan | None = None
+) -> Heads:
+    """Who is counted in each number of a day of these limits, as these tables know it; ``site``: another plan's places."""
+    from_ms, to_ms = map(to_milliseconds, limits)
     linked = links(conn, who.station)
     found: Heads = {}
-    for name, at_ms in (("present_prev", from_ms), ("present", to_ms)):
-        _put(found, name, dict.fromkeys(present_persons(conn, who.station, at_ms, linked), 1))
+    for names, at_ms in ((("present_prev", "corrections"), from_ms), (("present",), to_ms)):
+        for name in names:
+            _put(found, name, dict.fromkeys(present_persons(conn, who.station, at_ms, linked), 1))
     _add_flows(conn, who.station, from_ms, to_ms, linked, found)
     _add_groups(conn, who.station, from_ms, to_ms, linked, found)
     for person, (sex, band, nation) in counted_as(conn, sorted(found["present"])).items():
@@ -118,10 +120,17 @@ def _add_groups(
     for group, heads, reason in closed_between(conn, station, from_ms, to_ms, linked.again):
         closed[group] = heads
         how = closed_as(reason)
-        if how is not None:
+        if how is None:  # they never were there: taken from those of the day before
+            _put(found, "corrections", {group: -heads})
+        else:
             _put(found, "left", {group: heads})
             _put(found, LEFT[how.value], {group: heads})
-    for name, heads_of in (("present_prev", before), ("present", after), ("of_which_unnamed", after)):
+    for name, heads_of in (
+        ("present_prev", before),
+        ("corrections", before),
+        ("present", after),
+        ("of_which_unnamed", after),
+    ):
         _put(found, name, heads_of)
     for group in before.keys() | after.keys() | closed.keys():
         new = after.get(group, 0) + closed.get(group, 0) - before.get(group, 0)
@@ -215,15 +224,36 @@ def entered_since(conn: Connection, known: Known) -> Since:
         if kind == ARRIVAL_GROUP.number:
             found.groups.add(ent)
             found.note(ent, event, pos)
-    for marks, part in in_parts(sorted(found.people)):
-        found.groups.update(
-            row[0]
-            for row in conn.execute(
-                f"SELECT DISTINCT arrival_group FROM person WHERE ent IN ({marks}) AND arrival_group IS NOT NULL",
-                part,
-            )
-        )
+    found.groups |= _groups_ever(conn, _with_linked(conn, found.people))
     return found
+
+
+def _groups_ever(conn: Connection, people: set[bytes]) -> set[bytes]:
+    """The groups these records were ever said to be named out of: whoever leaves one leaves a head without a name."""
+    found: set[bytes] = set()
+    for line in _lines_of(conn, people):
+        try:
+            ops = [op for op in parse(line).ops if op.kind == PERSON.number and op.ent in people]
+            said = [
+                row_values(op).get(_GROUP) if op.field == ROW else op.value
+                for op in ops
+                if op.field in (ROW, _GROUP)
+            ]
+        except BadLine:
+            continue
+        found.update(group for one in said if one is not None and (group := _ent_said(one)) is not None)
+    return found
+
+
+_GROUP = PERSON.field("arrival_group").number
+
+
+def _ent_said(value: bytes) -> bytes | None:
+    """The record a value of the log names; None where it names none."""
+    try:
+        return bytes.fromhex(msgspec.json.decode(value, type=str))
+    except (msgspec.MsgspecError, ValueError):
+        return None
 
 
 def _about(
@@ -262,18 +292,24 @@ def lines_about(conn: Connection, since: Since, known: Known) -> Iterator[bytes]
                     row[0]
                     for row in conn.execute(f"SELECT ent FROM {table} WHERE {column} IN ({marks})", part)
                 )
+    for line in _lines_of(conn, ents):
+        try:
+            if known.has(parse(line)):
+                yield line
+        except BadLine:
+            continue
+
+
+def _lines_of(conn: Connection, ents: set[bytes]) -> Iterator[bytes]:
+    """The lines that tell of these records, in the order they came."""
     events: set[int] = set()
     for marks, part in in_parts(sorted(ents)):
         events.update(row[0] for row in conn.execute(f"SELECT event FROM op WHERE ent IN ({marks})", part))
     for marks, ids in in_parts(sorted(events)):
         for (line,) in conn.execute(
             f"SELECT line FROM event WHERE id IN ({marks}) AND line IS NOT NULL ORDER BY id", ids
-        ):
-            try:
-                if known.has(parse(line)):
-                    yield line
-            except BadLine:
-                continue
+        ).fetchall():
+            yield line
 
 
 def _with_linked(conn: Connection, people: set[bytes]) -> set[bytes]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from shelterdesk.core.moment import service_day_limits, to_milliseconds
+from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.sheet_days import CHART_DAYS, DayPoint, DaysChart
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.meta import Whoami
 from shelterdesk.db.population import Links, flows, links, people_at
-from shelterdesk.db.sheet import came_and_left, frozen_sheet, records_begin_ms, silent_desks
+from shelterdesk.db.sheet import came_and_left, day_limits, frozen_sheet, records_begin_ms, silent_desks
 
 
 def days_chart(conn: Connection, who: Whoami, roster: Roster, last: date, now: datetime) -> DaysChart:
@@ -34,7 +34,7 @@ def _point(
     if held is not None:
         sheet = held.sheet
         return DayPoint(day, sheet.present, sheet.came, sheet.left, True, sheet.provisional)
-    start, end = service_day_limits(day, who.zone, who.change_hour)
+    start, end = day_limits(conn, who, day)
     from_ms, to_ms = to_milliseconds(start), to_milliseconds(end)
     if start > now or first is None or to_ms <= first:
         return DayPoint(day)

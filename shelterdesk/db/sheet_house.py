@@ -10,7 +10,7 @@ from functools import lru_cache
 from shelterdesk.core import countries
 from shelterdesk.core.birth import age_band
 from shelterdesk.core.lodging import PlaceState, site_capacity
-from shelterdesk.core.moment import from_milliseconds, service_day_limits, to_milliseconds
+from shelterdesk.core.moment import from_milliseconds, to_milliseconds
 from shelterdesk.core.people import birth_of
 from shelterdesk.core.sheet import (
     UNKNOWN_NATIONALITY,
@@ -25,7 +25,6 @@ from shelterdesk.core.sheet import (
 from shelterdesk.core.standards import SiteFacts
 from shelterdesk.core.vocabulary import EntryKind, Level, Missing, PlaceKind, Sex
 from shelterdesk.db.connection import Connection, in_parts
-from shelterdesk.db.meta import Whoami
 from shelterdesk.db.population import Links
 from shelterdesk.db.services import services_of_day
 from shelterdesk.db.tables import text_list
@@ -129,8 +128,9 @@ def facilities(conn: Connection, day: date) -> FacilityFigures:
 
 def site_facts(
     conn: Connection,
-    who: Whoami,
-    day: date,
+    station: str,
+    end: datetime,
+    day_before: tuple[datetime, datetime],
     *,
     present: int,
     site: Sequence[PlaceState],
@@ -138,11 +138,13 @@ def site_facts(
     since: Iterable[int],
     linked: Links,
 ) -> SiteFacts:
-    """What the standards of a day are measured by; ``since`` is when (UTC ms) each registered person present came."""
-    _, end = service_day_limits(day, who.zone, who.change_hour)
+    """What the standards of a day are measured by, at its ``end``.
+
+    ``day_before`` are the limits of the day before; ``since`` is when (UTC ms) each registered person present came.
+    """
     at_ms = to_milliseconds(end)
     whole = site_capacity(site)
-    registered, arrived = _registered_in_time(conn, who, day, end, linked)
+    registered, arrived = _registered_in_time(conn, station, day_before, end, linked)
     return SiteFacts(
         present=present,
         usable_places=whole.capacity - whole.blocked,
@@ -198,25 +200,24 @@ def _bedrooms(site: Iterable[PlaceState]) -> float | None:
 
 
 def _registered_in_time(
-    conn: Connection, who: Whoami, day: date, end: datetime, linked: Links
+    conn: Connection, station: str, day_before: tuple[datetime, datetime], end: datetime, linked: Links
 ) -> tuple[int, int]:
     """Of those who came on the service day before (whose 24 hours are over): registered within them, and all.
 
     Heads of that day who have no name yet are not registered. A person found to be another counts once.
     """
-    start_before, start = service_day_limits(day - timedelta(days=1), who.zone, who.change_hour)
-    from_ms, to_ms = to_milliseconds(start_before), to_milliseconds(start)
+    from_ms, to_ms = map(to_milliseconds, day_before)
     again = {record for person in linked.people for record in person.records[1:]}
     registered = arrived = 0
     for person, in_time, level in conn.execute(
         "SELECT i.person, p.entered_ms - i.from_ms <= ?, p.level FROM presence i JOIN person p ON p.ent = i.person"
         " WHERE i.from_ms >= ? AND i.from_ms < ? AND i.how_in = ? AND (i.station = ? OR i.station IS NULL)",
-        (_DAY_MS, from_ms, to_ms, EntryKind.ARRIVED.value, who.station),
+        (_DAY_MS, from_ms, to_ms, EntryKind.ARRIVED.value, station),
     ):
         if person not in again:
             arrived += 1
             registered += bool(in_time) and level != Level.COUNTED
-    unnamed = unnamed_at(conn, who.station, to_milliseconds(end), linked.again)
+    unnamed = unnamed_at(conn, station, to_milliseconds(end), linked.again)
     for marks, part in in_parts(sorted(unnamed)):
         for (group,) in conn.execute(
             f"SELECT arrival_group FROM counted_group WHERE arrival_group IN ({marks})"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from shelterdesk.core.lodging import PlaceState, site_tree
-from shelterdesk.core.moment import moment_text, service_day_limits, to_milliseconds
+from shelterdesk.core.moment import moment_text, to_milliseconds
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.sheet_internal import Behind, BlockedPlace, InternalPage, MealServed, StayBand
 from shelterdesk.core.sheet_settings import SheetSettings
@@ -16,7 +16,7 @@ from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.lodging import Lodged, lodged, plan
 from shelterdesk.db.meta import Whoami
 from shelterdesk.db.population import links, people_at, present_records, present_since
-from shelterdesk.db.sheet import silent_desks
+from shelterdesk.db.sheet import day_limits, silent_desks
 from shelterdesk.db.sheet_house import facilities
 from shelterdesk.db.sheet_settings import sheet_settings
 from shelterdesk.db.unnamed import unnamed_at
@@ -39,7 +39,7 @@ class Found:
 
 def found_behind(conn: Connection, who: Whoami, day: date) -> Found:
     """Everything behind the page of a service day, at its end."""
-    _, end = service_day_limits(day, who.zone, who.change_hour)
+    _, end = day_limits(conn, who, day)
     at_ms = to_milliseconds(end)
     settings = sheet_settings(conn, day)
     linked = links(conn, who.station)
@@ -74,7 +74,7 @@ def internal_page(
     conn: Connection, who: Whoami, roster: Roster, day: date, made_at: datetime, made_by: str
 ) -> InternalPage:
     """The page of a service day, with everything known now."""
-    _, end = service_day_limits(day, who.zone, who.change_hour)
+    _, end = day_limits(conn, who, day)
     found = found_behind(conn, who, day)
     figures = facilities(conn, day)
     meals = (

@@ -33,16 +33,20 @@ def block_table(paper: Paper, x: float, width: float, line: float) -> tuple[Tabl
 
 def draw_blocks(
     paper: Paper, x: float, y: float, width: float, blocks: Sequence[BlockOccupancy], site: Capacity,
-    line: float, mark: Callable[[BlockOccupancy], str] = lambda _: "",
+    line: float, mark: Callable[[BlockOccupancy, str], str] = lambda block, name: "",
 ) -> float:  # fmt: skip
-    """A line for each block and the sum of the ``site``; ``mark`` is set behind its people. Returns the y below."""
+    """A line for each block and the sum of the ``site``; returns the y below.
+
+    ``mark`` is set behind a number of a block, asked by its name.
+    """
     table, bar = block_table(paper, x, width, line)
     share = x + width - bar + 2
     y = table.heading(y)
     for place, block in enumerate(blocks, start=1):
         draw_share(paper, share, y, bar - 2, block.places.percent, line)
         cells = places_cells(block.places)
-        cells[2] += mark(block)
+        for column, name in enumerate(("capacity", "blocked", "occupied")):
+            cells[column] += mark(block, name)
         y = table.row(y, [block_name(block.block, place, paper), *cells, ""])
     draw_share(paper, share, y, bar - 2, site.percent, line)
     return table.row(y, [ptr("total of a column", "All"), *places_cells(site), ""], last=True)

@@ -117,6 +117,15 @@ class _Internal:
         y = table.heading(y + 6.5)
         for band in self.page.bands:
             y = table.row(y, [_band_said(band), number_text(band.count)])
+        outside = self.page.present - sum(band.count for band in self.page.bands)
+        if outside > 0:
+            said = ntr(
+                "{n} person present is counted but not in this table.",
+                "{n} people present are counted but not in this table.",
+                outside,
+            )
+            y += 4.0
+            self.paper.text(self.left, y, said, 8, width=width)
         return y
 
     def _meals(self, y: float, x: float, width: float) -> float:

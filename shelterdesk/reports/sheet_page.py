@@ -200,8 +200,8 @@ class SignedPage(SheetPages):
         feet = []
         for place, (head, parts, total) in enumerate(
             (
-                (ptr("daily sheet", "Came"), CAME, sheet.came),
-                (ptr("daily sheet", "Left"), LEFT, sheet.left),
+                (ptr("daily sheet", "Came"), CAME, number_text(sheet.came) + self._mark("came")),
+                (ptr("daily sheet", "Left"), LEFT, number_text(sheet.left) + self._mark("left")),
             )
         ):
             rows = [(names[name], number_text(getattr(sheet, name)) + self._mark(name)) for name in parts]
@@ -210,7 +210,7 @@ class SignedPage(SheetPages):
         return max(feet)
 
     def _account(
-        self, x: float, y: float, width: float, head: str, rows: Sequence[tuple[str, str]], total: int
+        self, x: float, y: float, width: float, head: str, rows: Sequence[tuple[str, str]], total: str
     ) -> float:
         self.paper.text(x, y + 6.5, head, 9.5, bold=True, width=width)
         foot = y + 8.3
@@ -219,7 +219,7 @@ class SignedPage(SheetPages):
             foot = self._account_row(x, foot, width, label, count)
         foot = y + 8.3 + 4.7 * 5
         self.paper.rule(x, foot + 1.3, width)
-        return self._account_row(x, foot + 1.0, width, tr("Sum"), number_text(total), bold=True)
+        return self._account_row(x, foot + 1.0, width, tr("Sum"), total, bold=True)
 
     def _account_row(
         self, x: float, y: float, width: float, label: str, value: str, bold: bool = False
@@ -248,7 +248,12 @@ class SignedPage(SheetPages):
             foot = self._account_row(x, foot, width, label, value)
         paper.rule(x, foot + 1.3, width)
         foot = self._account_row(
-            x, foot + 1.0, width, tr("Difference"), number_text(sheet.difference, signed=True), bold=True
+            x,
+            foot + 1.0,
+            width,
+            tr("Difference"),
+            number_text(sheet.difference, signed=True) + self._mark("difference"),
+            bold=True,
         )
         if sheet.difference:
             paper.box(x - 1.2, foot - 3.7, width + 2.4, 5.2)
@@ -309,13 +314,15 @@ class SignedPage(SheetPages):
         said = "–" if percent is None else str(percent)
         return table.row(y, [tr("Present"), "", "", number_text(self.sheet.present), "", "", said, ""])
 
-    def _mark_of_block(self, block: BlockOccupancy) -> str:
-        """The sign behind the people in a block that are known to be others now."""
+    def _mark_of_block(self, block: BlockOccupancy, name: str) -> str:
+        """The sign behind a number of a block, or of the blocks summed in the last line, that is another then and now."""
         other = self.stand.other
         if other is None:
             return ""
-        known = next((one for one in other.blocks if one.block == block.block), None)
-        return self._marked(known is not None and known.places.occupied != block.places.occupied)
+        own = {one.block for one in self.sheet.blocks}
+        codes = {block.block} if block.block in own else own - {one.block for one in self.blocks}
+        known = sum(getattr(one.places, name) for one in other.blocks if one.block in codes)
+        return self._marked(known != getattr(block.places, name))
 
     def _nationalities(self, y: float) -> float:
         x = self.left + (self.width - _GUTTER) * 0.63 + _GUTTER
@@ -343,19 +350,22 @@ class SignedPage(SheetPages):
 
     def _facilities(self, y: float) -> float:
         """What was counted of the site, in one line of figures; each absence is said in words."""
-        shown = facility_figures(self.sheet.facilities)
+        shown, other = facility_figures(self.sheet.facilities), self.stand.other
+        known = shown if other is None else facility_figures(other.facilities)
         step = self.width / len(shown)
         for place, (label, value) in enumerate(shown):
             x = self.left + place * step
+            mark = self._marked(known[place][1] != value)
             lines = self.paper.lines(label, step - 1.5, 6.8)[:2]
             for line, words in enumerate(lines):
                 self.paper.text(
                     x, y + 2.6 * line + (0 if len(lines) > 1 else 2.6), words, 6.8, width=step - 1.5
                 )
             if isinstance(value, Missing):
-                self.paper.text(x, y + 6.8, missing_said(value), 6.8, width=step - 1.5, ink=0.35)
+                said = missing_said(value) + mark
+                self.paper.text(x, y + 6.8, said, 6.8, width=step - 1.5, ink=0.35)
             else:
-                self.paper.text(x, y + 7.0, number_text(value), 10, bold=True, width=step - 1.5)
+                self.paper.text(x, y + 7.0, number_text(value) + mark, 10, bold=True, width=step - 1.5)
         return y + 7.0
 
     def _signatures(self) -> None:

@@ -222,3 +222,11 @@ def test_the_numbers_as_json_read_back(next_morning: Desk) -> None:
     made = sheet_numbers(next_morning, DAY)
     plain = json.loads(json.dumps(sheet_json(made)))
     assert sheet_from_json(plain) == made and plain["difference"] == 0
+
+
+def test_a_day_before_the_records_begin_is_not_frozen_as_nobody(next_morning: Desk) -> None:
+    """Nothing is known of it: a sheet of noughts would be kept and signed, and stand on the chart."""
+    with pytest.raises(BadField) as refused:
+        freeze_sheet(next_morning, date(2020, 1, 1))
+    assert "begin on 2026-11-23" in refused.value.sentence and refused.value.next_step
+    assert next_morning.store.conn.execute("SELECT count(*) FROM daily_sheet").fetchone() == (0,)

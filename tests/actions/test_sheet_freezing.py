@@ -32,7 +32,9 @@ from shelterdesk.core.event import row_op
 from shelterdesk.core.kinds import DAILY_SHEET, SETTING
 from shelterdesk.core.sheet import DailySheet
 from shelterdesk.core.sheet_settings import MORNING_HOURS
+from shelterdesk.core.words import language
 from shelterdesk.db.sheet import frozen_versions
+from shelterdesk.startup import use_language
 from tests.actions.at_site import hear, moved, person, second_desk
 from tests.stations import CHEAP, MORNING, PASSPHRASE
 
@@ -294,3 +296,19 @@ def test_under_a_doubted_clock_nothing_is_frozen(desk: Desk, clock: SetClock, st
     clock.forward(timedelta(days=500))
     with as_user(station_folder, "admin", clock) as late:
         assert late.store.clock_doubt and days_to_freeze(late) and freeze_missing(late).result == ()
+
+
+def test_a_frozen_sheet_speaks_the_language_it_is_read_in(desk: Desk, clock: SetClock) -> None:
+    """Numbers stay as they were; the names of countries, of the set and of the program are words of today's."""
+    person(desk, nationality=["HTI"])
+    clock.set(datetime(2026, 11, 24, 20, 0, tzinfo=UTC))
+    before = language()
+    use_language("es")
+    try:
+        (one,) = freeze_missing(desk).result
+        assert one.sheet.nationalities.shown[0].name == "Haití"
+    finally:
+        use_language(before)
+    held = sheet_of(desk, FIRST)
+    assert [nation.name for nation in held.nationalities.shown] == ["Haiti"]
+    assert (held.generated_by, held.standard_set) == ("the program", "Transit or reception centre · v1")

@@ -297,6 +297,8 @@ def test_the_copy_for_the_wall_is_of_the_frozen_sheet(frozen: Desk) -> None:
     person(frozen, arrived_at=MORNING)
     assert posting_copy(frozen, DAY).present.count == 6
     assert posting_copy(frozen, DAY, as_frozen=False).present.count == 7
+    assert posting_copy(frozen, DAY, as_frozen=False).provisional, "nobody has frozen these numbers"
+    assert not posting_copy(frozen, DAY).provisional
     copy = posting_copy(frozen, DAY)
     assert copy.sexes.total is None and all(cell.count is None for cell in copy.sexes.cells)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
-from shelterdesk.core.sheet import DailySheet
+from shelterdesk.core.sheet import DailySheet, capacity_of
 from shelterdesk.core.sheet_days import DayPoint
 from shelterdesk.core.sheet_difference import Difference
 from shelterdesk.core.sheet_internal import BlockedPlace
@@ -115,6 +115,34 @@ def test_a_frozen_sheet_says_by_whom_and_marks_what_is_another_number_now(tmp_pa
     assert "AS KNOWN NOW" in said and "1246 people then." in said
 
 
+def test_every_number_that_differs_is_marked(tmp_path: Path) -> None:
+    """Sums, places of a block and what was counted of the site too; a block that is not there any more as well."""
+    sheet = replace(full_sheet(), blocks=daily_sheet(many_blocks=3).blocks)
+    first, second, _ = sheet.blocks
+    fewer = replace(second, places=capacity_of(90, 80, 3, True))
+    now = replace(
+        sheet, births=2, blocks=(first, fewer), facilities=replace(sheet.facilities, water_litres=9)
+    )
+    changes = then_and_now(sheet, now)
+    write_daily_sheet(sheet, tmp_path / "s.pdf", Behind(Stand(FROZEN, "Luz", now), (), changes.differences))
+    said = said_in(tmp_path / "s.pdf")
+    assert re.search(rf"Sum {sheet.came} ?\* ", said) and not re.search(rf"Sum {sheet.left} ?\*", said)
+    assert "B00 100 0 90 10" in said, "what is the same bears no mark"
+    assert re.search(r"B01 100 ?\* 0 ?\* 108 ?\* ", said), "its places, those blocked and its people"
+    assert re.search(r"B02 100 ?\* 4 ?\* 90 ?\* ", said), "a block that is gone"
+    assert re.search(r"21.500\*", said), "the water"
+
+
+def test_a_sum_of_blocks_is_marked_where_one_of_them_differs(tmp_path: Path) -> None:
+    sheet = daily_sheet(many_blocks=40)
+    *others, last = sheet.blocks
+    changed = replace(sheet, blocks=(*others, replace(last, places=capacity_of(100, 91, 0, True))))
+    for now, is_marked in ((sheet, False), (changed, True)):
+        write_daily_sheet(sheet, tmp_path / "s.pdf", Behind(Stand(FROZEN, "Luz", now)))
+        said = said_in(tmp_path / "s.pdf")
+        assert bool(re.search(r"more blocks \d+ \d+ \d+ ?\*", said)) is is_marked
+
+
 def test_a_sheet_nobody_froze_is_provisional_whatever_was_heard(tmp_path: Path) -> None:
     write_daily_sheet(daily_sheet(silent=(), provisional=False), tmp_path / "s.pdf")
     said = said_in(tmp_path / "s.pdf")
@@ -176,6 +204,14 @@ def test_the_supervisors_page_says_that_it_is_internal(tmp_path: Path) -> None:
         "31 and more 14", "A-1 4 2 leaking roof", "C closed 0",
     ):  # fmt: skip
         assert words in said, words
+
+
+def test_the_supervisors_page_says_who_is_in_no_band(tmp_path: Path) -> None:
+    page = internal_page()
+    write_internal(page, tmp_path / "i.pdf")
+    assert "6 people present are counted but not in this table." in said_in(tmp_path / "i.pdf")
+    write_internal(replace(page, present=sum(one.count for one in page.bands)), tmp_path / "i.pdf")
+    assert "not in this table" not in said_in(tmp_path / "i.pdf")
 
 
 def test_a_quarter_is_named_on_no_page(tmp_path: Path) -> None:

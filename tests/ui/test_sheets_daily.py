@@ -14,8 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.access import who_looked
 from shelterdesk.actions.clock import SetClock
+from shelterdesk.actions.desk import open_desk
 from shelterdesk.actions.registration import register_family
-from shelterdesk.actions.sheets import freeze_missing
+from shelterdesk.actions.sheets import freeze_missing, freeze_sheet
+from shelterdesk.actions.undo import undo_last
+from shelterdesk.core.changes import Changes
 from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.core.vocabulary import AccessKind, Sex
 from shelterdesk.ui.app import DeskApp
@@ -26,6 +29,7 @@ from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.screens.sheets import SheetsScreen
 from shelterdesk.ui.screens.sheets_daily import DailyPaper
 from tests.reports.test_workbook import read_workbook
+from tests.stations import PASSPHRASE
 from tests.sync.worlds import World, at
 from tests.ui.desk_windows import CTRL, KEY, SHIFT, log_in, press, program, type_text
 from tests.ui.full_house import cells
@@ -286,3 +290,36 @@ def test_a_day_the_program_froze_can_still_be_signed(qtbot: QtBot, world: World,
         qtbot.waitUntil(lambda: any("by supervisor" in said for said in paper.notes.said()), timeout=10_000)
         drawn(qtbot, app, paper)
         assert paper.freeze_button.isHidden()
+
+
+def test_a_freezing_that_failed_shows_how_the_sheet_stands(
+    qtbot: QtBot, world: World, clock: SetClock
+) -> None:
+    """Another program on this laptop was quicker; when that is taken back, it can be frozen here."""
+    with at_desk(qtbot, world, clock) as (app, window):
+        paper = daily_of(qtbot, app, window)
+        other = open_desk(world.lb, "supervisor", PASSPHRASE, clock)
+        done = freeze_sheet(other, paper.day.day())
+        press(KEY.Key_F, CTRL | SHIFT)
+        qtbot.waitUntil(lambda: paper.state.text() == "frozen", timeout=10_000)
+        undo_last(other, done.result.undo)
+        other.close()
+        paper.refresh(Changes(paper.kinds))
+        qtbot.waitUntil(lambda: paper.state.text() == "provisional", timeout=10_000)
+        assert paper.freeze_button.isEnabled()
+
+
+def test_people_of_a_day_left_meanwhile_are_not_shown_under_another(
+    qtbot: QtBot, world: World, clock: SetClock
+) -> None:
+    with at_desk(qtbot, world, clock) as (app, window):
+        paper = daily_of(qtbot, app, window)
+        freeze_and_learn(qtbot, app, clock, paper)
+        press(KEY.Key_D, CTRL)
+        assert paper.changes.numbers_table.select_key("arrivals")
+        press(KEY.Key_Return)  # the answer is on its way when another day is chosen
+        day, changes = paper.day.day(), paper.drawn.shown.changes if paper.drawn is not None else None
+        assert changes is not None
+        paper.changes.show_changes(day + timedelta(days=1), changes.differences)
+        still(qtbot, app)
+        assert paper.changes.people.total == 0 and not paper.changes.told.text()

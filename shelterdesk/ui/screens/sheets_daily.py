@@ -336,7 +336,12 @@ class DailyPaper(Paper):
 
     def _on_freeze(self) -> None:
         self.freeze_button.setEnabled(False)
-        self.worker.write(freeze_sheet, self.day.day(), done=self._on_frozen, failed=self.say_error)
+        self.worker.write(freeze_sheet, self.day.day(), done=self._on_frozen, failed=self._on_not_frozen)
+
+    def _on_not_frozen(self, error: WorldError) -> None:
+        """Say why, and draw again how the sheet stands: frozen elsewhere, or still to be frozen by the same key."""
+        self.say_error(error)
+        self.refresh(Changes(self.kinds))
 
     def _on_frozen(self, frozen: SheetFrozen) -> None:
         day = day_words(frozen.sheet.service_day)

@@ -108,8 +108,11 @@ class ChangesPane(QWidget):
         if not isinstance(row, ChangedNumber) or self._day is None:
             return
 
+        asked = self._day, self._is_counted
+
         def show(people: Sequence[PersonBehind]) -> None:
-            self._show_people(row, people)
+            if asked == (self._day, self._is_counted):  # else another day was chosen meanwhile
+                self._show_people(row, people)
 
         if self._is_counted:
             behind = Behind(row.number)
