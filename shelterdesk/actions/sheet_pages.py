@@ -71,15 +71,15 @@ def days_chart(source: Desk | Reader, day: date, now: datetime | None = None) ->
 def posting_copy(
     source: Desk | Reader, day: date, *, now: datetime | None = None, by: str = "", as_frozen: bool = True
 ) -> PostingCopy:
-    """The copy for the wall: of the frozen sheet where there is one and ``as_frozen``, else of what is known now,
-    which is provisional as on paper.
+    """The copy for the wall: of the frozen sheet where there is one and ``as_frozen``, else of what is known now.
+    It is provisional until a supervisor has frozen it, as on paper.
 
     Raises what :func:`sheet_numbers` raises.
     """
     made = sheet_numbers(source, day, now=now, by=by)
     conn, _, _, _ = _source(source, now)
     held = numbers.frozen_sheet(conn, day) if as_frozen else None
-    return replace(copy_of(made if held is None else held.sheet), provisional=held is None)
+    return replace(copy_of(made if held is None else held.sheet), provisional=held is None or held.automatic)
 
 
 def internal_page(

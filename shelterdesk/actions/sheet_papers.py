@@ -57,6 +57,11 @@ class SheetShown:
     behind: Behind
 
     @property
+    def is_signed(self) -> bool:
+        """Whether what is shown is what a supervisor froze; until then it is provisional, frozen by itself or not."""
+        return self.shows_frozen and not self.sheet.automatic
+
+    @property
     def now(self) -> DailySheet:
         """The numbers known now."""
         return self.sheet if self.changes is None else self.changes.now
@@ -157,7 +162,7 @@ def export_hxl(desk: Desk, wanted: SheetWanted, out: Path | BinaryIO) -> Done[Pa
     with closing(desk.reader()) as reader:
         shown = sheet_shown(reader, wanted.day, now, desk.user.name, wanted.as_frozen)
     asof = date.fromisoformat(shown.sheet.generated_at[:10])
-    write_hxl(shown.sheet, out, asof=asof, is_frozen=shown.shows_frozen)
+    write_hxl(shown.sheet, out, asof=asof, is_frozen=shown.is_signed)
     _note(desk, AccessKind.EXPORTED, wanted)
     return Done(PaperMade(shown, 0, ()), Changes.of("access"))
 
@@ -176,7 +181,7 @@ def _write(
     from shelterdesk.reports.sheet_posting import write_posting
 
     if wanted.copy is SheetCopy.WALL:
-        copy = replace(posting_copy(shown.sheet), provisional=not shown.shows_frozen)
+        copy = replace(posting_copy(shown.sheet), provisional=not shown.is_signed)
         return write_posting(copy, out, paper=wanted.paper)
     if internal is not None:
         return write_internal(internal, out, paper=wanted.paper)

@@ -16,6 +16,7 @@ from shelterdesk.actions.checking import check_folder
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.offices import new_office
+from shelterdesk.actions.sheet_pages import posting_copy
 from shelterdesk.actions.sheets import (
     MOST_DAYS_BACK,
     days_to_freeze,
@@ -94,6 +95,10 @@ def test_every_missing_day_is_frozen_on_its_own(desk: Desk, clock: SetClock) -> 
     assert held is not None and (held.automatic, held.signed_by) == (True, "")
     assert held.written_by == desk.user.id and held.frozen_at is not None
     assert held.frozen_at.startswith("2026-11-27T15:00:00-05:00")
+    assert posting_copy(desk, FIRST).provisional, "nobody has signed it: on the wall it is provisional"
+    clock.forward(timedelta(minutes=1))
+    freeze_sheet(desk, FIRST)
+    assert not posting_copy(desk, FIRST).provisional
 
 
 def test_a_hole_between_signed_days_is_filled(desk: Desk, clock: SetClock) -> None:

@@ -80,4 +80,7 @@ class Tile(QAbstractButton):
 
 
 def _elided(font: QFont, text: str, width: int) -> str:
-    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
+    metrics = QFontMetrics(font)
+    if metrics.horizontalAdvance(text) < theme().px(_WIDEST):
+        return text  # it has the room it asked for; a pixel lost in rounding must not cut a word
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
