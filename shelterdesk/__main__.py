@@ -18,12 +18,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return command_line(arguments)
 
 
-def _window(folder: Path) -> int:
+def _window(folder: Path, practice: bool) -> int:
     must_have_display()
     from shelterdesk.ui.rail_entries import ALL_SCREENS  # Qt is loaded only where a window opens
     from shelterdesk.ui.running import run_window
 
-    return run_window(folder, SystemClock(), ALL_SCREENS)
+    return run_window(folder, SystemClock(), ALL_SCREENS, practice=practice)
 
 
 def _day(folder: Path, target: Path, seed: int) -> int:

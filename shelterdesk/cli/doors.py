@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-Window = Callable[[Path], int]
+Window = Callable[[Path, bool], int]
 Day = Callable[[Path, Path, int], int]
 
 _held: dict[str, Callable[..., int]] = {}
@@ -16,9 +16,12 @@ def hand_in(window: Window, day: Day) -> None:
     _held["window"], _held["day"] = window, day
 
 
-def window(folder: Path) -> int:
-    """Open the desk's window on a folder; returns the exit status when it is closed."""
-    return _held["window"](folder)
+def window(folder: Path, *, practice: bool = False) -> int:
+    """Open the desk's window on a folder; returns the exit status when it is closed.
+
+    ``practice`` where that is known before anybody has logged in.
+    """
+    return _held["window"](folder, practice)
 
 
 def day(folder: Path, target: Path, seed: int) -> int:

@@ -36,7 +36,7 @@ def demo(ways: Ways, folder: Path | None, people: int, seed: int, no_window: boo
     )
     say(tr("Log in as admin, operator, supervisor, health or protection; the passphrase is demo."))
     if not no_window:
-        finish(doors.window(where))
+        finish(doors.window(where, practice=True))
 
 
 @click.command()

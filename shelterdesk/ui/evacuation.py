@@ -26,6 +26,7 @@ from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.print_ways import way_of
 from shelterdesk.ui.widgets import ButtonRow, Card, PrimaryButton, SecondaryButton, words
 from shelterdesk.ui.widgets.keymap import EVACUATION
+from shelterdesk.ui.widgets.practice_stripe import PracticeStripe
 from shelterdesk.ui.worker import DeskWorker, Task
 
 if TYPE_CHECKING:
@@ -42,8 +43,9 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class EvacuationPanel(QWidget):
     """Asks once, then says what became of it. It covers everything in the window, the lock included."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: MainWindow, is_practice: bool) -> None:
         super().__init__(window)
+        self.stripe = PracticeStripe()
         self.setProperty("part", "page")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.card = Card(tr("Evacuation list"), screen=True)
@@ -56,7 +58,10 @@ class EvacuationPanel(QWidget):
             self.card.add(part)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(Centred(self.card, _WIDTH))
+        column.setSpacing(0)
+        column.addWidget(self.stripe)
+        column.addWidget(Centred(self.card, _WIDTH), 1)
+        self.stripe.setVisible(is_practice)
         self._back: QWidget | None = None
         self.close_button.clicked.connect(self.put_away)
         self.hide()
@@ -123,7 +128,7 @@ class Evacuation(QObject):
         self._window, self._lock, self._worker = window, lock, worker
         self.folders: Sequence[Path] = usual_folders()
         self._printers: Printers | None = None
-        self.panel = EvacuationPanel(window)
+        self.panel = EvacuationPanel(window, worker.desk is not None and worker.desk.who.is_practice)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(PRINTER_WAIT_MS)

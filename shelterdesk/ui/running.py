@@ -14,14 +14,17 @@ from shelterdesk.core.moment import Clock
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.crash import FaultWatch
 from shelterdesk.ui.dialogs.sentence import tell_before_window
+from shelterdesk.ui.preferences import changed, read_preferences, write_preferences
 from shelterdesk.ui.screen_making import ScreenMaker
 from shelterdesk.ui.starting import watch_start
 
 DONE, REFUSED = 0, 1
 
 
-def run_window(folder: Path, clock: Clock, screens: Sequence[ScreenMaker]) -> int:
+def run_window(folder: Path, clock: Clock, screens: Sequence[ScreenMaker], *, practice: bool = False) -> int:
     """Open the window on a folder and stay until it is closed; returns the exit status (0 done, 1 refused)."""
+    if practice:  # known before anybody has logged in: the first page bears the stripe too
+        write_preferences(folder, changed(read_preferences(folder), practice=True))
     running = QApplication.instance()
     app = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
     app.setApplicationName("ShelterDesk")

@@ -36,7 +36,7 @@ from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.status_watch import ago, line_of
 from shelterdesk.ui.widgets import SmallButton
 from shelterdesk.ui.worker import Task
-from tests.stations import MORNING, PASSPHRASE
+from tests.stations import MORNING, PASSPHRASE, make_template
 from tests.ui.desk_windows import KEY, SCREENS, log_in, note_of, press, program, type_text
 from tests.ui.desk_windows import line_of as line_in
 
@@ -67,6 +67,29 @@ def test_a_second_window_is_told_to_use_the_first(
             cwd=Path(__file__).resolve().parents[2],
         )
     assert told.returncode == 1 and "already open in another window" in told.stderr
+
+
+def test_the_first_page_after_a_demo_bears_the_stripe(tmp_path: Path) -> None:
+    """Before anybody has logged in the folder tells nothing of itself."""
+    folder = make_template(tmp_path / "station", practice=True).folder
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom PySide6.QtCore import QTimer\n"
+        "from PySide6.QtWidgets import QApplication\nfrom shelterdesk.ui.running import run_window\n"
+        "from shelterdesk.ui.widgets.practice_stripe import PracticeStripe\n"
+        "from shelterdesk.actions.clock import SystemClock\napp = QApplication([])\n"
+        "def look():\n"
+        "    seen = [s for w in QApplication.topLevelWidgets() for s in w.findChildren(PracticeStripe) if s.isVisible()]\n"
+        "    print('striped' if seen else 'plain')\n"
+        "    [w.close() for w in QApplication.topLevelWidgets() if w.isVisible()]\n"
+        "QTimer.singleShot(0, app, look)\n"
+        "sys.exit(run_window(Path(sys.argv[1]), SystemClock(), [], practice=sys.argv[2] == 'demo'))"
+    )
+    for how, said in (("", "plain"), ("demo", "striped")):
+        ended = subprocess.run(
+            [sys.executable, "-c", script, str(folder), how], capture_output=True, text=True, timeout=60,
+            cwd=Path(__file__).resolve().parents[2], check=False,
+        )  # fmt: skip
+        assert (ended.returncode, ended.stdout.strip()) == (0, said)
 
 
 def test_the_program_ends_with_its_window(station_folder: Path) -> None:

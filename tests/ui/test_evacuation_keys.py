@@ -19,6 +19,7 @@ from shelterdesk.ui import printing
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.evacuation import put_in_first
 from shelterdesk.ui.print_ways import write_way
+from tests.stations import make_template
 from tests.ui.desk_windows import CTRL, KEY, SHIFT, hold, log_in, press, program, type_text
 from tests.ui.full_house import SCREENS, fill, with_desk
 from tests.ui.printed import words_of_pages
@@ -226,6 +227,17 @@ def test_no_key_reaches_what_lies_below(qtbot: QtBot, station_folder: Path, cloc
         press(KEY.Key_Escape)
         QTest.keyClick(window, KEY.Key_X, BOTH)
         assert app.evacuation.panel.isVisible()
+
+
+@pytest.mark.parametrize("practice", [True, False])
+def test_the_page_bears_the_stripe_of_a_practice_station(
+    qtbot: QtBot, tmp_path: Path, clock: SetClock, practice: bool
+) -> None:
+    folder = make_template(tmp_path / "station", practice=practice).folder
+    with program(qtbot, folder, clock, SCREENS) as app:
+        log_in(qtbot, app)
+        press(KEY.Key_X, BOTH)
+        assert app.evacuation.panel.isVisible() and app.evacuation.panel.stripe.isVisible() is practice
 
 
 def test_a_folder_that_takes_nothing_is_passed_over(tmp_path: Path) -> None:
