@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shelterdesk.core.errors import BadField, DamagedFile
-from shelterdesk.core.vocabulary import Quarter
+from shelterdesk.core.place_codes import tells_whom
 from shelterdesk.core.words import tr
 
 NUMBER_LENGTH = 16
@@ -33,17 +33,6 @@ _PICTURE_PARTS = frozenset({"\ufe0e", "\ufe0f", "\u20e3", *map(chr, range(0x1F3F
 
 _SAME_SENTENCE = {"prs": "fa", "pes": "fa", "cmn": "zh", "arb": "ar", "npi": "ne", "pbt": "ps", "hat": "ht"}
 """Languages (ISO 639-3) whose readers read the sentence of another code: Dari is written as Persian (DOMAIN §8)."""
-
-_QUARTER_STEMS = (
-    "famil", "women", "mujer", "hombre", "girl", "boys", "nina", "nino", "minor", "menor",
-    "unaccomp", "medic", "isola", "aisla", "cuaren", "quaran", "pregnan", "postnat", "postpart", "embaraz",
-    "lactan", "access", "accesi", "discap", "overflow", "protec", "covid", "hospit", "clinic", "salud",
-    "health",
-)  # fmt: skip
-_QUARTER_WORDS = frozenset(
-    {"men", "only", "solo", "uac", "uasc", "nna", "iso", "med", "muj", "fam", "hom", "emb", "hiv", "vih"}
-    | {word.lower() for quarter in Quarter for word in quarter.split("_")}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,20 +164,12 @@ def _cut(name: str, most: int) -> str:
 
 
 def bed_code_for_card(code: str | None) -> str | None:
-    """A bed's code if it says only where it is; None when it tells what kind of quarter that is.
+    """A bed's code if it says only where it is; None when it tells whom that is for (:mod:`place_codes`).
 
-    A code such as ``UAC-3`` or ``Mujeres 2`` would mark its bearer (DESIGN §2.3); the desk says the way.
+    A code such as ``UAC-3`` or ``Enfermería`` would mark its bearer (DESIGN §2.3); the desk says the way.
     """
     code = letters_of(code or "")
-    if not code:
-        return None
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFD", code.lower()) if not unicodedata.combining(letter)
-    )
-    for word in re.findall(r"[^\W\d_]+", plain):
-        if word in _QUARTER_WORDS or word.startswith(_QUARTER_STEMS):
-            return None
-    return code
+    return None if not code or tells_whom(code) else code
 
 
 def card_sentences(document: object) -> dict[str, CardSentence]:
