@@ -26,7 +26,7 @@ FIRST_LANGUAGE = "es"
 
 _NUMBER = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 _TOKEN = re.compile(r"SDC1[A-Z2-7]+")
-_NAME_LENGTH = 24
+_NAME_LENGTH = 25
 _JOINERS = frozenset("\u200c\u200d")
 _NO_LETTERS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "So"})
 _PICTURE_PARTS = frozenset({"\ufe0e", "\ufe0f", "\u20e3", *map(chr, range(0x1F3FB, 0x1F400))})
@@ -132,7 +132,7 @@ def first_name_on_paper(given: str | None, is_child: bool | None, group_size: in
     if is_child is not False or group_size < 2 or not words:
         return None
     name = " ".join(words[:2]) if len(words[0].rstrip(".")) <= 3 else words[0]
-    return _cut(name, _NAME_LENGTH)
+    return shortened(name, _NAME_LENGTH)
 
 
 def letters_of(text: str) -> str:
@@ -152,15 +152,15 @@ def letters_of(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(filter(None, words)))
 
 
-def _cut(name: str, most: int) -> str:
-    """At most so many signs of a name, never between a letter and the marks or joiners that belong to it."""
+def shortened(name: str, most: int) -> str:
+    """At most so many signs of a name, with an ellipsis where it goes on, never between a letter and the marks or
+    joiners that belong to it."""
     if len(name) <= most:
         return name
-    while most > 1 and (
-        unicodedata.category(name[most])[0] == "M" or _JOINERS & {name[most], name[most - 1]}
-    ):
-        most -= 1
-    return name[:most].rstrip() + "…"
+    end = most - 1
+    while end > 1 and (unicodedata.category(name[end])[0] == "M" or _JOINERS & {name[end], name[end - 1]}):
+        end -= 1
+    return name[:end].rstrip() + "…"
 
 
 def bed_code_for_card(code: str | None) -> str | None:

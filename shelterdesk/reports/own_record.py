@@ -59,7 +59,7 @@ class _Drawing:
 
     def _headline(self) -> None:
         pages, record = self.pages, self.record
-        name = printable(record.name)
+        name = printable(record.name, _MOST_LETTERS)  # as much of it as the line holds
         if not can_set(name, pages.faces):
             name = record.number
             self.left_out.append(tr("The name cannot be printed on this laptop; write it by hand."))

@@ -93,6 +93,24 @@ def test_five_thousand_people_in_one_block_of_one_room_and_in_many() -> None:
         assert len(pages) < 120
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("i" * 60, "i" * 60),
+        ("i" * 61, "i" * 59 + "…"),
+        ("é" * 61, "é" * 59 + "…"),
+        ("ab " * 30, ("ab " * 20)[:59] + "…"),
+        ("x" + "\u0915\u094d" * 40, "x" + "\u0915\u094d" * 29 + "…"),
+        ("\u0915\u094d" * 40, "\u0915\u094d" * 29 + "…"),  # a letter and the mark that belongs to it
+    ],
+)
+def test_what_is_cut_off_a_name_is_said_to_be_and_no_mark_is_parted_from_its_letter(
+    text: str, shown: str
+) -> None:
+    """Sixty narrow letters fit a column: without a sign the list would hold another name."""
+    assert printable(text) == shown
+
+
 @pytest.mark.parametrize("named", [True, False])
 def test_since_when_somebody_is_out_is_never_cut(named: bool) -> None:
     """The hour is what whoever counts asks for; of another day the day stands before it."""
