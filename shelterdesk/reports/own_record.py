@@ -89,7 +89,7 @@ class _Drawing:
             y = pages.take(_LEAD + 0.4)
 
             def drawing(paper: Paper, y: float = y, line: str = line) -> None:
-                paper.text(pages.left, y + 3.8, line, size, bold=bold, width=pages.width)
+                paper.line(pages.left, y + 3.8, pages.width, line, size, bold=bold)
 
             pages.draw(drawing)
 
