@@ -31,7 +31,7 @@ from shelterdesk.core.languages import language_name
 from shelterdesk.core.number import Counted
 from shelterdesk.core.own_record import OwnRecord, Said
 from shelterdesk.core.paper_words import PaperWords, paper_words
-from shelterdesk.core.people import birth_of
+from shelterdesk.core.people import Answer, birth_of
 from shelterdesk.core.vocabulary import AccessKind, Missing
 from shelterdesk.core.words import language as spoken_language
 from shelterdesk.core.words import ntr, tr
@@ -185,10 +185,15 @@ def _services(page: PersonPage) -> Iterable[Said]:
 
 def _consents(page: PersonPage) -> Iterable[Said]:
     for one in page.sections["consents"]:
-        parts = [one.text("answer"), _moment(one, "asked_at")]
+        parts = [_answer(one.text("answer")), _moment(one, "asked_at")]
         if one.text("withdrawn_at"):
             parts.append(tr("taken back {when}", when=_moment(one, "withdrawn_at")))
-        yield one.text("purpose"), " · ".join(part for part in parts if part)
+        yield one.text("purpose").replace("_", " "), " · ".join(part for part in parts if part)
+
+
+def _answer(code: str) -> str:
+    said = {Answer.YES.value: lambda: tr("yes"), Answer.NO.value: lambda: tr("no")}
+    return said[code]() if code in said else code.replace("_", " ")
 
 
 def _moment(record: Record, name: str) -> str:

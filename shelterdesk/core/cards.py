@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from shelterdesk.core.errors import BadField, DamagedFile
-from shelterdesk.core.vocabulary import Quarter
+from shelterdesk.core.place_codes import tells_whom
 from shelterdesk.core.words import tr
 
 NUMBER_LENGTH = 16
@@ -26,24 +26,13 @@ FIRST_LANGUAGE = "es"
 
 _NUMBER = re.compile(r"[A-Z0-9]+(-[A-Z0-9]+)*")
 _TOKEN = re.compile(r"SDC1[A-Z2-7]+")
-_NAME_LENGTH = 24
+_NAME_LENGTH = 25
 _JOINERS = frozenset("\u200c\u200d")
 _NO_LETTERS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "So"})
 _PICTURE_PARTS = frozenset({"\ufe0e", "\ufe0f", "\u20e3", *map(chr, range(0x1F3FB, 0x1F400))})
 
 _SAME_SENTENCE = {"prs": "fa", "pes": "fa", "cmn": "zh", "arb": "ar", "npi": "ne", "pbt": "ps", "hat": "ht"}
 """Languages (ISO 639-3) whose readers read the sentence of another code: Dari is written as Persian (DOMAIN §8)."""
-
-_QUARTER_STEMS = (
-    "famil", "women", "mujer", "hombre", "girl", "boys", "nina", "nino", "minor", "menor",
-    "unaccomp", "medic", "isola", "aisla", "cuaren", "quaran", "pregnan", "postnat", "postpart", "embaraz",
-    "lactan", "access", "accesi", "discap", "overflow", "protec", "covid", "hospit", "clinic", "salud",
-    "health",
-)  # fmt: skip
-_QUARTER_WORDS = frozenset(
-    {"men", "only", "solo", "uac", "uasc", "nna", "iso", "med", "muj", "fam", "hom", "emb", "hiv", "vih"}
-    | {word.lower() for quarter in Quarter for word in quarter.split("_")}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +132,7 @@ def first_name_on_paper(given: str | None, is_child: bool | None, group_size: in
     if is_child is not False or group_size < 2 or not words:
         return None
     name = " ".join(words[:2]) if len(words[0].rstrip(".")) <= 3 else words[0]
-    return _cut(name, _NAME_LENGTH)
+    return shortened(name, _NAME_LENGTH)
 
 
 def letters_of(text: str) -> str:
@@ -163,32 +152,24 @@ def letters_of(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(filter(None, words)))
 
 
-def _cut(name: str, most: int) -> str:
-    """At most so many signs of a name, never between a letter and the marks or joiners that belong to it."""
+def shortened(name: str, most: int) -> str:
+    """At most so many signs of a name, with an ellipsis where it goes on, never between a letter and the marks or
+    joiners that belong to it."""
     if len(name) <= most:
         return name
-    while most > 1 and (
-        unicodedata.category(name[most])[0] == "M" or _JOINERS & {name[most], name[most - 1]}
-    ):
-        most -= 1
-    return name[:most].rstrip() + "…"
+    end = most - 1
+    while end > 1 and (unicodedata.category(name[end])[0] == "M" or _JOINERS & {name[end], name[end - 1]}):
+        end -= 1
+    return name[:end].rstrip() + "…"
 
 
 def bed_code_for_card(code: str | None) -> str | None:
-    """A bed's code if it says only where it is; None when it tells what kind of quarter that is.
+    """A bed's code if it says only where it is; None when it tells whom that is for (:mod:`place_codes`).
 
-    A code such as ``UAC-3`` or ``Mujeres 2`` would mark its bearer (DESIGN §2.3); the desk says the way.
+    A code such as ``UAC-3`` or ``Enfermería`` would mark its bearer (DESIGN §2.3); the desk says the way.
     """
     code = letters_of(code or "")
-    if not code:
-        return None
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFD", code.lower()) if not unicodedata.combining(letter)
-    )
-    for word in re.findall(r"[^\W\d_]+", plain):
-        if word in _QUARTER_WORDS or word.startswith(_QUARTER_STEMS):
-            return None
-    return code
+    return None if not code or tells_whom(code) else code
 
 
 def card_sentences(document: object) -> dict[str, CardSentence]:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from shelterdesk.core.house_lists import EvacuationList, ListLine, OutsideLine, RoomList
+from shelterdesk.core.moment import known_moment
 from shelterdesk.core.words import ntr, ptr, tr
 from shelterdesk.reports.faces import Faces, find_faces
 from shelterdesk.reports.list_pages import ListPages, signature_lines, tick_box
-from shelterdesk.reports.paper import Paper, PaperName, Written, moment_shown, number_text
+from shelterdesk.reports.paper import Paper, PaperName, Written, number_text
 from shelterdesk.reports.tables import Column, Table
 from shelterdesk.reports.target import write_whole
 
@@ -142,7 +143,8 @@ class _Drawing:
 
     def _begin(self, name: str, people: int, high: float, is_first: bool) -> None:
         pages = self.pages
-        each = high / self._columns + _ROOM
+        # Each column takes a heading and a line at least: else a short block would begin in the second one.
+        each = _ROOM + max(high / self._columns, _LINE)
         if not is_first:
             if pages.lowest + 14.0 + each > pages.bottom:
                 pages.new_page()
@@ -158,7 +160,7 @@ class _Drawing:
             paper.rule(pages.left, y + 8.6, pages.right - pages.left, weight=0.8, ink=0.0)
 
         pages.draw(heading)
-        pages.columns(self._columns, _GUTTER, high + self._columns * _ROOM)
+        pages.columns(self._columns, _GUTTER, each * self._columns)
 
     def _room_heading(self, label: str, people: int, goes_on: bool = False) -> Callable[[], None]:
         def heading() -> None:
@@ -214,15 +216,24 @@ class _Drawing:
         y = pages.take(_LINE)
         x, width = pages.x, pages.width
         name = pages.name(one.name) if self.house.with_names else ""
-        said = tr("since {time}", time=moment_shown(one.since))
+        said = tr("since {time}", time=_since(one.since, self.house.facts.printed_at))
 
         def drawing(paper: Paper) -> None:
             paper.text(x, y + 4.0, one.number, 8.5, width=25)
             if name:
-                paper.text(x + 26, y + 4.0, name, 8.5, width=width - 26 - 30)
-                paper.text(x + width, y + 4.0, said, 7, align="right", width=29)
+                paper.text(x + 26, y + 4.0, name, 8.5, width=width - 26 - 32)
+                paper.text(x + width, y + 4.0, said, 7, align="right", width=30)
             else:
                 paper.text(x + width, y + 4.0, said, 7, align="right", width=width - 26)
             paper.rule(x, y + _LINE, width, weight=0.25)
 
         pages.draw(drawing)
+
+
+def _since(moment: str, printed_at: str) -> str:
+    """The hour of a stored moment of the day of printing, with the day (ISO 8601) before it on another; short enough
+    for the line, where the hour must not be what is cut off."""
+    at, now = known_moment(moment, "UTC"), known_moment(printed_at, "UTC")
+    if at is None:
+        return "–"
+    return f"{at:%H:%M}" if now is not None and at.date() == now.date() else f"{at:%Y-%m-%d %H:%M}"

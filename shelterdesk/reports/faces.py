@@ -58,6 +58,8 @@ SCRIPT_FACES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 _BOLD_OF = (("-regular.ttf", "-bold.ttf"), (".ttf", "-bold.ttf"), (".ttf", "bd.ttf"), (".ttf", "b.ttf"))
 _PRIVATE = range(0xE000, 0xF900)
 _HIDDEN = JOINERS | MARKS
+_MOST_PILED = 2
+"""Marks on one letter that is composed already: Vietnamese, Yoruba and Lithuanian write one besides, at most two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +110,35 @@ def composed(text: str) -> str:
 
     Embeddings, overrides and isolates go (nobody's name holds one, and they could make a card read another name);
     control signs and line breaks are a space; joiners and direction marks stay, they are part of how a word reads.
+    Marks piled higher than any language piles them would lie over the lines above: what is beyond is not set.
     """
-    return "".join(filter(None, map(_as_set, unicodedata.normalize("NFC", text))))
+    ready = "".join(filter(None, map(_as_set, unicodedata.normalize("NFC", text))))
+    return ready if ready.isascii() or not any(map(_is_piled, ready)) else _piled_low(ready)
+
+
+@lru_cache(maxsize=8192)
+def _is_piled(letter: str) -> bool:
+    """Whether a mark stands above, below or across all that is there, so that more of them grow without end.
+
+    By combining class (Unicode, table of §4.3): vowels and points of Arabic, Hebrew and the scripts of India have
+    places of their own below 200.
+    """
+    place = unicodedata.combining(letter)
+    return place == 1 or place >= 200
+
+
+def _piled_low(ready: str) -> str:
+    kept: list[str] = []
+    piled = 0
+    for letter in ready:
+        if unicodedata.category(letter)[0] != "M":
+            piled = 0
+        elif _is_piled(letter):
+            piled += 1
+            if piled > _MOST_PILED:
+                continue
+        kept.append(letter)
+    return "".join(kept)
 
 
 @lru_cache(maxsize=8192)

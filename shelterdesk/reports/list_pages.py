@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from shelterdesk.core.cards import shortened
 from shelterdesk.core.house_lists import PaperFacts
 from shelterdesk.core.people import tidy_text
 from shelterdesk.core.sheet import STATE_LENGTH
@@ -178,12 +179,13 @@ class ListPages:
 def printable(text: str, longest: int = _LONGEST_NAME) -> str:
     """A text as it may stand on paper: no pictures, no signs that turn or hide what stands around them, not too long.
 
-    What is cut off is far beyond any column; a name of 300 letters must not hold up 5,000 others.
+    A name of 300 letters must not hold up 5,000 others. That something is cut off is said by an ellipsis: narrow letters
+    fit a column, and the list would hold another name.
     """
     if text.isascii() and text.isprintable():
-        return text[:longest]
+        return shortened(text, longest)
     kept = (sign for sign in tidy_text(text) if sign in _JOINING or unicodedata.category(sign) not in _NEVER)
-    return " ".join("".join(kept).split())[:longest]
+    return shortened(" ".join("".join(kept).split()), longest)
 
 
 _JOINING = frozenset("\u200c\u200d")

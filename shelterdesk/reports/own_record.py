@@ -59,7 +59,7 @@ class _Drawing:
 
     def _headline(self) -> None:
         pages, record = self.pages, self.record
-        name = printable(record.name)
+        name = printable(record.name, _MOST_LETTERS)  # as much of it as the line holds
         if not can_set(name, pages.faces):
             name = record.number
             self.left_out.append(tr("The name cannot be printed on this laptop; write it by hand."))
@@ -89,7 +89,7 @@ class _Drawing:
             y = pages.take(_LEAD + 0.4)
 
             def drawing(paper: Paper, y: float = y, line: str = line) -> None:
-                paper.text(pages.left, y + 3.8, line, size, bold=bold, width=pages.width)
+                paper.line(pages.left, y + 3.8, pages.width, line, size, bold=bold)
 
             pages.draw(drawing)
 

@@ -26,7 +26,7 @@ def write_shift_slip(
     pages.new_page()
     _limits(pages, slip)
     _worked(pages, slip.worked)
-    _unfinished(pages, _left_to_do(slip.unfinished))
+    _unfinished(pages, _left_to_do(pages, slip.unfinished))
     _notes(pages)
     content, count = pages.finished()
     write_whole(target, content)
@@ -91,12 +91,12 @@ def _clock(moment: str) -> str:
     return moment[11:16]
 
 
-def _left_to_do(left: Unfinished) -> list[tuple[str, str]]:
+def _left_to_do(pages: ListPages, left: Unfinished) -> list[tuple[str, str]]:
     forms = left.forms_begun
     cards = left.cards_waiting
     printing = tr("not known") if cards is None else number_text(cards)
     begun = tr("not known") if forms is None else number_text(sum(count for _, count in forms))
-    who = ", ".join(user for user, _ in forms or ())
+    who = ", ".join(pages.name(user) or "–" for user, _ in forms or ())
     since = moment_shown(left.only_here_since) if left.only_here_since else ""
     backup = moment_shown(left.last_backup) if left.last_backup else tr("never")
     return [

@@ -8,6 +8,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from shelterdesk import startup
 from shelterdesk.actions.access import SEALED_ACCESS, who_looked
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.counter import serve
@@ -20,6 +21,7 @@ from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import CannotWrite, NotAllowed, NotFound
 from shelterdesk.core.kinds import CONSENT, FLAG, PLACE
 from shelterdesk.core.vocabulary import Confidentiality, Role
+from shelterdesk.core.words import speak
 from tests.actions.at_site import with_plan
 from tests.stations import CHEAP, PASSPHRASE, Template
 
@@ -60,6 +62,37 @@ def test_what_is_held_of_them_and_what_the_page_is_not(person: tuple[Desk, str, 
     assert "Sa estasyon sa a ekri sou ou" in text and any("kreyòl" in said for said in done.left_out)
     for hidden in ("Wideline", "Call the protection", "step-free", "STEP_FREE"):
         assert hidden not in text
+
+
+def test_what_they_agreed_to_is_said_in_words(person: tuple[Desk, str, str]) -> None:
+    desk, number, ent = person
+    with desk.store.write(desk.user) as event:
+        event.create(
+            CONSENT, {"person": ent, "purpose": "share_with_unhcr", "answer": "yes", "asked_at": event.now}
+        )
+    startup.use_language("es")
+    reader = desk.reader()
+    try:
+        said = own_record(desk, reader, number).consents
+    finally:
+        reader.close()
+        speak("en")
+    assert [(what, answer.partition(" ")[0]) for what, answer in said] == [
+        ("photo", "no"),
+        ("share with unhcr", "sí"),
+    ]
+
+
+def test_a_line_in_a_language_from_the_right_stands_at_the_right(desk: Desk) -> None:
+    (answer,) = add_people(desk, [{"name_native": "محمد", "languages": ["ar"]}])
+    out = io.BytesIO()
+    print_own_record(desk, str(answer["number"]), out)
+    page = pypdfium2.PdfDocument(out.getvalue())[0]
+    text = page.get_textpage()
+    boxes = [text.get_charbox(at) for at in range(text.count_chars())]
+    line = [box for box in boxes if 700 < box[1] < 722 and box[2] > box[0]]
+    assert min(left for left, _, _, _ in line) > page.get_width() / 3
+    assert max(right for _, _, right, _ in line) > page.get_width() - 80
 
 
 def test_it_is_noted_on_the_person(person: tuple[Desk, str, str]) -> None:

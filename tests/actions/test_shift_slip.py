@@ -20,10 +20,12 @@ from shelterdesk.actions.papers import in_memory
 from shelterdesk.actions.shift_slip import print_shift_slip, shift_slip
 from shelterdesk.actions.spool import keep_print, turn_print
 from shelterdesk.core.errors import BadField, NotAllowed
+from shelterdesk.core.house_lists import PaperFacts
 from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.print_jobs import PrintJob, PrintState
-from shelterdesk.core.shift import ShiftSlip
+from shelterdesk.core.shift import ShiftSlip, Unfinished
 from shelterdesk.db.drafts import FILE
+from shelterdesk.reports.shift_slip import write_shift_slip
 from tests.actions.at_site import group, hear, person, second_desk, with_plan
 from tests.stations import PASSPHRASE
 
@@ -48,6 +50,20 @@ def test_cards_that_wait_for_a_printer_are_told(desk: Desk, tmp_path: Path) -> N
     print_shift_slip(desk, tmp_path / "slip.pdf")
     turn_print(desk, one, PrintState.PRINTED, one.job)
     assert slip(desk).unfinished.cards_waiting == 0
+
+
+def test_a_name_that_cannot_be_printed_spoils_no_line() -> None:
+    """Whoever began a form is named like whoever worked: without pictures, and with a dash where no face has it."""
+    left = Unfinished(
+        0, 0, 0, 0, 0, 0, (("Ana \U0001f600", 2), ("\U00013000\U00013001", 1)), 0, 0, 0, None, None, 0
+    )
+    moment = "2026-11-23T08:05:00-05:00"
+    facts = PaperFacts("LB", "Lajas Blancas", "Ana", moment, "a1b2c3d4e5f6", False)
+    out = io.BytesIO()
+    done = write_shift_slip(ShiftSlip(facts, moment, moment, 0, (), left), out)
+    said = pypdfium2.PdfDocument(out.getvalue())[0].get_textpage().get_text_range()
+    assert "3 (Ana, –)" in said and "?" not in said
+    assert len(done.left_out) == 1, "and that it could not be printed is said"
 
 
 def test_what_each_did_and_what_is_left(desk: Desk, station_folder: Path, clock: SetClock) -> None:

@@ -69,7 +69,29 @@ def test_the_second_language_is_that_of_a_sentence_there_is(spoken: str | None, 
     assert sentence_language(spoken, sentences()) == language
 
 
-@pytest.mark.parametrize("code", ["A-12-3", "B07", "12", "Norte 4", "M-1", "Carpa 3", "F 2", "Río 9"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "A-12-3",
+        "B07",
+        "12",
+        "Norte 4",
+        "M-1",
+        "Carpa 3",
+        "F 2",
+        "Río 9",
+        "Sur 2",
+        "Este 1",
+        "Bloque C",
+        "Tienda 12",
+        "Módulo 4",
+        "Galpón 2",
+        "Ceiba 7",
+        "BloqueNorte 3",
+        "Tent 5",
+        "Marina 2",
+    ],
+)
 def test_a_code_that_says_where_is_kept(code: str) -> None:
     assert bed_code_for_card(f" {code} ") == code
 
@@ -77,7 +99,10 @@ def test_a_code_that_says_where_is_kept(code: str) -> None:
 @pytest.mark.parametrize(
     "code",
     ["UAC-3", "uac3", "NNA 2", "Mujeres 2", "MUJ-4", "Aislamiento-1", "ISO-2", "Niñas B", "Embarazadas",
-     "A-Medical-3", "Women_only 1", "Quarantine", "Postparto 2", "VIH-1", "Protección 1"],
+     "A-Medical-3", "Women_only 1", "Quarantine", "Postparto 2", "VIH-1", "Protección 1",
+     "Enfermería", "Sick bay", "TB-2", "Triaje 1", "Children 4", "Infancia", "Solos 2", "Separated-1", "Huérfanos",
+     "NNAS-1", "Madres 3", "Maternidad", "Silla de ruedas 1", "VBG-2", "LGBTIQ", "Refugio 2", "Senniaf 1",
+     "Haití 3", "HTI-2", "VEN 1", "Cubanos", "Africanos-4", "Asia 1", "BloqueUAC", "Bloque-UCI-2", "Muslim 1"],
 )  # fmt: skip
 def test_a_code_that_says_what_for_is_left_to_the_desk(code: str) -> None:
     assert bed_code_for_card(code) is None

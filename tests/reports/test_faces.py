@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,22 @@ def test_loose_accents_are_composed() -> None:
 )  # fmt: skip
 def test_what_would_turn_letters_round_is_gone(text: str, ready: str) -> None:
     assert composed(text) == ready
+
+
+@pytest.mark.parametrize(
+    ("text", "ready"),
+    [
+        ("Za\u030d" + "\u0300" * 60 + "na", "Za\u030d\u0300na"),
+        ("A" + "\u0338" * 9 + " B" + "\u0323" * 9, "A\u0338\u0338 \u1e04\u0323\u0323"),
+        ("Ọ̀ṣun", "Ọ̀ṣun"),
+        ("mû̄ ė̃", "mû̄ ė̃"),
+        ("مُحَمَّدٌ", "مُحَمَّدٌ"),
+        ("क्ष्म्य्र", "क्ष्म्य्र"),
+        ("\u05e9\u05c1\u05bc\u05b8\u0596", "\u05e9\u05bc\u05b8\u05c1\u0596"),
+    ],
+)
+def test_marks_are_not_piled_over_the_lines_above(text: str, ready: str) -> None:
+    assert composed(text) == unicodedata.normalize("NFC", ready)
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 
+import pypdfium2
 import pytest
 
+from shelterdesk import startup
 from shelterdesk.core.house_lists import (
     BlockList,
     EvacuationList,
@@ -19,6 +21,7 @@ from shelterdesk.core.house_lists import (
 from shelterdesk.core.own_record import OwnRecord
 from shelterdesk.core.paper_rules import forbidden_on_paper
 from shelterdesk.core.shift import ShiftSlip, Unfinished, Worked
+from shelterdesk.core.words import speak
 from shelterdesk.reports.evacuation import write_evacuation_list
 from shelterdesk.reports.list_pages import printable
 from shelterdesk.reports.paper import PaperName
@@ -88,6 +91,67 @@ def test_five_thousand_people_in_one_block_of_one_room_and_in_many() -> None:
         numbers = NUMBER.findall("\n".join(pages))
         assert len(numbers) == len(set(numbers)) == 5_001
         assert len(pages) < 120
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("i" * 60, "i" * 60),
+        ("i" * 61, "i" * 59 + "…"),
+        ("é" * 61, "é" * 59 + "…"),
+        ("ab " * 30, ("ab " * 20)[:59] + "…"),
+        ("x" + "\u0915\u094d" * 40, "x" + "\u0915\u094d" * 29 + "…"),
+        ("\u0915\u094d" * 40, "\u0915\u094d" * 29 + "…"),  # a letter and the mark that belongs to it
+    ],
+)
+def test_what_is_cut_off_a_name_is_said_to_be_and_no_mark_is_parted_from_its_letter(
+    text: str, shown: str
+) -> None:
+    """Sixty narrow letters fit a column: without a sign the list would hold another name."""
+    assert printable(text) == shown
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_since_when_somebody_is_out_is_never_cut(named: bool) -> None:
+    """The hour is what whoever counts asks for; of another day the day stands before it."""
+    house = replace(
+        evacuation(named=named),
+        outside=(
+            OutsideLine("LB1-000001-X", "Fuera, Olga" if named else None, "2026-11-23T07:05:00-05:00"),
+            OutsideLine("LB1-000002-X", "Fuera, Eva" if named else None, "2026-11-21T22:40:00-05:00"),
+            OutsideLine("LB1-000003-X", "Fuera, Isa" if named else None, "nobody can read this"),
+        ),
+    )
+    for spoken in ("en", "es"):
+        startup.use_language(spoken)
+        try:
+            said = " ".join(pages_of(written(lambda out: write_evacuation_list(house, out))[0]))
+        finally:
+            speak("en")
+        assert "07:05" in said and "2026-11-21 22:40" in said and "…" not in said
+
+
+@pytest.mark.parametrize("people", [1, 2, 3, 4])
+@pytest.mark.parametrize("named", [True, False])
+def test_a_short_block_begins_in_its_first_column_and_no_heading_stands_alone(
+    people: int, named: bool
+) -> None:
+    lines = tuple(ListLine(None, f"LB1-{n:06d}-B") for n in range(people))
+    house = replace(
+        evacuation(named=named),
+        outside=(),
+        without_place=(),
+        blocks=(BlockList("A", (RoomList(None, lines),)),),
+    )
+    pdf, _ = written(lambda out: write_evacuation_list(house, out))
+    page = pypdfium2.PdfDocument(pdf)[1].get_textpage()
+    places = [page.get_rect(n) for n in range(page.count_rects())]
+    found = [(round(left), round(top), page.get_text_bounded(left, foot, right, top).strip())
+             for left, foot, right, top in places]  # fmt: skip
+    heads = sorted(left for left, _, said in found if said == "seen")
+    numbers = sorted(left for left, _, said in found if said.startswith("LB1-"))
+    assert min(heads) < 100, "the first column is filled first"
+    assert len(heads) == len(set(numbers)), "each heading has lines below it"
 
 
 def test_nobody_at_all_is_said_and_is_no_empty_sheet() -> None:
