@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -13,7 +13,7 @@ from shelterdesk.core.errors import NotFound
 from shelterdesk.core.number import BadNumber, Counted
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.words import tr
-from shelterdesk.db.cards import CardRow, card_numbered
+from shelterdesk.db.cards import CardRow, card_numbered, was_taken_back
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.households import members
 from shelterdesk.db.meta import Whoami
@@ -68,22 +68,37 @@ def card_seen(conn: Connection, roster: Roster, who: Whoami, text: str, today: d
     claim = read_token(text)
     record = card_numbered(conn, claim.key_id, claim.serial)
     revoked = set(roster.revoked_cards)
-    if record is not None and record.revoked_at is not None:
-        revoked.add(record.card)
+    if is_ended(conn, roster, record, claim.card):
+        revoked.add(claim.card)
     verdict = verify(claim, card_keys(roster), today, revoked, who.is_practice)
     return CardSeen(verdict, claim.key_id, claim.serial, record)
 
 
-def card_known(conn: Connection, roster: Roster, text: str) -> CardRow | None:
-    """The record of a card by its code or, printed ahead, by the number on it; None where it is not known here.
+def is_ended(conn: Connection, roster: Roster, record: CardRow | None, card: tuple[str, int]) -> bool:
+    """Whether a card (key id, serial) was revoked, here or by a list that came in, or its printing taken back."""
+    if card in roster.revoked_cards:
+        return True
+    return was_taken_back(conn, *card) if record is None else record.revoked_at is not None
+
+
+def card_named(roster: Roster, text: str) -> tuple[str, int] | None:
+    """The key id and serial of a card by its code or, printed ahead, by the number on it; None for a desk not known.
 
     Raises ``CardUnreadable`` for a text that is neither.
     """
     blank = read_blank_number(text)
     if blank is None:
-        return card_numbered(conn, *read_token(text).card)
-    signer = next((desk.sign for desk in roster.desks.values() if desk.slot == blank[0]), None)
-    return None if signer is None else card_numbered(conn, key_id(signer), blank[1])
+        return read_token(text).card
+    signer = next(
+        (one.sign for one in roster.desks.values() if one.slot == blank[0] and not one.is_office), None
+    )
+    return None if signer is None else (key_id(signer), blank[1])
+
+
+def card_known(conn: Connection, roster: Roster, text: str) -> CardRow | None:
+    """The record of a card by its code or the number on it, as :func:`card_named`; None where it is not known here."""
+    card = card_named(roster, text)
+    return None if card is None else card_numbered(conn, *card)
 
 
 def bearer_of(conn: Connection, roster: Roster, who: Whoami, text: str, today: date) -> Bearer:
@@ -95,9 +110,8 @@ def bearer_of(conn: Connection, roster: Roster, who: Whoami, text: str, today: d
     said = text.strip()
     if is_card_text(said):
         return _of_card(card_seen(conn, roster, who, said, today))
-    blank = read_blank_number(said)
-    if blank is not None:
-        return _of_blank(conn, roster, blank)
+    if read_blank_number(said) is not None:
+        return _of_blank(conn, roster, said)
     failed: BadNumber | None = None
     for counted in (Counted.PERSON, Counted.HOUSEHOLD, Counted.TOKEN):
         try:
@@ -124,18 +138,14 @@ def _of_card(seen: CardSeen) -> Bearer:
     return Bearer(persons=(record.person,) if record.person else (), group=record.arrival_group, card=seen)
 
 
-def _of_blank(conn: Connection, roster: Roster, blank: tuple[str, int]) -> Bearer:
+def _of_blank(conn: Connection, roster: Roster, number: str) -> Bearer:
     """A card printed ahead, by the number on it; typed, so no more than a number says."""
-    prefix, serial = blank
-    signers: Mapping[str, bytes] = {d.slot: d.sign for d in roster.desks.values() if not d.is_office}
-    if prefix not in signers:
+    card = card_named(roster, number)
+    if card is None:
         return Bearer()
-    signed_by = key_id(signers[prefix])
-    record = card_numbered(conn, signed_by, serial)
-    is_good = record is not None and record.revoked_at is None
-    return _of_card(
-        CardSeen(CardVerdict.VALID if is_good else CardVerdict.REVOKED, signed_by, serial, record)
-    )
+    record = card_numbered(conn, *card)
+    is_good = record is not None and not is_ended(conn, roster, record, card)
+    return _of_card(CardSeen(CardVerdict.VALID if is_good else CardVerdict.REVOKED, *card, record))
 
 
 def people_named(

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from shelterdesk.actions.bearers import CardSeen, bearer_of, card_known, card_seen, is_card_text, local_today
+from shelterdesk.actions.bearers import (
+    CardSeen,
+    bearer_of,
+    card_known,
+    card_named,
+    card_seen,
+    is_card_text,
+    is_ended,
+    local_today,
+)
 from shelterdesk.actions.card_check import refresh_public_roster
 from shelterdesk.actions.cards import revoke
 from shelterdesk.actions.desk import Desk
@@ -41,10 +50,12 @@ def bind_card(desk: Desk, card: str, number: str) -> Done[CardChanged]:
     with desk.store.write(desk.user) as event:
         today = local_today(desk.who, event.now)
         record = _card_record(desk, event, card)
-        if is_card_text(card):
-            verdict = card_seen(event.conn, desk.roster, desk.who, card, today).verdict
-            if verdict is not CardVerdict.VALID:  # made by nobody here, of practice, or past its day
-                raise Refused(tr("This card is not good."), tr("Take another one."))
+        is_past = record.expires_on is not None and record.expires_on < today.isoformat()
+        if is_past or (
+            is_card_text(card)  # a number that was typed has no signature to look at
+            and card_seen(event.conn, desk.roster, desk.who, card, today).verdict is not CardVerdict.VALID
+        ):  # made by nobody here, of practice, or past its day
+            raise Refused(tr("This card is not good."), tr("Take another one."))
         bearer = bearer_of(event.conn, desk.roster, desk.who, number, today)
         person = bearer.persons[0] if len(bearer.persons) == 1 and bearer.household is None else None
         if person is None and bearer.group is None:
@@ -67,11 +78,12 @@ def bind_card(desk: Desk, card: str, number: str) -> Done[CardChanged]:
 def _card_record(desk: Desk, event: Writing, card: str) -> CardRow:
     if not is_card_text(card) and read_blank_number(card) is None:
         raise NotFound(card.strip()[:40], tr("Scan the code of the card."))
+    named = card_named(desk.roster, card)
     record = card_known(event.conn, desk.roster, card)
+    if named is not None and is_ended(event.conn, desk.roster, record, named):
+        raise Refused(tr("This card is not good any more."), tr("Take another one."))
     if record is None:
         raise NotFound(tr("This card"), tr("It was not printed at a desk heard from so far; take another."))
-    if record.revoked_at is not None:
-        raise Refused(tr("This card is not good any more."), tr("Take another one."))
     return record
 
 

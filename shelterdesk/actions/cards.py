@@ -132,13 +132,15 @@ def print_cards(
         for old, ent in old_cards[:REVOKED_AT_ONCE]:
             revoke(event, old, tr("replaced by a new card"), new_cards[ent])
         _note_printed(event, len(things), facts[0].ent if len(facts) == 1 else None)
+    written = [event]
     for start in range(REVOKED_AT_ONCE, len(old_cards), REVOKED_AT_ONCE):
         with desk.store.write(desk.user) as more:
             for old, ent in old_cards[start : start + REVOKED_AT_ONCE]:
                 revoke(more, old, tr("replaced by a new card"), new_cards[ent])
+        written.append(more)
     refresh_public_roster(desk)
     next_place = made.next_place(len(things), start_at)
-    return _printed(event, out, pages, serials, (*left_out, *not_set), len(old_cards), next_place)
+    return _printed(written, out, pages, serials, (*left_out, *not_set), len(old_cards), next_place)
 
 
 def print_blank_cards(
@@ -171,7 +173,7 @@ def print_blank_cards(
         for serial in serials:
             _note_card(desk, event, serial, expires, {})
         _note_printed(event, many, None)
-    return _printed(event, out, pages, serials, not_set, 0, made.next_place(many, start_at))
+    return _printed([event], out, pages, serials, not_set, 0, made.next_place(many, start_at))
 
 
 def card_print_warnings(
@@ -380,7 +382,7 @@ def revoke(event: Writing, card: CardRow, reason: str, replaced_by: str | None) 
 
 
 def _printed(
-    event: Writing,
+    written: Sequence[Writing],
     out: Path | BinaryIO,
     pages: int,
     serials: Sequence[int],
@@ -388,9 +390,9 @@ def _printed(
     replaced: int,
     next_place: int,
 ) -> Done[CardsPrinted]:
-    written = event.written
-    events = written.events if written is not None else ()
-    kinds = written.kinds if written is not None else frozenset()
+    done = [one.written for one in written if one.written is not None]
+    events = tuple(eh for one in done for eh in one.events)
+    kinds = frozenset(kind for one in done for kind in one.kinds)
     path = out if isinstance(out, Path) else None
     printed = CardsPrinted(pages, len(serials), left_out, path, tuple(serials), replaced, events, next_place)
     return Done(printed, Changes(kinds))

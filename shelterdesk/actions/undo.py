@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from shelterdesk.actions.card_check import refresh_public_roster
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import Refused
@@ -69,6 +70,8 @@ def undo_last(desk: Desk, token: tuple[bytes, ...]) -> Done[Undone]:
     written = event.written
     if written is None:
         raise ValueError("a committed write says what it wrote")
+    if CARD.name in written.kinds:
+        refresh_public_roster(desk)
     said = _sentence(steps, how, revoked)
     return Done(Undone(said, bool(how), written.events), Changes(written.kinds))
 

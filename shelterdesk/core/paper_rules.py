@@ -35,6 +35,8 @@ quarters: DESIGN §2.3)."""
 
 COUNTS = "counts of the whole house or of a month: they name nobody"
 
+THEIRS = "a person's own record, handed to that person, whose right it is to see what is written of them (DOMAIN §6)"
+
 MAY_ON_PAPER: Mapping[tuple[str, str], str] = {
     ("DailySheet", "nationalities"): COUNTS,
     ("PostingCopy", "nationalities"): COUNTS,
@@ -42,6 +44,7 @@ MAY_ON_PAPER: Mapping[tuple[str, str], str] = {
     ("MatrixRow", "nationality_name"): COUNTS,
     ("MatrixRow", "uac"): COUNTS,
     ("MatrixRow", "separated"): COUNTS,
+    ("OwnRecord", "documents"): THEIRS,
 }
 """The exceptions: (what a paper is made of, its field) and why it may be there all the same."""
 
@@ -49,7 +52,14 @@ MAY_ON_PAPER: Mapping[tuple[str, str], str] = {
 def forbidden_on_paper(field: str) -> str | None:
     """Why a field of this name may not be printed about a person, or None when it may."""
     words = set(field.lower().split("_"))
+    words |= {one for word in words for one in _singular(word)}
     return next((why for why, named in NEVER_ON_PAPER.items() if words & set(named)), None)
+
+
+def _singular(word: str) -> tuple[str, ...]:
+    """What a word may be several of: many documents are no more for paper than one."""
+    endings = (("ies", "y"), ("es", ""), ("es", "is"), ("s", ""))
+    return tuple(word.removesuffix(end) + one for end, one in endings if word.endswith(end))
 
 
 def refused_on_paper(holder: str, field: str) -> str | None:

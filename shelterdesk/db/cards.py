@@ -74,6 +74,14 @@ def card_numbered(conn: Connection, signed_by: str, serial: int) -> CardRow | No
     return None if row is None else _card(row)
 
 
+def was_taken_back(conn: Connection, signed_by: str, serial: int) -> bool:
+    """Whether the printing of a card was taken back: it is on paper all the same, and good for nobody."""
+    row = conn.execute(
+        "SELECT max(void IS NULL) FROM card WHERE serial = ? AND signed_by = ?", (serial, signed_by)
+    ).fetchone()
+    return row[0] == 0
+
+
 def good_cards(conn: Connection, column: str, bearers: Sequence[str]) -> dict[str, list[CardRow]]:
     """Cards not revoked of some people (``column`` person) or groups (arrival_group), by their ids."""
     if column not in ("person", "arrival_group"):
@@ -100,11 +108,12 @@ def unbound_cards(conn: Connection, on: date) -> int:
 
 
 def revoked_cards(conn: Connection, on: date) -> set[tuple[str, int]]:
-    """Cards revoked here that would still be good on a day otherwise; the list others need (SYNC §1.0)."""
+    """Cards revoked here, or whose printing was taken back, that would still be good on a day otherwise; the list
+    others need (SYNC §1.0)."""
     return {
         (str(signed_by), int(serial))
         for signed_by, serial in conn.execute(
-            "SELECT signed_by, serial FROM card WHERE revoked_at IS NOT NULL AND void IS NULL"
+            "SELECT signed_by, serial FROM card WHERE (revoked_at IS NOT NULL OR void IS NOT NULL)"
             " AND signed_by IS NOT NULL AND serial IS NOT NULL AND coalesce(expires_on, '9') >= ?",
             (on.isoformat(),),
         )

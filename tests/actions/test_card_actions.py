@@ -31,6 +31,7 @@ from shelterdesk.actions.cards import (
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.counter import serve
 from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.undo import undo_last
 from shelterdesk.core.blank_cards import blank_number, read_blank_number
 from shelterdesk.core.counter import Verdict
 from shelterdesk.core.errors import BadField, CannotWrite, DamagedFile, NotAllowed, NotFound, Refused
@@ -190,6 +191,43 @@ def test_a_whole_house_gets_new_cards(desk: Desk, tmp_path: Path) -> None:
     assert rows(
         desk, "SELECT count(*) FROM card o JOIN card n ON n.ent = o.replaced_by AND n.person = o.person"
     ) == [(many,)]
+
+
+def test_a_whole_house_of_new_cards_is_taken_back_whole(desk: Desk, tmp_path: Path) -> None:
+    """Earlier cards are revoked in several events: taking back the first alone would leave people without any."""
+    many = 2 * REVOKED_AT_ONCE + 5
+    with desk.store.write(desk.user) as event:
+        for n in range(many):
+            number = person_number("LB", "1", n + 1)
+            event.create(
+                PERSON, {"number": number, "birth": "1990", "arrived_at": event.now, "station": "LB"}
+            )
+    print_cards(desk, tmp_path / "c.pdf", all_present=True)
+    again = print_cards(desk, tmp_path / "c.pdf", all_present=True).result
+    undo_last(desk, again.undo)
+    good = "SELECT count(*), count(DISTINCT person), max(serial) FROM card WHERE revoked_at IS NULL AND void IS NULL"
+    assert rows(desk, good) == [(many, many, many)]
+
+
+def test_a_card_whose_printing_was_taken_back_is_good_for_nobody(desk: Desk, tmp_path: Path) -> None:
+    """It is on paper all the same: whoever checks it hears that it is not good, here and with the public file."""
+    _, number = person(desk)
+    print_cards(desk, tmp_path / "a.pdf", persons=[number])
+    second = print_cards(desk, tmp_path / "b.pdf", persons=[number]).result
+    taken_back = undo_last(desk, second.undo).result
+    assert found(desk, token_of(desk, 2)) == (CardVerdict.REVOKED, None)
+    assert found(desk, token_of(desk, 1))[0] is CardVerdict.VALID
+    verdicts = [
+        verify_card_in_folder(token_of(desk, serial), desk.folder, TODAY).verdict for serial in (1, 2)
+    ]
+    assert verdicts == [CardVerdict.VALID, CardVerdict.REVOKED]
+    with pytest.raises(Refused):
+        bind_card(desk, token_of(desk, 2), number)
+    undo_last(desk, taken_back.undo)
+    verdicts = [
+        verify_card_in_folder(token_of(desk, serial), desk.folder, TODAY).verdict for serial in (1, 2)
+    ]
+    assert verdicts == [CardVerdict.REVOKED, CardVerdict.VALID]
 
 
 def test_how_long_a_card_is_good_is_a_setting(desk: Desk, tmp_path: Path) -> None:

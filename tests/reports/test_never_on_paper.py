@@ -161,6 +161,23 @@ def test_fields_of_the_records_that_are_forbidden(kind: str, field: str) -> None
     assert forbidden_on_paper(field) in NEVER_ON_PAPER
 
 
+@pytest.mark.parametrize(
+    ("field", "why"),
+    [
+        ("documents", "document"), ("passports", "document"), ("illnesses", "illness"), ("diagnoses", "illness"),
+        ("has_disabilities", "disability"), ("quarters", "kind of quarter"), ("addresses", "contact"),
+        ("citizenships", "nationality"), ("ethnicities", "belief and origin"), ("photos", "photo"),
+    ],
+)  # fmt: skip
+def test_several_are_forbidden_like_one(field: str, why: str) -> None:
+    assert forbidden_on_paper(field) == why
+
+
+@pytest.mark.parametrize("field", ["beds", "lines", "notes", "series", "status", "services", "stays"])
+def test_other_words_with_an_s_may(field: str) -> None:
+    assert forbidden_on_paper(field) is None
+
+
 @pytest.mark.parametrize("field", ["number", "first_name", "bed_code", "group_size", "station_name", "given"])
 def test_fields_that_may(field: str) -> None:
     assert forbidden_on_paper(field) is None
