@@ -79,7 +79,7 @@ def was_taken_back(conn: Connection, signed_by: str, serial: int) -> bool:
     row = conn.execute(
         "SELECT max(void IS NULL) FROM card WHERE serial = ? AND signed_by = ?", (serial, signed_by)
     ).fetchone()
-    return row[0] == 0
+    return bool(row[0] == 0)
 
 
 def good_cards(conn: Connection, column: str, bearers: Sequence[str]) -> dict[str, list[CardRow]]:
