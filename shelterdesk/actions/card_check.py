@@ -29,6 +29,8 @@ PUBLIC_ROSTER = "cards-roster.json"
 
 KIND = "cards_roster"
 _MOST_REVOKED = 100_000
+_MOST_AT_ONCE = 5_000
+"""Cards of one statement: an eighth of a megabyte, so that statements fill no part of a bundle alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,8 @@ def publish_revoked(desk: Desk) -> set[str]:
     """
     today = local_today(desk.who, desk.clock.now())
     new = sorted(revoked_cards(desk.store.conn, today) - set(desk.roster.revoked_cards))
-    if not new:
-        return set()
-    return desk.publish("revoked_cards", {"cards": [[signed_by, serial] for signed_by, serial in new]})
+    kinds: set[str] = set()
+    for start in range(0, len(new), _MOST_AT_ONCE):
+        cards = [[signed_by, serial] for signed_by, serial in new[start : start + _MOST_AT_ONCE]]
+        kinds |= desk.publish("revoked_cards", {"cards": cards})
+    return kinds

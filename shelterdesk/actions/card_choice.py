@@ -54,11 +54,11 @@ def cards_wanted(
 
     today = local_today(reader.who, desk.clock.now())
     present = tuple(ent.hex() for ent in present_persons(reader.conn, reader.who.station))
-    held = good_cards(reader.conn, "person", present)
+    held = good_cards(reader.conn, "person", present, today)
     without = tuple(ent for ent in present if ent not in held)
     if named:
         chosen = people_named(reader.conn, reader.roster, reader.who, named, today)
-        held |= good_cards(reader.conn, "person", chosen)
+        held |= good_cards(reader.conn, "person", chosen, today)
     else:
         chosen = present if everybody else without
     left_out: list[str] = []

@@ -124,10 +124,19 @@ def open_for_anything(folder: Path, name: str, passphrase: str, clock: Clock) ->
         desk = Desk(folder, store, user, unlocked.user)
         with suppress(WorldError):  # a full disk keeps nobody from their work
             match_key_file(desk)
+            _write_card_list(desk)
     except BaseException:
         store.close()
         raise
     return desk
+
+
+def _write_card_list(desk: Desk) -> None:
+    """The file others check cards with, where there is none: at a desk that joined, and after a restore."""
+    from shelterdesk.actions import card_check  # it is made of desks
+
+    if not desk.who.is_office and not (desk.folder / card_check.PUBLIC_ROSTER).exists():
+        card_check.write_public_roster(desk)
 
 
 def begin_work(store: Store, folder: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shelterdesk import startup
 from shelterdesk.actions import faults
+from shelterdesk.actions.card_check import publish_revoked, refresh_public_roster
 from shelterdesk.actions.desk import Desk, match_key_file, sign_head
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError
@@ -130,6 +131,7 @@ def export_bundle(
                 "detail": for_,
             },
         )
+    listed = set() if desk.who.is_office else publish_revoked(desk)
     sign_head(store)
     sent, stopped = send(store, audience_of(store, for_, everything), ours, progress, cancelled)
     written = [part for part in sent if not part.was_there]
@@ -143,7 +145,7 @@ def export_bundle(
         store.roster.office is not None,
         stopped,
     )
-    return Done(result, Changes.of("access", "status"))
+    return Done(result, Changes(frozenset({"access", "status", *listed})))
 
 
 def import_from(
@@ -184,6 +186,8 @@ class _Import:
         self._parts(list(lying.parts))
         if {"roster"} & self.kinds:
             meet_roster(self.desk)
+        if {"roster", "card"} & self.kinds and not self.desk.who.is_office:
+            refresh_public_roster(self.desk)
         return Done(self.found, Changes(frozenset(self.kinds | {"status"})))
 
     def _fenced(self, name: str, sender: int | None, act: Callable[[], object]) -> None:

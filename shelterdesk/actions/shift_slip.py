@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from shelterdesk.actions.bearers import local_today
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drafts import drafts_waiting
 from shelterdesk.actions.paper_facts import ListPrinted, note_printed, paper_facts, printed
@@ -92,7 +93,7 @@ def _worked(reader: Reader, user: str, one: ByUser) -> Worked:
 def _unfinished(desk: Desk, reader: Reader, state: Status, now: datetime) -> Unfinished:
     conn, station = reader.conn, reader.who.station
     here = lodged(conn, station, plan(conn))
-    wait = waiting(conn, station, sum(map(len, here.people.values())))
+    wait = waiting(conn, station, sum(map(len, here.people.values())), local_today(reader.who, now))
     return Unfinished(
         unnamed=wait.unnamed,
         tokens_open=wait.tokens_open,

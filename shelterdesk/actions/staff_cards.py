@@ -26,10 +26,9 @@ def print_staff_cards(desk: Desk, role: Role, first: int, count: int, target: Pa
     desk.must("add or disable users")
     if not 1 <= count <= MOST_CARDS:
         raise BadField("count", tr("Choose a number from {least} to {most}.", least=1, most=MOST_CARDS))
-    if not 1 <= first <= GREATEST_NUMBER - count:
-        raise BadField(
-            "first", tr("Choose a number from {least} to {most}.", least=1, most=GREATEST_NUMBER - count)
-        )
+    last_first = GREATEST_NUMBER - count + 1
+    if not 1 <= first <= last_first:
+        raise BadField("first", tr("Choose a number from {least} to {most}.", least=1, most=last_first))
     word = role_words(role)
     cards = [StaffCard(number, word, new_staff_code(number)) for number in range(first, first + count)]
     who = desk.who

@@ -152,7 +152,9 @@ def revoke(ways: Ways, text: str, reason: str) -> None:
 @click.pass_obj
 def verify(ways: Ways, text: str, roster: Path | None, as_json: bool) -> None:
     """What a scanned card says, without a log-in and without its station's database."""
-    today: date = ways.clock.now().date()
+    today: date = (
+        ways.clock.now().astimezone().date()
+    )  # by the clock on the wall: the station's zone is not known here
     if roster is None:
         checked = verify_card_in_folder(text, ways.folder, today)
     else:

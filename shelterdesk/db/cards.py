@@ -82,14 +82,20 @@ def was_taken_back(conn: Connection, signed_by: str, serial: int) -> bool:
     return bool(row[0] == 0)
 
 
-def good_cards(conn: Connection, column: str, bearers: Sequence[str]) -> dict[str, list[CardRow]]:
-    """Cards not revoked of some people (``column`` person) or groups (arrival_group), by their ids."""
+def good_cards(
+    conn: Connection, column: str, bearers: Sequence[str], on: date | None = None
+) -> dict[str, list[CardRow]]:
+    """Cards not revoked of some people (``column`` person) or groups (arrival_group), by their ids.
+
+    With a day ``on`` only those that have not expired by then; without one all, as a new card ends them all.
+    """
     if column not in ("person", "arrival_group"):
         raise ValueError(column)
     found: dict[str, list[CardRow]] = {}
     for marks, part in in_parts([bytes.fromhex(ent) for ent in bearers]):
         for row in conn.execute(
-            f"{_CARD} AND {column} IN ({marks}) AND revoked_at IS NULL ORDER BY ent", part
+            f"{_CARD} AND {column} IN ({marks}) AND revoked_at IS NULL AND coalesce(expires_on, '9') >= ? ORDER BY ent",
+            (*part, "" if on is None else on.isoformat()),
         ):
             card = _card(row)
             bearer = card.person if column == "person" else card.arrival_group

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.population import clusters, present_persons
@@ -64,13 +65,15 @@ class Waiting:
     unnamed: int
 
 
-def waiting(conn: Connection, station: str, lodged: int) -> Waiting:
-    """What is left to do for the people present; ``lodged`` of the named ones have a place."""
+def waiting(conn: Connection, station: str, lodged: int, on: date) -> Waiting:
+    """What is left to do for the people present on a day; ``lodged`` of the named ones have a place."""
     present = present_persons(conn, station)
     carded = {
         bytes(row[0])
         for row in conn.execute(
             "SELECT DISTINCT person FROM card WHERE person IS NOT NULL AND void IS NULL AND revoked_at IS NULL"
+            " AND coalesce(expires_on, '9') >= ?",
+            (on.isoformat(),),
         )
     }
     several: dict[bytes, list[bytes]] = {}

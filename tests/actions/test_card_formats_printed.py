@@ -21,9 +21,11 @@ from shelterdesk.actions.cards import (
     print_cards,
     second_of,
 )
+from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.counter import serve
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.registration import register_family
+from shelterdesk.actions.shift_slip import shift_slip
 from shelterdesk.core.errors import BadField, NotFound, Refused
 from shelterdesk.core.kinds import SETTING
 from shelterdesk.core.people import Answer, FamilyForm, IntakeAnswers, PersonForm
@@ -271,6 +273,27 @@ def test_whom_a_print_run_is_for(desk: Desk) -> None:
     assert band.chosen == (people[1][0],) and band.left_out and band.holding == 1
     with pytest.raises(NotFound):
         wanted(desk, named=["LB1-000099-X"])
+
+
+def test_who_holds_a_card_that_expired_needs_one(desk: Desk, clock: SetClock) -> None:
+    """The counter says "print a new one": the run for those without a card, and the slip of the shift, count them."""
+    ent, number = person(desk)
+    printed(desk, persons=[number])
+    clock.forward(timedelta(days=90))
+    assert wanted(desk).chosen == () and left_without(desk) == 0, "on its last day it is good"
+    clock.forward(timedelta(days=1))
+    assert wanted(desk).chosen == (ent,) and left_without(desk) == 1
+    assert wanted(desk).holding == 0
+    assert printed(desk, persons=[number])[1].replaced == 1, "and is revoked all the same"
+
+
+def left_without(desk: Desk) -> int:
+    """People without a card, as the slip of the shift says."""
+    reader = desk.reader()
+    try:
+        return shift_slip(desk, reader).unfinished.without_card
+    finally:
+        reader.close()
 
 
 def test_odd_names_in_the_file_never_break_a_card(desk: Desk) -> None:

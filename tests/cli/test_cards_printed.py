@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import time
+from datetime import datetime
 from pathlib import Path
 
 import pypdfium2
 import pytest
 import zxingcpp
 
+import shelterdesk.cli
+from shelterdesk.actions.clock import SetClock
 from tests.cli.conftest import Run
 
 FAMILY = (
@@ -56,6 +60,25 @@ def test_cards_ahead_are_bound_and_revoked(run: Run, tmp_path: Path) -> None:
     assert run("card", "revoke", codes[0], "--reason", "lost")[0] == 0
     assert json.loads(run("card", "verify", codes[0], "--json")[1])["verdict"] == "revoked"
     assert run("card", "revoke", codes[0], "--reason", "lost")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("hour", "verdict"), [("2027-02-22T01:00Z", "valid"), ("2027-02-22T05:01Z", "expired")]
+)
+def test_a_card_is_good_to_the_end_of_its_last_day_on_the_clock_on_the_wall(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hour: str, verdict: str
+) -> None:
+    """Eight in the evening in Panama is the next day in UTC already."""
+    run("cards", "--blank", "1", "-o", tmp_path / "c.pdf")
+    (code,) = codes_of(tmp_path / "c.pdf")
+    monkeypatch.setattr(shelterdesk.cli, "clock_given", lambda: SetClock(datetime.fromisoformat(hour)))
+    monkeypatch.setenv("TZ", "America/Panama")
+    time.tzset()
+    try:
+        assert json.loads(run("card", "verify", code, "--json")[1])["verdict"] == verdict
+    finally:
+        monkeypatch.delenv("TZ")
+        time.tzset()
 
 
 def test_wristbands_and_the_other_formats(run: Run, tmp_path: Path) -> None:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pypdfium2
+import pytest
 import zxingcpp
 
+from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.shift import new_staff_code, staff_card_number
+from shelterdesk.actions.staff_cards import GREATEST_NUMBER, print_staff_cards
+from shelterdesk.core.errors import BadField
+from shelterdesk.core.vocabulary import Role
 from shelterdesk.reports.staff_cards import StaffCard, write_staff_cards
 
 
@@ -29,3 +34,12 @@ def test_more_cards_take_more_sheets(tmp_path: Path) -> None:
     cards = [StaffCard(n, "gate", new_staff_code(n)) for n in range(1, 12)]
     assert write_staff_cards(cards, "Lajas Blancas", tmp_path / "a.pdf").pages == 2
     assert write_staff_cards(cards[:8], "Lajas Blancas", tmp_path / "b.pdf", paper="letter").pages == 1
+
+
+def test_the_last_number_is_printed_and_none_beyond_it(desk: Desk, tmp_path: Path) -> None:
+    out = tmp_path / "c.pdf"
+    assert print_staff_cards(desk, Role.GATE, GREATEST_NUMBER, 1, out).result == 1
+    assert print_staff_cards(desk, Role.GATE, GREATEST_NUMBER - 2, 3, out).result == 3
+    assert str(GREATEST_NUMBER) in pypdfium2.PdfDocument(out)[0].get_textpage().get_text_range()
+    with pytest.raises(BadField, match=f"{GREATEST_NUMBER - 2}"):
+        print_staff_cards(desk, Role.GATE, GREATEST_NUMBER - 1, 3, out)
