@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 PRINTER_WAIT_MS = 4_000
 """How long the printers of the laptop may take to answer; a queue on a network that is down never does."""
 
+PATIENCE_MS = 45_000
+"""How long a printer may take for a page, or to end the job; drawing one takes two seconds on a slow laptop."""
+
 _WIDTH = 520
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
@@ -119,8 +122,8 @@ class EvacuationPanel(QWidget):
 class Evacuation(QObject):
     """The keys of one window and of its lock, and the way from the question to paper or file.
 
-    Nothing of it waits: the list is a read of its own connection, printers have a few seconds to answer, and without
-    one the file lies in the first of :attr:`folders` that takes it.
+    Nothing of it waits: the list is a read of its own connection, printers have a few seconds to answer and less than a
+    minute for a page, and without one the file lies in the first of :attr:`folders` that takes it.
     """
 
     def __init__(self, window: MainWindow, lock: Lock, worker: DeskWorker) -> None:
@@ -134,6 +137,11 @@ class Evacuation(QObject):
         self._wait.setInterval(PRINTER_WAIT_MS)
         self._late: Callable[[], None] = lambda: None
         self._wait.timeout.connect(lambda: self._late())
+        self._stuck = QTimer(self)
+        self._stuck.setSingleShot(True)
+        self._stuck.setInterval(PATIENCE_MS)
+        self._given_up: Callable[[], None] = lambda: None
+        self._stuck.timeout.connect(lambda: self._given_up())
         self._busy = False
         key = QShortcut(QKeySequence(EVACUATION), window)
         key.activated.connect(self.ask)
@@ -158,6 +166,10 @@ class Evacuation(QObject):
     def set_wait(self, milliseconds: int) -> None:
         """How long the printers may take to answer."""
         self._wait.setInterval(milliseconds)
+
+    def set_patience(self, milliseconds: int) -> None:
+        """How long a printer may take for a page."""
+        self._stuck.setInterval(milliseconds)
 
     def ask(self) -> None:
         """The first key: say what will be printed."""
@@ -238,6 +250,18 @@ class Evacuation(QObject):
     def _print(self, pdf: bytes, printer: str, name: str) -> None:
         self.panel.tell(tr("The list goes to the printer {name}.", name=printer))
 
+        task = Task("")
+        task.progressed.connect(self._went_on)
+        is_told = False
+
+        def first() -> bool:
+            """Whether nothing was told yet of this print; from now on it is."""
+            nonlocal is_told
+            was, is_told = is_told, True
+            if not was:
+                self._stuck.stop()
+            return not was
+
         def done(pages: int) -> None:
             said = ntr(
                 "{n} page went to the printer {name}.",
@@ -245,11 +269,26 @@ class Evacuation(QObject):
                 pages,
                 name=printer,
             )
-            self._end(said)
+            if first():
+                self._end(said)
 
-        self.printers.print_pdf(
-            pdf, printer, name, Task(""), done, lambda error: self._save(pdf, name, error.sentence)
-        )
+        def failed(error: WorldError) -> None:
+            if first():
+                self._save(pdf, name, error.sentence)
+
+        def given_up() -> None:
+            if first():
+                task.cancel()
+                self._printers = None  # what hangs would hold up the next list as well
+                self._save(pdf, name, tr("The printer {name} does not answer.", name=printer))
+
+        self._given_up = given_up
+        self._stuck.start()
+        self.printers.print_pdf(pdf, printer, name, task, done, failed)
+
+    def _went_on(self, *_: int) -> None:
+        """A page was drawn: the printer has its time again for the next."""
+        self._stuck.start()
 
     def _save(self, pdf: bytes, name: str, why: str) -> None:
         folders = tuple(self.folders)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -214,6 +216,61 @@ def test_a_printer_that_takes_nothing_and_one_that_never_answers_end_in_a_file(
         app.evacuation.set_wait(20)
         ask_and_go(qtbot, app)
         assert len(list(tmp_path.glob("*.pdf"))) == 1
+
+
+def test_a_printer_that_takes_the_list_and_never_ends_holds_nothing_up(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A queue can hang in the middle of a job: the list lies in a folder then, and can be asked for again."""
+    hangs, asked = threading.Event(), []
+
+    def hang(_: bytes, name: str, *__: object) -> int:
+        asked.append(name)
+        hangs.wait(20)
+        return 1
+
+    monkeypatch.setattr(printing, "printer_names", lambda: ["Desk printer"])
+    monkeypatch.setattr(printing, "print_pdf", hang)
+    with program(qtbot, station_folder, clock, SCREENS) as app:
+        log_in(qtbot, app)
+        app.evacuation.folders = (tmp_path,)
+        app.evacuation.set_patience(50)
+        try:
+            for tries in (1, 2):
+                ask_and_go(qtbot, app)
+                (saved,) = tmp_path.glob("*.pdf")
+                assert "Nobody is in the house." in text_of(saved) and len(asked) == tries
+                said = app.evacuation.panel.said.text()
+                assert "Desk printer does not answer" in said and "saved" in said
+                saved.unlink()
+                press(KEY.Key_Escape)
+        finally:
+            hangs.set()
+        qtbot.waitUntil(lambda: not app.worker.is_busy)
+        QApplication.processEvents()
+        assert app.evacuation.panel.isHidden() and not app.evacuation.is_busy, (
+            "an answer that late is for nobody"
+        )
+
+
+def test_a_printer_that_goes_on_is_waited_for(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def slow(_: bytes, name: str, title: str, progress: Callable[[int, int], None], __: object) -> int:
+        for page in range(1, 5):
+            progress(page, 4)
+            threading.Event().wait(0.3)
+        return 4
+
+    monkeypatch.setattr(printing, "printer_names", lambda: ["Desk printer"])
+    monkeypatch.setattr(printing, "print_pdf", slow)
+    with program(qtbot, station_folder, clock, SCREENS) as app:
+        log_in(qtbot, app)
+        app.evacuation.folders = (tmp_path,)
+        app.evacuation.set_patience(900)
+        ask_and_go(qtbot, app)
+        assert "4 pages went to the printer" in app.evacuation.panel.said.text()
+        assert not list(tmp_path.glob("*.pdf"))
 
 
 def test_no_key_reaches_what_lies_below(qtbot: QtBot, station_folder: Path, clock: SetClock) -> None:
