@@ -43,14 +43,15 @@ without_network() {  # without_network ROOT: no sources, no names, and somebody 
 }
 
 bare_screen() {  # bare_screen ROOT PLACE: a screen of this machine's, seen in the bare system; sets $screen
+    sockets=tmp/.X11-unix  # below the root, there and here: where X itself puts them
     screen=90
-    while [ -e "/tmp/.X11-unix/X$screen" ]; do screen=$((screen + 1)); done
-    mkdir -p "$2/screen" "$1/tmp/.X11-unix"
+    while [ -e "/$sockets/X$screen" ]; do screen=$((screen + 1)); done
+    mkdir -p "$2/screen" "$1/$sockets"
     Xvfb ":$screen" -screen 0 1366x768x24 -nolisten tcp -ac -fbdir "$2/screen" >"$2/xvfb.log" 2>&1 &
     xvfb=$!
     trap 'kill $xvfb 2>/dev/null || true' EXIT INT TERM
-    until [ -e "/tmp/.X11-unix/X$screen" ]; do kill -0 $xvfb || stop "Xvfb did not start."; done
-    mount --bind /tmp/.X11-unix "$1/tmp/.X11-unix"
+    until [ -e "/$sockets/X$screen" ]; do kill -0 $xvfb || stop "Xvfb did not start."; done
+    mount --bind "/$sockets" "$1/$sockets"
 }
 
 inside() {  # inside USER COMMAND...: in the bare system at $root, in a network namespace that has no device up
