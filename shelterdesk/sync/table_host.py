@@ -72,15 +72,13 @@ class TableHost:
     def stop(self) -> None:
         """Listen no more; guests that are at it are cut off, and come again later."""
         self._server.shutdown()
-        self._server.server_close()
-        self._server.cut_off()
         self._thread.join()
+        self._server.cut_off()
+        self._server.server_close()  # waits for the guests' threads
 
 
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
-    daemon_threads = True
-    block_on_close = False
 
     def __init__(self, address: tuple[str, int], host: TableHost) -> None:
         self.host = host
@@ -99,6 +97,17 @@ class _Server(socketserver.ThreadingTCPServer):
         with self._lock:
             self._open.discard(request)
         super().shutdown_request(request)
+
+    def talks_over(self, request: socket.socket, stream: socket.socket) -> None:
+        """From now on a guest talks over the secured stream; the one it came by is empty."""
+        with self._lock:
+            self._open.discard(request)
+            self._open.add(stream)
+
+    def gone(self, stream: socket.socket) -> None:
+        """A guest left."""
+        with self._lock:
+            self._open.discard(stream)
 
     def cut_off(self) -> None:
         """End every connection; their threads end with them."""
@@ -121,8 +130,15 @@ class _Guest(socketserver.BaseRequestHandler):
         self.host = server.host
         self.request.settimeout(wire.PATIENCE_S)
         try:
-            with self.host.context.wrap_socket(self.request, server_side=True) as stream:
-                self._talk(stream)
+            with self.host.context.wrap_socket(
+                self.request, server_side=True, do_handshake_on_connect=False
+            ) as stream:
+                server.talks_over(self.request, stream)
+                try:
+                    stream.do_handshake()
+                    self._talk(stream)
+                finally:
+                    server.gone(stream)
         except (OSError, ssl.SSLError, BadTalk, EOFError, ValueError):
             return
 
