@@ -17,6 +17,7 @@ import msgspec
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.exchange import Import, Imported
+from shelterdesk.actions.table_joining import sweep_all
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import Refused
 from shelterdesk.core.roster import Roster
@@ -109,6 +110,7 @@ class Sitting:
     def __init__(self, folder: Path, table: Table, signing: SigningKey, reader: Reader, do: Do) -> None:
         """Raises ``Refused`` where the port to listen at is taken, ``BadTableCode``."""
         self.table = table
+        self._folder = folder
         self._reader, self._do = reader, do
         self._dev = reader.who.dev
         self._members: Mapping[int, bytes] = _members(reader.roster, reader.who.station)
@@ -155,10 +157,21 @@ class Sitting:
             brought = self._courier.bring(self._shelf, entries, self._known)
         return Round(fetched, taken.new, laid, brought, tuple(taken.alarms))
 
+    def names(self) -> tuple[str, ...]:
+        """The other desks whose work lies on the shelf, by their number ranges (``LB1A``)."""
+        desks = self._reader.roster.desks
+        return tuple(sorted(desks[dev].slot for dev in self.desks if dev in desks and dev != self._dev))
+
+    def cut_off(self) -> None:
+        """End a talk that is under way, from another thread; the round ends with a fault."""
+        if isinstance(self._shelf, TableGuest):
+            self._shelf.cut_off()
+
     def close(self) -> None:
         """Leave the table; what lies on the shelf stays for the others."""
         if self.host is not None:
             self.host.stop()
+            sweep_all(self._folder)
         self._shelf.close()
         self._reader.close()
 

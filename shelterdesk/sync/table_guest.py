@@ -112,6 +112,13 @@ class TableGuest:
                 self._stream.close()
             self._stream = None
 
+    def cut_off(self) -> None:
+        """End what is under way; may be called on any thread."""
+        stream = self._stream
+        if stream is not None:
+            with suppress(OSError):
+                stream.shutdown(socket.SHUT_RDWR)
+
     def _ask(self, request: Request, body: bytes = b"", most: int = 0) -> tuple[Answer, bytes]:
         """One question, and once more over a new connection where the old one has died."""
         for is_last in (self._stream is None, True):
