@@ -7,6 +7,7 @@ code pins the key of the listening desk, so the new laptop need not compare anyt
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,10 +31,12 @@ from shelterdesk.core.words import tr
 from shelterdesk.keys.fingerprint import fingerprint_words
 from shelterdesk.keys.safefile import write_whole
 from shelterdesk.sync.letter import parse_letter
+from shelterdesk.sync.shelf import ShelfGone
 from shelterdesk.sync.table_door import JoinDoor
 from shelterdesk.sync.table_guest import NotTheTable, TableGuest
 
 REPLY = "admission.tar"
+ASK_AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,29 @@ def join_at_table(
         return finish_join(folder, reply, offer.words, clock, told).result
     finally:
         reply.unlink(missing_ok=True)
+
+
+def wait_at_table(
+    folder: Path,
+    guest: TableGuest,
+    clock: Clock,
+    stopped: threading.Event,
+    told: Callable[[int], None] | None = None,
+) -> Joined | None:
+    """Ask again and again until an admin has decided; None once ``stopped``. Raises as :func:`join_at_table`.
+
+    A listening desk that is away for a while is waited for.
+    """
+    try:
+        while not stopped.is_set():
+            with suppress(ShelfGone):
+                joined = join_at_table(folder, guest, clock, None, told)
+                if joined is not None:
+                    return joined
+            stopped.wait(ASK_AGAIN_S)
+    finally:
+        guest.close()
+    return None
 
 
 def same_desk(words: Sequence[str], public: bytes) -> bool:

@@ -53,6 +53,7 @@ class TableGuest:
         self._signing = signing
         self._stream: ssl.SSLSocket | None = None
         self.host_public = b""
+        self._letter = b""
 
     @property
     def where(self) -> str:
@@ -82,6 +83,7 @@ class TableGuest:
 
     def knock(self, letter: bytes) -> None:
         """Ask to be admitted; raises :class:`Refused` where too many do already."""
+        self._letter = letter
         stream = self._connected(is_stranger=True)
         answer, _ = self._turn(stream, Request("ask", size=len(letter)), letter, 0)
         if not answer.ok:
@@ -95,6 +97,9 @@ class TableGuest:
         found = bytearray()
         while True:
             answer, body = self._turn(stream, Request("fetch", at=len(found)), b"", wire.CHUNK)
+            if answer.code == "unknown" and self._letter:  # the listening desk was started anew meanwhile
+                self.knock(self._letter)
+                return None
             if answer.code == "waiting":
                 return None
             if not answer.ok:

@@ -187,11 +187,14 @@ class TableSection(Section):
         if now.table is None or desk is None:
             return []
         if now.trouble:
-            return [Line(Tone.WARN, now.trouble)]
+            last = moment_said(now.last_ms, self.worker.clock.now(), desk.who.zone)
+            return [
+                Line(Tone.WARN, now.trouble),
+                Line(Tone.NEUTRAL, tr("Last exchange at the table: {time}.", time=last)),
+            ]
         if now.last_ms is None:
             return [Line(Tone.NEUTRAL, tr("Joining the table…"))]
         others = ", ".join(now.desks)
-        at = moment_said(now.last_ms, self.worker.clock.now(), desk.who.zone)
         there = (
             tr("At the table with {desks}.", desks=others)
             if others
@@ -202,7 +205,7 @@ class TableSection(Section):
             CALL: tr("This desk calls the one that listens."),
             FOLDER: tr("The table shares the folder {name}.", name=now.table.folder),
         }[now.table.way]
-        return [Line(Tone.OK, there), Line(Tone.NEUTRAL, f"{way} {tr('Last look: {time}.', time=at)}")]
+        return [Line(Tone.OK, there), Line(Tone.NEUTRAL, way)]
 
     def _on_join(self) -> None:
         table = self._chosen()
