@@ -56,14 +56,16 @@ class JoinDoor:
             self._knocks.pop(public, None)
             self._answers[public] = reply
 
-    def answer(self, public: bytes, at: int) -> tuple[Answer, bytes]:
-        """What became of a request: ``waiting``, ``refused``, or the reply from byte ``at`` on."""
+    def answer(self, public: bytes, at: int, *, is_ready: bool = True) -> tuple[Answer, bytes]:
+        """What became of a request: ``waiting``, ``refused``, or, once it ``is_ready``, the reply from byte ``at`` on."""
         with self._lock:
             if public not in self._answers:
                 return Answer(ok=False, code="waiting" if public in self._knocks else "unknown"), b""
             path = self._answers[public]
         if path is None:
             return Answer(ok=False, code="refused"), b""
+        if not is_ready:
+            return Answer(ok=False, code="waiting"), b""
         try:
             with path.open("rb") as stream:
                 total = stream.seek(0, 2)

@@ -86,6 +86,8 @@ class TableGuest:
         self._letter = letter
         stream = self._connected(is_stranger=True)
         answer, _ = self._turn(stream, Request("ask", size=len(letter)), letter, 0)
+        if answer.code == "member":
+            raise Refused(tr("This laptop is a desk of that station already."), tr("Log in there."))
         if not answer.ok:
             raise Refused(
                 tr("Too many laptops ask to join at that desk."), tr("Have its admin look at them first.")
@@ -178,9 +180,7 @@ class TableGuest:
         signature = tls.sign_as_guest(self._signing, certificate, bytes.fromhex(hello.nonce))
         wire.send(stream, Request("enter", sign=self._signing.public.hex(), signature=signature.hex()))
         entered, _ = wire.receive(stream, Answer, 0)
-        if entered.ok == is_stranger:
-            if is_stranger:
-                raise Refused(tr("This laptop is a desk of that station already."), tr("Log in there."))
+        if not entered.ok and not is_stranger:
             raise Stranger
 
     def _said(self, code: str) -> WorldError:

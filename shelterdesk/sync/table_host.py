@@ -153,7 +153,7 @@ class _Guest(socketserver.BaseRequestHandler):
             public, self.host.certificate, nonce, bytes.fromhex(entered.signature)
         ):
             raise BadTalk("enter")
-        dev = desk_id(public)
+        dev, self.public = desk_id(public), public
         if self.host.members().get(dev) != public:
             wire.send(stream, Answer(ok=False, code="stranger"))
             self._stranger(stream, public)
@@ -175,6 +175,10 @@ class _Guest(socketserver.BaseRequestHandler):
             if request.op == "list":
                 found = msgspec.json.encode(shelf.entries())
                 return Answer(size=len(found)), found
+            if request.op == "fetch":  # admitted a moment ago, its connection broken since
+                return self.host.door.answer(self.public, request.at)
+            if request.op == "ask":
+                return Answer(ok=False, code="member"), b""
             shelved = read_shelf_name(request.name)
             if shelved is None:
                 return Answer(ok=False, code="bad_name"), b""
@@ -203,6 +207,8 @@ class _Guest(socketserver.BaseRequestHandler):
                 heard = self.host.door.ask(public, body)
                 wire.send(stream, Answer(ok=heard, code="" if heard else "too_many"))
             elif request.op == "fetch":
-                wire.send(stream, *self.host.door.answer(public, request.at))
+                # Whoever has the answer is a desk: this one must know it as such by then.
+                is_member = self.host.members().get(desk_id(public)) == public
+                wire.send(stream, *self.host.door.answer(public, request.at, is_ready=is_member))
             else:
                 raise BadTalk("stranger")

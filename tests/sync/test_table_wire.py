@@ -253,6 +253,8 @@ def test_a_laptop_that_is_no_desk_yet_may_ask_and_fetch_its_answer(table: Table,
         reply = tmp_path / "reply"
         reply.write_bytes(random.Random(1).randbytes(wire.CHUNK * 2 + 5))
         table.host.door.let_in(new.public, reply)
+        assert guest.fetch() is None  # this desk does not know it as one of the station yet
+        table.members[new.dev] = new.public
         told: list[tuple[int, int]] = []
         assert guest.fetch(lambda done, of: told.append((done, of))) == reply.read_bytes()
         assert told[-1] == (reply.stat().st_size, reply.stat().st_size) and len(told) == 3

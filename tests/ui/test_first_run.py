@@ -333,6 +333,7 @@ def test_a_laptop_joins_over_the_table(qtbot: QtBot, tmp_path: Path, desk: Desk,
         assert all(word in run.join.knocked.text() for word in knocking.words)
         with qtbot.waitSignal(run.joined, timeout=20_000):
             admit_at_table(desk, door, knocking.public)
+            sitting.round()  # from now on it is known here as a desk of the station
         assert app.door is not None and isinstance(app.door.page, LogInPage)
     sitting.close()
 
