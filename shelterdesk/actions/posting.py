@@ -78,6 +78,7 @@ def try_post(place: Place) -> None:
 
 def lay_out_post(desk: Desk) -> Done[LaidOut]:
     """Lay out what the office has not confirmed, ready to be carried."""
+    (desk.folder / OUTBOX).mkdir(exist_ok=True)
     audience = replace(audience_of(desk.store, OFFICE), is_standing=True)
     return Done(lay_out(desk.store, desk.folder / OUTBOX, audience), Changes(frozenset()))
 
