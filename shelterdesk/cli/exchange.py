@@ -281,6 +281,20 @@ def _compared(reply: str, shown: Sequence[str], said: str | None) -> None:
         say(tr("Nobody compared the six words; do it before you rely on it, by radio or in person."))
 
 
+@click.command("receipt")
+@click.argument("text")
+@click.pass_obj
+def receipt(ways: Ways, text: str) -> None:
+    """Take in a receipt that was scanned from paper."""
+    from shelterdesk.actions.receipt_slip import scan_receipt
+
+    with ways.desk() as desk:
+        done = scan_receipt(desk, text).result
+    (say if done.is_alarm else out)(done.sentence)
+    if done.is_alarm:
+        finish(IN_PART)
+
+
 @click.command("join-request")
 @click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path))
 @click.pass_obj
@@ -355,5 +369,5 @@ def add_to(root: click.Group) -> None:
         raise TypeError("station is a group of commands")
     for command in (join, admit_, enrol):
         station.add_command(command)
-    for command in (export, import_, status):
+    for command in (export, import_, receipt, status):
         root.add_command(command)
