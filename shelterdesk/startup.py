@@ -29,7 +29,7 @@ from shelterdesk.keys import destroy, keyfile
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.ed25519 import is_signed_by
 from shelterdesk.keys.machine import take_lock
-from shelterdesk.keys.safefile import write_whole
+from shelterdesk.keys.safefile import make_folders, write_whole
 
 FILE = "station.db"
 HIGH_WATER = "highwater.json"
@@ -105,7 +105,7 @@ def prepare_folder(folder: Path) -> None:
         )
     _finish_killed_restore(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
         with suppress(OSError):  # a stick without permissions has none to set
             folder.chmod(0o700)
     except OSError as error:

@@ -28,7 +28,7 @@ from shelterdesk.db.statements import statements
 from shelterdesk.db.store import Store
 from shelterdesk.keys import age, keyfile
 from shelterdesk.keys.desk import DeskKeys
-from shelterdesk.keys.safefile import write_whole
+from shelterdesk.keys.safefile import sync_folder, write_whole
 from shelterdesk.keys.signing import SignedStatement, verify_statement
 from shelterdesk.keys.sshsig import BUNDLE, BadSignature, claimed_signer, sign, verify
 from shelterdesk.keys.user import WrappedUser
@@ -196,6 +196,7 @@ def _write_reply(desk: Desk, entry: DeskEntry, reply: Path, progress: stick.Prog
             out.flush()
             os.fsync(out.fileno())
         os.replace(partial, reply)
+        sync_folder(reply.parent)  # the desk is admitted for good: its reply must not vanish with the power
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)

@@ -6,6 +6,7 @@ the window that ask the hardware are named there. What of it is unproven on Wind
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import sys
@@ -19,6 +20,11 @@ else:
 
 KIND = f"{sys.platform}-{platform.machine()}"
 """What a program was built for and runs on, as ``linux-x86_64``."""
+
+
+_DISK_FAILS = {
+    errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.ENOTCONN,
+}  # fmt: skip
 
 
 def wait_for_lock(handle: int) -> None:
@@ -53,6 +59,18 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def sync_names(folder: Path) -> None:
+    """The same where some file systems cannot sync a folder (FAT drivers): those are taken as they are.
+
+    Raises ``OSError`` where the disk itself fails or is gone: then nobody may say that it is done.
+    """
+    try:
+        sync_folder(folder)
+    except OSError as error:
+        if error.errno in _DISK_FAILS:
+            raise
 
 
 def sync_all_disks() -> None:

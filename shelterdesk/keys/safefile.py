@@ -11,7 +11,7 @@ from pathlib import Path
 from shelterdesk.core.errors import CannotWrite, DiskFull
 from shelterdesk.core.words import tr
 from shelterdesk.keys.machine import sync_folder as sync_folder
-from shelterdesk.keys.machine import wait_for_lock
+from shelterdesk.keys.machine import sync_names, wait_for_lock
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -37,6 +37,17 @@ def write_whole(path: Path, data: bytes) -> None:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
         raise _said(path, fault) from fault
+
+
+def make_folders(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder and those above it that are missing, their names on the disk too; raises ``OSError``.
+
+    What is synced inside a folder whose own name is not may be gone with it after a pulled plug.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    for one in missing:
+        sync_names(one.parent)
 
 
 @contextlib.contextmanager

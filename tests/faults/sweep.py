@@ -1,0 +1,75 @@
+"""Kill at a call, fail a call, cut the power: one point of a sweep and the verdict on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from tests.faults.disk import Disk, lay
+from tests.faults.lab import Lab, Outcome, Point
+from tests.faults.trace import record
+
+ERRORS = ("EIO", "ENOSPC", "EROFS", "EDQUOT")
+_CAN_FAIL = {  # which errors a kernel gives for a call
+    "fsync": ("EIO", "ENOSPC", "EDQUOT", "EROFS"),
+    "fdatasync": ("EIO", "ENOSPC", "EDQUOT", "EROFS"),
+}
+
+
+def kill(lab: Lab, name: str, point: Point) -> tuple[Outcome, list[str]]:
+    """Kill the work at a point; what is wrong afterwards."""
+    place = lab.place(name)
+    inject = f"inject={point.call}:signal=SIGKILL:when={point.when}"
+    done = lab.run(name, place, ["-o", "/dev/null", "-e", f"trace={point.call}", "-e", inject])
+    wrong = [] if done.killed or done.finished else [f"neither killed nor finished: {done}"]
+    return done, wrong + verdict(lab, name, done)
+
+
+def fail(
+    lab: Lab, name: str, point: Point, error: str, lasting: bool = False
+) -> tuple[Outcome, list[str]]:
+    """Let one call fail, or from that one on all of its name; what is wrong then and afterwards."""
+    place = lab.place(name)
+    inject = f"inject={point.call}:error={error}:when={point.when}{'+' if lasting else ''}"
+    done = lab.run(name, place, ["-o", "/dev/null", "-e", f"trace={point.call}", "-e", inject])
+    wrong = []
+    if done.killed:
+        wrong.append("it was killed by an error")
+    if not done.finished and not done.bug and not done.faults:
+        wrong.append("it ended without a word")
+    return done, wrong + calm(done) + verdict(lab, name, done)
+
+
+def calm(done: Outcome) -> list[str]:
+    """What is wrong with the sentences of a run: a traceback, no next step, words of the machine."""
+    wrong = [f"a traceback: {done.bug}"] if done.bug else []
+    for one in done.said:
+        if one[0] == "fault":
+            _, kind, sentence, step = one
+            if not step or not sentence or "Error" in sentence or "Traceback" in sentence:
+                wrong.append(f"no calm sentence: {kind}: {sentence} {step}")
+    return wrong
+
+
+def verdict(lab: Lab, name: str, done: Outcome) -> list[str]:
+    """What of the things called done is missing, and whether the work comes to the same end as ever."""
+    after = lab.after(name, lab.scratch / "place" / name, done.said)
+    wrong = list(after.problems)
+    if after.bug:
+        wrong.append(f"afterwards: {after.bug}")
+    elif after.end != lab.ends[name]:
+        wrong.append(f"another end: {after.end} instead of {lab.ends[name]}")
+    done.looked_s = after.looked_s
+    return wrong
+
+
+def power(lab: Lab, name: str, seed: int, states: int) -> Iterator[tuple[str, Outcome, list[str]]]:
+    """States that a power cut may leave of one run: which one, what had been called done, what is wrong then."""
+    acts = record(lab, name)
+    place = lab.scratch / "place" / name
+    disk = Disk(place, lab.prepared(name), acts)
+    for n in range(states):
+        crash = disk.crash(Random(f"{seed} {name} {n}"))
+        lay(crash, place)
+        done = Outcome(said=list(crash.said), killed=True)
+        yield f"seed {seed}, state {n}, after {crash.at} of {len(acts)} acts", done, verdict(lab, name, done)
