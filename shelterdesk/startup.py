@@ -19,7 +19,7 @@ from shelterdesk.core.errors import CannotWrite, DamagedFile, InUse, Refused, Wo
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.words import speak, tr
 from shelterdesk.db import meta, presence, schema, search, tables
-from shelterdesk.db.backup import backup_file
+from shelterdesk.db.backup import copy_beside
 from shelterdesk.db.chain import last_seq
 from shelterdesk.db.connection import Connection, open_file, said, writing
 from shelterdesk.db.rebuild import rebuild
@@ -176,7 +176,7 @@ def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
     conn = open_file(path, key)
     try:
         if schema.is_behind(conn):
-            backup_file(conn, key, folder / f"before-update-{clock.now():%Y%m%dT%H%M%SZ}.db")
+            copy_beside(conn, key, folder / f"before-update-{clock.now():%Y%m%dT%H%M%SZ}.db")
             schema.bring_up_to_date(conn)
         _align(conn)
         _notice_restore(conn, folder, clock)

@@ -371,7 +371,11 @@ def _join_keys(folder: Path) -> DeskKeys:
             tr("A request to join from this folder"), tr("Make the request first, in this very folder.")
         ) from None
     except OSError as error:
-        raise DamagedFile(tr("The keys of this desk"), error.strerror or "") from None
+        raise DamagedFile(
+            tr("The keys of this desk"),
+            error.strerror or tr("it cannot be read"),
+            tr("Try again; if it stays so, make a new request in a new, empty folder."),
+        ) from None
 
 
 def _must_be_free(folder: Path) -> None:

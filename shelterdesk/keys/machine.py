@@ -23,7 +23,7 @@ KIND = f"{sys.platform}-{platform.machine()}"
 
 
 _DISK_FAILS = {
-    errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.ENODEV, errno.ENXIO, errno.ESTALE, errno.ENOTCONN,
+    errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.ENODEV, errno.ENXIO, errno.ENOENT, errno.ESTALE, errno.ENOTCONN,
 }  # fmt: skip
 
 
@@ -51,23 +51,19 @@ def take_lock(handle: int) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames and new names in a folder outlast a pulled plug; raises ``OSError``."""
+    """Make renames and new names in a folder outlast a pulled plug.
+
+    Some file systems (FAT drivers among them) cannot sync a folder and are taken as they are. Raises ``OSError``
+    where the disk itself fails or is gone: then nobody may say that it is done.
+    """
     if sys.platform == "win32":  # there is no handle on a folder to sync; its rename is journalled
         return
-    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_names(folder: Path) -> None:
-    """The same where some file systems cannot sync a folder (FAT drivers): those are taken as they are.
-
-    Raises ``OSError`` where the disk itself fails or is gone: then nobody may say that it is done.
-    """
-    try:
-        sync_folder(folder)
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
     except OSError as error:
         if error.errno in _DISK_FAILS:
             raise

@@ -11,7 +11,7 @@ from pathlib import Path
 from shelterdesk.core.errors import CannotWrite, DiskFull
 from shelterdesk.core.words import tr
 from shelterdesk.keys.machine import sync_folder as sync_folder
-from shelterdesk.keys.machine import sync_names, wait_for_lock
+from shelterdesk.keys.machine import wait_for_lock
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
@@ -47,7 +47,7 @@ def make_folders(folder: Path, mode: int = 0o777) -> None:
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     folder.mkdir(mode=mode, parents=True, exist_ok=True)
     for one in missing:
-        sync_names(one.parent)
+        sync_folder(one.parent)
 
 
 @contextlib.contextmanager

@@ -20,7 +20,7 @@ from pathlib import Path
 from shelterdesk.core.errors import DiskFull, WorldError
 from shelterdesk.core.event import hex16
 from shelterdesk.core.words import tr
-from shelterdesk.keys.machine import past_the_cache, sync_names
+from shelterdesk.keys.machine import past_the_cache, sync_folder
 from shelterdesk.sync.container import (
     FOLDER,
     MAX_SEALED,
@@ -137,7 +137,7 @@ def make_folder(folder: Path) -> None:
     try:
         with suppress(FileExistsError):
             folder.mkdir()
-            sync_names(folder.parent)
+            sync_folder(folder.parent)
         if not stat.S_ISDIR(folder.lstat().st_mode):
             raise NotOurs(
                 str(folder), tr("Something that is no folder is called {name} there.", name=folder.name)
@@ -174,7 +174,7 @@ def write_file(folder: Path, name: str, data: bytes) -> None:
         if hash_of(partial, len(data)) != hashlib.sha256(data).hexdigest():
             raise StickLies(str(folder))
         os.replace(partial, folder / name)
-        sync_names(folder)
+        sync_folder(folder)
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)

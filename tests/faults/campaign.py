@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import secrets
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from tests.faults import sweep
 from tests.faults.every import EVERY
-from tests.faults.lab import Lab, Outcome, Point, cannot_trace, lab
+from tests.faults.lab import Lab, Outcome, cannot_trace, lab
 
 _SHOWN = 20
 """Findings of one workflow that are written out; all are counted."""
@@ -42,7 +41,15 @@ class Count:
     def add(self, of: str, call: str, done: Outcome, wrong: Sequence[str]) -> None:
         """One point more."""
         self.calls[call] += 1
-        became = "killed" if done.killed else "stumbled" if done.bug else "finished" if done.finished else "refused"
+        became = (
+            "killed"
+            if done.killed
+            else "stumbled"
+            if done.bug
+            else "finished"
+            if done.finished
+            else "refused"
+        )
         self.became[became] += 1
         self.sentences.update(done.faults)
         self.slowest = max(self.slowest, done.looked_s)

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from shelterdesk import startup
-from shelterdesk.actions.backups import FILES, PARTIAL, list_backups, make_backup, must_be_whole, read_manifest
+from shelterdesk.actions.backups import (
+    FILES,
+    PARTIAL,
+    list_backups,
+    make_backup,
+    must_be_whole,
+    read_manifest,
+)
 from shelterdesk.actions.checking import check_folder
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import open_desk

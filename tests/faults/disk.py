@@ -111,7 +111,9 @@ class Disk:
                 names.append(_Name(act, made, _folders_of(act)))
         return files, names, synced, said
 
-    def _names(self, rng: Random, names: Sequence[_Name], synced: set[int]) -> tuple[dict[str, int], set[str]]:
+    def _names(
+        self, rng: Random, names: Sequence[_Name], synced: set[int]
+    ) -> tuple[dict[str, int], set[str]]:
         """Which file has which name, and folders made: what is synced, and of the rest a beginning, or some."""
         tree = {path: number for number, path in enumerate(self.held)}
         upto, in_order = rng.randrange(len(names) + 1), rng.random() < 0.5

@@ -155,7 +155,9 @@ def _look_import(place: Path, said: Sequence[Told]) -> list[str]:
         for dev, epoch, upto in conn.execute("SELECT dev, epoch, upto FROM heard").fetchall():
             if chain.last_seq(conn, dev, epoch) < upto:
                 problems.append("a receipt would confirm what is not here")
-        promised = conn.execute("SELECT coalesce(sum(events), 0) FROM part_in WHERE is_complete = 1").fetchone()
+        promised = conn.execute(
+            "SELECT coalesce(sum(events), 0) FROM part_in WHERE is_complete = 1"
+        ).fetchone()
         held = conn.execute("SELECT count(*) FROM event WHERE dev <> ?", (desk.who.dev,)).fetchone()
         if held[0] < promised[0]:
             problems.append(f"complete parts hold {promised[0]} entries, here are {held[0]}")

@@ -25,9 +25,7 @@ def kill(lab: Lab, name: str, point: Point) -> tuple[Outcome, list[str]]:
     return done, wrong + verdict(lab, name, done)
 
 
-def fail(
-    lab: Lab, name: str, point: Point, error: str, lasting: bool = False
-) -> tuple[Outcome, list[str]]:
+def fail(lab: Lab, name: str, point: Point, error: str, lasting: bool = False) -> tuple[Outcome, list[str]]:
     """Let one call fail, or from that one on all of its name; what is wrong then and afterwards."""
     place = lab.place(name)
     inject = f"inject={point.call}:error={error}:when={point.when}{'+' if lasting else ''}"

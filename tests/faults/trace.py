@@ -166,7 +166,9 @@ class _Reading:
         if not self._ours(path) or path.endswith(" (deleted)"):
             return
         if call in _UNREAD:
-            raise AssertionError(f"a call this reader does not know changes the disk: {call}({arguments[:200]}")
+            raise AssertionError(
+                f"a call this reader does not know changes the disk: {call}({arguments[:200]}"
+            )
         rest = arguments[handle.end() :]
         yield from self._on(call, number, path, rest, result)
 

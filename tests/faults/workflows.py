@@ -79,7 +79,9 @@ def tell_fault(say: Say, fault: BaseException) -> None:
 def whole(folder: Path, problems: list[str], epoch: int | None = 0) -> Iterator[Desk]:
     """The desk of a folder, opened and checked; once, or not at all where it does not open."""
     try:
-        desk = open_desk(folder, "chief" if folder.name.startswith("office") else "admin", PASSPHRASE, later(30))
+        desk = open_desk(
+            folder, "chief" if folder.name.startswith("office") else "admin", PASSPHRASE, later(30)
+        )
     except WorldError as error:
         problems.append(f"{folder.name} does not open: {error}")
         return
@@ -87,7 +89,7 @@ def whole(folder: Path, problems: list[str], epoch: int | None = 0) -> Iterator[
         if epoch is not None and desk.who.epoch != epoch:
             problems.append(f"{folder.name} took itself for a restored one")
         for finding in check_folder(desk).result.before.findings:
-            problems.append(f"{folder.name}: {finding.code}: {finding.sentence}")
+            problems.append(f"{folder.name}: {finding.code}")
         yield desk
     finally:
         desk.close()
@@ -193,7 +195,9 @@ def _passphrase(place: Path, say: Say, clock: SetClock) -> None:
         with at(folder, clock) as desk:
             try:
                 step(say, lambda: set_own_passphrase(desk, PASSPHRASE, NEW_PHRASE, CHEAP))
-            except WrongPassphrase:  # the statement stood before the fault: the key file follows at the next log-in
+            except (
+                WrongPassphrase
+            ):  # the statement stood before the fault: the key file follows at the next log-in
                 open_desk(folder, "admin", PASSPHRASE, clock).close()
     open_desk(folder, "admin", NEW_PHRASE, clock).close()
     say("changed")
@@ -259,5 +263,7 @@ def _end_station(place: Path) -> Any:
 
 
 SAVE = Workflow("save", _prepare_save, _save, _look_save, _end_save)
-PASSPHRASE_CHANGE = Workflow("passphrase", _prepare_passphrase, _passphrase, _look_passphrase, _end_passphrase)
+PASSPHRASE_CHANGE = Workflow(
+    "passphrase", _prepare_passphrase, _passphrase, _look_passphrase, _end_passphrase
+)
 STATION = Workflow("station", _prepare_nothing, _station, _look_station, _end_station)
