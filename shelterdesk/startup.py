@@ -18,7 +18,7 @@ import platformdirs
 from shelterdesk.core.errors import CannotWrite, DamagedFile, InUse, Refused, WorldError
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.words import speak, tr
-from shelterdesk.db import meta, presence, schema, search, tables
+from shelterdesk.db import meta, presence, reserve, schema, search, tables
 from shelterdesk.db.backup import copy_beside
 from shelterdesk.db.chain import last_seq
 from shelterdesk.db.connection import Connection, open_file, said, writing
@@ -36,6 +36,9 @@ HIGH_WATER = "highwater.json"
 WINDOW_LOCK = "window.lock"
 RESTORING = "restoring.json"
 """In the folder while a backup is put into it, and never else: what lies there is no station yet."""
+
+JOIN_KEYS = "join.keys"
+"""A new desk's private keys until it is admitted; they open nothing before that, and move into its file then."""
 
 EPOCH_GAP = 5_000
 """Numbers left out after a restore: those given since the backup must not be given again."""
@@ -158,6 +161,12 @@ def sweep(folder: Path) -> None:
             (folder / name).unlink()
 
 
+def sweep_join_keys(folder: Path) -> None:
+    """Keys of a desk that has moved into its file lie in clear no longer; done again at each opening, if need be."""
+    with suppress(OSError):
+        (folder / JOIN_KEYS).unlink(missing_ok=True)
+
+
 def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
     """Open a folder's file: refuse a newer one or a backup, migrate an older one after a backup, notice a restored one.
 
@@ -173,6 +182,9 @@ def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
     if not os.access(path, os.W_OK) or not os.access(folder, os.W_OK):
         raise CannotWrite(str(folder), tr("it is read-only"))
     _refuse_untouched(path, key)
+    gave_up = reserve.give_up_if_low(
+        folder
+    )  # logging in writes too, and nobody may be kept out by a full disk
     conn = open_file(path, key)
     try:
         if schema.is_behind(conn):
@@ -182,7 +194,9 @@ def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
         _notice_restore(conn, folder, clock)
     finally:
         conn.close()
+    sweep_join_keys(folder)
     store = Store(path, key, clock)
+    store.gave_up_reserve = gave_up
     store.clock_doubt = is_doubtful(store.conn, store.who, to_milliseconds(clock.now()))
     store.judge_waiting()
     return store

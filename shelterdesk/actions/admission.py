@@ -49,8 +49,7 @@ from shelterdesk.sync.reader import open_part
 from shelterdesk.sync.sending import sealed_part
 from shelterdesk.sync.trust import judge_from_root
 
-JOIN_KEYS = "join.keys"
-"""The new desk's private keys until it is admitted; they open nothing before that, and move into its file then."""
+JOIN_KEYS = startup.JOIN_KEYS
 
 REQUEST, ADMISSION = "join_request", "admission"
 
@@ -251,7 +250,7 @@ def finish_join(
     except BaseException:
         _sweep(folder)
         raise
-    (folder / JOIN_KEYS).unlink()
+    startup.sweep_join_keys(folder)
     return Done(joined, Changes.of("roster", "status"))
 
 
@@ -302,9 +301,8 @@ def _make(
         if isinstance(recovery, list)
         else []
     )
-    keyfile.create(folder, file_key, users, recipients[0] if recipients else None)
-    if roster.office is not None:
-        keyfile.add_recipient(folder, file_key, roster.office.escrow)
+    escrow = roster.office.escrow if roster.office is not None else None
+    keyfile.create(folder, file_key, users, recipients[0] if recipients else None, escrow)
     return Joined(who.station, who.slot, events, len(users))
 
 

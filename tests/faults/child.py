@@ -19,6 +19,7 @@ from time import monotonic
 from typing import Any
 
 from shelterdesk.actions.faults import as_world
+from shelterdesk.db import reserve
 from tests.faults.every import EVERY
 from tests.faults.workflows import Workflow, later
 
@@ -117,4 +118,5 @@ def _after(line: Line, asked: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
+    reserve.SIZE = 1 << 20  # of many copies on one disk, none needs to keep 64 MiB back
     serve(Line(int(sys.argv[1])))

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +151,7 @@ def _golden_clock(times: int = 0) -> SetClock:
     return clock
 
 
+@cache
 def _expected() -> dict[str, Any]:
     found: dict[str, Any] = json.loads((GOLDEN / "expected.json").read_text("utf-8"))
     return found

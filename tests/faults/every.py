@@ -9,6 +9,7 @@ EVERY: dict[str, Workflow] = {
     one.name: one
     for one in (
         workflows.SAVE,
+        workflows.RESERVE,
         workflows.PASSPHRASE_CHANGE,
         workflows.STATION,
         exchanges.EXPORT,

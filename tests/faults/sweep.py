@@ -10,10 +10,6 @@ from tests.faults.lab import Lab, Outcome, Point
 from tests.faults.trace import record
 
 ERRORS = ("EIO", "ENOSPC", "EROFS", "EDQUOT")
-_CAN_FAIL = {  # which errors a kernel gives for a call
-    "fsync": ("EIO", "ENOSPC", "EDQUOT", "EROFS"),
-    "fdatasync": ("EIO", "ENOSPC", "EDQUOT", "EROFS"),
-}
 
 
 def kill(lab: Lab, name: str, point: Point) -> tuple[Outcome, list[str]]:
@@ -28,8 +24,13 @@ def kill(lab: Lab, name: str, point: Point) -> tuple[Outcome, list[str]]:
 def fail(lab: Lab, name: str, point: Point, error: str, lasting: bool = False) -> tuple[Outcome, list[str]]:
     """Let one call fail, or from that one on all of its name; what is wrong then and afterwards."""
     place = lab.place(name)
-    inject = f"inject={point.call}:error={error}:when={point.when}{'+' if lasting else ''}"
-    done = lab.run(name, place, ["-o", "/dev/null", "-e", f"trace={point.call}", "-e", inject])
+    inject = ["-e", f"inject={point.call}:error={error}:when={point.when}{'+' if lasting else ''}"]
+    calls = {point.call}
+    if lasting and error in ("ENOSPC", "EDQUOT"):  # a disk that stays full is full for every call
+        calls |= {"write", "pwrite64"}
+        for call in calls - {point.call}:
+            inject += ["-e", f"inject={call}:error={error}"]
+    done = lab.run(name, place, ["-o", "/dev/null", "-e", f"trace={','.join(sorted(calls))}", *inject])
     wrong = []
     if done.killed:
         wrong.append("it was killed by an error")
@@ -71,3 +72,11 @@ def power(lab: Lab, name: str, seed: int, states: int) -> Iterator[tuple[str, Ou
         lay(crash, place)
         done = Outcome(said=list(crash.said), killed=True)
         yield f"seed {seed}, state {n}, after {crash.at} of {len(acts)} acts", done, verdict(lab, name, done)
+
+
+def limited(lab: Lab, name: str, limit: int) -> tuple[Outcome, list[str]]:
+    """No file may grow beyond so many bytes, whatever call asks; what is wrong then and afterwards."""
+    place = lab.place(name)
+    done = lab.run(name, place, limit=limit)
+    wrong = [] if done.finished or done.faults or done.bug else ["it ended without a word"]
+    return done, wrong + calm(done) + verdict(lab, name, done)

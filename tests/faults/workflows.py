@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -22,10 +23,12 @@ from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.faults import as_world
 from shelterdesk.actions.person_changes import edit_person
 from shelterdesk.actions.registration import register_family
+from shelterdesk.actions.reserve import is_used_up, once_more, used_up_words
 from shelterdesk.actions.station import StationPlanned, new_station
 from shelterdesk.actions.users import set_own_passphrase
 from shelterdesk.core.errors import WorldError, WrongPassphrase
 from shelterdesk.core.people import FamilyForm, PersonForm
+from shelterdesk.db.reserve import keep as keep_room
 from shelterdesk.keys import keyfile
 from tests.stations import CHEAP, MORNING, PASSPHRASE, make_template
 from tests.sync.worlds import at, given_names
@@ -172,6 +175,22 @@ def _end_save(place: Path) -> Any:
         return [people(desk), households]
 
 
+# --- the same with room kept back for it ------------------------------------------------------------------------
+
+
+def _save_with_reserve(place: Path, say: Say, clock: SetClock) -> None:
+    with at(place / "lb", clock) as desk:
+        if keep_room(desk.folder):
+            say("kept")
+        for names in FAMILIES:
+            if names[0] not in given_names(desk):
+                act = partial(register_family, desk, _family(names))
+                step(say, lambda: once_more(desk, act))  # noqa: B023  called at once
+            say("family", *names)
+        if is_used_up(desk):
+            say("used up", used_up_words())
+
+
 # --- a passphrase changed: the key file replaced ----------------------------------------------------------------
 
 NEW_PHRASE = "another one, which is longer"
@@ -262,6 +281,7 @@ def _end_station(place: Path) -> Any:
         return [people(desk), sorted(user.name for user in roster.users.values()), sorted(roster.stations)]
 
 
+RESERVE = Workflow("reserve", _prepare_save, _save_with_reserve, _look_save, _end_save)
 SAVE = Workflow("save", _prepare_save, _save, _look_save, _end_save)
 PASSPHRASE_CHANGE = Workflow(
     "passphrase", _prepare_passphrase, _passphrase, _look_passphrase, _end_passphrase
