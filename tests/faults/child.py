@@ -8,6 +8,7 @@ that the calls counted are those of the work and not those of loading a program;
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import resource
@@ -77,6 +78,8 @@ def _warm(workflow: Workflow, place: Path) -> None:
     workflow.run(place, lambda *what: said.append(list(what)), later())
     workflow.look(place, said)
     workflow.end(place)
+    gc.collect()
+    gc.freeze()  # what is loaded by now is never looked through again: children share it as it is
 
 
 def _run(line: Line, asked: dict[str, Any]) -> None:
@@ -113,8 +116,9 @@ def _after(line: Line, asked: dict[str, Any]) -> None:
     _look(line, asked)
     said = list(asked["said"])
     workflow.run(place, lambda *what: said.append(list(what)), later(TRIES))
-    problems = [f"after the work was done again: {one}" for one in workflow.look(place, said)]
-    line.say(problems=problems, end_state=workflow.end(place))
+    if asked["twice"]:
+        line.say(problems=[f"after the work was done again: {one}" for one in workflow.look(place, said)])
+    line.say(end_state=workflow.end(place))
 
 
 if __name__ == "__main__":
