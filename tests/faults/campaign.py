@@ -97,6 +97,29 @@ def errors(at: Lab, name: str, every: int) -> Count:
     return count
 
 
+ROOMS = (
+    *range(0, 1 << 20, 32 << 10),
+    *range(1 << 20, 4 << 20, 256 << 10),
+    *(n << 20 for n in (4, 8, 16, 32, 64)),
+)
+"""Bytes left on the small disks: from none to more than anything here needs."""
+
+
+def room(at: Lab, name: str, every: int) -> Count:
+    """Real disks that are nearly full, and limits on the size of files."""
+    count = Count("room", name)
+    refused = sweep.cannot_mount(at.scratch / "mount")
+    if refused:
+        count.line["skipped"] = refused
+    for left in () if refused else ROOMS[::every]:
+        done, wrong = sweep.full(at, name, left)
+        count.add(f"{left} bytes left", "tmpfs", done, wrong)
+    for limit in range(0, 1 << 20, 16_411 * every):
+        done, wrong = sweep.limited(at, name, limit)
+        count.add(f"files of {limit} bytes at most", "RLIMIT_FSIZE", done, wrong)
+    return count
+
+
 def power(at: Lab, name: str, seed: int, states: int) -> Count:
     """States a power cut may leave, by a seed that plays them again."""
     count = Count("power", name, seed=seed)
@@ -105,7 +128,7 @@ def power(at: Lab, name: str, seed: int, states: int) -> Count:
     return count
 
 
-MODES = {"kill": kill, "errors": errors}
+MODES = {"kill": kill, "errors": errors, "room": room}
 
 
 def main(given: Sequence[str]) -> int:

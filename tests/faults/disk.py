@@ -2,8 +2,9 @@
 
 What was synced is there: the bytes of a file after its ``fsync``, the names of a folder after that of the folder.
 Of everything later each write may be there, be gone, or be torn at sectors of 512 bytes, whatever the order; names
-made, moved and taken away may be there up to any moment, or each for itself, in their order (SYNC §3, row 4; the
-states of ALICE, Pillai et al. 2014). Files mapped into memory (``-shm``) hold anything or are not there.
+made, moved and taken away may be there up to any moment, or each for itself, in their order, on sticks with FAT also
+cut in the middle of a rename (SYNC §3, row 4; the states of ALICE, Pillai et al. 2014). Files mapped into memory
+(``-shm``) hold anything or are not there.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from tests.faults.trace import Act, Create, Folder, Gone, Move, Said, Size, Sync
 from tests.faults.workflows import Told
 
 SECTOR = 512
+FAT = ("stick", "back", "disk")
+"""Folders of a place that stand for sticks: there a rename may be cut in the middle."""
+
 _SHARED = "-shm"
 
 
@@ -127,6 +131,10 @@ class Disk:
                 continue
             if isinstance(one.act, Create) and one.file is not None:
                 tree.setdefault(one.act.path, one.file)
+            elif (
+                isinstance(one.act, Move) and n not in synced and self._is_fat(one.act) and rng.random() < 0.5
+            ):
+                _torn_move(rng, tree, one.act)
             elif isinstance(one.act, Move):
                 _moved(tree, one.act.path, one.act.to)
                 if one.act.path in made:
@@ -139,6 +147,10 @@ class Disk:
                 made.add(one.act.path)
         left = {path: n for path, n in tree.items() if not any(path.startswith(f"{one}/") for one in gone)}
         return left, {path for path in made if not any(path.startswith(f"{one}/") for one in gone)}
+
+    def _is_fat(self, act: Move) -> bool:
+        """Whether a name was moved on what may be a stick with FAT, which takes two steps for it."""
+        return PurePosixPath(act.path).relative_to(self.place).parts[0] in FAT
 
     def _folders(self, tree: dict[str, int], made: set[str]) -> list[str]:
         found = {*self.folders, *made}
@@ -171,6 +183,18 @@ def _moved(tree: dict[str, int], path: str, to: str) -> None:
     """A name moved; with a folder go the names below it."""
     for old in [one for one in tree if one == path or one.startswith(f"{path}/")]:
         tree[to + old[len(path) :]] = tree.pop(old)
+
+
+def _torn_move(rng: Random, tree: dict[str, int], act: Move) -> None:
+    """FAT: the new name is written before the old one goes, or after; what had the new name is gone either way."""
+    file = tree.get(act.path)
+    if file is None:
+        return
+    tree.pop(act.to, None)
+    if rng.random() < 0.5:
+        tree[act.to] = file
+    else:
+        tree.pop(act.path)
 
 
 def _content(rng: Random, file: _File) -> bytes:

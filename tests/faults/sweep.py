@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from random import Random
 
 from tests.faults.disk import Disk, lay
 from tests.faults.lab import Lab, Outcome, Point
 from tests.faults.trace import record
 
+_PAGE = 4096
 ERRORS = ("EIO", "ENOSPC", "EROFS", "EDQUOT")
 
 
@@ -80,3 +84,37 @@ def limited(lab: Lab, name: str, limit: int) -> tuple[Outcome, list[str]]:
     done = lab.run(name, place, limit=limit)
     wrong = [] if done.finished or done.faults or done.bug else ["it ended without a word"]
     return done, wrong + calm(done) + verdict(lab, name, done)
+
+
+def cannot_mount(scratch: Path) -> str:
+    """Why no small disk can be made here; empty where one can (it needs root)."""
+    scratch.mkdir(parents=True, exist_ok=True)
+    tried = _mount(scratch, 1 << 20)
+    if tried.returncode:
+        return f"no small disk can be mounted here: {tried.stderr.strip()[:120]}"
+    subprocess.run(["umount", str(scratch)], check=True)
+    return ""
+
+
+def full(lab: Lab, name: str, room: int) -> tuple[Outcome, list[str]]:
+    """The work on a real disk (tmpfs) with so many bytes left; what is wrong then, and with room again."""
+    ready, place = lab.prepared(name), lab.scratch / "place" / name
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir(parents=True)
+    used = sum(-(-one.stat().st_size // _PAGE) * _PAGE for one in ready.rglob("*"))
+    mounted = _mount(place, used + room)
+    if mounted.returncode:
+        raise AssertionError(mounted.stderr)
+    try:
+        shutil.copytree(ready, place, dirs_exist_ok=True)
+        done = lab.run(name, place)
+        wrong = [] if done.finished or done.faults or done.bug else ["it ended without a word"]
+        subprocess.run(["mount", "-o", f"remount,size={256 << 20}", str(place)], check=True)
+        return done, wrong + calm(done) + verdict(lab, name, done)
+    finally:
+        subprocess.run(["umount", str(place)], check=True)
+
+
+def _mount(at: Path, size: int) -> subprocess.CompletedProcess[str]:
+    line = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "shelterdesk-faults", str(at)]
+    return subprocess.run(line, capture_output=True, text=True)
