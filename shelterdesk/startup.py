@@ -156,7 +156,7 @@ def new_store(folder: Path, key: bytes, who: meta.Whoami, keys: DeskKeys, clock:
 
 def sweep(folder: Path) -> None:
     """Take away what a set-up that failed just now had begun."""
-    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal"):
         with suppress(OSError):
             (folder / name).unlink()
 

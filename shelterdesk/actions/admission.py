@@ -14,7 +14,7 @@ from shelterdesk.actions.desk import Desk, sign_head
 from shelterdesk.actions.station import check_zone
 from shelterdesk.core.belief import fold
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import BadField, DamagedFile, NotFound, Refused, WorldError
+from shelterdesk.core.errors import BadField, CannotWrite, DamagedFile, NotFound, Refused, WorldError
 from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import ACCESS
 from shelterdesk.core.moment import Clock, is_change_hour
@@ -232,6 +232,8 @@ def finish_join(
     keys = _join_keys(folder)
     _must_be_free(folder)
     _sweep(folder)
+    if (folder / startup.FILE).exists():
+        raise CannotWrite(str(folder), tr("what an interrupted start left there cannot be removed"))
     try:
         with _opened(reply) as stream:
             members = unpack_from(stream)
@@ -386,10 +388,8 @@ def _must_be_free(folder: Path) -> None:
 
 def _sweep(folder: Path) -> None:
     """Take away what an interrupted start left; without a key file nobody ever worked in it."""
-    if keyfile.exists(folder):
-        return
-    for name in (startup.FILE, f"{startup.FILE}-wal", f"{startup.FILE}-shm"):
-        (folder / name).unlink(missing_ok=True)
+    if not keyfile.exists(folder):
+        startup.sweep(folder)
 
 
 def _set_aside(error: SetAside) -> DamagedFile:
