@@ -15,6 +15,7 @@ from typing import Any
 
 from shelterdesk.core.members import fold_users
 from shelterdesk.core.roster import (
+    ClockFix,
     DeskEntry,
     OfficeEntry,
     Revocation,
@@ -74,6 +75,12 @@ def fold(statements: Iterable[Statement]) -> Roster:
         adopted=adopted,
         revoked_cards=frozenset(revoked),
         applied=tuple(sorted(s.sha for s, _ in tree.believed if s.kind in _APPLIED)),
+        erased=frozenset(
+            bytes.fromhex(ent) for s, _ in tree.believed if s.kind == "erase" for ent in s.body["entities"]
+        ),
+        clock_fixes=tuple(
+            _clock_fix(s) for s, _ in sorted(tree.believed, key=lambda one: _rank(one[0])) if s.kind == "clock_fix"
+        ),
     )
 
 
@@ -295,6 +302,11 @@ def _revocation(statement: Statement) -> Revocation:
         place = (int(one["seq"]), bytes.fromhex(one["chain"]))
         epochs[int(one["epoch"])] = min(place, epochs.get(int(one["epoch"]), place))
     return Revocation(statement.sha, epochs)
+
+
+def _clock_fix(statement: Statement) -> ClockFix:
+    body = statement.body
+    return ClockFix(int(body["dev"], 16), body["epoch"], body["first"], body["last"], body["delta_ms"])
 
 
 def _set_ups(root: Statement, tree: _Tree) -> dict[str, Statement]:

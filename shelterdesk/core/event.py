@@ -16,6 +16,9 @@ import msgspec
 
 from shelterdesk.core.kinds import VOID
 
+ERASED = 0
+"""Kind number of an op of which nothing is left but its place: no kind of the registry has it."""
+
 ROW = 0
 """Field number of a row op: a creation carrying all fields given (SYNC §1.0, granularity)."""
 
@@ -60,7 +63,10 @@ class Op(msgspec.Struct, frozen=True, gc=False):
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
-    """One line of the log with its hash. ``first_seq`` is the number of its first op."""
+    """One line of the log with its hash. ``first_seq`` is the number of its first op.
+
+    ``line`` is empty for one of which only the hash is left (``core/erased.py``); its ops are of kind :data:`ERASED`.
+    """
 
     dev: int
     epoch: int
@@ -104,6 +110,7 @@ class _Line(msgspec.Struct):
     x: str
     o: list[tuple[int, str, int, msgspec.Raw, list[tuple[str, int, int, str]]]]
     q: bool = False
+    eh: str = ""  # in a line of which some ops were erased here: the hash of what was written
 
 
 _decoder = msgspec.json.Decoder(_Line)
@@ -191,8 +198,22 @@ def compose(
     )
 
 
-def parse(line: bytes) -> Event:
-    """Read a line. Raises :class:`BadLine` with the reason for anything that is not an event."""
+def written_hash(text: str) -> bytes:
+    """The hash of a line as it stands in what is left of it; raises :class:`BadLine`."""
+    try:
+        eh = bytes.fromhex(text)
+    except ValueError:
+        eh = b""
+    if len(eh) != 32 or eh.hex() != text:
+        raise BadLine("a hash that is none")
+    return eh
+
+
+def parse(line: bytes, *, is_ours: bool = True) -> Event:
+    """Read a line. Raises :class:`BadLine` with the reason for anything that is not an event.
+
+    A line of our own log of which some ops were erased names the hash it had; what others bring may not.
+    """
     if len(line) > MAX_LINE:
         raise BadLine(f"line of {len(line)} bytes")
     try:
@@ -208,9 +229,10 @@ def parse(line: bytes) -> Event:
         raise BadLine("a number outside its range")
     if len(raw.x) != 32 or len(raw.tz) > 64 or len(raw.u) > 64:
         raise BadLine("salt, zone or operator of the wrong length")
-    return Event(
-        dev, raw.e, raw.s, hlc, raw.w, raw.tz, raw.u, raw.sv, raw.mv, ops, line, line_hash(line), raw.q
-    )
+    if raw.eh and not is_ours:
+        raise BadLine("a line that names its own hash")
+    eh = written_hash(raw.eh) if raw.eh else line_hash(line)
+    return Event(dev, raw.e, raw.s, hlc, raw.w, raw.tz, raw.u, raw.sv, raw.mv, ops, line, eh, raw.q)
 
 
 def read_again(line: bytes, eh: bytes) -> Event:

@@ -143,6 +143,17 @@ class OfficeEntry:
     escrow: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class ClockFix:
+    """The clock of a desk's events that begin from one op to another (both included) counts ``delta_ms`` later."""
+
+    dev: int
+    epoch: int
+    first: int
+    last: int
+    delta_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What becomes of a desk's events entered by one user: set aside whole, or those ops of refused kinds."""
@@ -163,7 +174,8 @@ class Roster:
     """Everything known about who belongs, from all statements held.
 
     ``members`` are users by station and id, ``users`` the same by id alone. ``adopted`` are the public keys an
-    office's word is heard from, ``applied`` the hashes of believed statements that change what the log says.
+    office's word is heard from, ``applied`` the hashes of believed statements that change what the log says:
+    the ids that are ``erased``, and the ``clock_fixes``, of which a later one holds against those before it.
     """
 
     number: int = 0
@@ -178,6 +190,8 @@ class Roster:
     adopted: frozenset[bytes] = frozenset()
     revoked_cards: frozenset[tuple[str, int]] = frozenset()  # (signing key id hex, serial)
     applied: tuple[bytes, ...] = ()
+    erased: frozenset[bytes] = frozenset()
+    clock_fixes: tuple[ClockFix, ...] = ()
     _verdicts: dict[tuple[int, str], Verdict] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )

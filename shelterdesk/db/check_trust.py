@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shelterdesk.core.event import parse
+from shelterdesk.core.event import ERASED, parse
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, statements, vouching
@@ -37,7 +37,9 @@ class Aside:
         if verdict.reason is None and not verdict.refused.intersection(kinds):
             return held is not None
         expected = {
-            pos: reason for pos, op in enumerate(parse(line).ops) if (reason := verdict.of(op)) is not None
+            pos: reason
+            for pos, op in enumerate(parse(line).ops)
+            if op.kind != ERASED and (reason := verdict.of(op)) is not None
         }
         return (held or {}) != expected
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from shelterdesk.core.event import parse
+from shelterdesk.core.event import ERASED, parse
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.kinds import CARRIERS
 from shelterdesk.core.roster import Roster, UserEntry, Verdict
+from shelterdesk.db.clocks import follow_clocks, newly_corrected
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.vouching import Reach, forget_false_heads, reach
 
@@ -60,8 +61,8 @@ class Judge:
         )
 
 
-Row = tuple[int, int, int, int, str, bytes]
-"""Id, desk, epoch, last number, user and line of an event."""
+Row = tuple[int, int, int, int, str, bytes, bytes]
+"""Id, desk, epoch, last number, user, line and hash of an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,8 @@ def meet(conn: Connection, before: Roster, after: Roster) -> frozenset[int]:
             put_off(conn, "moved" if dev in found.moved else "desk", str(dev))
     for user in sorted(found.users):
         put_off(conn, "user", user)
+    for dev in sorted(newly_corrected(before, after)):
+        put_off(conn, "clock", str(dev))
     if found.has_grown:
         put_off_aside(conn)
     return found.found
@@ -124,7 +127,7 @@ def meet(conn: Connection, before: Roster, after: Roster) -> frozenset[int]:
 def put_off(conn: Connection, what: str, subject: str) -> None:
     """Note that events are to be judged again, from the first on.
 
-    Those of a ``desk``, of one that ``moved``, of a ``user``, or those set ``aside``.
+    Those of a ``desk``, of one that ``moved`` or whose ``clock`` was corrected, of a ``user``, or those set ``aside``.
     """
     conn.execute(
         "INSERT OR REPLACE INTO to_judge (what, subject, epoch, seq, event) VALUES (?, ?, -1, 0, 0)",
@@ -156,8 +159,12 @@ def judge_some(conn: Connection, roster: Roster) -> dict[bytes, int] | None:
     what, subject, *after = row
     events, upto = _next_events(conn, what, subject, (after[0], after[1], after[2]))
     turned = judge_events(conn, roster, events)
-    if what == "moved":  # whoever else wrote on this desk's records may be at home there now, or no more
-        turned |= {op.ent: op.kind for row in events for op in parse(row[5]).ops}
+    if what == "clock":
+        follow_clocks(conn, [(row[0], row[6], row[5]) for row in events])
+    if what in ("moved", "clock"):  # whoever else wrote on this desk's records may be at home there now, or no more
+        turned |= {
+            op.ent: op.kind for row in events for op in parse(row[5]).ops if op.kind != ERASED
+        }
     if upto is None:
         conn.execute("DELETE FROM to_judge WHERE what = ? AND subject = ?", (what, subject))
     else:
@@ -168,7 +175,7 @@ def judge_some(conn: Connection, roster: Roster) -> dict[bytes, int] | None:
     return turned
 
 
-_COLUMNS = "e.id, e.dev, e.epoch, e.last_seq, e.user, e.line"
+_COLUMNS = "e.id, e.dev, e.epoch, e.last_seq, e.user, e.line, e.eh"
 _WHOLE = "e.line IS NOT NULL"
 
 
@@ -176,14 +183,14 @@ def _next_events(
     conn: Connection, what: str, subject: str, after: tuple[int, int, int]
 ) -> tuple[list[Row], tuple[int, int, int] | None]:
     """The next slice of events of a desk, of a user, or set aside, and where it ends; None at the last."""
-    if what in ("desk", "moved"):
+    if what in ("desk", "moved", "clock"):
         rows = conn.execute(
             f"SELECT {_COLUMNS}, e.seq FROM event e WHERE e.dev = ? AND (e.epoch, e.seq, e.id) > (?, ?, ?)"
             " ORDER BY e.epoch, e.seq, e.id LIMIT ?",
             (int(subject), *after, SLICE_EVENTS),
         ).fetchall()
-        upto = (rows[-1][2], rows[-1][6], rows[-1][0]) if len(rows) == SLICE_EVENTS else None
-        return [row[:6] for row in rows if row[5] is not None], upto
+        upto = (rows[-1][2], rows[-1][7], rows[-1][0]) if len(rows) == SLICE_EVENTS else None
+        return [row[:7] for row in rows if row[5] is not None], upto
     # By windows of the log, and of what is set aside: no index leads to a user, and none is worth it for this.
     source = "SELECT id FROM event WHERE id > ? ORDER BY id LIMIT ?"
     if what == "aside":
@@ -221,14 +228,14 @@ def judge_events(conn: Connection, roster: Roster, events: Collection[Row]) -> d
     judge = Judge(conn, roster, unsigned)
     gone: list[tuple[int, int]] = []
     put: list[tuple[int, int, str]] = []
-    for id_, dev, epoch, last_seq, user, line in events:
+    for id_, dev, epoch, last_seq, user, line, _ in events:
         verdict = judge.of(id_, dev, epoch, last_seq, user)
         before = held.get(id_, {})
         if verdict.reason is None and not verdict.refused and not before:
             continue
         for pos, op in enumerate(parse(line).ops):
             reason = verdict.of(op)
-            if reason == before.get(pos):
+            if reason == before.get(pos) or op.kind == ERASED:
                 continue
             if reason is None:
                 gone.append((id_, pos))

@@ -13,7 +13,7 @@ from shelterdesk.core.event import Event, absorb_hlc
 from shelterdesk.core.identity import EntityOrder
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.roster import Roster, Statement, UserEntry
-from shelterdesk.db import judging, meta, presence, schema, search, statements, tables
+from shelterdesk.db import clocks, erasing, judging, meta, presence, schema, search, statements, tables
 from shelterdesk.db.connection import Connection, open_file, writing
 from shelterdesk.db.merge import Taken, reconsider, settle, take_in
 from shelterdesk.db.station_row import follow_station
@@ -157,15 +157,20 @@ class Store:
             raise
 
     def take_in(
-        self, events: Sequence[Event], unsigned: Collection[bytes] = (), apart: Collection[bytes] = ()
+        self,
+        events: Sequence[Event],
+        unsigned: Collection[bytes] = (),
+        apart: Collection[bytes] = (),
+        withheld: Collection[bytes] = (),
     ) -> Taken:
         """Merge a slice of others' events in one transaction; moves the clock only once it is committed.
 
         ``unsigned`` are the hashes of events that no head of their author reaches: kept, not admitted; ``apart``
-        of those that do not follow on from their author's main line.
+        of those that do not follow on from their author's main line; ``withheld`` of those of which nobody who may
+        say so says that they are erased.
         """
         with self.transaction():
-            taken = take_in(self.conn, events, self.roster, unsigned, apart)
+            taken = take_in(self.conn, events, self.roster, unsigned, apart, withheld)
             if "station" in taken.kinds:
                 follow_station(self.conn)
             if taken.events:
@@ -181,6 +186,7 @@ class Store:
         """Keep statements whose signatures were checked, and judge anew the events they decide about."""
         with self.transaction():
             kinds = self._add(found)
+        self.sweep()
         return kinds | self.judge_waiting()
 
     def say(self, *makes: Callable[[int], Statement]) -> set[str]:
@@ -189,6 +195,7 @@ class Store:
         with self.transaction():
             for make in makes:
                 kinds |= self._add([make(statements.next_number(self.conn, self.who.dev))])
+        self.sweep()
         return kinds | self.judge_waiting()
 
     def _add(self, found: Sequence[Statement]) -> set[str]:
@@ -197,9 +204,12 @@ class Store:
             return set()
         self._roster = None
         new_desks = judging.meet(self.conn, before, self.roster)
+        if before.clock_fixes != self.roster.clock_fixes:
+            clocks.put_fixes(self.conn, self.roster.clock_fixes)
+        kinds = {tables.name_of(kind) for kind in erasing.blank(self.conn, self.roster.erased - before.erased)}
         if new_desks:
             settle(self.conn, self.roster, new_desks)
-        return {"roster"}
+        return {"roster"} | kinds
 
     def settle(self, devs: Iterable[int]) -> set[str]:
         """After heads of these desks came: admit what they reach; returns the names of kinds changed."""
@@ -234,6 +244,11 @@ class Store:
 
         with writing(self.conn):
             rebuild(self.conn)
+        self.sweep()
+
+    def sweep(self) -> bool:
+        """Let nothing of what was erased lie in free space or beside the file; False while a reader keeps it there."""
+        return erasing.sweep(self.conn)
 
     def close(self) -> None:
         """Let the file go; what was committed stays."""
