@@ -65,7 +65,8 @@ class Op(msgspec.Struct, frozen=True, gc=False):
 class Event(msgspec.Struct, frozen=True, gc=False):
     """One line of the log with its hash. ``first_seq`` is the number of its first op.
 
-    ``line`` is empty for one of which only the hash is left (``core/erased.py``); its ops are of kind :data:`ERASED`.
+    Of one some records of which were erased ``is_in_part`` is true and those ops are of kind :data:`ERASED`; ``line``
+    is empty where nothing but the hash is left (``core/erased.py``).
     """
 
     dev: int
@@ -81,6 +82,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     line: bytes
     eh: bytes
     clock_doubt: bool = False
+    is_in_part: bool = False
 
     @property
     def eh8(self) -> bytes:
@@ -209,10 +211,10 @@ def written_hash(text: str) -> bytes:
     return eh
 
 
-def parse(line: bytes, *, is_ours: bool = True) -> Event:
+def parse(line: bytes) -> Event:
     """Read a line. Raises :class:`BadLine` with the reason for anything that is not an event.
 
-    A line of our own log of which some ops were erased names the hash it had; what others bring may not.
+    A line of which some ops were erased names the hash it had; whether that can be believed is for the caller to ask.
     """
     if len(line) > MAX_LINE:
         raise BadLine(f"line of {len(line)} bytes")
@@ -229,10 +231,9 @@ def parse(line: bytes, *, is_ours: bool = True) -> Event:
         raise BadLine("a number outside its range")
     if len(raw.x) != 32 or len(raw.tz) > 64 or len(raw.u) > 64:
         raise BadLine("salt, zone or operator of the wrong length")
-    if raw.eh and not is_ours:
-        raise BadLine("a line that names its own hash")
-    eh = written_hash(raw.eh) if raw.eh else line_hash(line)
-    return Event(dev, raw.e, raw.s, hlc, raw.w, raw.tz, raw.u, raw.sv, raw.mv, ops, line, eh, raw.q)
+    in_part = bool(raw.eh)
+    eh = written_hash(raw.eh) if in_part else line_hash(line)
+    return Event(dev, raw.e, raw.s, hlc, raw.w, raw.tz, raw.u, raw.sv, raw.mv, ops, line, eh, raw.q, in_part)
 
 
 def read_again(line: bytes, eh: bytes) -> Event:
@@ -253,7 +254,8 @@ def read_again(line: bytes, eh: bytes) -> Event:
             for kind, ent, field, value, above in raw.o
         ])  # fmt: skip
         return Event(
-            int(raw.d, 16), raw.e, raw.s, int(raw.h, 16), raw.w, raw.tz, raw.u, raw.sv, raw.mv, ops, line, eh, raw.q
+            int(raw.d, 16), raw.e, raw.s, int(raw.h, 16), raw.w, raw.tz, raw.u, raw.sv, raw.mv, ops, line, eh, raw.q,
+            bool(raw.eh),
         )  # fmt: skip
     except (msgspec.MsgspecError, ValueError, RecursionError, UnicodeError) as error:
         raise BadLine(str(error)[:200]) from None

@@ -20,7 +20,7 @@ class Aside:
     """
 
     def __init__(self, conn: Connection, roster: Roster) -> None:
-        unsigned = {row[0] for row in conn.execute("SELECT event FROM unsigned")}
+        unsigned = {row[0] for row in conn.execute("SELECT event FROM unsigned UNION SELECT event FROM withheld")}
         self._judge = Judge(conn, roster, unsigned)
         self._held: dict[int, dict[int, str]] = {}
         for event, pos, reason in conn.execute(

@@ -46,6 +46,11 @@ class Clocks:
     def __bool__(self) -> bool:
         return bool(self._by_author)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Clocks) and self._by_author == other._by_author
+
+    __hash__ = None  # type: ignore[assignment]
+
 
 def right_hlc(hlc: int, delta_ms: int) -> int:
     """A hybrid clock moved by so many milliseconds, within its 63 bits."""

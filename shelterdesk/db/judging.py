@@ -211,6 +211,13 @@ def _next_events(
     return found.fetchall(), end
 
 
+_NOT_VOUCHED = (
+    "SELECT event FROM unsigned WHERE event BETWEEN ? AND ?"
+    " UNION SELECT event FROM withheld WHERE event BETWEEN ? AND ?"
+)
+"""Events nobody vouches for: no head of their author reaches them, or what is left of them came second-hand."""
+
+
 def judge_events(conn: Connection, roster: Roster, events: Collection[Row]) -> dict[bytes, int]:
     """Judge these events anew and set ops aside, or admit them, accordingly; returns entities that turned."""
     turned: dict[bytes, int] = {}
@@ -218,7 +225,7 @@ def judge_events(conn: Connection, roster: Roster, events: Collection[Row]) -> d
         return turned
     ids = [row[0] for row in events]
     within = (min(ids), max(ids))
-    unsigned = {r[0] for r in conn.execute("SELECT event FROM unsigned WHERE event BETWEEN ? AND ?", within)}
+    unsigned = {r[0] for r in conn.execute(_NOT_VOUCHED, (*within, *within))}
     held: dict[int, dict[int, str]] = {}
     for event, pos, reason in conn.execute(
         "SELECT event, pos, reason FROM set_aside_op WHERE event BETWEEN ? AND ? AND reason <> ?",

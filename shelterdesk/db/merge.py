@@ -65,10 +65,11 @@ def take_in(
     known = _known_entities(conn, {op.ent for event in placed.values() for op in event.ops})
     nobodys = {id_ for id_, event in placed.items() if event.eh in unsigned}
     vouching.note_unsigned(conn, nobodys - filled.keys())
+    nobodys |= {id_ for id_, event in placed.items() if event.eh in withheld}
     _log(conn, fresh, first_id, unsigned, apart)
     conn.executemany(
-        "INSERT INTO withheld (event) VALUES (?)",
-        [(id_,) for id_, event in placed.items() if not event.line and event.eh in withheld],
+        "INSERT OR IGNORE INTO withheld (event) VALUES (?)",
+        [(id_,) for id_, event in placed.items() if event.eh in withheld],
     )
     judge = judging.Judge(conn, roster, nobodys | _unsigned_among(conn, filled))
     rows: list[tuple[bytes, int, int, int, int]] = []
@@ -164,32 +165,48 @@ def _filled(
     withheld: Collection[bytes],
     as_kept: Callable[[Event], Event],
 ) -> dict[int, Event]:
-    """Lines that come now of events held as a hash alone, and of which something stands: by their id in the log.
+    """What comes now of events held as a hash alone, or second-hand, and of which something stands: by their id here.
 
-    Whoever's hash it was is not withheld any more once the line was here, or somebody who may say so said it is gone.
+    An event is second-hand no more once its line was here, or somebody who may say so said what is left of it.
     """
     found: dict[int, Event] = {}
-    blank = set(conn.execute("SELECT DISTINCT dev, epoch FROM event INDEXED BY event_blank WHERE line IS NULL"))
-    for event in events if blank and taken.already_known else ():
-        if (event.dev, event.epoch) not in blank:
+    lacking = set(conn.execute(_LACKING)) if taken.already_known else ()
+    for event in events if lacking else ():
+        if (event.dev, event.epoch) not in lacking:
             continue
         row = conn.execute(
-            "SELECT id FROM event WHERE dev = ? AND epoch = ? AND seq = ? AND eh = ? AND line IS NULL",
+            "SELECT e.id, e.line, w.event IS NOT NULL FROM event e LEFT JOIN withheld w ON w.event = e.id"
+            " WHERE e.dev = ? AND e.epoch = ? AND e.seq = ? AND e.eh = ? AND (e.line IS NULL OR w.event IS NOT NULL)",
             (event.dev, event.epoch, event.first_seq, event.eh),
         ).fetchone()
-        if row is None or (not event.line and event.eh in withheld):
+        if row is None or row[0] in found:
             continue
-        id_, kept = int(row[0]), as_kept(event)
-        conn.execute("DELETE FROM withheld WHERE event = ?", (id_,))
-        if kept.line and id_ not in found:
+        id_, line, was_second_hand = row
+        if event.eh not in withheld:
+            conn.execute("DELETE FROM withheld WHERE event = ?", (id_,))
+        elif line is not None or not was_second_hand:
+            continue
+        kept = as_kept(event)
+        if (kept.line or None) == line:
+            if was_second_hand and event.eh not in withheld:
+                judging.put_off_aside(conn)
+            continue
+        conn.execute("DELETE FROM op WHERE event = ?", (id_,))
+        conn.execute("DELETE FROM set_aside_op WHERE event = ?", (id_,))
+        conn.execute(
+            "UPDATE event SET hlc = ?, wall_ms = ?, user = ?, line = ? WHERE id = ?",
+            (kept.hlc, kept.wall_ms, kept.user, kept.line or None, id_),
+        )
+        if kept.line:
             found[id_] = kept
-            conn.execute("DELETE FROM op WHERE event = ?", (id_,))
-            conn.execute(
-                "UPDATE event SET hlc = ?, wall_ms = ?, user = ?, line = ? WHERE id = ?",
-                (kept.hlc, kept.wall_ms, kept.user, kept.line, id_),
-            )
             taken.already_known -= 1
     return found
+
+
+_LACKING = (
+    "SELECT DISTINCT dev, epoch FROM event INDEXED BY event_blank WHERE line IS NULL"
+    " UNION SELECT e.dev, e.epoch FROM withheld w JOIN event e ON e.id = w.event"
+)
 
 
 def _unsigned_among(conn: Connection, ids: Collection[int]) -> set[int]:

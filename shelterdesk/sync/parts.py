@@ -27,7 +27,9 @@ from shelterdesk.keys.sshsig import MANIFEST, sign
 from shelterdesk.sync.container import MAX_PART, pack, zip_lines
 from shelterdesk.sync.cutting import Draft, drafts, ndjson
 from shelterdesk.sync.manifest import (
+    ERASED_LINES,
     MAX_MANIFEST,
+    WHOLE_LINES,
     Counts,
     Held,
     Manifest,
@@ -86,7 +88,7 @@ def plan(store: Store, audience: Audience) -> list[PartOut]:
                 ids.update(exchange.event_ids_after(conn, *author, audience.upto(author)))
                 # What lies beside the main line is not confirmed by a number: the same one stands on the line.
                 if (apart := lying.get(author)) is not None:
-                    ids.update(apart.spans.keys() - apart.blank)
+                    ids.update(apart.spans.keys() - exchange.second_hand(conn))
         new = _not_covered(sorted(ids - audience.beside), covered)
         if new or not kept:
             kept += _new_bundle(store, conn, audience, new, receipts)
@@ -196,6 +198,7 @@ def _new_bundle(
             recipients=list(audience.recipients),
             ranges=[one.closed(conn) for one in draft.runs],
             have=have,
+            min_reader=WHOLE_LINES if draft.is_whole else ERASED_LINES,
             counts=Counts(draft.events, draft.ops, {str(k): n for k, n in sorted(draft.kinds.items())}),
             members=head + draft.members,
         ).raw()

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shelterdesk.core.errors import WorldError
-from shelterdesk.core.event import BadLine, Event, chain_next, parse
+from shelterdesk.core.erased import read_brought
+from shelterdesk.core.event import BadLine, Event, chain_next
 from shelterdesk.db.receipts import MAX_JUMP
 from shelterdesk.keys import age
 from shelterdesk.keys.classes import LONGEST_SEALED
@@ -23,6 +24,7 @@ from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.manifest import (
     DEEPEST,
     GREATEST,
+    ERASED_LINES,
     GREATEST_EPOCH,
     LONGEST_TEXT,
     Manifest,
@@ -206,7 +208,7 @@ def _events(content: Mapping[str, bytes], manifest: Manifest) -> list[Event]:
         if lines.pop() or len(lines) != member.events:
             raise SetAside("manifest", what="events")
         try:
-            events += [parse(line) for line in lines]
+            events += [read_brought(line) for line in lines]
         except BadLine as error:
             raise SetAside("line", what=str(error)[:80]) from None
     return events
@@ -216,7 +218,10 @@ def _check_counts(manifest: Manifest, events: Sequence[Event]) -> None:
     """The cross-check of how much there is of each kind, and the caps on every value."""
     kinds: dict[str, int] = {}
     ops = 0
+    is_older = manifest.min_reader < ERASED_LINES
     for event in events:
+        if is_older and (event.is_in_part or not event.line):
+            raise SetAside("line", what="erased")
         if event.epoch >= GREATEST_EPOCH or event.last_seq >= GREATEST:
             raise SetAside("jump")
         for op in event.ops:
