@@ -34,6 +34,9 @@ from shelterdesk.keys.safefile import write_whole
 FILE = "station.db"
 HIGH_WATER = "highwater.json"
 WINDOW_LOCK = "window.lock"
+ERASED = "erased.json"
+"""What the office had erased, noted outside the file too (``actions/erasures_file.py``)."""
+
 RESTORING = "restoring.json"
 """In the folder while a backup is put into it, and never else: what lies there is no station yet."""
 
@@ -133,7 +136,7 @@ def _finish_killed_restore(folder: Path) -> None:
 
 def take_back(folder: Path, had: Container[str]) -> None:
     """What a restore that failed brought along goes; what was there before (``had``) stays. Raises ``OSError``."""
-    for file in (FILE, keyfile.FILE_NAME, HIGH_WATER):
+    for file in (FILE, keyfile.FILE_NAME, HIGH_WATER, ERASED):
         for tail in ("", "-wal", "-shm", "-journal"):
             if f"{file}{tail}" not in had:
                 (folder / f"{file}{tail}").unlink(missing_ok=True)
@@ -185,6 +188,7 @@ def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
     store = Store(path, key, clock)
     store.clock_doubt = is_doubtful(store.conn, store.who, to_milliseconds(clock.now()))
     store.judge_waiting()
+    store.sweep()
     return store
 
 

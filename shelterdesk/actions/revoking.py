@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.two_persons import Agreed, Body, Proposal, do_or_propose
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import NotFound, Refused
 from shelterdesk.core.event import hex16
@@ -14,20 +15,25 @@ from shelterdesk.db.statements import statements
 from shelterdesk.db.vouching import bounds_now
 
 
+REVOKE = "revoke"
+
+
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """A desk (``LB1A``) and whether it is revoked now."""
+    """A desk (``LB1A``) and whether it is revoked now; ``proposal`` where a second person has to confirm first."""
 
     desk: str
     dev: str
     is_revoked: bool
+    proposal: Proposal | None = None
 
 
 def revoke_desk(desk: Desk, slot: str) -> Done[Revoked]:
     """Hear a desk no further than it is held here now: per epoch a number with its chain value, and its statements.
 
     What it wrote before and nobody has brought yet stays set aside until the office lifts the revocation. Raises
-    ``NotAllowed``, ``NotFound``, ``Refused`` where neither the office nor a desk above speaks.
+    ``NotAllowed``, ``NotFound``, ``Refused`` where neither the office nor a desk above speaks. In an office with two
+    admins it waits for the second.
     """
     desk.must("revoke a desk")
     entry = _desk_of(desk, slot)
@@ -36,8 +42,15 @@ def revoke_desk(desk: Desk, slot: str) -> Done[Revoked]:
             tr("Desk {desk} cannot be revoked here.", desk=entry.slot),
             tr("Its admitting desk can, or the office."),
         )
+    done = do_or_propose(desk, REVOKE, {"desk": entry.slot}, carry_out)
+    return Done(replace(_now(desk, entry), proposal=done.result), done.changes)
+
+
+def carry_out(desk: Desk, body: Body, agreed: Agreed) -> set[str]:
+    """Say it: nothing of the desk beyond what is held here now."""
+    entry = _desk_of(desk, str(body["desk"]))
     conn = desk.store.conn
-    body = {
+    said: dict[str, object] = {
         "dev": hex16(entry.dev),
         "epochs": [
             {"epoch": epoch, "seq": seq, "chain": value.hex()}
@@ -45,8 +58,7 @@ def revoke_desk(desk: Desk, slot: str) -> Done[Revoked]:
         ],
         "statements": [s.sha.hex() for s in statements(conn) if s.issuer == entry.dev],
     }
-    changed = desk.publish("revocation", body)
-    return Done(_now(desk, entry), Changes(frozenset(changed)))
+    return desk.publish("revocation", said | ({"agreed": agreed} if agreed else {}))
 
 
 def reinstate_desk(desk: Desk, slot: str) -> Done[Revoked]:

@@ -102,6 +102,7 @@ def show_imported(found: Imported, as_json: bool) -> None:
                 "strange": found.strange,
                 "statements": found.statements,
                 "receipts": found.receipts,
+                "erased_late": found.erased_late,
                 "parts": [
                     {
                         "name": part.name,
@@ -123,6 +124,14 @@ def show_imported(found: Imported, as_json: bool) -> None:
         )
         if found.receipts:
             out(ntr("{n} receipt taken in.", "{n} receipts taken in.", found.receipts))
+        if found.erased_late:
+            out(
+                ntr(
+                    "{n} record about somebody erased before came in, and was erased too.",
+                    "{n} records about people erased before came in, and were erased too.",
+                    found.erased_late,
+                )
+            )
         for part in found.parts:
             if part.reason and not part.for_others:
                 out(f"{part.name}: {part.reason} {part.advice}".strip())

@@ -117,6 +117,7 @@ def import_(ways: Ways, sources: tuple[Path, ...], workers: int, as_json: bool) 
                 "receipts",
                 "strange",
                 "elsewhere",
+                "erased_late",
             ):
                 setattr(total, name, getattr(total, name) + getattr(one, name))
     show_imported(total, as_json)

@@ -13,11 +13,14 @@ from shelterdesk.core.erased import hash_alone, without
 from shelterdesk.core.event import ERASED, BadLine, Event, read_again
 from shelterdesk.core.kinds import CARRIERS
 from shelterdesk.db import judging, meta, tables
-from shelterdesk.db.connection import Connection, OperationalError, in_parts
+from shelterdesk.db.connection import Connection, cut_log, in_parts
 from shelterdesk.db.exchange import read_ids
 
 LEFT_BEHIND = "erased_left_behind"
 """Set from the moment something was erased until nothing of it lies in the file or its log either."""
+
+ERASED_AT = "erased_at_ms"
+"""When something was last erased here (UTC ms): papers made before may show it."""
 
 _CARRIERS = frozenset(kind.number for kind in CARRIERS.values())
 
@@ -120,8 +123,7 @@ def sweep(conn: Connection) -> bool:
     # Words deleted from the index stay in its older segments until they are merged.
     conn.execute("INSERT INTO person_search (person_search) VALUES ('optimize')")
     meta.drop(conn, LEFT_BEHIND)
-    with suppress(OperationalError):
-        if not conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-            return True
+    if cut_log(conn):
+        return True
     meta.put(conn, LEFT_BEHIND, b"1")
     return False

@@ -206,7 +206,10 @@ class Store:
         new_desks = judging.meet(self.conn, before, self.roster)
         if before.clock_fixes != self.roster.clock_fixes:
             clocks.put_fixes(self.conn, self.roster.clock_fixes)
-        kinds = {tables.name_of(kind) for kind in erasing.blank(self.conn, self.roster.erased - before.erased)}
+        blanked = erasing.blank(self.conn, self.roster.erased - before.erased)
+        if blanked:
+            meta.put(self.conn, erasing.ERASED_AT, b"%d" % now)
+        kinds = {tables.name_of(kind) for kind in blanked}
         if new_desks:
             settle(self.conn, self.roster, new_desks)
         return {"roster"} | kinds

@@ -32,7 +32,7 @@ _FOLDERS = re.compile(r"trial|own-copies|before-update|newer-[0-9TZ]+")
 _OWN = re.compile(
     r"((station|drafts|spool|health-[0-9a-f]+|protection-[0-9a-f]+|safeguarding-[0-9a-f]+)\.db"
     r"|before-(update|repair)-[0-9TZ]+\.db|without-keys-.+)(-wal|-shm|-journal|\.partial|\.damaged)*"
-    r"|(cards-)?roster(-[0-9]+)?\.json(\.sig)?(\.partial)?"
+    r"|((cards-)?roster(-[0-9]+)?|erased)\.json(\.sig)?(\.partial)?"
 )
 
 

@@ -239,7 +239,7 @@ def _settle(store: Store, opened: Opened) -> set[str]:
         authors = {range_.author for range_ in opened.manifest.ranges}
         desks = [store.roster.desks[dev] for dev in authors if dev in store.roster.desks]
         waiting = [d.dev for d in desks if d.is_revoked or vouching.unsigned_of(conn, d.dev)]
-    return store.settle(waiting) if waiting else set()
+    return store.settle(waiting) if waiting else store.judge_waiting()
 
 
 def _complete(store: Store, opened: Opened, now: int) -> None:

@@ -1,0 +1,130 @@
+"""Commands of an office that decide over others' records and desks: erase, revoke, correct a clock; for two persons."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from shelterdesk.actions.deciding import ACTS, decide
+from shelterdesk.actions.erasing import erase, sealed_ids
+from shelterdesk.actions.two_persons import Proposal, proposal, proposals, withdraw
+from shelterdesk.cli.office import office
+from shelterdesk.cli.people import person
+from shelterdesk.cli.ways import Ways, data, out, say
+from shelterdesk.core.errors import WorldError
+from shelterdesk.core.moment import from_milliseconds
+from shelterdesk.core.words import ntr, tr
+from shelterdesk.db.person_records import user_name
+
+YES = click.option("--yes", is_flag=True, help="Do not ask; it cannot be taken back.")
+
+
+def sure(question: str, yes: bool) -> None:
+    """Ask whether somebody is sure; raises ``WorldError`` for no, and where nobody can be asked."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise WorldError(tr("Somebody has to say yes to this."), tr("Run it at a terminal, or with --yes."))
+    if not click.confirm(question, err=True):
+        raise WorldError(tr("Nothing was done."))
+
+
+def say_waits(one: Proposal) -> None:
+    """That something waits for the second person."""
+    say(
+        tr(
+            "It waits for a second person: another admin of the office confirms it with office confirm {n}.",
+            n=one.number,
+        )
+    )
+
+
+@office.command("erase")
+@click.argument("persons", nargs=-1)
+@click.option("--ground", required=True, help="Which request or rule asks for it; it names nobody.")
+@click.option("--also", multiple=True, help="The id of a sealed entry, as person sealed-ids lists it (several).")
+@YES
+@click.pass_obj
+def erase_(ways: Ways, persons: tuple[str, ...], ground: str, also: tuple[str, ...], yes: bool) -> None:
+    """Erase all records about people (numbers), here and on every desk that hears it. It cannot be taken back."""
+    with ways.desk() as desk:
+        desk.must_be_office()
+        sure(
+            tr(
+                "Erase everything about {who} for ever, here and at the stations?",
+                who=", ".join(persons) or tr("what is named"),
+            ),
+            yes,
+        )
+        done = erase(desk, persons, ground, also).result
+    people = ntr("{n} person", "{n} people", done.persons)
+    records = ntr("{n} record", "{n} records", done.records)
+    if done.proposal is not None:
+        say(tr("To be erased: {people}, {records}.", people=people, records=records))
+        say_waits(done.proposal)
+        return
+    say(tr("Erased: {people}, {records}. The stations hear of it with the next bundle.", people=people, records=records))
+    say(tr("Sealed entries about them are named by their holders, with person sealed-ids at the station."))
+
+
+@office.command("proposals")
+@click.option("--json", "as_json", is_flag=True)
+@click.pass_obj
+def proposals_(ways: Ways, as_json: bool) -> None:
+    """What waits for a second admin."""
+    with ways.desk() as desk:
+        found = proposals(desk)
+        names = {one.number: user_name(desk.roster, one.by) for one in found}
+    for one in found:
+        if as_json:
+            data({"number": one.number, "what": one.what, "by": names[one.number], **_told(one)})
+        else:
+            at = f"{from_milliseconds(one.at_ms):%Y-%m-%dT%H:%MZ}"
+            told = ", ".join(f"{name}: {value}" for name, value in _told(one).items())
+            out(f"{one.number}\t{one.what}\t{names[one.number]}\t{at}\t{told}")
+    if not found:
+        say(tr("Nothing waits for a second person."))
+
+
+def _told(one: Proposal) -> dict[str, object]:
+    """What is proposed, as far as it can be said without opening a record."""
+    told = {name: value for name, value in one.body.items() if isinstance(value, str)}
+    return {**told, **{name: len(value) for name, value in one.body.items() if isinstance(value, list)}}
+
+
+@office.command("confirm")
+@click.argument("number", type=int)
+@YES
+@click.pass_obj
+def confirm_(ways: Ways, number: int, yes: bool) -> None:
+    """Agree, as the second admin, to what another proposed; it is done at once."""
+    with ways.desk() as desk:
+        one = proposal(desk, number)
+        told = ", ".join(f"{name}: {value}" for name, value in _told(one).items())
+        sure(tr("{what} ({told}): do it for ever?", what=ACTS[one.what].words(), told=told), yes)
+        decide(desk, number)
+    say(tr("Confirmed and done."))
+
+
+@office.command("withdraw")
+@click.argument("number", type=int)
+@click.pass_obj
+def withdraw_(ways: Ways, number: int) -> None:
+    """Take back what waits for a second admin."""
+    with ways.desk() as desk:
+        withdraw(desk, number)
+    say(tr("Withdrawn."))
+
+
+@person.command("sealed-ids")
+@click.argument("numbers", nargs=-1)
+@click.pass_obj
+def sealed_ids_(ways: Ways, numbers: tuple[str, ...]) -> None:
+    """The ids of sealed entries about people, for the office to erase them too; for holders of the class.
+
+    Without a number: about everybody who was erased already.
+    """
+    with ways.desk() as desk:
+        for one in sealed_ids(desk, numbers).result:
+            out(one)
