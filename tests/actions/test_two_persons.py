@@ -13,7 +13,7 @@ from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.erasing import erase
 from shelterdesk.actions.revoking import revoke_desk
 from shelterdesk.actions.station import user_entry
-from shelterdesk.actions.two_persons import needs_second, proposals, withdraw
+from shelterdesk.actions.two_persons import _message, needs_second, proposals, withdraw
 from shelterdesk.core.errors import BadField, NotAllowed, NotFound, NotHere, Refused
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.core.roster import user_body
@@ -118,8 +118,9 @@ def test_revoking_a_desk_waits_for_the_second_too(world: World, clock: SetClock)
         (said,) = of_kind(office, "revocation")
         agreed = said["agreed"]
         assert isinstance(agreed, list) and len(agreed) == 2
+        message = _message("revoke", {"desk": "MT1"}, done.proposal.number)
         for one in agreed:
-            assert not is_signed_by(bytes.fromhex(one["by"]), b"anything", bytes.fromhex(one["signature"]))
+            assert is_signed_by(bytes.fromhex(one["by"]), message, bytes.fromhex(one["signature"]))
 
 
 def test_who_may_and_what_a_ground_may_say(world: World, clock: SetClock, person: str) -> None:
