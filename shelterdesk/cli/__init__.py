@@ -30,6 +30,7 @@ class AllCommands(click.Group):
         "papers",
         "exchange",
         "office",
+        "decisions",
         "records",
         "practice",
         "updates",

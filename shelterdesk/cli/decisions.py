@@ -6,11 +6,14 @@ import sys
 
 import click
 
+from shelterdesk.actions.clock_fixing import fix_clock, read_delta
 from shelterdesk.actions.deciding import ACTS, decide
 from shelterdesk.actions.erasing import erase, sealed_ids
+from shelterdesk.actions.revoking import reinstate_desk, revoke_desk
 from shelterdesk.actions.two_persons import Proposal, proposal, proposals, withdraw
 from shelterdesk.cli.office import office
 from shelterdesk.cli.people import person
+from shelterdesk.cli.station import station
 from shelterdesk.cli.ways import Ways, data, out, say
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import from_milliseconds
@@ -117,6 +120,67 @@ def withdraw_(ways: Ways, number: int) -> None:
     say(tr("Withdrawn."))
 
 
+@office.command("revoke")
+@click.argument("desk_", metavar="DESK")
+@YES
+@click.pass_obj
+def office_revoke(ways: Ways, desk_: str, yes: bool) -> None:
+    """Hear a desk (LB1A) no further than the office holds it now: it was lost or stolen."""
+    _revoke(ways, desk_, yes)
+
+
+@office.command("reinstate")
+@click.argument("desk_", metavar="DESK")
+@click.pass_obj
+def office_reinstate(ways: Ways, desk_: str) -> None:
+    """Lift every revocation of a desk: what was set aside because of it counts again."""
+    with ways.desk() as desk:
+        reinstate_desk(desk, desk_)
+    say(tr("{desk} is heard again. The stations hear of it with the next bundle.", desk=desk_))
+
+
+@station.command("revoke")
+@click.argument("desk_", metavar="DESK")
+@YES
+@click.pass_obj
+def station_revoke(ways: Ways, desk_: str, yes: bool) -> None:
+    """Hear a desk this one let in no further than it is held here now; the office alone can lift that."""
+    _revoke(ways, desk_, yes)
+
+
+def _revoke(ways: Ways, slot: str, yes: bool) -> None:
+    with ways.desk() as desk:
+        sure(
+            tr(
+                "Revoke {desk}? What it entered and nobody brought here yet stays set aside; nothing is sealed to it.",
+                desk=slot,
+            ),
+            yes,
+        )
+        done = revoke_desk(desk, slot).result
+    if done.proposal is not None:
+        say_waits(done.proposal)
+        return
+    say(tr("{desk} is revoked. Other desks hear of it with the next bundle.", desk=done.desk))
+
+
+@office.command("clock-fix")
+@click.argument("desk_", metavar="DESK")
+@click.option("--from", "first", type=int, required=True, help="Number of the first entry whose clock was wrong.")
+@click.option("--to", "last", type=int, required=True, help="Number of the last one.")
+@click.option("--by", required=True, help="What to add to its clock, as +3h or -2d12h.")
+@click.option("--epoch", type=int, help="Which time, where a restored desk used the numbers twice.")
+@click.pass_obj
+def clock_fix(ways: Ways, desk_: str, first: int, last: int, by: str, epoch: int | None) -> None:
+    """Say by how much a desk's clock was wrong; its entries count, and are shown, by the corrected time."""
+    delta = read_delta(by)
+    with ways.desk() as desk:
+        done = fix_clock(desk, desk_, first, last, delta, epoch).result
+    entries = ntr("{n} entry", "{n} entries", done.events)
+    low, high = (f"{from_milliseconds(ms):%Y-%m-%d %H:%MZ}" for ms in (done.first_ms, done.last_ms))
+    say(tr("{entries} of {desk} count from {low} to {high} now.", entries=entries, desk=desk_, low=low, high=high))
+
+
 @person.command("sealed-ids")
 @click.argument("numbers", nargs=-1)
 @click.pass_obj
@@ -128,3 +192,7 @@ def sealed_ids_(ways: Ways, numbers: tuple[str, ...]) -> None:
     with ways.desk() as desk:
         for one in sealed_ids(desk, numbers).result:
             out(one)
+
+
+def add_to(root: click.Group) -> None:
+    """Nothing more: the commands hang in the groups of office, station and person."""
