@@ -97,6 +97,7 @@ class Desk:
         with suppress(WorldError):
             sign_head(self.store)
             startup.write_high_water(self.store, self.folder)
+            startup.note_clock(self.store)
             self.store.sweep()
         with suppress(OSError):
             note_erasures(self.store, self.folder / startup.ERASED)

@@ -280,6 +280,8 @@ def status(ways: Ways, as_json: bool) -> None:
     out(ntr("{n} entry is only here.", "{n} entries are only here.", now.only_here))
     if now.conflicts:
         out(ntr("{n} value with two answers.", "{n} values with two answers.", now.conflicts))
+    if now.clock_doubt:
+        out(tr("The laptop's clock is in doubt; entries are marked. See station clock."))
     entries = now.set_aside - now.set_aside_parts
     if entries:
         out(ntr("{n} entry set aside.", "{n} entries set aside.", entries))

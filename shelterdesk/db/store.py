@@ -89,6 +89,7 @@ class Store:
         self.who = meta.get_whoami(self.conn)
         self.keys = meta.get_desk_keys(self.conn)
         self.clock_doubt = False
+        self.asks_for_date = False  # the clock cannot be right, and nobody has said what it should show
         self.is_closed = False
         self._ids = EntityOrder()
         self._roster: tuple[int, Roster] | None = None
