@@ -19,7 +19,7 @@ import platformdirs
 from shelterdesk.core.errors import CannotWrite, DamagedFile, InUse, Refused, WorldError
 from shelterdesk.core.moment import Clock, DeskClock, to_milliseconds
 from shelterdesk.core.words import speak, tr
-from shelterdesk.db import meta, presence, schema, search, tables
+from shelterdesk.db import judging, meta, presence, schema, search, tables
 from shelterdesk.db.backup import backup_file
 from shelterdesk.db.chain import last_seq
 from shelterdesk.db.connection import Connection, open_file, said, writing
@@ -189,6 +189,8 @@ def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
         conn.close()
     store = Store(path, key, clock)
     look_at_clock(store)
+    with store.transaction() as conn:
+        judging.put_off_parked(conn)
     store.judge_waiting()
     store.sweep()
     return store

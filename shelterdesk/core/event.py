@@ -307,6 +307,7 @@ class _KnownLine(msgspec.Struct):
     d: str
     w: int
     u: str
+    mv: int
     o: list[tuple[int, str, int, Any, list[Any]]]
 
 
@@ -315,11 +316,12 @@ _known = msgspec.json.Decoder(_KnownLine)
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What a check needs of a line that was examined when it came in: author, time, user, decoded ops."""
+    """What a check needs of a line that was examined when it came in: author, time, user, rules, decoded ops."""
 
     dev: int
     wall_ms: int
     user: str
+    merge_rules: int
     ops: list[tuple[int, str, int, Any, list[Any]]]  # kind, entity as hex, field, value, superseded
 
 
@@ -330,7 +332,7 @@ def glance(line: bytes) -> Glance:
     """
     try:
         raw = _known.decode(line)
-        return Glance(int(raw.d, 16), raw.w, raw.u, raw.o)
+        return Glance(int(raw.d, 16), raw.w, raw.u, raw.mv, raw.o)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadLine(str(error)[:200]) from None
 

@@ -14,7 +14,7 @@ from typing import Any
 from shelterdesk.core.automatic import freezes_itself, may_freeze_itself
 from shelterdesk.core.event import Op
 from shelterdesk.core.home import OFFICE
-from shelterdesk.core.kinds import KINDS
+from shelterdesk.core.kinds import KINDS, MERGE_RULES, NEWER_RULES
 from shelterdesk.core.roles import may_write
 from shelterdesk.core.vocabulary import Role
 
@@ -162,11 +162,18 @@ class Verdict:
     refused: frozenset[int] = frozenset()
     freezes: bool = False  # whether sheets the program froze in this user's log-in are admitted
 
+    def under(self, merge_rules: int) -> Verdict:
+        """The verdict on an event written under those rules: under newer ones it waits for an update (SYNC §1.9)."""
+        return self if merge_rules <= MERGE_RULES or self.reason is not None else _PARKED
+
     def of(self, op: Op) -> str | None:
         """Why an op is not admitted, or None."""
         if self.reason is not None or op.kind not in self.refused:
             return self.reason
         return None if self.freezes and freezes_itself(op) else "role"
+
+
+_PARKED = Verdict(NEWER_RULES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,8 @@ def _compare(
         author, user = seen.dev, seen.user
         wall_ms = right_wall(seen.wall_ms, clocks.delta_ms(dev, epoch, seq)) if clocks else seen.wall_ms
         edited: list[int] = []
-        if aside.differs(id_, dev, epoch, last_seq, user, [op[0] for op in seen.ops], line) and is_judged:
+        kinds = [op[0] for op in seen.ops]
+        if aside.differs(id_, dev, epoch, last_seq, user, kinds, line, seen.merge_rules) and is_judged:
             tally.row("set_aside_op")
         for pos, (kind, ent_hex, number, value, _) in enumerate(seen.ops):
             if kind == ERASED:

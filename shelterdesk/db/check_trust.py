@@ -29,10 +29,10 @@ class Aside:
             self._held.setdefault(event, {})[pos] = reason
 
     def differs(
-        self, event: int, dev: int, epoch: int, last_seq: int, user: str, kinds: list[int], line: bytes
+        self, event: int, dev: int, epoch: int, last_seq: int, user: str, kinds: list[int], line: bytes, rules: int
     ) -> bool:
-        """Whether an event with ops on these kinds is set aside otherwise than it should be."""
-        verdict = self._judge.of(event, dev, epoch, last_seq, user)
+        """Whether an event with ops on these kinds, under those rules, is set aside otherwise than it should be."""
+        verdict = self._judge.of(event, dev, epoch, last_seq, user).under(rules)
         held = self._held.pop(event, None)
         if verdict.reason is None and not verdict.refused.intersection(kinds):
             return held is not None

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from shelterdesk.core.event import ERASED, parse
 from shelterdesk.core.home import OTHER_HOME
-from shelterdesk.core.kinds import CARRIERS
+from shelterdesk.core.kinds import CARRIERS, MERGE_RULES, NEWER_RULES
 from shelterdesk.core.roster import Roster, UserEntry, Verdict
+from shelterdesk.db import meta
 from shelterdesk.db.clocks import follow_clocks, newly_corrected
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.vouching import Reach, forget_false_heads, reach
@@ -141,6 +142,19 @@ def put_off_aside(conn: Connection) -> None:
         put_off(conn, "aside", "")
 
 
+def put_off_parked(conn: Connection) -> None:
+    """After an update: what was written under newer rules is judged again, once for each version of the rules."""
+    now = b"%d" % MERGE_RULES
+    if meta.get(conn, _JUDGED_BY) == now:
+        return
+    if conn.execute("SELECT 1 FROM set_aside_op WHERE reason = ? LIMIT 1", (NEWER_RULES,)).fetchone():
+        put_off_aside(conn)
+    meta.put(conn, _JUDGED_BY, now)
+
+
+_JUDGED_BY = "judged_by_rules"
+
+
 def is_waiting(conn: Connection) -> bool:
     """Whether something is to be judged again."""
     return conn.execute("SELECT 1 FROM to_judge LIMIT 1").fetchone() is not None
@@ -238,9 +252,11 @@ def judge_events(conn: Connection, roster: Roster, events: Collection[Row]) -> d
     for id_, dev, epoch, last_seq, user, line, _ in events:
         verdict = judge.of(id_, dev, epoch, last_seq, user)
         before = held.get(id_, {})
+        event = parse(line)
+        verdict = verdict.under(event.merge_rules)
         if verdict.reason is None and not verdict.refused and not before:
             continue
-        for pos, op in enumerate(parse(line).ops):
+        for pos, op in enumerate(event.ops):
             reason = verdict.of(op)
             if reason == before.get(pos) or op.kind == ERASED:
                 continue

@@ -76,7 +76,7 @@ def take_in(
     aside: list[tuple[int, int, str]] = []
     alone: dict[bytes, tuple[Event, Op] | None] = {}
     for id_, event in placed.items():
-        verdict = judge.of(id_, event.dev, event.epoch, event.last_seq, event.user)
+        verdict = judge.of(id_, event.dev, event.epoch, event.last_seq, event.user).under(event.merge_rules)
         for pos, op in enumerate(event.ops):
             if op.kind == ERASED:
                 continue

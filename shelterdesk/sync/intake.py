@@ -10,7 +10,7 @@ from shelterdesk.core.erased import may_be_left
 from shelterdesk.core.event import Event
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Statement
-from shelterdesk.db import chain, exchange, statements, vouching
+from shelterdesk.db import chain, exchange, newer, statements, vouching
 from shelterdesk.db import receipts as held
 from shelterdesk.db.exchange import PartIn
 from shelterdesk.db.store import GIVE_WAY_S, Store
@@ -187,6 +187,7 @@ def merge_part(
     with store.transaction():
         exchange.begin_part(conn, part, now)
         _keep_heads(store, opened)
+        newer.keep_schema(conn, opened.schema)
     done = 0
     # What is apart comes after the rest: a slice that goes on with a line must not find what only stands near it.
     for some in (*slices(_those(opened, apart, False)), *slices(_those(opened, apart, True))):

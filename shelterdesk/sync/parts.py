@@ -16,7 +16,7 @@ from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import KINDS, MERGE_RULES, SCHEMA_VERSION
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Statement
-from shelterdesk.db import chain, exchange, meta, statements
+from shelterdesk.db import chain, exchange, meta, newer, statements
 from shelterdesk.db import receipts as held
 from shelterdesk.db.beside import Author, Beside, beside_lines
 from shelterdesk.db.connection import Connection
@@ -183,7 +183,7 @@ def _new_bundle(
         chunk = chunks[0] if len(chunks) == 1 else chunks[at] if at < len(chunks) else []
         head += [_plain(name, data) for name, data in _roster_members(roster)]
         head += [_plain(name, data) for one in chunk for name, data in _statement_members(one)]
-        head.append(_plain("schema.json", schema_member()))
+        head.append(_plain("schema.json", schema_member(store.conn)))
         manifest = new_manifest(
             dev=store.who.dev,
             epoch=store.who.epoch,
@@ -272,9 +272,12 @@ def _statement_members(one: Statement) -> list[tuple[str, bytes]]:
     return [(name, one.raw), (f"{name}.sig", one.signature.encode("ascii"))]
 
 
-def schema_member() -> bytes:
-    """``schema.json``: kinds and fields by their numbers, so that an older desk can name what it does not know."""
-    return canonical(
+def schema_member(conn: Connection) -> bytes:
+    """``schema.json``: kinds and fields by their numbers, so that an older desk can name what it does not know.
+
+    Where a newer program's came, that one goes on: what it says of newer entries is true of those passed on here.
+    """
+    return newer.kept_schema(conn) or canonical(
         {
             "schema": SCHEMA_VERSION,
             "merge_rules": MERGE_RULES,
@@ -302,7 +305,7 @@ def remake(store: Store, part: PartOut, orders: dict[int, list[int]]) -> bytes:
     ``orders`` keeps the order of a bundle's events from one of its parts to the next.
     """
     manifest = msgspec.json.decode(part.manifest, type=Manifest)
-    by_name = {"receipts.json": part.receipts, "schema.json": schema_member()}
+    by_name = {"receipts.json": part.receipts, "schema.json": schema_member(store.conn)}
     for statement in statements.statements(store.conn):
         members = _statement_members(statement)
         if statement.kind == "roster":

@@ -75,6 +75,7 @@ class Opened:
     receipts: list[SignedStatement]
     events: list[Event]
     branches: list[int]
+    schema: bytes = b""
 
 
 def check_outside(name: PartName, folder: int, sealed: bytes, signature: str, known: Known) -> bytes:
@@ -140,8 +141,9 @@ def open_part(
     statements = _statements(content, manifest.members)
     receipts = from_member(content["receipts.json"])
     return Opened(
-        manifest, bytes.fromhex(sha256(raw)), sha256(sealed), statements, receipts, events, branches
-    )
+        manifest, bytes.fromhex(sha256(raw)), sha256(sealed), statements, receipts, events, branches,
+        content["schema.json"],
+    )  # fmt: skip
 
 
 def _next(members: Iterator[tuple[str, bytes]], wanted: str) -> bytes:
