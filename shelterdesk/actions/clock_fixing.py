@@ -53,7 +53,8 @@ def fix_clock(
         held = {one: found for one, found in held.items() if one == epoch}
     if not held:
         raise NotFound(
-            tr("Entries {first} to {last} of {desk}", first=first, last=last, desk=slot), tr("See office posts.")
+            tr("Entries {first} to {last} of {desk}", first=first, last=last, desk=slot),
+            tr("See office posts."),
         )
     if len(held) > 1:
         raise Refused(

@@ -122,7 +122,9 @@ def _say(desk: Desk, found: Collection[bytes], ground: str, agreed: Agreed) -> s
 def _check_ground(ground: str, names: Collection[str]) -> None:
     text = ground.strip()
     if not text:
-        raise BadField("ground", tr("An erasure needs its ground."), tr("Say which request or rule asks for it."))
+        raise BadField(
+            "ground", tr("An erasure needs its ground."), tr("Say which request or rule asks for it.")
+        )
     if len(text) > LONGEST_GROUND:
         raise BadField("ground", tr("The ground is too long."), tr("Say it in {n} signs.", n=LONGEST_GROUND))
     if not set(folded_words(text)).isdisjoint(names):
@@ -140,4 +142,6 @@ def _id(text: str) -> str:
             return clean
     except ValueError:
         pass
-    raise BadField("also", tr("{text} is no id.", text=text[:40]), tr("An id has 32 digits and letters a to f."))
+    raise BadField(
+        "also", tr("{text} is no id.", text=text[:40]), tr("An id has 32 digits and letters a to f.")
+    )

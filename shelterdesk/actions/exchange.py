@@ -83,7 +83,8 @@ class Imported:
 
     ``elsewhere`` counts parts sealed for others, among them those written before this folder was known to their
     writer: what was in them comes again in its next bundle. ``not_admitted`` counts changes kept but not counted
-    because of who made them; ``erased_late`` records about people who had been erased before; ``alarms`` are sentences that somebody must read.
+    because of who made them; ``erased_late`` records about people who had been erased before;
+    ``alarms`` are sentences that somebody must read.
     """
 
     parts: list[PartTaken] = field(default_factory=list)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from shelterdesk import startup
 from shelterdesk.actions.access import note_access
-from shelterdesk.actions.erasures_file import hear_erasures
 from shelterdesk.actions.desk import Desk, changed_user, match_key_file, publish_together, sign_head
+from shelterdesk.actions.erasures_file import hear_erasures
 from shelterdesk.actions.log_in_rules import check_for, check_passphrase
 from shelterdesk.actions.station import user_entry
 from shelterdesk.core.moment import Clock

@@ -14,7 +14,6 @@ from shelterdesk.core.words import tr
 from shelterdesk.db.statements import statements
 from shelterdesk.db.vouching import bounds_now
 
-
 REVOKE = "revoke"
 
 

@@ -38,7 +38,9 @@ def said_on_wall(desk: Desk, day: str, time: str) -> datetime:
     try:
         at = datetime.fromisoformat(f"{day.strip()}T{time.strip()}")
     except ValueError:
-        raise BadField("time", tr("This is not a date and a time."), tr("Write them like 2026-11-28 14:30.")) from None
+        raise BadField(
+            "time", tr("This is not a date and a time."), tr("Write them like 2026-11-28 14:30.")
+        ) from None
     return at.replace(tzinfo=ZoneInfo(desk.who.zone)) if at.tzinfo is None else at
 
 
@@ -56,7 +58,9 @@ def say_time(desk: Desk, at: datetime) -> Done[SaidClock]:
         )
     if not MADE <= at <= MADE + _LATEST:
         raise BadField(
-            "time", tr("It cannot be that day: this program is newer."), tr("Look at the date, the year above all.")
+            "time",
+            tr("It cannot be that day: this program is newer."),
+            tr("Look at the date, the year above all."),
         )
     clock = store.clock
     machine = clock.machine.now() if isinstance(clock, DeskClock) else clock.now()

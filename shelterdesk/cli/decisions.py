@@ -46,7 +46,9 @@ def say_waits(one: Proposal) -> None:
 @office.command("erase")
 @click.argument("persons", nargs=-1)
 @click.option("--ground", required=True, help="Which request or rule asks for it; it names nobody.")
-@click.option("--also", multiple=True, help="The id of a sealed entry, as person sealed-ids lists it (several).")
+@click.option(
+    "--also", multiple=True, help="The id of a sealed entry, as person sealed-ids lists it (several)."
+)
 @YES
 @click.pass_obj
 def erase_(ways: Ways, persons: tuple[str, ...], ground: str, also: tuple[str, ...], yes: bool) -> None:
@@ -67,7 +69,13 @@ def erase_(ways: Ways, persons: tuple[str, ...], ground: str, also: tuple[str, .
         say(tr("To be erased: {people}, {records}.", people=people, records=records))
         say_waits(done.proposal)
         return
-    say(tr("Erased: {people}, {records}. The stations hear of it with the next bundle.", people=people, records=records))
+    say(
+        tr(
+            "Erased: {people}, {records}. The stations hear of it with the next bundle.",
+            people=people,
+            records=records,
+        )
+    )
     say(tr("Sealed entries about them are named by their holders, with person sealed-ids at the station."))
 
 
@@ -166,7 +174,9 @@ def _revoke(ways: Ways, slot: str, yes: bool) -> None:
 
 @office.command("clock-fix")
 @click.argument("desk_", metavar="DESK")
-@click.option("--from", "first", type=int, required=True, help="Number of the first entry whose clock was wrong.")
+@click.option(
+    "--from", "first", type=int, required=True, help="Number of the first entry whose clock was wrong."
+)
 @click.option("--to", "last", type=int, required=True, help="Number of the last one.")
 @click.option("--by", required=True, help="What to add to its clock, as +3h or -2d12h.")
 @click.option("--epoch", type=int, help="Which time, where a restored desk used the numbers twice.")
@@ -178,7 +188,15 @@ def clock_fix(ways: Ways, desk_: str, first: int, last: int, by: str, epoch: int
         done = fix_clock(desk, desk_, first, last, delta, epoch).result
     entries = ntr("{n} entry", "{n} entries", done.events)
     low, high = (f"{from_milliseconds(ms):%Y-%m-%d %H:%MZ}" for ms in (done.first_ms, done.last_ms))
-    say(tr("{entries} of {desk} count from {low} to {high} now.", entries=entries, desk=desk_, low=low, high=high))
+    say(
+        tr(
+            "{entries} of {desk} count from {low} to {high} now.",
+            entries=entries,
+            desk=desk_,
+            low=low,
+            high=high,
+        )
+    )
 
 
 @person.command("sealed-ids")

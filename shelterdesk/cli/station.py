@@ -12,8 +12,8 @@ from shelterdesk.actions.checking import state as state_hash
 from shelterdesk.actions.drafts import waiting_recovery_code
 from shelterdesk.actions.log_in_rules import check_passphrase, usual_length
 from shelterdesk.actions.recovery import print_recovery_sheet
-from shelterdesk.actions.said_clock import say_time
 from shelterdesk.actions.recovery_renewal import begin_recovery_sheet, finish_recovery_sheet
+from shelterdesk.actions.said_clock import say_time
 from shelterdesk.actions.station import StationPlanned, new_station
 from shelterdesk.cli.closing import close, wipe_
 from shelterdesk.cli.ways import (
@@ -176,7 +176,9 @@ def state(ways: Ways) -> None:
 
 
 @station.command("clock")
-@click.option("--now", "said", help="What time it is here (ISO 8601), where the laptop's clock cannot be right.")
+@click.option(
+    "--now", "said", help="What time it is here (ISO 8601), where the laptop's clock cannot be right."
+)
 @click.pass_obj
 def clock_(ways: Ways, said: str | None) -> None:
     """The time this desk works by; --now says the right one, until the laptop's clock is right again."""
@@ -193,7 +195,11 @@ def clock_(ways: Ways, said: str | None) -> None:
             )
         )
     elif is_doubted:
-        say(tr("The laptop's clock is wrong; the time is the one that was said at this desk, and entries are marked."))
+        say(
+            tr(
+                "The laptop's clock is wrong; the time is the one that was said at this desk, and entries are marked."
+            )
+        )
 
 
 def add_to(root: click.Group) -> None:

@@ -26,9 +26,7 @@ A relation and a link of two records tell of both. Who collected a meal for anot
 there by an id alone, which tells of nobody once the person is gone; such a record is about the other one.
 """
 
-_PERSON_FIELD = {
-    kind.number: str(kind.field("person").number) for kind in LOGGED if kind.name in ABOUT
-}
+_PERSON_FIELD = {kind.number: str(kind.field("person").number) for kind in LOGGED if kind.name in ABOUT}
 _values = msgspec.json.Decoder(dict[str, Any])
 
 

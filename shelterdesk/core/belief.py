@@ -58,9 +58,10 @@ def fold(statements: Iterable[Statement]) -> Roster:
     users = {member.id: member for _, member in sorted(members.items(), reverse=True)}
     revoked = {
         (key, serial)
-        for statement, _ in tree.believed
+        for statement, issuer in tree.believed
         if statement.kind == "revoked_cards"
         for key, serial in statement.body["cards"]
+        if issuer.is_office or key in _card_keys(tree, issuer.station)
     }
     return Roster(
         number=base.number,
@@ -79,7 +80,9 @@ def fold(statements: Iterable[Statement]) -> Roster:
             bytes.fromhex(ent) for s, _ in tree.believed if s.kind == "erase" for ent in s.body["entities"]
         ),
         clock_fixes=tuple(
-            _clock_fix(s) for s, _ in sorted(tree.believed, key=lambda one: _rank(one[0])) if s.kind == "clock_fix"
+            _clock_fix(s)
+            for s, _ in sorted(tree.believed, key=lambda one: _rank(one[0]))
+            if s.kind == "clock_fix"
         ),
     )
 
@@ -182,6 +185,7 @@ class _Tree:
     desks: dict[int, DeskEntry] = field(default_factory=dict)
     believed: list[Said] = field(default_factory=list)
     levels: dict[int, int] = field(default_factory=dict)
+    card_keys: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def _office(
@@ -302,6 +306,18 @@ def _revocation(statement: Statement) -> Revocation:
         place = (int(one["seq"]), bytes.fromhex(one["chain"]))
         epochs[int(one["epoch"])] = min(place, epochs.get(int(one["epoch"]), place))
     return Revocation(statement.sha, epochs)
+
+
+def _card_keys(tree: _Tree, station: str) -> frozenset[str]:
+    """The ids by which cards name the desks of a station: the first 48 bits of the desk's own (``keys/cardtoken.py``).
+
+    A desk revokes its own station's cards, so that nobody can make another's people stand before a closed counter.
+    """
+    if station not in tree.card_keys:
+        tree.card_keys[station] = frozenset(
+            f"{dev >> 15:012x}" for dev, desk in tree.desks.items() if desk.station == station
+        )
+    return tree.card_keys[station]
 
 
 def _clock_fix(statement: Statement) -> ClockFix:

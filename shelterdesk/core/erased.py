@@ -32,7 +32,7 @@ def without(event: Event, erased: Collection[bytes]) -> Event:
         return hash_alone(event.dev, event.epoch, event.first_seq, len(ops), event.eh, event.wall_ms)
     body = msgspec.json.decode(event.line, type=dict[str, msgspec.Raw])
     left = msgspec.json.decode(body["o"], type=list[msgspec.Raw])
-    said = [
+    said: list[object] = [
         [ERASED, op.ent.hex(), op.field, None, []] if op.kind == ERASED else raw
         for op, raw in zip(ops, left, strict=True)
     ]
@@ -107,4 +107,3 @@ def read_brought(line: bytes) -> Event:
     if any(not 0 <= n < 1 << 63 for n in (dev, raw.e, raw.s + raw.n, raw.w)):
         raise BadLine("a number outside its range")
     return hash_alone(dev, raw.e, raw.s, raw.n, written_hash(raw.eh), raw.w)
-

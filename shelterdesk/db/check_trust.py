@@ -20,7 +20,9 @@ class Aside:
     """
 
     def __init__(self, conn: Connection, roster: Roster) -> None:
-        unsigned = {row[0] for row in conn.execute("SELECT event FROM unsigned UNION SELECT event FROM withheld")}
+        unsigned = {
+            row[0] for row in conn.execute("SELECT event FROM unsigned UNION SELECT event FROM withheld")
+        }
         self._judge = Judge(conn, roster, unsigned)
         self._held: dict[int, dict[int, str]] = {}
         for event, pos, reason in conn.execute(
@@ -29,7 +31,15 @@ class Aside:
             self._held.setdefault(event, {})[pos] = reason
 
     def differs(
-        self, event: int, dev: int, epoch: int, last_seq: int, user: str, kinds: list[int], line: bytes, rules: int
+        self,
+        event: int,
+        dev: int,
+        epoch: int,
+        last_seq: int,
+        user: str,
+        kinds: list[int],
+        line: bytes,
+        rules: int,
     ) -> bool:
         """Whether an event with ops on these kinds, under those rules, is set aside otherwise than it should be."""
         verdict = self._judge.of(event, dev, epoch, last_seq, user).under(rules)

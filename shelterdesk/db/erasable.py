@@ -37,7 +37,9 @@ def records_about(conn: Connection, persons: Collection[bytes]) -> set[bytes]:
     for kind, fields in ABOUT.items():
         for name in fields:
             for marks, part in in_parts(sorted(persons)):
-                found.update(r[0] for r in conn.execute(f"SELECT ent FROM {kind} WHERE {name} IN ({marks})", part))
+                found.update(
+                    r[0] for r in conn.execute(f"SELECT ent FROM {kind} WHERE {name} IN ({marks})", part)
+                )
             # Said of them in a conflict, and not shown.
             field = KIND_NAMES[kind].field(name)
             for marks, said in in_parts(names):
@@ -51,7 +53,9 @@ def records_about(conn: Connection, persons: Collection[bytes]) -> set[bytes]:
     found.update(_set_aside(conn, set(persons)))
     found.update(_emptied_families(conn, found))
     for marks, part in in_parts(sorted(found)):
-        found.update(row[0] for row in conn.execute(f"SELECT ent FROM correction WHERE subject IN ({marks})", part))
+        found.update(
+            row[0] for row in conn.execute(f"SELECT ent FROM correction WHERE subject IN ({marks})", part)
+        )
     return found | set(_searches(conn, persons))
 
 
@@ -87,7 +91,8 @@ def _emptied_families(conn: Connection, ents: Collection[bytes]) -> set[bytes]:
     members: dict[bytes, bool] = {}
     for marks, part in in_parts(sorted(ents)):
         for (household,) in conn.execute(
-            f"SELECT DISTINCT household FROM membership WHERE ent IN ({marks}) AND household IS NOT NULL", part
+            f"SELECT DISTINCT household FROM membership WHERE ent IN ({marks}) AND household IS NOT NULL",
+            part,
         ):
             members.setdefault(household, True)
     for marks, part in in_parts(sorted(members)):
@@ -103,7 +108,9 @@ def _searches(conn: Connection, persons: Collection[bytes]) -> Iterator[bytes]:
     """Searches kept as who looked for whom, whose words are all the beginning of one of their names."""
     keys: list[list[str]] = []
     for marks, part in in_parts(sorted(persons)):
-        keys += [row[0].split() for row in conn.execute(f"SELECT key FROM person_key WHERE ent IN ({marks})", part)]
+        keys += [
+            row[0].split() for row in conn.execute(f"SELECT key FROM person_key WHERE ent IN ({marks})", part)
+        ]
     if not keys:
         return
     for ent, detail in conn.execute(
@@ -122,7 +129,9 @@ def told_since(conn: Connection, erased: Collection[bytes]) -> set[bytes]:
     for kind, fields in ABOUT.items():
         for name in fields:
             for marks, part in in_parts(sorted(erased)):
-                found.update(r[0] for r in conn.execute(f"SELECT ent FROM {kind} WHERE {name} IN ({marks})", part))
+                found.update(
+                    r[0] for r in conn.execute(f"SELECT ent FROM {kind} WHERE {name} IN ({marks})", part)
+                )
     return found - set(erased)
 
 

@@ -108,7 +108,9 @@ def not_erased(conn: Connection, erased: Iterable[bytes]) -> int:
     """How many entities are erased and still spoken of in the log."""
     found = 0
     for marks, part in in_parts(sorted(erased)):
-        found += conn.execute(f"SELECT count(DISTINCT ent) FROM op WHERE ent IN ({marks})", part).fetchone()[0]
+        found += conn.execute(f"SELECT count(DISTINCT ent) FROM op WHERE ent IN ({marks})", part).fetchone()[
+            0
+        ]
     return found
 
 

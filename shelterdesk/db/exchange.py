@@ -144,8 +144,16 @@ def log_lines(conn: Connection, ids: Sequence[int]) -> Iterator[LogLine]:
             claims[id_] = claims.get(id_, _NONE) | {bytes(before)}
         rows = {
             id_: LogLine(
-                id_, dev, epoch, seq, last, eh, value, line or hash_line(dev, epoch, seq, last, eh, wall),
-                said if value is None else _NONE, line is not None and not is_in_part(line, eh),
+                id_,
+                dev,
+                epoch,
+                seq,
+                last,
+                eh,
+                value,
+                line or hash_line(dev, epoch, seq, last, eh, wall),
+                said if value is None else _NONE,
+                line is not None and not is_in_part(line, eh),
             )
             for id_, dev, epoch, seq, last, eh, value, line, wall in conn.execute(
                 f"SELECT id, dev, epoch, seq, last_seq, eh, chain, line, wall_ms FROM event WHERE id IN ({marks})",

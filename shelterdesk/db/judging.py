@@ -175,10 +175,11 @@ def judge_some(conn: Connection, roster: Roster) -> dict[bytes, int] | None:
     turned = judge_events(conn, roster, events)
     if what == "clock":
         follow_clocks(conn, [(row[0], row[6], row[5]) for row in events])
-    if what in ("moved", "clock"):  # whoever else wrote on this desk's records may be at home there now, or no more
-        turned |= {
-            op.ent: op.kind for row in events for op in parse(row[5]).ops if op.kind != ERASED
-        }
+    if what in (
+        "moved",
+        "clock",
+    ):  # whoever else wrote on this desk's records may be at home there now, or no more
+        turned |= {op.ent: op.kind for row in events for op in parse(row[5]).ops if op.kind != ERASED}
     if upto is None:
         conn.execute("DELETE FROM to_judge WHERE what = ? AND subject = ?", (what, subject))
     else:

@@ -212,7 +212,9 @@ _LACKING = (
 def _unsigned_among(conn: Connection, ids: Collection[int]) -> set[int]:
     found: set[int] = set()
     for marks, part in in_parts(sorted(ids)):
-        found.update(row[0] for row in conn.execute(f"SELECT event FROM unsigned WHERE event IN ({marks})", part))
+        found.update(
+            row[0] for row in conn.execute(f"SELECT event FROM unsigned WHERE event IN ({marks})", part)
+        )
     return found
 
 

@@ -63,7 +63,9 @@ def newer_counts(conn: Connection, ents: Sequence[str]) -> dict[str, int]:
 
 def parked(conn: Connection) -> int:
     """How many entries (events) wait for an update, written under rules this program does not know."""
-    row = conn.execute("SELECT count(DISTINCT event) FROM set_aside_op WHERE reason = ?", (NEWER_RULES,)).fetchone()
+    row = conn.execute(
+        "SELECT count(DISTINCT event) FROM set_aside_op WHERE reason = ?", (NEWER_RULES,)
+    ).fetchone()
     return int(row[0])
 
 

@@ -183,7 +183,11 @@ def merge_part(
         len(opened.events),
         ops,
     )
-    unsigned, apart, second_hand = _unsigned(store, opened), _apart(store, opened), _second_hand(store, opened)
+    unsigned, apart, second_hand = (
+        _unsigned(store, opened),
+        _apart(store, opened),
+        _second_hand(store, opened),
+    )
     with store.transaction():
         exchange.begin_part(conn, part, now)
         _keep_heads(store, opened)

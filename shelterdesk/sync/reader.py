@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shelterdesk.core.errors import WorldError
 from shelterdesk.core.erased import read_brought
+from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import BadLine, Event, chain_next
 from shelterdesk.db.receipts import MAX_JUMP
 from shelterdesk.keys import age
@@ -23,8 +23,8 @@ from shelterdesk.sync.container import MAX_PART, MAX_SEALED, PartName, is_within
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.manifest import (
     DEEPEST,
-    GREATEST,
     ERASED_LINES,
+    GREATEST,
     GREATEST_EPOCH,
     LONGEST_TEXT,
     Manifest,

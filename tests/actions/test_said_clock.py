@@ -64,10 +64,10 @@ def test_a_right_clock_asks_nothing(laptop: Laptop) -> None:
 @pytest.mark.parametrize("shows", [datetime(1970, 1, 1, tzinfo=UTC), datetime(2036, 5, 5, tzinfo=UTC)])
 def test_the_time_said_is_the_time_of_facts_until_the_clock_is_right(laptop: Laptop, shows: datetime) -> None:
     desk = laptop.start(shows)
-    assert desk.store.asks_for_date and desk.clock.now() == shows
+    assert (desk.store.asks_for_date, desk.clock.now()) == (True, shows)
     done = say_time(desk, NEXT_DAY).result
     assert done.now.startswith("2026-11-24T08:00") and not done.is_machine_right
-    assert desk.clock.now() == NEXT_DAY and not desk.store.asks_for_date
+    assert (desk.store.asks_for_date, desk.clock.now()) == (False, NEXT_DAY)
     entry = registered(desk)
     assert entry.clock_doubt and arrived(desk).startswith("2026-11-24T08:00")
     laptop.machine.forward(timedelta(hours=2))

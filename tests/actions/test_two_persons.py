@@ -72,7 +72,9 @@ def test_two_admins_decide_together(world: World, clock: SetClock, person: str) 
         assert needs_second(office)
         done = erase(office, [person], "request 12").result
         assert done.proposal is not None and done.records == 1
-        assert of_kind(office, "erase") == [] and "Xochiquetzal" in str(office.store.conn.execute("SELECT * FROM person").fetchall())
+        assert of_kind(office, "erase") == [] and "Xochiquetzal" in str(
+            office.store.conn.execute("SELECT * FROM person").fetchall()
+        )
         with pytest.raises(Refused, match="second person"):
             decide(office, done.proposal.number)
         with pytest.raises(NotFound):

@@ -10,7 +10,15 @@ from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.core.kinds import CONSENT, CORRECTION, HOUSEHOLD, MEMBERSHIP, PERSON, RELATION, TRAVEL_DOCUMENT
+from shelterdesk.core.kinds import (
+    CONSENT,
+    CORRECTION,
+    HOUSEHOLD,
+    MEMBERSHIP,
+    PERSON,
+    RELATION,
+    TRAVEL_DOCUMENT,
+)
 from shelterdesk.db.check import check
 from shelterdesk.db.connection import Connection
 from tests.sync.worlds import state
@@ -75,8 +83,7 @@ def _opened(page: bytes, key: bytes, is_first: bool) -> bytes:
 def every_value(conn: Connection) -> bytes:
     """All that any table of a file holds, in one text."""
     tables = [
-        row[0]
-        for row in conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+        row[0] for row in conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
     ]
     out = []
     for table in tables:
@@ -97,7 +104,7 @@ def must_be_gone(desk: Desk, seed: object) -> None:
     assert names_in(every_value(conn)) == [], seed
     row = conn.execute("SELECT note FROM person WHERE given = 'Benedicta'").fetchall()
     assert row == [("of the two who stays",)], (seed, row)
-    assert [f.sentence for f in check(conn).findings] == [], seed
+    assert [f.said for f in check(conn).findings] == [], seed
     before = derived(conn), state(desk)
     desk.store.rebuild()
     assert (derived(conn), state(desk)) == before, seed
@@ -112,5 +119,7 @@ def derived(conn: Connection) -> dict[str, list[tuple[object, ...]]]:
     ):  # fmt: skip
         found[table] = sorted(conn.execute(f"SELECT * FROM {table}").fetchall(), key=repr)
     found["person_key"] = sorted(conn.execute("SELECT ent, key FROM person_key").fetchall())
-    found["event"] = sorted(conn.execute("SELECT eh, hlc, wall_ms, user, line FROM event").fetchall(), key=repr)
+    found["event"] = sorted(
+        conn.execute("SELECT eh, hlc, wall_ms, user, line FROM event").fetchall(), key=repr
+    )
     return found

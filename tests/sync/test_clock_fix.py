@@ -127,7 +127,7 @@ def test_times_are_shown_corrected_with_a_mark(told: Told, world: World, clock: 
         found = {entry.values.get("given"): entry for entry in history(desk.store.conn, [told.person])}
         assert found["Ahead"].is_clock_corrected and not found["Right"].is_clock_corrected
         assert abs(found["Ahead"].at_ms - MORNING.timestamp() * 1000) < 3_600_000
-        assert [entry for entry in found] == ["Ana", "Ahead", "Right"]
+        assert list(found) == ["Ana", "Ahead", "Right"]
         reader = desk.reader()
         plain = show_person(desk, reader, told.person).result
         reader.close()

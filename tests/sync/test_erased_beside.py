@@ -70,7 +70,8 @@ def test_an_old_backup_never_revives_who_was_erased(world: World, clock: SetCloc
 
 
 @pytest.mark.parametrize(
-    "note", ["", "nonsense", '{"erased": 7}', '{"erased": [{"statement": "{}", "signature": "x"}]}', "[" * 9999]
+    "note",
+    ["", "nonsense", '{"erased": 7}', '{"erased": [{"statement": "{}", "signature": "x"}]}', "[" * 9999],
 )
 def test_a_note_that_is_none_keeps_nobody_from_the_desk(world: World, clock: SetClock, note: str) -> None:
     (world.lb / startup.ERASED).write_text(note)
@@ -127,7 +128,10 @@ def test_papers_made_before_are_printed_no_more(world: World, clock: SetClock, t
     clock.forward(timedelta(minutes=1))
     with at(world.lb, clock) as desk:
         keep_print(desk, PrintJob(PaperKind.LISTS, "lists-LB"), PDF)
-        assert [one.job.kind for one in take_up_prints(desk).result] == [PaperKind.DAILY_SHEET, PaperKind.LISTS]
+        assert [one.job.kind for one in take_up_prints(desk).result] == [
+            PaperKind.DAILY_SHEET,
+            PaperKind.LISTS,
+        ]
 
 
 def test_holders_name_what_is_sealed_about_her(world: World, tmp_path: Path, clock: SetClock) -> None:
@@ -137,7 +141,12 @@ def test_holders_name_what_is_sealed_about_her(world: World, tmp_path: Path, clo
         adopt(office, folder, tmp_path, clock)
     with at(folder, clock) as desk:
         add_user(
-            desk, "nun", frozenset({Role.PROTECTION}), PASSPHRASE, recovery_code=made.recovery_code, cost=CHEAP
+            desk,
+            "nun",
+            frozenset({Role.PROTECTION}),
+            PASSPHRASE,
+            recovery_code=made.recovery_code,
+            cost=CHEAP,
         )
         ids = family(desk)
     with at(folder, clock, "nun") as desk:
@@ -170,7 +179,12 @@ def test_sealed_entries_nobody_named_are_found_by_their_holder_afterwards(
         adopt(office, folder, tmp_path, clock)
     with at(folder, clock) as desk:
         add_user(
-            desk, "nun", frozenset({Role.PROTECTION}), PASSPHRASE, recovery_code=made.recovery_code, cost=CHEAP
+            desk,
+            "nun",
+            frozenset({Role.PROTECTION}),
+            PASSPHRASE,
+            recovery_code=made.recovery_code,
+            cost=CHEAP,
         )
         ids = family(desk)
     with at(folder, clock, "nun") as desk, desk.store.write(desk.user) as event:
@@ -187,5 +201,3 @@ def test_sealed_entries_nobody_named_are_found_by_their_holder_afterwards(
     carry(world.office, folder, tmp_path / "again", clock, "ZZ")
     with at(folder, clock, "nun") as desk:
         assert sealed_ids(desk).result == () and sealed_records(desk, Confidentiality.PROTECTION) == []
-
-

@@ -11,14 +11,22 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.erasing import erase
-from shelterdesk.actions.exchange import export_bundle, import_from
-from shelterdesk.core.erased import hash_alone, without
+from shelterdesk.core.erased import without
 from shelterdesk.core.event import Event, parse
 from shelterdesk.core.kinds import PERSON, TRAVEL_DOCUMENT
 from shelterdesk.core.roster import Statement
 from shelterdesk.db.statements import statements
-from tests.sync.erasing import GIVEN, SURNAMES, derived, every_value, family, must_be_gone, names_in, plain_pages
 from tests.stations import MORNING
+from tests.sync.erasing import (
+    GIVEN,
+    SURNAMES,
+    derived,
+    every_value,
+    family,
+    must_be_gone,
+    names_in,
+    plain_pages,
+)
 from tests.sync.worlds import World, at, carry, events_of, register, state
 
 
@@ -62,9 +70,7 @@ def test_in_whatever_order_it_comes(told: Told, world: World, clock: SetClock, s
     events = list(told.events) + rng.choices(told.events, k=3)
     erased = {bytes.fromhex(ent) for ent in told.erasure.body["entities"]}
     # What somebody passes on who heard of it before: what is left of a line, or its hash alone.
-    events += [
-        without(event, erased) for event in rng.choices(told.events, k=2)
-    ]
+    events += [without(event, erased) for event in rng.choices(told.events, k=2)]
     if seed % 3:
         rng.shuffle(events)
     when = rng.choice((0, len(events), rng.randrange(len(events) + 1)))
@@ -114,7 +120,10 @@ def test_an_erasure_travels_and_nothing_else_is_lost(
     with at(world.lb, clock) as desk:
         must_be_gone(desk, "station")
         assert names_in(every_value(desk.store.conn), ["ZZ998877665"]) == []
-        assert {row[0] for row in desk.store.conn.execute("SELECT given FROM person")} == {"Benedicta", "Carlota"}
+        assert {row[0] for row in desk.store.conn.execute("SELECT given FROM person")} == {
+            "Benedicta",
+            "Carlota",
+        }
 
 
 def test_no_page_of_the_file_or_of_its_log_holds_the_name(world: World, told: Told, clock: SetClock) -> None:

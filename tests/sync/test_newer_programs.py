@@ -12,7 +12,6 @@ from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, sign_head
 from shelterdesk.actions.exchange import export_bundle, import_from
 from shelterdesk.actions.newer import newer_fields, waiting_for_update
-
 from shelterdesk.core import kinds, roster
 from shelterdesk.core.event import Op, compose, field_op, next_hlc, row_op
 from shelterdesk.core.identity import new_entity
@@ -21,6 +20,7 @@ from shelterdesk.db import judging, meta
 from shelterdesk.db.chain import last_of
 from shelterdesk.db.check import check
 from shelterdesk.db.newer import kept_schema, newer_counts
+from shelterdesk.keys.signing import canonical
 from shelterdesk.sync import parts
 from tests.sync.worlds import World, at, carry, given_names, join, state
 
@@ -46,14 +46,14 @@ def write_newer(desk: Desk, *ops: Op, rules: int = kinds.MERGE_RULES, schema: in
 
 def newer_schema(schema: int = 2) -> bytes:
     """The list of a newer program: one more field of a person, one more kind."""
-    found = msgspec.json.decode(parts.canonical({"schema": schema, "merge_rules": 2, "kinds": {}}))
+    found = msgspec.json.decode(canonical({"schema": schema, "merge_rules": 2, "kinds": {}}))
     fields = {str(f.number): [f.name, f.type.value] for f in PERSON.fields}
     fields[str(NEWER_FIELD)] = ["blood_group", "text"]
     found["kinds"]["4"] = {"name": "person", "confidentiality": "open", "fields": fields}
     found["kinds"][str(NEWER_KIND)] = {
         "name": "luggage", "confidentiality": "open", "fields": {"2": ["pieces", "int"]},
     }  # fmt: skip
-    return parts.canonical(found)
+    return canonical(found)
 
 
 def lines_of(desk: Desk) -> set[bytes]:
@@ -87,7 +87,10 @@ def test_an_old_desk_between_two_newer_ones(
         reader = desk.reader()
         found = newer_fields(desk, reader, [ent.hex(), bag.hex()])
         reader.close()
-        assert [(f.name, f.value) for f in found[ent.hex()]] == [("blood group", "0-"), ("", {"deep": ["é", 1.5]})]
+        assert [(f.name, f.value) for f in found[ent.hex()]] == [
+            ("blood group", "0-"),
+            ("", {"deep": ["é", 1.5]}),
+        ]
         assert [(f.kind, f.name, f.value) for f in found[bag.hex()]] == [(NEWER_KIND, "pieces", 3)]
         assert newer_counts(desk.store.conn, [ent.hex(), "0" * 32]) == {ent.hex(): 2}
         assert check(desk.store.conn).findings == []
@@ -125,7 +128,9 @@ def test_what_newer_rules_decide_waits_for_the_update(
         assert given_names(office) == set() and check(conn).findings == []
     with monkeypatch.context() as updated:
         for module in (kinds, roster, judging):
-            updated.setattr(module, "MERGE_RULES", kinds.MERGE_RULES + 1 if module is kinds else kinds.MERGE_RULES)
+            updated.setattr(
+                module, "MERGE_RULES", kinds.MERGE_RULES + 1 if module is kinds else kinds.MERGE_RULES
+            )
         with at(world.office, clock) as office:
             assert given_names(office) == {"Ana"}
             assert office.store.conn.execute("SELECT count(*) FROM set_aside_op").fetchone() == (0,)
@@ -152,4 +157,3 @@ def test_an_older_list_does_not_take_the_place_of_a_newer_one(world: World, cloc
     with at(world.lb, clock) as desk, desk.store.transaction() as conn:
         assert keep_schema(conn, newer_schema(3)) and not keep_schema(conn, newer_schema(2))
         assert kept_schema(conn) == newer_schema(3)
-

@@ -61,7 +61,9 @@ def lines_of(stick: Path, world: World, clock: SetClock) -> list[tuple[int, dict
             least = msgspec.json.decode(members["MANIFEST.json"])["min_reader"]
             for name, data in members.items():
                 if name.startswith("events-"):
-                    found += [(least, msgspec.json.decode(line)) for line in gzip.decompress(data).splitlines()]
+                    found += [
+                        (least, msgspec.json.decode(line)) for line in gzip.decompress(data).splitlines()
+                    ]
     return found
 
 
@@ -180,7 +182,9 @@ def test_an_author_that_erased_first_is_believed(
         must_be_gone(office, "office")
 
 
-def test_what_is_said_to_be_left_is_left_only_of_what_was_ordered_to_go(world: World, clock: SetClock) -> None:
+def test_what_is_said_to_be_left_is_left_only_of_what_was_ordered_to_go(
+    world: World, clock: SetClock
+) -> None:
     with at(world.lb, clock) as desk:
         about = all_about(desk, family(desk)["gone"])
     order(world, clock, *about)
