@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.two_persons import Agreed, Body, Proposal, do_or_propose
+from shelterdesk.actions.two_persons import Agreed, Body, Proposal, do_or_propose, proposals
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import NotFound, Refused
 from shelterdesk.core.event import hex16
@@ -82,3 +82,46 @@ def _desk_of(desk: Desk, slot: str) -> DeskEntry:
 
 def _now(desk: Desk, entry: DeskEntry) -> Revoked:
     return Revoked(entry.slot, hex16(entry.dev), desk.roster.desks[entry.dev].is_revoked)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """A desk as it can be chosen: whose it is, whether it is heard, what may be done about it here.
+
+    ``proposal`` is the number of a revocation that waits, and ``is_for_me`` whether this user may confirm it.
+    """
+
+    desk: str
+    station: str
+    is_this: bool
+    is_revoked: bool
+    may_revoke: bool
+    may_reinstate: bool
+    proposal: int | None = None
+    is_for_me: bool = False
+
+
+def list_desks(desk: Desk) -> Done[list[DeskLine]]:
+    """The desks of this station, or at an office of all its stations, by name. Raises ``NotAllowed``."""
+    desk.must("revoke a desk")
+    who, roster = desk.who, desk.roster
+    waiting = {str(p.body["desk"]): p for p in proposals(desk) if p.what == REVOKE} if who.is_office else {}
+    found = []
+    for one in sorted(roster.desks.values(), key=lambda entry: entry.slot):
+        if one.is_office or (not who.is_office and one.station != who.station):
+            continue
+        held = waiting.get(one.slot)
+        may = who.is_office or roster.is_above(who.dev, one.dev)
+        found.append(
+            DeskLine(
+                one.slot,
+                one.station,
+                one.dev == who.dev,
+                one.is_revoked,
+                may and not one.is_revoked and held is None,
+                who.is_office and one.is_revoked,
+                None if held is None else held.number,
+                held is not None and held.by != desk.user.id,
+            )
+        )
+    return Done(found)
