@@ -24,7 +24,7 @@ from shelterdesk.db.backup import backup_file
 from shelterdesk.db.chain import last_seq
 from shelterdesk.db.connection import Connection, open_file, said, writing
 from shelterdesk.db.rebuild import rebuild
-from shelterdesk.db.status import is_doubtful, is_within
+from shelterdesk.db.status import CONFIRMED, is_within, past_ms
 from shelterdesk.db.store import Store
 from shelterdesk.keys import destroy, keyfile
 from shelterdesk.keys.desk import DeskKeys
@@ -189,8 +189,9 @@ def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
         conn.close()
     store = Store(path, key, clock)
     look_at_clock(store)
-    with store.transaction() as conn:
-        judging.put_off_parked(conn)
+    with store.transaction():
+        judging.put_off_parked(store.conn)
+    store.apply_statements()
     store.judge_waiting()
     store.sweep()
     return store
@@ -205,23 +206,30 @@ def look_at_clock(store: Store) -> None:
     clock, conn = store.clock, store.conn
     machine = clock.machine if isinstance(clock, DeskClock) else clock
     now_ms = to_milliseconds(machine.now())
-    store.clock_doubt = is_doubtful(conn, store.who, now_ms)
+    fits = is_within(now_ms, past_ms(conn, store.who))
+    confirmed = meta.get(conn, CONFIRMED)
+    store.clock_doubt = not fits and (confirmed is None or not is_within(now_ms, int(confirmed)))
     said = read_said_clock(conn) if store.clock_doubt else None
     holds = said is not None and is_within(now_ms + said[0], said[1])
-    if not store.clock_doubt and meta.get(conn, SAID_CLOCK) is not None:
-        with writing(conn):
-            meta.drop(conn, SAID_CLOCK)
+    # What was said is forgotten once the clock is right by itself, or it would excuse another wrong one later.
+    for key, is_over in ((SAID_CLOCK, not store.clock_doubt), (CONFIRMED, fits)):
+        if is_over and meta.get(conn, key) is not None:
+            with writing(conn):
+                meta.drop(conn, key)
     if isinstance(clock, DeskClock):
         clock.offset = timedelta(milliseconds=said[0]) if said is not None and holds else timedelta()
     store.asks_for_date = store.clock_doubt and not holds
 
 
 def note_clock(store: Store) -> None:
-    """At the end of work: how far the time that somebody said has come."""
-    said = read_said_clock(store.conn)
+    """At the end of work: how far the time that somebody said, or said to be right, has come."""
+    said, now = read_said_clock(store.conn), to_milliseconds(store.now)
     if said is not None and not store.asks_for_date:
         with store.transaction() as conn:
-            meta.put(conn, SAID_CLOCK, json.dumps([said[0], to_milliseconds(store.now)]).encode())
+            meta.put(conn, SAID_CLOCK, json.dumps([said[0], now]).encode())
+    if meta.get(store.conn, CONFIRMED) is not None and not store.clock_doubt:
+        with store.transaction() as conn:
+            meta.put(conn, CONFIRMED, b"%d" % now)
 
 
 def read_said_clock(conn: Connection) -> tuple[int, int] | None:

@@ -126,7 +126,9 @@ def _check_ground(ground: str, names: Collection[str]) -> None:
             "ground", tr("An erasure needs its ground."), tr("Say which request or rule asks for it.")
         )
     if len(text) > LONGEST_GROUND:
-        raise BadField("ground", tr("The ground is too long."), tr("Shorten it to at most {n} signs.", n=LONGEST_GROUND))
+        raise BadField(
+            "ground", tr("The ground is too long."), tr("Shorten it to at most {n} signs.", n=LONGEST_GROUND)
+        )
     if not set(folded_words(text)).isdisjoint(names):
         raise BadField(
             "ground",

@@ -6,6 +6,7 @@ lies in the folder of the desk and beside its backups on every disk they are wri
 
 from __future__ import annotations
 
+import hashlib
 import json
 from contextlib import suppress
 from pathlib import Path
@@ -47,7 +48,10 @@ def hear_erasures(store: Store, path: Path) -> set[str]:
 
     Nobody is kept from their desk by a note that is damaged, or by somebody else's.
     """
-    offered = [one for one in _read(path) if _says_erase(one)]
+    known = set(store.roster.applied)
+    offered = [
+        one for one in _read(path) if hashlib.sha256(one.body).digest() not in known and _says_erase(one)
+    ]
     if not offered:
         return set()
     with suppress(WorldError):

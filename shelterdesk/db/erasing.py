@@ -13,7 +13,7 @@ from shelterdesk.core.erased import hash_alone, without
 from shelterdesk.core.event import ERASED, BadLine, Event, read_again
 from shelterdesk.core.kinds import CARRIERS
 from shelterdesk.db import judging, meta, tables
-from shelterdesk.db.connection import Connection, cut_log, in_parts
+from shelterdesk.db.connection import Connection, cut_log, in_parts, writing
 from shelterdesk.db.exchange import read_ids
 
 LEFT_BEHIND = "erased_left_behind"
@@ -122,10 +122,12 @@ def sweep(conn: Connection) -> bool:
     """
     if meta.get(conn, LEFT_BEHIND) is None:
         return True
-    # Words deleted from the index stay in its older segments until they are merged.
-    conn.execute("INSERT INTO person_search (person_search) VALUES ('optimize')")
-    meta.drop(conn, LEFT_BEHIND)
+    with writing(conn):
+        # Words deleted from the index stay in its older segments until they are merged.
+        conn.execute("INSERT INTO person_search (person_search) VALUES ('optimize')")
+        meta.drop(conn, LEFT_BEHIND)
     if cut_log(conn):
         return True
-    meta.put(conn, LEFT_BEHIND, b"1")
+    with writing(conn):
+        meta.put(conn, LEFT_BEHIND, b"1")
     return False

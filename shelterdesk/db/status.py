@@ -36,20 +36,17 @@ def clock_is_doubted(conn: Connection, who: Whoami) -> bool:
         return False
 
 
-def is_doubtful(conn: Connection, who: Whoami, now_ms: int) -> bool:
-    """Whether the clock of the machine cannot be right: behind what is known to be past, or far ahead of it.
+def past_ms(conn: Connection, who: Whoami) -> int:
+    """A time that is past for certain, as far as is known here (UTC ms; SYNC §1.3).
 
-    Past is when the program was made, the newest entry of this desk whose clock was not doubted, and the newest
-    statement and receipt that came in meanwhile (SYNC §1.3); or else the time somebody here said was right, should the
-    clock have been wrong then. Nothing is refused for it: entries written so carry a mark.
+    When the program was made, the newest entry of this desk whose clock was not doubted, the newest statement and
+    receipt that came in. A clock that stands before it, or far beyond, cannot be right; nothing is refused for it.
     """
-    known = max(to_milliseconds(MADE), _trusted_entry_ms(conn, who), *_received_ms(conn))
-    said = meta.get(conn, CONFIRMED)
-    return not any(is_within(now_ms, one) for one in (known, int(said or 0)) if one)
+    return max(to_milliseconds(MADE), _trusted_entry_ms(conn, who), *_received_ms(conn))
 
 
 CONFIRMED = "clock_confirmed_ms"
-"""When somebody at the desk last said that the machine's clock is right, though it did not look so (UTC ms)."""
+"""When the machine's clock was last right by somebody's word, though it did not look so (UTC ms)."""
 
 
 def is_within(now_ms: int, known_ms: int) -> bool:

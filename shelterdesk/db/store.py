@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import Event, absorb_hlc
 from shelterdesk.core.identity import EntityOrder
 from shelterdesk.core.moment import Clock, to_milliseconds
@@ -250,9 +251,29 @@ class Store:
             rebuild(self.conn)
         self.sweep()
 
+    def apply_statements(self) -> None:
+        """What an older program believed and did not act upon: records erased, clocks corrected (SYNC §1.3, §1.4)."""
+        roster = self.roster
+        lacks_fixes = clocks.clocks_of(self.conn) != clocks.Clocks(roster.clock_fixes)
+        if not lacks_fixes and not erasing.not_erased(self.conn, roster.erased):
+            return
+        with self.transaction():
+            if lacks_fixes:
+                clocks.put_fixes(self.conn, roster.clock_fixes)
+                for dev in sorted({fix.dev for fix in roster.clock_fixes}):
+                    judging.put_off(self.conn, "clock", str(dev))
+            erasing.blank(self.conn, roster.erased)
+
     def sweep(self) -> bool:
-        """Let nothing of what was erased lie in free space or beside the file; False while a reader keeps it there."""
-        return erasing.sweep(self.conn)
+        """Let nothing of what was erased lie in free space or beside the file; False where that has to wait.
+
+        While a reader or another process keeps it there, or a disk is full: it is tried again when the file is opened
+        and closed.
+        """
+        try:
+            return erasing.sweep(self.conn)
+        except WorldError:
+            return False
 
     def close(self) -> None:
         """Let the file go; what was committed stays."""

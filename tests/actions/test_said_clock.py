@@ -135,3 +135,15 @@ def test_a_typed_time_is_the_stations(desk: Desk) -> None:
     for day, time in (("2026-13-01", "10:00"), ("", ""), ("2026-11-28", "25:00")):
         with pytest.raises(BadField):
             said_on_wall(desk, day, time)
+
+
+def test_a_word_for_one_clock_excuses_no_other(laptop: Laptop) -> None:
+    """Who confirmed a clock that looked wrong is asked again when it stands somewhere else."""
+    years_later = NEXT_DAY + timedelta(days=900)
+    desk = laptop.start(years_later)
+    say_time(desk, years_later)
+    laptop.machine.forward(timedelta(days=200))
+    desk.close()
+    desk = laptop.start(years_later + timedelta(days=3))  # it went back while the desk was closed
+    assert desk.store.asks_for_date
+    desk.close()

@@ -15,7 +15,8 @@ from shelterdesk.core.erased import without
 from shelterdesk.core.event import Event, parse
 from shelterdesk.core.kinds import PERSON, TRAVEL_DOCUMENT
 from shelterdesk.core.roster import Statement
-from shelterdesk.db.statements import statements
+from shelterdesk.db.check import check
+from shelterdesk.db.statements import add_statement, statements
 from tests.stations import MORNING
 from tests.sync.erasing import (
     GIVEN,
@@ -158,3 +159,18 @@ def test_a_reader_that_holds_the_older_state_only_delays_the_sweeping(
         reader.close()
         key, path = desk.store.file_key, desk.store.path
     assert names_in(plain_pages(path, key)) == []
+
+
+def test_what_an_older_program_only_believed_acts_at_the_next_opening(
+    world: World, told: Told, clock: SetClock
+) -> None:
+    with at(world.lb, clock) as desk:
+        for event in told.events:
+            desk.store.take_in([event])
+        with desk.store.transaction() as conn:
+            add_statement(conn, told.erasure, 0)
+        assert names_in(every_value(desk.store.conn))
+        codes = {one.code for one in check(desk.store.conn).findings}
+        assert "not_erased" in codes, "the check says so"
+    with at(world.lb, clock) as desk:
+        must_be_gone(desk, "older program")
