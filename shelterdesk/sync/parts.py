@@ -81,8 +81,8 @@ class Audience:
 def plan(store: Store, audience: Audience) -> list[PartOut]:
     """Every part that audience should have now: those waiting, and a new bundle for what is in none of them.
 
-    A new bundle is made when there are events in no other, or when there is none to carry the statements and
-    receipts (for a standing audience: none that says who belongs as it is known now).
+    A new bundle is made when there are events in no other, or when none carries every statement that is known now:
+    an erasure or a revocation does not wait for somebody to enter something.
     """
     receipts = as_member(receipts_for(store, _receivers(store, audience)))
     with store.transaction() as conn:
@@ -97,7 +97,7 @@ def plan(store: Store, audience: Audience) -> list[PartOut]:
                 if (apart := lying.get(author)) is not None:
                     ids.update(apart.spans.keys() - exchange.second_hand(conn))
         new = _not_covered(sorted(ids - audience.beside), covered)
-        if new or not (_says_who_belongs(store, audience, kept) if audience.is_standing else kept):
+        if new or not _says_who_belongs(store, audience, kept):
             kept += _new_bundle(store, conn, audience, new, receipts)
     return kept
 

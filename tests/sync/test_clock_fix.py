@@ -181,3 +181,19 @@ def test_what_is_no_time_to_add_is_refused(text: str) -> None:
 def test_a_corrected_clock_stays_within_what_a_file_holds() -> None:
     assert right_hlc(5 << 16, -10_000) == 0 and right_hlc((1 << 63) - 1, 1 << 52) == (1 << 63) - 1
     assert right_wall(5, -10) == 0
+
+
+def test_a_word_of_the_office_travels_though_nothing_else_is_new(
+    world: World, clock: SetClock, tmp_path: Path
+) -> None:
+    join(world.lb, tmp_path / "away", clock)  # never brings a receipt: what was written before waits for it
+    with at(world.lb, clock) as desk, desk.store.write(desk.user) as event:
+        event.create(PERSON, {"given": "Ana", "station": "LB"})
+    carry(world.lb, world.office, tmp_path / "there", clock)
+    carry(world.office, world.lb, tmp_path / "first", clock, "LB")
+    with at(world.office, clock) as office:
+        fix_clock(office, "LB1", 1, 900, timedelta(hours=1))
+    carry(world.office, world.lb, tmp_path / "second", clock, "LB")
+    with at(world.lb, clock) as desk:
+        assert len(desk.roster.clock_fixes) == 1
+        assert check(desk.store.conn).findings == []
