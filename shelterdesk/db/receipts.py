@@ -14,6 +14,8 @@ from shelterdesk.db.merge import join_ranges
 MAX_JUMP = 10_000_000
 """How far beyond what is held an author's numbers may reach, in a part or in what somebody says (SYNC §2)."""
 
+_NO_END = 1 << 62
+
 MOST_EPOCHS = 100
 """Epochs of one desk that one sender is believed to know of: one comes with each restore of a backup."""
 
@@ -116,9 +118,10 @@ def confirmable(conn: Connection, dev: int, beside: Mapping[Author, Beside] | No
     merging = exchange.is_merging(conn, dev)
     ranges = held_ranges(conn)
     found = []
-    for epoch, upto in conn.execute(
+    for epoch, heard in conn.execute(
         "SELECT epoch, max(upto) FROM heard WHERE dev = ? GROUP BY epoch ORDER BY epoch", (dev,)
     ).fetchall():
+        upto = min(heard, _before_second_hand(conn, dev, epoch))
         value = GENESIS if upto == 0 else chain.value_at(conn, dev, epoch, upto)
         if value is None:
             continue
@@ -128,6 +131,15 @@ def confirmable(conn: Connection, dev: int, beside: Mapping[Author, Beside] | No
         named = signed_beside(conn, (dev, epoch), apart) if apart is not None else []
         found.append(Heard(dev, epoch, upto, value, tuple(beyond[:200]), aside, head, tuple(named)))
     return found
+
+
+def _before_second_hand(conn: Connection, dev: int, epoch: int) -> int:
+    """The number before the first event held without its bytes: its author must not think that it is here."""
+    row = conn.execute(
+        "SELECT min(e.seq) FROM withheld w JOIN event e ON e.id = w.event WHERE e.dev = ? AND e.epoch = ?",
+        (dev, epoch),
+    ).fetchone()
+    return _NO_END if row[0] is None else int(row[0]) - 1
 
 
 def _last_signed(conn: Connection, dev: int, epoch: int, upto: int) -> tuple[int, bytes, bytes] | None:
