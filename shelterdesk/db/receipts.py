@@ -161,6 +161,12 @@ def desks_heard(conn: Connection) -> list[int]:
     return [row[0] for row in conn.execute("SELECT DISTINCT dev FROM heard ORDER BY dev")]
 
 
+def newest_number(conn: Connection, issuer: int, dev: int) -> int:
+    """The number of the newest receipt held of an issuer for a desk, 0 for none."""
+    row = conn.execute("SELECT number FROM receipt WHERE issuer = ? AND dev = ?", (issuer, dev)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def keep_receipt(conn: Connection, receipt: HeldReceipt) -> bool:
     """Keep the newest receipt of an issuer for a desk; False for one that is not newer (an old one is no news)."""
     done = conn.execute(
@@ -185,7 +191,7 @@ def receipts_held(conn: Connection) -> list[HeldReceipt]:
 def acknowledge(
     conn: Connection, dev: int, epoch: int, issuer: int, upto: int, value: bytes, now_ms: int
 ) -> bool:
-    """Note what an issuer confirmed; it only grows. Returns whether it grew."""
+    """Note what an issuer confirmed, where it is more than before. Returns whether it grew."""
     done = conn.execute(
         "INSERT INTO acknowledged (dev, epoch, issuer, upto, chain, received_ms) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (dev, epoch, issuer) DO UPDATE SET upto = excluded.upto, chain = excluded.chain,"
@@ -193,6 +199,20 @@ def acknowledge(
         (dev, epoch, issuer, upto, value, now_ms),
     )
     return done.rowcount > 0
+
+
+def confirm_no_more(conn: Connection, dev: int, issuer: int, says: Mapping[int, int]) -> None:
+    """An issuer's newest receipt says less of a desk than those before: its own file was put back.
+
+    ``says`` is how far in each epoch. What it has lost counts as confirmed no more, so that it is sent again.
+    """
+    for epoch, upto in conn.execute(
+        "SELECT epoch, upto FROM acknowledged WHERE dev = ? AND issuer = ?", (dev, issuer)
+    ).fetchall():
+        if says.get(epoch, 0) < upto:
+            conn.execute(
+                "DELETE FROM acknowledged WHERE dev = ? AND epoch = ? AND issuer = ?", (dev, epoch, issuer)
+            )
 
 
 def acknowledged_by(conn: Connection, issuer: int) -> dict[Author, int]:

@@ -19,6 +19,7 @@ from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, meta
 from shelterdesk.db import receipts as held
 from shelterdesk.db.beside import Author, Beside, beside_lines
+from shelterdesk.db.connection import Connection
 from shelterdesk.db.receipts import Heard, HeldReceipt
 from shelterdesk.db.statements import read_statement
 from shelterdesk.db.store import Store
@@ -201,16 +202,34 @@ def take_receipts(store: Store, offered: Collection[SignedStatement]) -> Confirm
             dev = int(body.desk, 16)
             if issuer == store.who.dev:
                 continue
+            newest = held.newest_number(conn, issuer, dev)
             if held.keep_receipt(conn, HeldReceipt(issuer, dev, number, signed.body, signed.signature, now)):
                 confirmed.new += 1
+                says = {line.epoch: _still_confirmed(conn, dev, line) for line in body.heard}
+                held.confirm_no_more(conn, dev, issuer, says)
                 note_said(
                     store, [(dev, line.epoch, line.upto) for line in body.heard if line.upto], issuer, now
                 )
             for line in body.heard:
                 if dev == store.who.dev and _is_newer_self(store, issuer, line):
                     confirmed.newer_self = max(line.epoch, confirmed.newer_self or 0)
-                _apply(store, confirmed, issuer, dev, line, now)
+                if number >= newest:  # an older one may speak of what its issuer has lost since
+                    _apply(store, confirmed, issuer, dev, line, now)
     return confirmed
+
+
+def _still_confirmed(conn: Connection, dev: int, line: Line) -> int:
+    """How far a receipt confirms the line of a desk's epoch as it is here, or will turn out to when more of it comes."""
+    places = [(line.upto, line.chain), *((last, value) for first, last, value in line.beside if first == 1)]
+    last_here = chain.last_seq(conn, dev, line.epoch)
+    return max(
+        (
+            seq
+            for seq, value in places
+            if seq > last_here or chain.value_at(conn, dev, line.epoch, seq) == bytes.fromhex(value)
+        ),
+        default=0,
+    )
 
 
 def note_said(store: Store, claims: Collection[tuple[int, int, int]], by_dev: int, now: int) -> None:
@@ -270,7 +289,7 @@ def _is_newer_self(store: Store, issuer: int, line: Line) -> bool:
 def _apply(store: Store, confirmed: Confirmed, issuer: int, dev: int, line: Line, now: int) -> None:
     """What one line of a receipt confirms here: nothing unless the chain is ours.
 
-    Also of a receipt that is no news: what it speaks of may have come here only since.
+    Also of the newest receipt seen again: what it speaks of may have come here only since.
     """
     conn, who = store.conn, store.who
     for first, last, value in line.beside:
