@@ -182,8 +182,7 @@ def merge_part(
         counted.already_known += taken.already_known
         counted.not_admitted += taken.set_aside
         counted.kinds |= taken.kinds
-        if taken.forks:
-            counted.branches |= {event.dev for event in some}
+        counted.branches |= taken.forked
         done += len(some)
         if told is not None:
             told(done)
