@@ -32,7 +32,9 @@ class Taken:
     already_known: int = 0
     set_aside: int = 0
     forks: int = 0
-    forked: set[int] = field(default_factory=set)  # the desks of which the log holds other entries under the same numbers
+    forked: set[int] = field(
+        default_factory=set
+    )  # the desks of which the log holds other entries under the same numbers
     kinds: set[str] = field(default_factory=set)
 
 

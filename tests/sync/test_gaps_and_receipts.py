@@ -372,9 +372,7 @@ def test_an_office_put_back_gets_again_what_it_had_confirmed(
         assert check(office.store.conn).findings == []
 
 
-def test_a_desk_put_back_gets_again_what_others_wrote(
-    world: World, clock: SetClock, tmp_path: Path
-) -> None:
+def test_a_desk_put_back_gets_again_what_others_wrote(world: World, clock: SetClock, tmp_path: Path) -> None:
     """Its earlier receipts had confirmed what its fellow desk wrote; the office had nothing more to send it."""
     join(world.lb, tmp_path / "second", clock)
     with at(tmp_path / "second", clock) as desk:
