@@ -105,20 +105,21 @@ def note_said(conn: Connection, claims: Iterable[tuple[int, int, int]], by_dev: 
     )
 
 
-def confirmable(conn: Connection, dev: int, beside: Mapping[Author, Beside] | None = None) -> list[Heard]:
+def confirmable(
+    conn: Connection, dev: int, beside: Mapping[Author, Beside] | None = None, *, is_own: bool = False
+) -> list[Heard]:
     """What may be confirmed to a desk, per epoch: complete parts only (SYNC §1.0, *merging in slices*).
 
     While a part of that very desk is not whole here, nothing beyond its unbroken line is named. Parts of others do
     not count: one that is never finished must not keep everybody from hearing what was received.
-    ``beside`` is what lies beside all lines, where it was read before.
+    ``beside`` is what lies beside all lines, where it was read before. Of its own line a desk (``is_own``) says how
+    far it holds that itself: what it lost, as after a restored backup, must come back to it like anybody's.
     """
     lying = beside_lines(conn) if beside is None else beside
     merging = exchange.is_merging(conn, dev)
     ranges = held_ranges(conn)
     found = []
-    for epoch, upto in conn.execute(
-        "SELECT epoch, max(upto) FROM heard WHERE dev = ? GROUP BY epoch ORDER BY epoch", (dev,)
-    ).fetchall():
+    for epoch, upto in _own_line(conn, dev) if is_own else _heard_upto(conn, dev):
         value = GENESIS if upto == 0 else chain.value_at(conn, dev, epoch, upto)
         if value is None:
             continue
@@ -128,6 +129,20 @@ def confirmable(conn: Connection, dev: int, beside: Mapping[Author, Beside] | No
         named = signed_beside(conn, (dev, epoch), apart) if apart is not None else []
         found.append(Heard(dev, epoch, upto, value, tuple(beyond[:200]), aside, head, tuple(named)))
     return found
+
+
+def _heard_upto(conn: Connection, dev: int) -> list[tuple[int, int]]:
+    """How far a desk was heard whole, by complete parts, in each epoch."""
+    return conn.execute(
+        "SELECT epoch, max(upto) FROM heard WHERE dev = ? GROUP BY epoch ORDER BY epoch", (dev,)
+    ).fetchall()
+
+
+def _own_line(conn: Connection, dev: int) -> list[tuple[int, int]]:
+    """How far this desk's own line is here, in each epoch."""
+    epochs = conn.execute("SELECT DISTINCT epoch FROM event WHERE dev = ? ORDER BY epoch", (dev,)).fetchall()
+    found = [(epoch, chain.last_of(conn, dev, epoch)) for (epoch,) in epochs]
+    return [(epoch, 0 if last is None else last[0]) for epoch, last in found]
 
 
 def _last_signed(conn: Connection, dev: int, epoch: int, upto: int) -> tuple[int, bytes, bytes] | None:

@@ -16,7 +16,7 @@ from shelterdesk.db.store import GIVE_WAY_S, Store
 from shelterdesk.keys.signing import SignedStatement, is_chain_head
 from shelterdesk.sync.manifest import Range
 from shelterdesk.sync.reader import Known, Opened, Recipient
-from shelterdesk.sync.receipts import is_newer_by_head, is_newer_by_word, note_said
+from shelterdesk.sync.receipts import apply_held, is_newer_by_head, is_newer_by_word, note_said
 from shelterdesk.sync.trust import Judged, judge
 
 SLICE_OPS = 500
@@ -232,6 +232,7 @@ def _complete(store: Store, opened: Opened, now: int) -> None:
         held.note_heard(conn, others, manifest.sender, now)
         claims = [(int(one.dev, 16), one.epoch, one.ranges[-1][1]) for one in manifest.have if one.ranges]
         note_said(store, claims, manifest.sender, now)
+        apply_held(store, {author for author, _ in others})
         exchange.complete_part(conn, opened.manifest_sha, opened.cipher_sha, now)
         own = [
             (one.epoch, *span)

@@ -72,14 +72,15 @@ class Confirmed:
 
 
 def make_receipt(store: Store, dev: int, beside: Mapping[Author, Beside] | None = None) -> HeldReceipt | None:
-    """The receipt of this folder for a desk, made anew only when there is news; None if nothing was heard.
+    """The receipt of this folder for a desk, made anew only when there is news; None if nothing was ever heard.
 
+    A folder that was put back from a backup says so also of a desk it has not heard: before, it may have.
     ``beside`` is what lies beside all lines, where it was read before.
     """
-    lines = [_line(heard) for heard in held.confirmable(store.conn, dev, beside)]
-    if not lines:
-        return None
     who, roster, now = store.who, store.roster, to_milliseconds(store.now)
+    lines = [_line(heard) for heard in held.confirmable(store.conn, dev, beside, is_own=dev == store.who.dev)]
+    if not lines and who.epoch == 0:
+        return None
     news = {"practice": who.is_practice, "roster": [hex16(roster.issuer), roster.number], "heard": lines}
     for last in held.receipts_held(store.conn):
         if (last.issuer, last.dev) == (who.dev, dev):
@@ -119,16 +120,22 @@ def _line(heard: Heard) -> dict[str, Any]:
 
 
 def receipts_for(store: Store, desks: Collection[int] | None) -> list[HeldReceipt]:
-    """Our receipts for those desks (None: all heard), and those of others we hold for them."""
+    """Our receipts for those desks (None: all heard, and this one itself), and those of others we hold for them."""
     beside = beside_lines(store.conn)
-    wanted = [dev for dev in held.desks_heard(store.conn) if desks is None or dev in desks]
-    own = [make_receipt(store, dev, beside) for dev in wanted]
+    wanted = set(held.desks_heard(store.conn))
+    if store.who.epoch > 0:
+        wanted |= {desk.dev for desk in store.roster.desks.values() if not desk.is_office}
+    wanted = {dev for dev in wanted if desks is None or dev in desks}
+    wanted.discard(store.who.dev)
+    if desks is None and not store.who.is_office:
+        wanted.add(store.who.dev)
+    own = [make_receipt(store, dev, beside) for dev in sorted(wanted)]
     passed_on = [
         one
         for one in held.receipts_held(store.conn)
         if one.issuer != store.who.dev and (desks is None or one.dev in desks)
     ]
-    return [one for one in own if one is not None and one.dev != store.who.dev] + passed_on
+    return [one for one in own if one is not None] + passed_on
 
 
 def as_member(receipts: Collection[HeldReceipt]) -> bytes:
@@ -201,6 +208,8 @@ def take_receipts(store: Store, offered: Collection[SignedStatement]) -> Confirm
                 continue
             dev = int(body.desk, 16)
             if issuer == store.who.dev:
+                if number > meta.count_now(conn, "receipt"):  # it signed that and does not know it: put back
+                    confirmed.newer_self = max(store.who.epoch, confirmed.newer_self or 0)
                 continue
             newest = held.newest_number(conn, issuer, dev)
             if held.keep_receipt(conn, HeldReceipt(issuer, dev, number, signed.body, signed.signature, now)):
@@ -264,13 +273,19 @@ def is_newer_by_word(store: Store, by_dev: int, epoch: int, upto: int) -> bool:
 
 
 def is_newer_by_head(store: Store, epoch: int, head: SignedHead | None) -> bool:
-    """Whether this desk signed, in its present epoch or a later one, more than it holds: its file was put back.
+    """Whether this desk signed, in its present epoch or a later one, what it does not hold: its file was put back.
 
-    A desk put back to before an earlier restore does not know the epoch it went on in then, others do.
+    A desk put back to before an earlier restore does not know the epoch it went on in then, others do. One that has
+    written on under the same numbers meanwhile is shown another chain there than its own: so is the copy of a folder.
     """
-    if head is None or epoch < store.who.epoch or head.seq <= _written(store, epoch):
+    if head is None or epoch < store.who.epoch:
         return False
     value, signature = bytes.fromhex(head.chain), bytes.fromhex(head.signature)
+    if head.seq <= _written(store, epoch) and chain.value_at(store.conn, store.who.dev, epoch, head.seq) in (
+        None,
+        value,
+    ):
+        return False
     return is_chain_head(store.keys.public, epoch, head.seq, value, signature)
 
 
@@ -284,6 +299,18 @@ def _is_newer_self(store: Store, issuer: int, line: Line) -> bool:
     return is_newer_by_word(store, issuer, line.epoch, line.upto) or is_newer_by_head(
         store, line.epoch, line.head
     )
+
+
+def apply_held(store: Store, desks: Collection[int]) -> None:
+    """Apply the newest receipts held for these desks again, inside the caller's transaction.
+
+    Entries of theirs came: a receipt that was here before them, in the same part above all, may speak of them.
+    """
+    confirmed, now = Confirmed(), to_milliseconds(store.now)
+    for one in held.receipts_held(store.conn):
+        if one.dev in desks and one.issuer != store.who.dev:
+            for line in msgspec.convert(read_statement(one.raw, one.signature).body, type=Body).heard:
+                _apply(store, confirmed, one.issuer, one.dev, line, now)
 
 
 def _apply(store: Store, confirmed: Confirmed, issuer: int, dev: int, line: Line, now: int) -> None:
@@ -301,7 +328,8 @@ def _apply(store: Store, confirmed: Confirmed, issuer: int, dev: int, line: Line
         return
     ours = GENESIS if line.upto == 0 else chain.value_at(conn, dev, line.epoch, line.upto)
     if ours is None or ours != bytes.fromhex(line.chain):
-        if ours is not None or dev == who.dev:
+        # Of a desk's word for its own line nothing is said here: the second history itself comes with it.
+        if (ours is not None or dev == who.dev) and issuer != dev:
             confirmed.other_history.append(dev)
         return
     if line.upto and held.acknowledge(conn, dev, line.epoch, issuer, line.upto, ours, now):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -48,9 +48,10 @@ class Stick:
 class Schedule:
     """The steps of one world."""
 
-    def __init__(self, world: World, *, is_poisoned: bool) -> None:
+    def __init__(self, world: World, leaning: Mapping[str, int], *, is_poisoned: bool) -> None:
         self.world = world
         self.rng = world.rng
+        self.leaning = leaning
         self.sticks: list[Stick] = []
         self.is_poisoned = is_poisoned
         self.lose_every = self.rng.choice((0, 3, 4, 6))  # every so many sticks is lost
@@ -67,7 +68,8 @@ class Schedule:
         world = self.world
         world.time.forward(timedelta(seconds=self.rng.choice((0, 1, 40, 3_600, 86_400))))
         place = self.rng.choice(world.places)
-        acts, weights = zip(*self.acts, strict=True)
+        acts = [act for act, _ in self.acts]
+        weights = tuple(w + self.leaning.get(act.__name__, 0) for act, w in self.acts)
         self.rng.choices(acts, weights)[0](place)
         return next(p for p in world.places if p.name == place.name)
 

@@ -409,3 +409,68 @@ def test_a_desk_put_back_gets_again_what_others_wrote(world: World, clock: SetCl
                 import_from(desk, stick)
     with at(tmp_path / "second", clock) as desk:
         assert given_names(desk) == {"Ana"}
+
+
+def test_a_desk_put_back_gets_again_what_it_wrote_itself(
+    world: World, clock: SetClock, tmp_path: Path
+) -> None:
+    """Nobody sent an author its own entries: whoever wrote them was thought to have them."""
+
+    def carried(from_: Path, to: Path, name: str) -> list[str]:
+        stick = tmp_path / name
+        stick.mkdir()
+        with at(from_, clock) as desk:
+            export_bundle(desk, stick, "office" if to == world.office else "LB")
+        with at(to, clock) as desk:
+            return import_from(desk, stick).result.alarms
+
+    with at(world.lb, clock) as desk:
+        made = make_backup(desk, tmp_path / "backups").result
+        register(desk, "Ana")
+    carried(world.lb, world.office, "s1")
+    carried(world.office, world.lb, "s2")
+    with at(world.office, clock) as office:
+        (tmp_path / "s3").mkdir()
+        assert export_bundle(office, tmp_path / "s3", "LB").result.events == 0  # it is known to have them
+    shutil.rmtree(world.lb)
+    restore(made.folder, world.lb, "admin", PASSPHRASE, clock).close()
+    carried(world.lb, world.office, "s4")
+    carried(world.office, world.lb, "s5")
+    with at(world.lb, clock) as desk:
+        assert given_names(desk) == {"Ana"}
+        assert check(desk.store.conn).findings == []
+
+
+def test_an_office_whose_disk_was_put_back_is_told_by_its_own_receipts(
+    world: World, clock: SetClock, tmp_path: Path
+) -> None:
+    """No mark beside its file, and no desk holds an office's entries: what it once signed comes back with every stick.
+
+    All it had heard of that desk came after the image, so that it has nothing to say of it but that.
+    """
+    sticks = iter(range(100))
+
+    def carried(from_: Path, to: Path) -> list[str]:
+        stick = tmp_path / f"stick-{next(sticks)}"
+        stick.mkdir()
+        with at(from_, clock) as desk:
+            export_bundle(desk, stick, "office" if to == world.office else "LB")
+        with at(to, clock) as desk:
+            return import_from(desk, stick).result.alarms
+
+    shutil.copytree(world.office, tmp_path / "image")
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+    carried(world.lb, world.office)
+    carried(world.office, world.lb)
+    with at(world.lb, clock) as desk:
+        assert state_here(desk)[0] < 3
+    shutil.rmtree(world.office)
+    shutil.copytree(tmp_path / "image", world.office)
+    (alarm,) = carried(world.lb, world.office)
+    assert "after a restored backup" in alarm
+    carried(world.office, world.lb)
+    assert carried(world.lb, world.office) == []
+    with at(world.office, clock) as office:
+        assert office.who.epoch > 0 and given_names(office) == {"Ana"}
+        assert check(office.store.conn).findings == []
