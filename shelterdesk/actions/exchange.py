@@ -96,6 +96,24 @@ class Imported:
     elsewhere: int = 0
     was_cancelled: bool = False
 
+    def add(self, more: Imported) -> None:
+        """Count what came in a further load of the same import."""
+        self.parts += more.parts
+        for name in (
+            "new",
+            "known",
+            "set_aside",
+            "refused",
+            "not_admitted",
+            "statements",
+            "receipts",
+            "strange",
+            "elsewhere",
+        ):
+            setattr(self, name, getattr(self, name) + getattr(more, name))
+        self.alarms += [alarm for alarm in more.alarms if alarm not in self.alarms]
+        self.was_cancelled = self.was_cancelled or more.was_cancelled
+
     @property
     def is_clean(self) -> bool:
         """Whether everything that lay there is in."""
@@ -160,10 +178,10 @@ def import_from(
     it is. Raises ``NotAllowed``, ``NotOurs``, and what the own disk raises.
     """
     desk.must("take in bundles")
-    return _Import(desk, progress, cancelled).run(source)
+    return Import(desk, progress, cancelled).run(source)
 
 
-class _Import:
+class Import:
     """One import: what it goes through and what it counts."""
 
     def __init__(self, desk: Desk, progress: Progress | None, cancelled: Cancelled | None) -> None:

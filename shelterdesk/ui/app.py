@@ -362,6 +362,10 @@ class DeskApp(QObject):
         if self.status is not None:
             self.status.stop()
             self.status = None
+        for keeper in (self.worker.table, self.worker.post):
+            if keeper is not None:
+                keeper.stop()
+        self.worker.table = self.worker.post = None
         window, self.window, self.lock = self.window, None, None
         if window is None:
             return None

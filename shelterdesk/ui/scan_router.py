@@ -10,17 +10,20 @@ from PySide6.QtCore import QObject, Signal
 from shelterdesk.actions.access import note_search
 from shelterdesk.actions.bearers import card_known
 from shelterdesk.actions.people import find_people
+from shelterdesk.actions.receipt_slip import ReceiptScanned, scan_receipt
 from shelterdesk.actions.shift import is_staff_code
 from shelterdesk.core.blank_cards import read_blank_number
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock, service_day
 from shelterdesk.core.mrz import MrzUnreadable, read_zone
 from shelterdesk.core.number import BadNumber, Counted, parse_number
+from shelterdesk.core.table_code import BadTableCode, is_table_code, read_table_code
 from shelterdesk.core.words import tr
 from shelterdesk.db.people import PersonLine, entity_of
 from shelterdesk.db.store import Reader
 from shelterdesk.keys.cardclaim import CardUnreadable
 from shelterdesk.keys.cardtoken import PREFIX, read_token
+from shelterdesk.keys.receiptcode import is_receipt_code
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.scans import OpensRecords, Scan, ScanKind, TakesScans
 from shelterdesk.ui.widgets import Found, Tone
@@ -35,12 +38,15 @@ def read_scan(text: str, prefix: str, today: date) -> Scan:
     """Tell a card, a passport, a number of the house and plain words apart.
 
     ``prefix`` is the desk's own (``LB1``). Raises ``CardUnreadable``, ``MrzUnreadable`` or ``BadNumber`` with a
-    sentence when it is clearly one of these and cannot be read.
+    sentence (``BadTableCode`` too) when it is clearly one of these and cannot be read.
     """
     typed = text.strip()
     if typed.upper().startswith(PREFIX):
         read_token(typed)
         return Scan(ScanKind.CARD, typed.upper())
+    if is_table_code(typed):
+        read_table_code(typed)
+        return Scan(ScanKind.TABLE, typed.upper())
     if "<" in typed:
         read_zone(typed, today)
         return Scan(ScanKind.DOCUMENT, typed.upper())
@@ -96,20 +102,29 @@ class ScanRouter(QObject):
             self._window.scan.clear()
             self.staff_card.emit(text)
             return
+        if is_receipt_code(text):
+            self._window.scan.clear()
+            self._worker.write(scan_receipt, text, done=self._on_receipt, failed=self._tell)
+            return
         try:
             scan = read_scan(text, desk.who.slot, self._today())
-        except (CardUnreadable, MrzUnreadable, BadNumber) as error:
+        except (CardUnreadable, MrzUnreadable, BadNumber, BadTableCode) as error:
             self._tell(error)
             return
         if self._offer(scan):
             return
         if scan.kind in (ScanKind.NUMBER, ScanKind.CARD):
             self._worker.read(record_of, scan, done=lambda found: self._open(scan, found), failed=self._tell)
+        elif scan.kind is ScanKind.TABLE:
+            self._window.say(tr("This is the code of a table; your role cannot join one here."), Tone.NEUTRAL)
         elif scan.kind is ScanKind.WORDS:
             self._window.scan.look_for(text)
         else:
             said = tr("This is a travel document; open reception and scan it again.")
             self._window.say(said, Tone.NEUTRAL)
+
+    def _on_receipt(self, done: ReceiptScanned) -> None:
+        self._window.say(done.sentence, Tone.WARN if done.is_alarm else Tone.OK)
 
     def search(self, text: str) -> None:
         """Look for people while one types; the newest text is answered, older ones are let go."""
@@ -143,7 +158,10 @@ class ScanRouter(QObject):
         if _takes(now, scan):
             return True
         # A token is a family's that waits at the reception, wherever it is typed; other numbers have pages.
-        if scan.kind not in (ScanKind.CARD, ScanKind.DOCUMENT) and scan.counted is not Counted.TOKEN:
+        if (
+            scan.kind not in (ScanKind.CARD, ScanKind.DOCUMENT, ScanKind.TABLE)
+            and scan.counted is not Counted.TOKEN
+        ):
             return False
         for screen in self._window.screens():
             if screen is not now and _takes(screen, scan):
