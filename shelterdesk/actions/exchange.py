@@ -420,5 +420,6 @@ def export_receipts(desk: Desk, target: Path) -> Done[ReceiptsWritten]:
     """Write receipts for every desk heard from (``SHELTERDESK/receipts``). Raises as :func:`export_bundle`."""
     desk.must("take in bundles")
     ours = stick.our_folder(target)
-    names = write_receipts(desk.store, ours, receipts_for(desk.store, None))
+    receipts = [one for one in receipts_for(desk.store, None) if one.issuer != one.dev]
+    names = write_receipts(desk.store, ours, receipts)
     return Done(ReceiptsWritten(str(ours / stick.RECEIPTS), tuple(names)), Changes.of("status"))
