@@ -30,7 +30,7 @@ from shelterdesk.sync.container import (
     read_part_name,
     read_receipt_name,
 )
-from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.faults import SetAside, fit_to_be_shown
 
 MAX_ENTRIES = 10_000
 """Directory entries looked at, whatever lies there (SYNC §2, malicious stick)."""
@@ -249,7 +249,7 @@ def look(source: Path) -> Lying:
                     if read_receipt_name(one.name) and one.is_file(follow_symlinks=False):
                         receipts.append(Path(one.path))
             else:
-                strange.append(_shown(entry.name))
+                strange.append(fit_to_be_shown(entry.name))
     parts.sort(key=lambda one: (one.folder, one.name))
     return Lying(tuple(parts), tuple(sorted(admits)), tuple(sorted(receipts)), tuple(sorted(strange)))
 
@@ -260,7 +260,7 @@ def _look_at_desk(
     for entry in _entries(folder, left):
         name = read_part_name(entry.name)
         if not entry.is_file(follow_symlinks=False):
-            strange.append(_shown(f"{folder.name}/{entry.name}"))
+            strange.append(fit_to_be_shown(f"{folder.name}/{entry.name}"))
         elif name is not None:
             parts.append(Found(Path(entry.path), name, dev))
         elif read_admit_name(entry.name) is not None:
@@ -278,11 +278,6 @@ def _entries(folder: Path, left: list[int]) -> Iterator[os.DirEntry[str]]:
                 yield entry
     except OSError as error:
         raise said(folder, error) from None
-
-
-def _shown(name: str) -> str:
-    """A strange name made fit to be shown."""
-    return "".join(c if c.isprintable() else "?" for c in name.encode("utf-8", "replace").decode())[:80]
 
 
 def said(where: Path, error: OSError) -> WorldError:
