@@ -103,7 +103,8 @@ class RealOffice:
                 return ""
             if changed or state_of(desk.store.conn) != state:
                 return f"rows written: {changed}"
-            return "" if found.set_aside + found.refused + found.elsewhere == 1 else "it was not listed"
+            # Listed with its reason; or known, the same file having come before; or strange, its name being none of ours.
+            return "" if len(found.parts) + found.strange == 1 else "it was not listed"
         return self._own_word(desk)
 
     def _own_word(self, desk: Desk) -> str:
