@@ -6,6 +6,7 @@ import json
 from random import Random
 from typing import Any
 
+from shelterdesk.core.event import line_hash
 from shelterdesk.keys.signing import canonical, sign_statement
 from shelterdesk.keys.sshsig import sign
 from shelterdesk.sync.manifest import sha256
@@ -27,6 +28,45 @@ def _pick(rng: Random, one: Draft, is_own: bool) -> tuple[int, int]:
     ranges = [n for n, range_ in enumerate(one.manifest["ranges"]) if (range_["dev"] == me) is is_own and one.lines[n]]
     at = rng.choice(ranges)
     return at, rng.randrange(len(one.lines[at]))
+
+
+def on_records_of_others(rng: Random, setting: Setting) -> Attempt:
+    """The desk that lies edits, voids or makes anew what another station registered, naming the very heads."""
+    one = draft(rng, setting)
+    at, place = _pick(rng, one, is_own=True)
+    found = json.loads(one.lines[at][place])
+    op = json.loads(json.dumps(rng.choice(setting.foreign)))
+    match rng.randrange(4):
+        case 0:
+            op[2], op[3] = 1, {"reason": "x", "saw": op[4]}
+        case 1:
+            op[2], op[3], op[4] = 0, {str(op[2]): "taken over"}, []
+        case 2:
+            op[4] = [*op[4], [op[4][0][0], 0, rng.choice(EDGES[:15]), "00" * 8]]
+        case _:
+            pass
+    found["o"] = [*found["o"], op] if rng.random() < 0.5 else [op]
+    one.lines[at][place:] = [spelled(found)]  # its numbers may be others now: the last of its range
+    one.settle_lines(rng)
+    return one.attempt("on records of others")
+
+
+def made_anew(rng: Random, setting: Setting) -> Attempt:
+    """A record of another station is made a second time, and the next entry names both makings: edit or void."""
+    one = draft(rng, setting)
+    at, _ = _pick(rng, one, is_own=True)
+    last = json.loads(one.lines[at][-1])
+    theirs = rng.choice(setting.foreign)
+    first = last | {"s": last["s"] + len(last["o"]), "x": "5" * 32}
+    first["o"] = [[theirs[0], theirs[1], 0, {str(theirs[2]): "taken over"}, []]]
+    line = spelled(first)
+    own = [last["d"], last["e"], first["s"], line_hash(line)[:8].hex()]
+    saw = rng.sample([*theirs[4], own], 2)
+    over = rng.choice(([theirs[2], "over", saw], [1, {"reason": "x", "saw": saw}, []]))
+    second = first | {"s": first["s"] + 1, "o": [[theirs[0], theirs[1], *over]]}
+    one.lines[at] += [line, spelled(second)]
+    one.settle_lines(rng)
+    return one.attempt("made anew")
 
 
 def _changed_line(rng: Random, line: bytes) -> bytes:
@@ -275,5 +315,5 @@ def _own_receipt(rng: Random, setting: Setting, known: list[Any]) -> dict[str, s
 
 SAID: list[tuple[int, Mutator]] = [
     (110, own_line), (100, line_of_another), (50, under_another_name), (70, ranges), (40, split), (40, statement_of_another),
-    (110, own_statement), (70, receipts),
+    (110, own_statement), (70, receipts), (40, on_records_of_others), (20, made_anew),
 ]  # fmt: skip

@@ -6,6 +6,7 @@ The desk that lies, ``LB1A``, holds its own keys and everything its station know
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
 from shelterdesk.actions.records import add_record
+from shelterdesk.core.event import ROW, hex16, parse
 from shelterdesk.core.kinds import KIND_NAMES, PERSON
 from shelterdesk.db.statements import statements
 from shelterdesk.keys import age
@@ -47,7 +49,9 @@ class Part:
 
 @dataclass(frozen=True)
 class Setting:
-    """Folders, parts and keys. ``liar`` are the keys of the desk that lies, ``honest`` the parts of all others."""
+    """Folders, parts and keys. ``liar`` are the keys of the desk that lies; ``others`` are parts of honest desks,
+    ``strangers`` of desks nobody enrolled, ``foreign`` ops on records of another station.
+    """
 
     office: Path
     liar: DeskKeys
@@ -57,6 +61,7 @@ class Setting:
     others: tuple[Part, ...]
     strangers: tuple[Part, ...]
     genuine: frozenset[bytes]
+    foreign: tuple[list[Any], ...]
     made_at: SetClock
 
     @property
@@ -104,9 +109,24 @@ def make_setting(folder: Path) -> Setting:
         liar = desk.store.keys
     old = _read(world.office, folder / "m2", clock)
     stranger = _of_a_stranger(folder, clock)
+    with at(world.mt, clock) as desk:
+        foreign = _records(desk)
     return Setting(
-        world.office, liar, small, large, old, tuple(others), (stranger,), genuine, clock
+        world.office, liar, small, large, old, tuple(others), (stranger,), genuine, foreign, clock
     )
+
+
+def _records(desk: Desk) -> tuple[list[Any], ...]:
+    """Ops that would change what another station registered, naming the true heads."""
+    found: list[list[Any]] = []
+    for (line,) in desk.store.conn.execute("SELECT line FROM event").fetchall():
+        event = parse(line)
+        for n, op in enumerate(event.ops):
+            if op.kind == PERSON.number and op.field == ROW:
+                id_ = event.op_id(n)
+                saw = [hex16(id_.dev), id_.epoch, id_.seq, id_.eh8.hex()]
+                found.append([op.kind, op.ent.hex(), PERSON.field("given").number, "taken over", [saw]])
+    return tuple(found)
 
 
 def _written(desk_folder: Path, stick: Path, clock: SetClock, people: list[str], notes: int = 0) -> Part:
@@ -138,8 +158,6 @@ def _read(reader: Path, stick: Path, clock: SetClock) -> Part:
 
 def manifest_of(plain: bytes) -> dict[str, Any]:
     """The manifest in a tar, as plain JSON."""
-    import json
-
     found: dict[str, Any] = json.loads(next(iter(unpack(plain)))[1])
     return found
 

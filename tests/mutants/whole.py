@@ -11,6 +11,8 @@ from shelterdesk.actions.checking import check_folder
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.exchange import Imported, import_from
 from shelterdesk.core.event import hex16
+from shelterdesk.core.kinds import PERSON
+from shelterdesk.db.standing import heads_of
 from shelterdesk.db.state import state_of
 from shelterdesk.db.statements import statements
 from shelterdesk.sync.faults import said
@@ -38,6 +40,8 @@ class RealOffice:
         """What it knows, kept apart from the file: nobody can change it by the way."""
         desk = self._open()
         store, live = desk.store, known_of(desk.store)
+        self.held_of_others: frozenset[bytes] = frozenset()
+        self.foreign = self._foreign(desk)
         rows = store.conn.execute("SELECT dev, epoch, last_seq, chain FROM event").fetchall()
         chains = {(dev, epoch, seq): bytes(chain) for dev, epoch, seq, chain in rows if chain is not None}
         upto: dict[tuple[int, int], int] = {}
@@ -107,6 +111,19 @@ class RealOffice:
             return "" if len(found.parts) + found.strange == 1 else "it was not listed"
         return self._own_word(desk)
 
+    def _foreign(self, desk: Desk) -> set[tuple[object, ...]]:
+        """What the other station says of its people, as it stands here; who the office has not heard of yet is nobody's."""
+        theirs = {bytes.fromhex(op[1]) for op in self.setting.foreign}
+        conn = desk.store.conn
+        rows = conn.execute("SELECT ent FROM person WHERE void IS NULL").fetchall()
+        self.held_of_others = self.held_of_others or frozenset(theirs & {row[0] for row in rows})
+        return {
+            (ent, field, head.id, head.value)
+            for (ent,) in rows if ent in self.held_of_others
+            for field, several in heads_of(conn, ent, PERSON.number).items()
+            for head in several if head.id.dev != self.setting.liar.dev
+        }  # fmt: skip
+
     def _own_word(self, desk: Desk) -> str:
         """Only what the desk that lies may say is there: nothing of others that counts and that nobody made."""
         liar, genuine = self.setting.liar.dev, self.setting.genuine
@@ -124,6 +141,8 @@ class RealOffice:
         for issuer, raw in conn.execute("SELECT issuer, raw FROM receipt").fetchall():
             if issuer not in (liar, desk.who.dev) and raw not in genuine:
                 return f"a receipt of {issuer:016x} that nobody gave is held"
+        if not self.foreign or not self._foreign(desk) >= self.foreign:
+            return "a record of another station was changed"
         if desk.who.epoch != self.office.who.epoch:
             return "the office began a new epoch"
         why = beyond(liar, self.office.roster, desk.roster)
