@@ -12,7 +12,16 @@ from typing import Any
 
 from shelterdesk.core.belief import fold
 from shelterdesk.core.event import hex16
-from shelterdesk.core.roster import ClassKey, DeskEntry, Roster, Statement, UserEntry, class_body, desk_body, user_body
+from shelterdesk.core.roster import (
+    ClassKey,
+    DeskEntry,
+    Roster,
+    Statement,
+    UserEntry,
+    class_body,
+    desk_body,
+    user_body,
+)
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.db.meta import Whoami
 from shelterdesk.keys import age
@@ -133,7 +142,11 @@ def every_statement() -> list[tuple[DeskKeys, dict[str, Any]]]:
         (OFFICE, "roster", roster_body(office=office_body())),
         (B, "admit", {"desk": desk_body(desk_c)}),
         (B, "user", {"user": user_body(user("eva", 2))}),
-        (B, "class_key", {"class": newer, "by": USER_KEY.public.hex(), "signature": sign_class_body(USER_KEY, newer)}),
+        (
+            B,
+            "class_key",
+            {"class": newer, "by": USER_KEY.public.hex(), "signature": sign_class_body(USER_KEY, newer)},
+        ),
         (B, "adoption", {"station": "LB", "office": office_body()}),
         (B, "revoked_cards", {"cards": [["0" * 12, 5]]}),
         (OFFICE, "clock_fix", {"dev": hex16(B.dev), "epoch": 0, "first": 1, "last": 2, "delta_ms": -5}),
@@ -144,5 +157,6 @@ def every_statement() -> list[tuple[DeskKeys, dict[str, Any]]]:
         (B, "of a newer program", {"anything": [1, {"x": None}]}),
     ]
     return [
-        (keys, {"statement": kind, "issuer": hex16(keys.dev), "number": 9, "body": body}) for keys, kind, body in bodies
+        (keys, {"statement": kind, "issuer": hex16(keys.dev), "number": 9, "body": body})
+        for keys, kind, body in bodies
     ]

@@ -21,11 +21,21 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-
 TOP = Path(__file__).resolve().parents[2]
 KEPT = Path(__file__).with_name("corpus")
 LOG = TOP / "docs" / "campaigns" / "fuzzing.jsonl"
-TARGETS = ("manifest", "event", "statement", "receipt", "card", "letter", "names", "archive", "zipped", "armour")
+TARGETS = (
+    "manifest",
+    "event",
+    "statement",
+    "receipt",
+    "card",
+    "letter",
+    "names",
+    "archive",
+    "zipped",
+    "armour",
+)
 TREES = frozenset({"manifest", "event", "statement", "receipt", "letter"})
 """Targets whose inputs are JSON: every other change is made to the tree."""
 
@@ -47,7 +57,11 @@ def search(target: str) -> None:
                 tree = json.loads(data)
                 for _ in range(rng.choice((1, 1, 1, 2, 3))):
                     tree = trees.changed_tree(rng, tree)
-                new = json.dumps(tree, separators=(",", ":")).encode() if rng.random() < 0.9 else trees.loose_json(rng, tree)
+                new = (
+                    json.dumps(tree, separators=(",", ":")).encode()
+                    if rng.random() < 0.9
+                    else trees.loose_json(rng, tree)
+                )
                 if len(new) <= most:
                     return bytes(new)
             except (ValueError, RecursionError):
@@ -124,7 +138,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("target", choices=TARGETS)
     parser.add_argument("--seconds", type=int, default=300)
-    parser.add_argument("--keep", action="store_true", help="put the smallest set into tests/fuzz/corpus afterwards")
+    parser.add_argument(
+        "--keep", action="store_true", help="put the smallest set into tests/fuzz/corpus afterwards"
+    )
     given = parser.parse_args()
     if given.seconds:
         line = run(given.target, given.seconds)

@@ -68,9 +68,17 @@ def _receipts() -> list[bytes]:
         "epoch": 0, "upto": 3, "chain": _SHA, "beyond": [[5, 6]], "set_aside": [[7, 8, "role"]], "head": head,
         "beside": [[1, 4, _SHA]],
     }  # fmt: skip
-    body = {"desk": hex16(A.dev), "practice": False, "made_ms": 5, "roster": [hex16(A.dev), 1], "heard": [line]}
+    body = {
+        "desk": hex16(A.dev),
+        "practice": False,
+        "made_ms": 5,
+        "roster": [hex16(A.dev), 1],
+        "heard": [line],
+    }
     signed = said(B, "receipt", body)
-    member = json.dumps({"receipts": [{"receipt": signed.body.decode(), "signature": signed.signature}]}).encode()
+    member = json.dumps(
+        {"receipts": [{"receipt": signed.body.decode(), "signature": signed.signature}]}
+    ).encode()
     return [b'{"receipts":[]}', member, signed.body]
 
 
@@ -82,12 +90,22 @@ def _cards() -> list[bytes]:
 def _letters() -> list[bytes]:
     bodies: list[tuple[str, dict[str, Any]]] = [
         ("join_request", {"sign": B.public.hex(), "age": B.recipient}),
-        ("admission", {"desk": hex16(B.dev), "pins": [_SHA], "practice": False, "statements": enclosed([said(A, "x", {})])}),
+        (
+            "admission",
+            {
+                "desk": hex16(B.dev),
+                "pins": [_SHA],
+                "practice": False,
+                "statements": enclosed([said(A, "x", {})]),
+            },
+        ),
         ("enrol_request", {"station": "LB", "pins": [_SHA], "statements": []}),
         ("enrol_reply", {"office": {}, "statements": [["a", "b"]]}),
     ]
     plain = [{"statement": kind, "issuer": hex16(B.dev), "number": 1, "body": body} for kind, body in bodies]
-    return [letter_bytes(B, kind, body) for kind, body in bodies] + [json.dumps(one).encode() for one in plain]
+    return [letter_bytes(B, kind, body) for kind, body in bodies] + [
+        json.dumps(one).encode() for one in plain
+    ]
 
 
 def _names() -> list[bytes]:

@@ -142,7 +142,12 @@ def letters(data: bytes) -> None:
         signed = _signed(B.signing, body)
         kind = body.get("statement")
         if isinstance(kind, str):
-            whole = {"shelterdesk": kind, "words": "", "statement": signed.body.decode(), "signature": signed.signature}
+            whole = {
+                "shelterdesk": kind,
+                "words": "",
+                "statement": signed.body.decode(),
+                "signature": signed.signature,
+            }
             offered.append(json.dumps(whole).encode())
     for raw in offered:
         for kind in _KINDS:
@@ -172,7 +177,7 @@ def names(data: bytes) -> None:
     container.read_admit_name(name), container.read_receipt_name(name), container.read_desk_folder(name)
     if not name or name in (".", "..") or len(os.fsencode(name)) > 250:
         return
-    ours = _scratch() / stick.FOLDER
+    ours = _scratch() / container.FOLDER
     for folder in (ours, ours / ("0" * 16), ours / stick.RECEIPTS):
         path = folder / name
         if path.exists():
@@ -192,7 +197,7 @@ def _scratch() -> Path:
     """A stick of this process's own, gone at its end."""
     if not _folder:
         _folder.append(tempfile.TemporaryDirectory())
-        ours = Path(_folder[0].name) / stick.FOLDER
+        ours = Path(_folder[0].name) / container.FOLDER
         (ours / ("0" * 16)).mkdir(parents=True)
         (ours / stick.RECEIPTS).mkdir()
     return Path(_folder[0].name)

@@ -1,4 +1,4 @@
-"""Many mutants, one after the other: ``python -m tests.mutants.campaign --from 0 --to 100000 --log docs/campaigns/mutants.jsonl``.
+"""Many mutants, one after the other: ``python -m tests.mutants.campaign --from 0 --to 100000 --log FILE``.
 
 Each is made from its own number, so that a run can be cut into pieces and a failure be played again. One line of the log
 sums up 5,000. A mutant that gets in, or over which the program stumbles, is kept below ``out/mutants``.
@@ -101,7 +101,9 @@ def keep(number: int, attempt: Attempt, outcome: Outcome) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / str(attempt.name)).write_bytes(attempt.sealed)
     (folder / f"{attempt.name}.sig").write_text(attempt.signature, "utf-8", errors="replace")
-    (folder / "outcome").write_text(f"{attempt.kind}\n{outcome.code} {outcome.layer}\n{outcome.why}\n", "utf-8")
+    (folder / "outcome").write_text(
+        f"{attempt.kind}\n{outcome.code} {outcome.layer}\n{outcome.why}\n", "utf-8"
+    )
 
 
 def peak_mib() -> int:
@@ -138,7 +140,9 @@ def campaign(first: int, last: int, log: Path | None) -> int:
             end = min(last, start + BLOCK)
             tally = play(setting, real, start, end)
             line = summed(start, end, tally, peak_mib() - before)
-            failed += len(tally.failures) + (tally.slowest_s >= MOST_S) + (line["memory_grown_mib"] >= MOST_MIB)
+            failed += (
+                len(tally.failures) + (tally.slowest_s >= MOST_S) + (line["memory_grown_mib"] >= MOST_MIB)
+            )
             print(json.dumps(line), flush=True)
             if log is not None:
                 with log.open("a", encoding="utf-8") as out:

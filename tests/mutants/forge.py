@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -35,8 +35,8 @@ Mutator = Callable[[Random, Setting], Attempt]
 
 def as_it_lay(part: Part, kind: str, **changes: Any) -> Attempt:
     """A part that nobody signs anew, with something about it changed."""
-    given = {"name": part.name, "folder": part.folder, "sealed": part.sealed, "signature": part.signature} | changes
-    return Attempt(kind, **given, is_signed=False)
+    lying = Attempt(kind, part.name, part.folder, part.sealed, part.signature, is_signed=False)
+    return replace(lying, **changes)
 
 
 def named(part: Part, sealed: bytes) -> PartName:
@@ -111,7 +111,15 @@ class Draft:
             is_lines = name.startswith("events")
             unpacked = known.get("unpacked", len(data)) if is_lines else len(data)
             events = known.get("events", 0) if is_lines else 0
-            said.append({"name": name, "bytes": len(data), "unpacked": unpacked, "sha256": sha256(data), "events": events})
+            said.append(
+                {
+                    "name": name,
+                    "bytes": len(data),
+                    "unpacked": unpacked,
+                    "sha256": sha256(data),
+                    "events": events,
+                }
+            )
         self.manifest["members"] = said
 
     def settle_lines(self, rng: Random, others: str = "kept") -> None:
@@ -125,7 +133,13 @@ class Draft:
             packed = zip_lines(raw)
             self.body.append(("events-00001.ndjson.gz", packed))
             self.manifest["members"].append(
-                {"name": "events-00001.ndjson.gz", "unpacked": len(raw), "events": len(flat), "bytes": 0, "sha256": ""}
+                {
+                    "name": "events-00001.ndjson.gz",
+                    "unpacked": len(raw),
+                    "events": len(flat),
+                    "bytes": 0,
+                    "sha256": "",
+                }
             )
         kinds: dict[str, int] = {}
         for range_, lines in zip(self.manifest["ranges"], self.lines, strict=True):
@@ -143,7 +157,9 @@ class Draft:
             else:
                 range_["chain_after"] = chain.hex()
                 self._head(rng, range_, last, chain, liar.signing, others)
-        self.manifest["ranges"] = [one for one, lines in zip(self.manifest["ranges"], self.lines, strict=True) if lines]
+        self.manifest["ranges"] = [
+            one for one, lines in zip(self.manifest["ranges"], self.lines, strict=True) if lines
+        ]
         self.manifest["counts"] = {"events": len(flat), "ops": sum(kinds.values()), "kinds": kinds}
         self.settle()
 

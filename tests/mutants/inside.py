@@ -53,20 +53,26 @@ def other_header(rng: Random, setting: Setting) -> Attempt:
 def _other(rng: Random, what: int, block: bytearray, out: bytearray) -> None:
     match what:
         case 0:
-            block[156:157] = rng.choice((b"\0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"L", b"K", b"x", b"g", b"S"))
+            block[156:157] = rng.choice(
+                (b"\0", b"1", b"2", b"3", b"4", b"5", b"6", b"7", b"L", b"K", b"x", b"g", b"S")
+            )
         case 1:
             block[157 : 157 + 11] = b"/etc/passwd"
         case 2:
             name = rng.choice((b"./", b"../", b"/", b"../../")) + bytes(block[:80])
             block[:100] = name[:100].ljust(100, b"\0")
         case 3:
-            block[100:108] = rng.choice((b"0000644\0", b"0000777\0", b"    600\0", b"0100600\0", b"000600 \0"))
+            block[100:108] = rng.choice(
+                (b"0000644\0", b"0000777\0", b"    600\0", b"0100600\0", b"000600 \0")
+            )
         case 4:
             block[257:265] = rng.choice((b"ustar  \0", b"ustar\x0001", bytes(8)))
         case 5:
             block[345:355] = b"SHELTERDES"
         case 6:
-            block[124:136] = rng.choice((b"\x80" + bytes(11), b"%11o " % 5, b"77777777777\0", b"-0000000001\0"))
+            block[124:136] = rng.choice(
+                (b"\x80" + bytes(11), b"%11o " % 5, b"77777777777\0", b"-0000000001\0")
+            )
         case 7:
             block[136:148] = b"%011o\0" % rng.randrange(1 << 30)
         case 8:
@@ -118,7 +124,15 @@ def other_members(rng: Random, setting: Setting) -> Attempt:
         case 4:
             one.body[at] = rng.choice(foreign)
         case 5:
-            name = rng.choice(("run.sh", "blobs/" + "0" * 64, "events-00002.ndjson.gz", "statements/x.json", "roster-0.json"))
+            name = rng.choice(
+                (
+                    "run.sh",
+                    "blobs/" + "0" * 64,
+                    "events-00002.ndjson.gz",
+                    "statements/x.json",
+                    "roster-0.json",
+                )
+            )
             one.body.insert(at, (name, rng.choice((b"", b"x", foreign[0][1]))))
         case _:
             one.body[at] = (one.body[at][0], changed_bytes(rng, one.body[at][1], foreign[-1][1]))
@@ -151,7 +165,9 @@ def manifest_spelled(rng: Random, setting: Setting) -> Attempt:
     """The manifest in another spelling, or with a byte changed; signed as it then is."""
     one = draft(rng, setting)
     one.raw = (
-        loose_json(rng, one.manifest) if rng.random() < 0.6 else changed_bytes(rng, spelled(one.manifest), one.body[0][1])
+        loose_json(rng, one.manifest)
+        if rng.random() < 0.6
+        else changed_bytes(rng, spelled(one.manifest), one.body[0][1])
     )
     return one.attempt("manifest spelled")
 
@@ -221,7 +237,9 @@ def other_gzip(rng: Random, setting: Setting) -> Attempt:
     one.put(name, packed)
     one.settle()
     said = next(m for m in one.manifest["members"] if m["name"] == name)
-    said["unpacked"] = rng.choice((said["unpacked"], len(raw) - 1, len(raw) + 1, big, 200 * len(packed), 1, 0))
+    said["unpacked"] = rng.choice(
+        (said["unpacked"], len(raw) - 1, len(raw) + 1, big, 200 * len(packed), 1, 0)
+    )
     return one.attempt("other gzip")
 
 
@@ -254,7 +272,9 @@ def other_schema(rng: Random, setting: Setting) -> Attempt:
     """``schema.json`` says anything at all."""
     one = draft(rng, setting)
     found = json.loads(one.data("schema.json"))
-    one.put("schema.json", rng.choice((spelled(changed_tree(rng, found)), b"", b"\xff", spelled(odd_value(rng)))))
+    one.put(
+        "schema.json", rng.choice((spelled(changed_tree(rng, found)), b"", b"\xff", spelled(odd_value(rng))))
+    )
     one.settle()
     return one.attempt("other schema")
 

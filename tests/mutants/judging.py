@@ -11,7 +11,7 @@ from __future__ import annotations
 import traceback
 from dataclasses import dataclass, replace
 
-from shelterdesk.core.belief import fold, hangs_below
+from shelterdesk.core.belief import OFFICE_ONLY, fold, hangs_below
 from shelterdesk.core.roster import Roster, Statement
 from shelterdesk.db.meta import Whoami
 from shelterdesk.keys.signing import is_chain_head
@@ -80,7 +80,11 @@ def layer_of(error: BaseException) -> str:
 def _taken(setting: Setting, office: Office, attempt: Attempt, found: Opened) -> Outcome:
     if not attempt.is_signed:
         parts = (*setting.parts, setting.old, *setting.others)
-        known = [one for one in parts if (one.sealed, one.name, one.folder) == (attempt.sealed, attempt.name, attempt.folder)]
+        known = [
+            one
+            for one in parts
+            if (one.sealed, one.name, one.folder) == (attempt.sealed, attempt.name, attempt.folder)
+        ]
         # The same signature with other line ends: nothing was changed.
         if known and "".join(known[0].signature.split()) == "".join(attempt.signature.split()):
             return Outcome(UNCHANGED, "opened")
@@ -114,6 +118,8 @@ def _statements(setting: Setting, office: Office, found: Opened) -> str:
     for one in new:
         if one.issuer != setting.liar.dev and one.sha not in setting.genuine:
             return f"a statement ({one.kind}) of {one.issuer:016x} that nobody made"
+        if one.issuer == setting.liar.dev and one.kind in OFFICE_ONLY:
+            return f"the office's word ({one.kind}) by a desk"
     before = fold([*office.held, *(one for one in new if one.sha in setting.genuine)])
     return beyond(setting.liar.dev, before, fold([*office.held, *new]))
 
@@ -146,5 +152,3 @@ def _receipts(setting: Setting, office: Office, found: Opened) -> str:
         if issuer != setting.liar.dev and one.body not in setting.genuine:
             return f"a receipt of {issuer:016x} that nobody gave"
     return ""
-
-

@@ -32,7 +32,9 @@ def cut_at_a_block(rng: Random, setting: Setting) -> Attempt:
     """Cut where age begins a block, a byte before and a byte behind; that is where a careless reader stops quietly."""
     part = setting.large
     header = part.sealed.index(b"\n--- ") + 49
-    edge = rng.choice((0, header, header + 16)) + rng.randrange(0, len(part.sealed) // BLOCK + 1) * (BLOCK + 16)
+    edge = rng.choice((0, header, header + 16)) + rng.randrange(0, len(part.sealed) // BLOCK + 1) * (
+        BLOCK + 16
+    )
     sealed = part.sealed[: max(0, edge + rng.choice((-1, 0, 1)))]
     if rng.random() < 0.5:
         return as_it_lay(part, "cut at a block", sealed=sealed, name=named(part, sealed))
@@ -52,7 +54,12 @@ def sealing_damaged(rng: Random, setting: Setting) -> Attempt:
         stanzas[rng.randrange(1, len(stanzas))] = rng.choice(foreign[1:])
         sealed = b"\n-> ".join(stanzas) + b"\n---" + rest
     return Attempt(
-        "sealing damaged", named(part, sealed), part.folder, sealed, sign(setting.liar.signing, sealed, BUNDLE), True
+        "sealing damaged",
+        named(part, sealed),
+        part.folder,
+        sealed,
+        sign(setting.liar.signing, sealed, BUNDLE),
+        True,
     )
 
 
@@ -81,14 +88,18 @@ def signature_of_another(rng: Random, setting: Setting) -> Attempt:
 def other_purpose(rng: Random, setting: Setting) -> Attempt:
     """Signed by the desk that lies, for something else."""
     part = rng.choice(setting.parts)
-    purpose = rng.choice((MANIFEST, "statement.v1@shelterdesk", "chain.v1@shelterdesk", "bundle.v2@shelterdesk"))
+    purpose = rng.choice(
+        (MANIFEST, "statement.v1@shelterdesk", "chain.v1@shelterdesk", "bundle.v2@shelterdesk")
+    )
     return sealed_anew(setting, part, part.plain, "other purpose", namespace=purpose)
 
 
 def by_a_stranger(rng: Random, setting: Setting) -> Attempt:
     """A whole part by somebody who is enrolled nowhere, in the folder of somebody who is."""
     part = any_part(rng, setting)
-    return sealed_anew(setting, part, part.plain, "by a stranger", list(setting.small.recipients), key=SigningKey.new())
+    return sealed_anew(
+        setting, part, part.plain, "by a stranger", list(setting.small.recipients), key=SigningKey.new()
+    )
 
 
 def renamed(rng: Random, setting: Setting) -> Attempt:
@@ -97,13 +108,17 @@ def renamed(rng: Random, setting: Setting) -> Attempt:
     name, folder = part.name, part.folder
     match rng.randrange(4):
         case 0:
-            name = PartName(name.bundle_no + rng.choice((1, -1, 7, 1 << 30)), name.part, name.parts, name.sha16)
+            name = PartName(
+                name.bundle_no + rng.choice((1, -1, 7, 1 << 30)), name.part, name.parts, name.sha16
+            )
         case 1:
             name = PartName(name.bundle_no, rng.choice((2, 9)), rng.choice((9, 5000, 99999)), name.sha16)
         case 2:
             name = PartName(name.bundle_no, name.part, name.parts, any_part(rng, setting).sealed[-8:].hex())
         case _:
-            folder = rng.choice([one.folder for one in (*setting.others, *setting.strangers) if one.folder != folder])
+            folder = rng.choice(
+                [one.folder for one in (*setting.others, *setting.strangers) if one.folder != folder]
+            )
     return as_it_lay(part, "renamed", name=name, folder=folder)
 
 

@@ -7,8 +7,12 @@ from random import Random
 from typing import Any
 
 from shelterdesk.core.event import line_hash
+from shelterdesk.keys import age
+from shelterdesk.keys.desk import DeskKeys
+from shelterdesk.keys.ed25519 import SigningKey
 from shelterdesk.keys.signing import canonical, sign_statement
 from shelterdesk.keys.sshsig import sign
+from shelterdesk.keys.user import user_id
 from shelterdesk.sync.manifest import sha256
 from tests.mutants.forge import Attempt, Draft, Mutator, spelled
 from tests.mutants.inside import draft
@@ -25,7 +29,11 @@ KINDS = (
 def _pick(rng: Random, one: Draft, is_own: bool) -> tuple[int, int]:
     """A line of the desk that lies, or of somebody else: its range and place."""
     me = f"{one.setting.liar.dev:016x}"
-    ranges = [n for n, range_ in enumerate(one.manifest["ranges"]) if (range_["dev"] == me) is is_own and one.lines[n]]
+    ranges = [
+        n
+        for n, range_ in enumerate(one.manifest["ranges"])
+        if (range_["dev"] == me) is is_own and one.lines[n]
+    ]
     at = rng.choice(ranges)
     return at, rng.randrange(len(one.lines[at]))
 
@@ -81,7 +89,9 @@ def _changed_line(rng: Random, line: bytes) -> bytes:
         case 2 if isinstance(op[3], dict):
             op[3][rng.choice((*TEXTS, "1", "0", "4", "1e1", "٣", str(1 << 31)))] = rng.choice(("x", 1, None))
         case 3:
-            op[4] = [[rng.choice(TEXTS), rng.choice(EDGES), rng.choice(EDGES), "00" * 8]] * rng.choice((1, 2, 501))
+            op[4] = [[rng.choice(TEXTS), rng.choice(EDGES), rng.choice(EDGES), "00" * 8]] * rng.choice(
+                (1, 2, 501)
+            )
         case 4:
             op[rng.choice((0, 2))] = rng.choice((*EDGES, 4, 22, 0, 1))
         case 5:
@@ -100,7 +110,9 @@ def own_line(rng: Random, setting: Setting) -> Attempt:
     one = draft(rng, setting)
     at, place = _pick(rng, one, is_own=True)
     line = one.lines[at][place]
-    one.lines[at][place] = _changed_line(rng, line) if rng.random() < 0.8 else changed_bytes(rng, line).replace(b"\n", b"")
+    one.lines[at][place] = (
+        _changed_line(rng, line) if rng.random() < 0.8 else changed_bytes(rng, line).replace(b"\n", b"")
+    )
     one.settle_lines(rng)
     return one.attempt("own line")
 
@@ -169,6 +181,16 @@ def ranges(rng: Random, setting: Setting) -> Attempt:
     return one.attempt("ranges")
 
 
+def miscounted(rng: Random, setting: Setting) -> Attempt:
+    """The sum of what is counted is right, and what it is the sum of is not."""
+    one = draft(rng, setting)
+    kinds = one.manifest["counts"]["kinds"]
+    name = rng.choice(list(kinds))
+    kinds[rng.choice(("99", "", "-1", "04", *kinds))] = kinds.pop(name)
+    kinds["0"], kinds["1"] = rng.choice(((1, -1), (0, 0), (1 << 62, -(1 << 62))))
+    return one.attempt("miscounted")
+
+
 def split(rng: Random, setting: Setting) -> Attempt:
     """A range cut in two, overlapping, out of order, or behind a gap."""
     one = draft(rng, setting)
@@ -191,7 +213,9 @@ def split(rng: Random, setting: Setting) -> Attempt:
 def statement_of_another(rng: Random, setting: Setting) -> Attempt:
     """A statement somebody else signed, changed; its signature left, or one's own put there."""
     one = draft(rng, setting)
-    names = [name for name, _ in one.body if name.startswith(("statements/", "roster-")) and name.endswith(".json")]
+    names = [
+        name for name, _ in one.body if name.startswith(("statements/", "roster-")) and name.endswith(".json")
+    ]
     name = rng.choice(names)
     raw = one.data(name)
     changed = spelled(changed_tree(rng, json.loads(raw))) if rng.random() < 0.7 else changed_bytes(rng, raw)
@@ -221,14 +245,14 @@ def _put_statement(one: Draft, name: str, raw: bytes, signature: bytes) -> None:
 def own_statement(rng: Random, setting: Setting) -> Attempt:
     """A statement of any kind that the desk that lies signs: of others, of itself, out of shape."""
     one = draft(rng, setting)
-    known = {}
+    known: dict[str, Any] = {}
     for name, data in one.body:
         if name.startswith(("statements/", "roster-")) and name.endswith(".json"):
             found = json.loads(data)
             known.setdefault(found["statement"], found["body"])
     kind = rng.choice(KINDS)
     body = _body(rng, setting, kind, known)
-    for _ in range(rng.choice((0, 1, 1, 2))):
+    for _ in range(rng.choice((0, 0, 1, 2))):
         body = changed_tree(rng, body)
     issuer = rng.choice((setting.liar.dev,) * 6 + (setting.others[0].folder, setting.others[1].folder))
     number = rng.choice((1, 50, 900, (1 << 53) - 1, *EDGES))
@@ -249,9 +273,33 @@ def _body(rng: Random, setting: Setting, kind: str, known: dict[str, Any]) -> An
     """A body of that kind that would do harm if it were believed."""
     victim = f"{rng.choice((setting.others[0].folder, setting.others[1].folder, setting.liar.dev)):016x}"
     roster = known["roster"]
+    keys = DeskKeys(SigningKey(rng.randbytes(32)), age.derived(rng.randbytes(32)))
+    station = rng.choice(("LB", "LB", "MT", ""))
+    accomplice = {
+        "dev": f"{keys.dev:016x}", "sign": keys.public.hex(), "age": keys.recipient, "station": station,
+        "slot": station + rng.choice(("1A1", "1A2B", "2", "1B")), "admitted_by": None,
+    }  # fmt: skip
+    wrapped = rng.choice(roster["users"])["wrapped"] | {
+        "public": keys.public.hex(),
+        "recipient": keys.recipient,
+    }
+    friend = rng.choice(roster["users"]) | {
+        "id": user_id(keys.public, keys.recipient), "sign": keys.public.hex(), "age": keys.recipient, "wrapped": wrapped,
+        "station": station, "roles": ["admin"],
+    }  # fmt: skip
+    if kind in ("admit", "user", "roster") and rng.random() < 0.6:
+        fresh = {"practice": False, "desks": [accomplice], "users": [friend], "office": None}
+        return {"admit": {"desk": accomplice}, "user": {"user": friend}}.get(kind, roster | fresh)
     bodies: dict[str, Any] = {
-        "user": {"user": rng.choice(roster["users"]) | {"revision": rng.choice((2, 5, (1 << 53) - 1)), "active": False}},
-        "class_key": {"class": rng.choice(roster["classes"]) if roster["classes"] else {}, "by": "0" * 64, "signature": "0" * 128},
+        "user": {
+            "user": rng.choice(roster["users"])
+            | {"revision": rng.choice((2, 5, (1 << 53) - 1)), "active": False}
+        },
+        "class_key": {
+            "class": rng.choice(roster["classes"]) if roster["classes"] else {},
+            "by": "0" * 64,
+            "signature": "0" * 128,
+        },
         "admit": {"desk": rng.choice(roster["desks"]) | {"slot": rng.choice(("LB1A1", "LB2", "MT1", "LB1"))}},
         "adoption": known.get("adoption", {}) | {"station": rng.choice(("LB", "MT"))},
         "revoked_cards": {"cards": [["0" * 12, rng.choice(EDGES)]]},
@@ -278,7 +326,9 @@ def receipts(rng: Random, setting: Setting) -> Attempt:
             raw = loose_json(rng, found)
         case 3 if found["receipts"]:
             entry = rng.choice(found["receipts"])
-            entry["receipt"] = spelled(changed_tree(rng, json.loads(entry["receipt"]))).decode("utf-8", "replace")
+            entry["receipt"] = spelled(changed_tree(rng, json.loads(entry["receipt"]))).decode(
+                "utf-8", "replace"
+            )
             if rng.random() < 0.5:
                 entry["signature"] = sign(setting.liar.signing, entry["receipt"].encode(), STATEMENT)
             raw = spelled(found)
@@ -302,7 +352,12 @@ def _own_receipt(rng: Random, setting: Setting, known: list[Any]) -> dict[str, s
     if rng.random() < 0.7:
         body = changed_tree(rng, body)
     issuer = rng.choice((setting.liar.dev, setting.liar.dev, desk))
-    members = {"statement": "receipt", "issuer": f"{issuer:016x}", "number": rng.choice((1, 900, *EDGES)), "body": body}
+    members = {
+        "statement": "receipt",
+        "issuer": f"{issuer:016x}",
+        "number": rng.choice((1, 900, *EDGES)),
+        "body": body,
+    }
     try:
         raw = canonical(members)
     except (ValueError, UnicodeError):
@@ -314,6 +369,6 @@ def _own_receipt(rng: Random, setting: Setting, known: list[Any]) -> dict[str, s
 
 
 SAID: list[tuple[int, Mutator]] = [
-    (110, own_line), (100, line_of_another), (50, under_another_name), (70, ranges), (40, split), (40, statement_of_another),
-    (110, own_statement), (70, receipts), (40, on_records_of_others), (20, made_anew),
+    (110, own_line), (100, line_of_another), (50, under_another_name), (70, ranges), (40, split), (15, miscounted),
+    (40, statement_of_another), (110, own_statement), (70, receipts), (40, on_records_of_others), (20, made_anew),
 ]  # fmt: skip

@@ -111,9 +111,7 @@ def make_setting(folder: Path) -> Setting:
     stranger = _of_a_stranger(folder, clock)
     with at(world.mt, clock) as desk:
         foreign = _records(desk)
-    return Setting(
-        world.office, liar, small, large, old, tuple(others), (stranger,), genuine, foreign, clock
-    )
+    return Setting(world.office, liar, small, large, old, tuple(others), (stranger,), genuine, foreign, clock)
 
 
 def _records(desk: Desk) -> tuple[list[Any], ...]:

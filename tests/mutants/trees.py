@@ -61,7 +61,9 @@ def spots(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     if isinstance(value, dict):
         keys = list(value)
     elif isinstance(value, list):
-        keys = list(range(len(value))) if len(value) < 40 else [*range(20), *range(len(value) - 20, len(value))]
+        keys = (
+            list(range(len(value))) if len(value) < 40 else [*range(20), *range(len(value) - 20, len(value))]
+        )
     for key in keys:
         found.append((*path, key))
         found += spots(value[key], (*path, key))
@@ -112,13 +114,17 @@ def nearly(rng: Random, value: Any) -> Any:
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):
-        return rng.choice((value + 1, value - 1, -value, value * 2, value + (1 << 32), str(value), float(value)))
+        return rng.choice(
+            (value + 1, value - 1, -value, value * 2, value + (1 << 32), str(value), float(value))
+        )
     if isinstance(value, str):
         if not value:
             return "\0"
         spot = rng.randrange(len(value))
         other = rng.choice((chr(ord(value[spot]) ^ 1), value[spot].swapcase(), "\0", "\u0430", "0", "f", ""))
-        return rng.choice((value[:spot] + other + value[spot + 1 :], value.upper(), value + value[-1], value[:-1]))
+        return rng.choice(
+            (value[:spot] + other + value[spot + 1 :], value.upper(), value + value[-1], value[:-1])
+        )
     if isinstance(value, list):
         return [*value, value[-1]] if value and rng.random() < 0.5 else value[:-1]
     if isinstance(value, dict) and value:
@@ -159,7 +165,9 @@ def changed_bytes(rng: Random, data: bytes, other: bytes = b"") -> bytes:
             case 2:
                 del out[spot:]
             case 3:
-                edge = (64 << 10) * rng.randrange(1, max(2, len(out) // (64 << 10) + 2)) + rng.choice((-1, 0, 1))
+                edge = (64 << 10) * rng.randrange(1, max(2, len(out) // (64 << 10) + 2)) + rng.choice(
+                    (-1, 0, 1)
+                )
                 del out[edge:]
             case 4:
                 out[spot:spot] = out[spot : spot + size]

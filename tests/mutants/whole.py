@@ -108,7 +108,7 @@ class RealOffice:
             if changed or state_of(desk.store.conn) != state:
                 return f"rows written: {changed}"
             # Listed with its reason; or known, the same file having come before; or strange, its name being none of ours.
-            return "" if len(found.parts) + found.strange == 1 else "it was not listed"
+            return "" if len(found.parts) == 1 or found.strange else "it was not listed"
         return self._own_word(desk)
 
     def _foreign(self, desk: Desk) -> set[tuple[object, ...]]:
@@ -160,7 +160,9 @@ def dump(desk: Desk) -> dict[str, bytes]:
     """Every table of the file, as a hash of its rows."""
     conn = desk.store.conn
     found = {}
-    tables = conn.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").fetchall()
+    tables = conn.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    ).fetchall()
     for (name,) in tables:
         digest = hashlib.sha256()
         for row in conn.execute(f'SELECT * FROM "{name}"'):

@@ -52,7 +52,9 @@ def snapshot(folder: Path) -> list[tuple[str, int, int, int]]:
         for name in (*folders, *files):
             status = os.lstat(os.path.join(top, name))
             size = 0 if stat.S_ISDIR(status.st_mode) else status.st_size
-            found.append((os.path.relpath(os.path.join(top, name), folder), status.st_mode, size, status.st_mtime_ns))
+            found.append(
+                (os.path.relpath(os.path.join(top, name), folder), status.st_mode, size, status.st_mtime_ns)
+            )
     return sorted(found)
 
 
@@ -213,7 +215,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
             seen[0] += 1
             return next(self.inner)
 
-    monkeypatch.setattr(sticks.os, "scandir", Counting)
+    monkeypatch.setattr(os, "scandir", Counting)
     yield seen
 
 
@@ -290,7 +292,10 @@ def test_a_file_that_changes_while_it_is_read(world: World, stick: Path, clock: 
         written = set(events_of(desk))
     (part,) = parts_in(stick)
     changing = subprocess.Popen(
-        [sys.executable, "-c", CHANGING, str(part)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", CHANGING, str(part)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     assert changing.stdout is not None
     try:
@@ -354,7 +359,9 @@ def test_folders_that_do_not_let_themselves_be_read(closed: str, told: list[tupl
     assert [tuple(one) for one in found] == told
 
 
-@pytest.mark.parametrize("code", ["not_a_file", "unreadable", "too_large", "too_many", "no_signature", "bad_name"])
+@pytest.mark.parametrize(
+    "code", ["not_a_file", "unreadable", "too_large", "too_many", "no_signature", "bad_name"]
+)
 def test_every_reason_is_said_in_both_languages(code: str) -> None:
     english = said(code, {})
     use_language("es")

@@ -215,11 +215,17 @@ def test_a_station_that_makes_a_record_of_another_anew_cannot_make_it_vanish(
         for event in [made, again, last][::turn]:
             desk.store.take_in([event])
         assert desk.store.conn.execute("SELECT void FROM person").fetchall() == [(None,)]
-        assert {head.value for head in heads_of(desk.store.conn, ent, PERSON.number)[GIVEN]} == {b'"Ana"', b'"Taken"'}
+        assert {head.value for head in heads_of(desk.store.conn, ent, PERSON.number)[GIVEN]} == {
+            b'"Ana"',
+            b'"Taken"',
+        }
         assert desk.store.conn.execute("SELECT field FROM conflict").fetchall() == [(GIVEN,)]
         assert reasons(desk) == [OTHER_HOME] and findings(desk) == []
         desk.store.rebuild()
         assert reasons(desk) == [OTHER_HOME] and findings(desk) == []
         # Each may go on with what is its own, and the office decides.
         desk.store.take_in([hands["MT"].write(field_op(PERSON.number, ent, GIVEN, "Mine", [again.op_id(0)]))])
-        assert {head.value for head in heads_of(desk.store.conn, ent, PERSON.number)[GIVEN]} == {b'"Ana"', b'"Mine"'}
+        assert {head.value for head in heads_of(desk.store.conn, ent, PERSON.number)[GIVEN]} == {
+            b'"Ana"',
+            b'"Mine"',
+        }
