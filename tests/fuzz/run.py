@@ -2,8 +2,8 @@
 
 Guided by coverage (atheris, which brings libFuzzer). Atheris is needed here alone and is in no list of what the desk
 needs: make an environment beside the house's, ``pip install atheris`` in it, and let it see the house's packages. What
-a run finds lies in ``out/fuzz/TARGET``; ``--keep`` puts the smallest set that reaches the same places into
-``tests/fuzz/corpus``, where every test run plays it. Each run adds a line to ``docs/campaigns/fuzzing.jsonl``.
+a run finds lies in ``out/fuzz/TARGET``; ``--keep`` puts some that together reach the same places into ``tests/fuzz/corpus``, where every test run plays it. Each run adds a line to ``docs/campaigns/fuzzing.jsonl`` and brings the
+table in ``docs/campaigns/fuzzing.md`` up to it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ import resource
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -109,23 +111,75 @@ def run(target: str, seconds: int) -> dict[str, Any]:
 
 
 def keep(target: str) -> None:
-    """The smallest inputs that reach what all inputs found so far reach, within what may be kept."""
-    work, merged = TOP / "out" / "fuzz" / target, TOP / "out" / "fuzz" / f"{target}-merged"
-    shutil.rmtree(merged, ignore_errors=True)
-    merged.mkdir()
-    subprocess.run(
-        [sys.executable, "-m", "tests.fuzz.run", target, "--child", "-merge=1", "-max_len=20000", str(merged), str(work)],
-        cwd=TOP, capture_output=True, check=True,
-    )  # fmt: skip
-    shutil.rmtree(KEPT / target, ignore_errors=True)
-    (KEPT / target).mkdir(parents=True)
+    """Of all inputs found so far those that together reach the same lines, within what may be kept."""
+    function = importlib.import_module("tests.fuzz.targets").TARGETS[target]
+    folders = (KEPT / target, TOP / "out" / "fuzz" / target)
+    paths = sorted((path for folder in folders for path in folder.glob("*")), key=lambda path: path.stat().st_size)
+    reached = {path.read_bytes(): steps(function, path.read_bytes()) for path in paths}
+    chosen: dict[str, bytes] = {}
+    seen: set[Step] = set()
     room = MOST_BYTES
-    found = sorted(merged.iterdir(), key=lambda path: path.stat().st_size)
-    # Of many, some of every size: the smallest alone would all be refused at the first byte.
-    for path in found[:: max(1, -(-len(found) // MOST_FILES))]:
-        room -= path.stat().st_size
-        if room >= 0:
-            shutil.copy(path, KEPT / target / path.name[:16])
+    while len(chosen) < MOST_FILES and reached:
+        data = max(reached, key=lambda one: (len(reached[one] - seen), -len(one)))
+        new = reached.pop(data) - seen
+        if not new:
+            break
+        if len(data) <= room:
+            seen |= new
+            room -= len(data)
+            chosen[sha256(data).hexdigest()[:16]] = data
+    for path in (KEPT / target).glob("*"):
+        if len(path.name) == 16:  # what has a name of its own was a defect, and stays
+            path.unlink()
+    (KEPT / target).mkdir(parents=True, exist_ok=True)
+    for name, data in chosen.items():
+        (KEPT / target / name).write_bytes(data)
+
+
+Step = tuple[str, int, int]
+"""A file and two of its lines, one after the other."""
+
+
+def steps(function: Callable[[bytes], None], data: bytes) -> set[Step]:
+    """The steps from line to line inside the program while it reads an input."""
+    found: set[Step] = set()
+    last: dict[int, int] = {}
+
+    def watch(frame: Any, event: str, _: object) -> Any:
+        file = frame.f_code.co_filename
+        if "shelterdesk" not in file.rsplit("/tests/", 1)[-1]:
+            return None
+        if event == "line":
+            found.add((file, last.get(id(frame), 0), frame.f_lineno))
+            last[id(frame)] = frame.f_lineno
+        return watch
+
+    sys.settrace(watch)
+    try:
+        function(data)
+    finally:
+        sys.settrace(None)
+    return found
+
+
+def table(lines: list[dict[str, Any]]) -> list[str]:
+    """The rows of the document: per target runs, hours of one CPU, inputs, what was found."""
+    rows = []
+    for target in TARGETS:
+        mine = [line for line in lines if line["target"] == target]
+        seconds, inputs = sum(line["cpu_s"] for line in mine), sum(line["inputs"] for line in mine)
+        found = sum(line["found"] for line in mine)
+        rows.append(f"| `{target}` | {len(mine)} | {seconds / 3600:.2f} h | {inputs:,} | {found} |")
+    return rows
+
+
+def write_table() -> None:
+    """Bring the table in the document up to the log."""
+    lines = [json.loads(line) for line in LOG.read_text("utf-8").splitlines()]
+    document = LOG.with_name("fuzzing.md")
+    text = document.read_text("utf-8")
+    rows = "".join(f"{row}\n" for row in table(lines))
+    document.write_text(re.sub(r"(?<=\|---\|\n)(\|.*\n)+", rows, text, count=1), "utf-8")
 
 
 def main() -> None:
@@ -147,6 +201,7 @@ def main() -> None:
         with LOG.open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
         print(json.dumps(line))
+        write_table()
     if given.keep:
         keep(given.target)
 
