@@ -254,7 +254,7 @@ class _Look:
     """One look through a stick: what was found, and how many entries may still be looked at."""
 
     def __init__(self) -> None:
-        self.left = MAX_ENTRIES
+        self.left = [MAX_ENTRIES]
         self.parts: list[Found] = []
         self.admits: list[Path] = []
         self.receipts: list[Path] = []
@@ -269,7 +269,7 @@ class _Look:
 
     def at_top(self, ours: Path) -> None:
         """The folders of desks and the one of receipts; nothing else is opened."""
-        for entry in self._entries(ours):
+        for entry in _each(ours, self.left):
             dev = read_desk_folder(entry.name)
             if dev is None and entry.name != RECEIPTS:
                 self.strange.append(fit_to_be_shown(entry.name))
@@ -292,7 +292,7 @@ class _Look:
 
     def at_desk(self, folder: Path, dev: int) -> None:
         """The parts and admissions in a desk's folder."""
-        for entry in self._entries(folder):
+        for entry in _each(folder, self.left):
             name = read_part_name(entry.name)
             is_admit = read_admit_name(entry.name) is not None
             if not self._is_file(folder, entry, name is not None or is_admit):
@@ -303,7 +303,7 @@ class _Look:
                 self.admits.append(Path(entry.path))
 
     def _at_receipts(self, folder: Path) -> None:
-        for entry in self._entries(folder):
+        for entry in _each(folder, self.left):
             is_receipt = read_receipt_name(entry.name) is not None
             if self._is_file(folder, entry, is_receipt) and is_receipt:
                 self.receipts.append(Path(entry.path))
@@ -318,14 +318,22 @@ class _Look:
             self.strange.append(label)
         return is_file
 
-    def _entries(self, folder: Path) -> Iterator[os.DirEntry[str]]:
-        """The entries of a folder, as long as some are allowed; raises :class:`SetAside` beyond."""
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                self.left -= 1
-                if self.left < 0:
-                    raise SetAside("too_many")
-                yield entry
+
+def entries(folder: Path, left: list[int]) -> Iterator[os.DirEntry[str]]:
+    """The entries of a folder, as long as some are allowed; raises :class:`SetAside` beyond, and what a stick raises."""
+    try:
+        yield from _each(folder, left)
+    except OSError as error:
+        raise said(folder, error) from None
+
+
+def _each(folder: Path, left: list[int]) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as inside:
+        for entry in inside:
+            left[0] -= 1
+            if left[0] < 0:
+                raise SetAside("too_many")
+            yield entry
 
 
 def _is_beside(name: str) -> bool:

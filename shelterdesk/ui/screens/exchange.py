@@ -8,15 +8,19 @@ from PySide6.QtWidgets import QWidget
 
 from shelterdesk.core.words import tr
 from shelterdesk.ui import rail_entries
+from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.exchange_parts import PartsScreen
 from shelterdesk.ui.screens.exchange_stand import AsideSection, StandSection
 from shelterdesk.ui.screens.exchange_stick import StickSection
+from shelterdesk.ui.screens.exchange_table import TableSection
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.worker import DeskWorker
 
-SECTIONS: tuple[type[Section], ...] = (StickSection, StandSection, AsideSection, AdmitSection, EnrolSection)
+SECTIONS: tuple[type[Section], ...] = (
+    StickSection, TableSection, StandSection, AsideSection, AdmitSection, EnrolSection,
+)  # fmt: skip
 
 
 class ExchangeScreen(PartsScreen):
@@ -38,6 +42,14 @@ class ExchangeScreen(PartsScreen):
 
     def keys(self) -> Sequence[tuple[str, str]]:
         return (("Ctrl+I", tr("only take in")), ("Ctrl+E", tr("only write")))
+
+    def take_scan(self, scan: Scan) -> bool:
+        """The code of a table: its part is opened, and the code stands in its field."""
+        if scan.kind is not ScanKind.TABLE or TableSection.name not in self.sections:
+            return False
+        self.open_section(TableSection.name)
+        section = self.current()
+        return isinstance(section, TableSection) and section.take_code(scan.text)
 
     def first_focus(self) -> QWidget | None:
         """The big button where a folder is known, else the field for one; the list is one Esc away."""
