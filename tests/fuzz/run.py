@@ -2,8 +2,9 @@
 
 Guided by coverage (atheris, which brings libFuzzer). Atheris is needed here alone and is in no list of what the desk
 needs: make an environment beside the house's, ``pip install atheris`` in it, and let it see the house's packages. What
-a run finds lies in ``out/fuzz/TARGET``; ``--keep`` puts some that together reach the same places into ``tests/fuzz/corpus``, where every test run plays it. Each run adds a line to ``docs/campaigns/fuzzing.jsonl`` and brings the
-table in ``docs/campaigns/fuzzing.md`` up to it.
+a run finds lies in ``out/fuzz/TARGET``; ``--keep`` puts some that together reach the same places into
+``tests/fuzz/corpus``, where every test run plays them. Each run adds a line to ``docs/campaigns/fuzzing.jsonl`` and
+brings the table in ``docs/campaigns/fuzzing.md`` up to it.
 """
 
 from __future__ import annotations
@@ -114,7 +115,9 @@ def keep(target: str) -> None:
     """Of all inputs found so far those that together reach the same lines, within what may be kept."""
     function = importlib.import_module("tests.fuzz.targets").TARGETS[target]
     folders = (KEPT / target, TOP / "out" / "fuzz" / target)
-    paths = sorted((path for folder in folders for path in folder.glob("*")), key=lambda path: path.stat().st_size)
+    paths = sorted(
+        (path for folder in folders for path in folder.glob("*")), key=lambda path: path.stat().st_size
+    )
     reached = {path.read_bytes(): steps(function, path.read_bytes()) for path in paths}
     chosen: dict[str, bytes] = {}
     seen: set[Step] = set()
