@@ -246,7 +246,7 @@ def test_twenty_thousand_files_are_not_gone_through(
 def test_a_million_files_within_ten_seconds(
     world: World, stick: Path, desk_folder: Path, clock: SetClock, counted: list[int]
 ) -> None:
-    """The figure of SYNC §3, measured: a stick with a million names, and one with all that a look may find."""
+    """The figure of SYNC §3, measured: a stick with a million names, and one with files of good names that are none."""
     filled(desk_folder, 1_000_000)
     with at(world.office, clock) as office:
         begun = time.monotonic()
@@ -258,13 +258,13 @@ def test_a_million_files_within_ten_seconds(
         assert took < 10 and counted[0] <= 2 * (sticks.MAX_ENTRIES + 1)
         shutil.rmtree(desk_folder)
         desk_folder.mkdir()
-        for number in range(1, 2_000):
+        for number in range(1, 501):
             with (desk_folder / part_name(number)).open("wb") as sparse:
                 sparse.truncate((4 << 30) if number % 2 else 1 << 20)
         begun = time.monotonic()
-        assert import_from(office, stick).result.refused == 1_999
+        assert import_from(office, stick).result.refused == 500
         took = time.monotonic() - begun
-        print(f"two thousand files of up to 4 GiB: {took:.2f} s")
+        print(f"five hundred files of up to 4 GiB: {took:.2f} s")
         assert took < 10
 
 
