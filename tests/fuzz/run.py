@@ -39,6 +39,7 @@ TARGETS = (
     "zipped",
     "armour",
 )
+TABLE_HEAD = "| target | runs | time of one CPU | inputs | runs that ended early |\n|---|---|---|---|---|\n"
 TREES = frozenset({"manifest", "event", "statement", "receipt", "letter"})
 """Targets whose inputs are JSON: every other change is made to the tree."""
 
@@ -182,7 +183,9 @@ def write_table() -> None:
     document = LOG.with_name("fuzzing.md")
     text = document.read_text("utf-8")
     rows = "".join(f"{row}\n" for row in table(lines))
-    document.write_text(re.sub(r"(?<=\|---\|\n)(\|.*\n)+", rows, text, count=1), "utf-8")
+    before, head, after = text.partition(TABLE_HEAD)
+    assert head, "the document has lost its table"
+    document.write_text(before + head + rows + after[after.index("\n## ") :], "utf-8")
 
 
 def main() -> None:
