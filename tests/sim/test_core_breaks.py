@@ -171,7 +171,7 @@ _changed = judging.changed
 def homes_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Anybody may change anybody's records."""
 
-    def nobody(kind: int, authors: list[tuple[int, bool]], homes: Mapping[int, str]) -> frozenset[int]:
+    def nobody(kind: int, authors: Sequence[home.Author], homes: Mapping[int, str]) -> frozenset[int]:
         return frozenset()
 
     monkeypatch.setattr(standing, "foreign", nobody)
