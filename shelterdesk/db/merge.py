@@ -18,7 +18,7 @@ from shelterdesk.core.event import ROW, Event, Op, parse
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roster import Roster
-from shelterdesk.db import chain, judging, tables, vouching
+from shelterdesk.db import chain, judging, newer, tables, vouching
 from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.standing import Stood, conflict_rows, head_rows, standings
 
@@ -57,6 +57,7 @@ def take_in(
     first_id = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM event").fetchone()[0])
     nobodys = {first_id + i for i, event in enumerate(fresh) if event.eh in unsigned}
     vouching.note_unsigned(conn, nobodys)
+    newer.note(conn, fresh)
     _log(conn, fresh, first_id, unsigned, apart)
     judge = judging.Judge(conn, roster, nobodys)
     rows: list[tuple[bytes, int, int, int, int]] = []
@@ -203,7 +204,7 @@ def _put_anew(conn: Connection, found: Mapping[bytes, Stood], touched: dict[int,
     conn.executemany("DELETE FROM head WHERE ent = ?", [(ent,) for ent in found])
     conn.executemany("DELETE FROM conflict WHERE ent = ?", [(ent,) for ent in found])
     heads: list[tuple[Any, ...]] = []
-    conflicts: list[tuple[bytes, int, int]] = []
+    conflicts: list[tuple[bytes, int, int, int]] = []
     rows: dict[int, list[tuple[Any, ...]]] = {}
     for ent, stood in found.items():
         for kind, now in stood.records.items():
@@ -220,7 +221,7 @@ def _put_anew(conn: Connection, found: Mapping[bytes, Stood], touched: dict[int,
         "INSERT INTO head (ent, field, hlc, dev, epoch, seq, eh8, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         heads,
     )
-    conn.executemany("INSERT INTO conflict (ent, field, kind) VALUES (?, ?, ?)", conflicts)
+    conn.executemany("INSERT INTO conflict (ent, field, kind, rank) VALUES (?, ?, ?, ?)", conflicts)
     for kind, ready in rows.items():
         tables.put_rows(conn, kind, ready)
     _mark_foreign(conn, found)

@@ -178,7 +178,7 @@ def labelled(conn: Connection, records: Iterable[Record]) -> list[Record]:
             if one.type is not FieldType.REF or value is None:
                 continue
             if (one.name, value) not in known:
-                known[one.name, value] = _label(conn, one.name, value)
+                known[one.name, value] = label_of(conn, one.name, value)
             label = known[one.name, value]
             if label is not None:
                 labels[one.name] = label
@@ -198,7 +198,8 @@ def labelled(conn: Connection, records: Iterable[Record]) -> list[Record]:
     return done
 
 
-def _label(conn: Connection, name: str, ent: str) -> str | None:
+def label_of(conn: Connection, name: str, ent: str) -> str | None:
+    """What people call the record a reference field of that name points at (32 hex digits); None for one not here."""
     if name in _PERSONS:
         row = conn.execute(
             "SELECT number, surnames, given, name_native FROM person WHERE ent = ?", (bytes.fromhex(ent),)

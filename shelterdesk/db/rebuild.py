@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
 from shelterdesk.core.event import ROW, parse
 from shelterdesk.core.kinds import LOGGED
 from shelterdesk.db import judging, presence, search, statements, tables
@@ -102,18 +100,3 @@ def _put(conn: Connection, rows: dict[int, list[tuple[object, ...]]]) -> None:
     for kind, ready in rows.items():
         tables.put_rows(conn, kind, ready)
     rows.clear()
-
-
-def newer_fields(conn: Connection) -> int:
-    """How many fields in the log this program does not know (SYNC §1.9: shown as "2 newer fields")."""
-    known = {kind.number: {str(field.number) for field in kind.fields} for kind in LOGGED}
-    found: set[tuple[int, str]] = set()
-    for line, kind in conn.execute(
-        "SELECT DISTINCT e.line, o.kind FROM op o JOIN event e ON e.id = o.event WHERE e.line IS NOT NULL"
-    ):
-        for op in parse(line).ops:
-            if op.kind != kind:
-                continue
-            given = msgspec.json.decode(op.value) if op.field == ROW else {str(op.field): None}
-            found.update((kind, number) for number in given if number not in known.get(kind, ()))
-    return len(found)

@@ -12,9 +12,19 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from shelterdesk.core.event import ROW, Event, Op, read_again
-from shelterdesk.core.heads import Head, Logged, edited_in_turn, heads, in_conflict, void_reason
+from shelterdesk.core.heads import (
+    Head,
+    Logged,
+    edited_in_turn,
+    heads,
+    in_conflict,
+    unseen_by_voids,
+    void_reason,
+    void_said,
+)
 from shelterdesk.core.home import OTHER_HOME, foreign
 from shelterdesk.core.kinds import VOID
+from shelterdesk.core.severity import field_class, rank, severity, severity_of_void
 from shelterdesk.db import tables
 from shelterdesk.db.connection import Connection, in_parts
 
@@ -212,6 +222,28 @@ def head_rows(ent: bytes, now: Standing) -> list[tuple[Any, ...]]:
     ]
 
 
-def conflict_rows(ent: bytes, now: Standing) -> list[tuple[bytes, int, int]]:
-    """Rows of ``conflict``: edited fields with more than one value."""
-    return [(ent, number, now.kind) for number in sorted(now.edited) if in_conflict(now.edited[number])]
+def conflict_rows(ent: bytes, now: Standing) -> list[tuple[bytes, int, int, int]]:
+    """Rows of ``conflict``: edited fields with more than one value, each with its rank; a void that met an edit too."""
+    found = [
+        (ent, number, now.kind, _rank(now.kind, number, now.edited[number]))
+        for number in sorted(now.edited)
+        if number != VOID and in_conflict(now.edited[number])
+    ]
+    if VOID in now.edited:
+        found += _void_row(ent, now)
+    return found
+
+
+def _rank(kind: int, number: int, several: Sequence[Head]) -> int:
+    values = list(dict.fromkeys(head.value for head in several))
+    return rank(severity(kind, number, values), field_class(kind, number))
+
+
+def _void_row(ent: bytes, now: Standing) -> list[tuple[bytes, int, int, int]]:
+    """The conflict over whether a record counts: voided and changed apart, or voided for several reasons."""
+    reasons = {void_said(head.value) for head in now.edited[VOID]}
+    apart = unseen_by_voids(now.edited)
+    if len(reasons) < 2 and (not apart or None in reasons):
+        return []
+    place = rank(severity_of_void(now.kind, reasons, apart), field_class(now.kind, VOID))
+    return [(ent, VOID, now.kind, place)]
