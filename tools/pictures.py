@@ -26,6 +26,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
+from written_apart import write_apart
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.counter import serve
@@ -78,7 +79,8 @@ DOCS_LOOKS = (
     Look(
         only=(
             "first-run", "log-in", "lock", "reception", "reception-mistake", "people", "person", "lodging",
-            "counter-given", "counter-already", "counter-family", "sheets", "exchange", "office", "office-matrix",
+            "counter-given", "counter-already", "counter-family", "sheets", "exchange", "exchange-conflicts", "office",
+            "office-matrix",
             "settings", "settings-recovery",
         ),
     ),
@@ -136,6 +138,7 @@ def make_world(folder: Path) -> None:
             office.desk.close()
     finally:
         desk.close()
+    write_apart(folder, clock)
 
 
 def prefer(folder: Path, look: Look) -> None:
@@ -425,6 +428,11 @@ def exchange_screen(hands: Hands, album: Album, stick: Path) -> None:
         screen.tiles[name].setFocus()
         screen.tiles[name].click()
         hands.rest()
+        section = screen.current()
+        first = section.first_focus()
+        if first is not None:
+            first.setFocus()
+            hands.rest()
         album.take(hands, f"exchange-{name}")
 
 

@@ -42,7 +42,8 @@ def conflicts(ways: Ways, as_json: bool) -> None:
             out(f"{severity_words(line.severity)} · {subject_words(line.subject)} · {line.ent} {line.field}")
             for at, one in enumerate(told, start=1):
                 said = answer_words(line.kind, line.field, one.value, one.label, desk.who.zone)
-                mark = f" ({tr('shown now')})" if one.is_shown else ""
+                now = tr("shown now")
+                mark = f" ({now})" if one.is_shown else ""
                 by = "; ".join(f"{who.user}, {who.desk}, {_when(who.at_ms, who.zone)}" for who in one.told)
                 out(f"  {at}. {field_words(line.kind, line.field)}: {said}{mark} · {by}")
     if sealed and as_json:

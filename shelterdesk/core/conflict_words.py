@@ -72,7 +72,7 @@ def record_words(kind: str) -> str:
 def field_words(kind: str, name: str) -> str:
     """What a field of any kind is called; a field of a newer program by its number."""
     if name == "void":
-        return tr("Counts, or entered by mistake")
+        return tr("Whether it counts")
     if name.startswith("#"):
         return tr("newer field {n}", n=name[1:])
     if kind == "person":
@@ -128,7 +128,7 @@ _FIELDS: Mapping[str, Callable[[], str]] = {
     "replaced_by": lambda: tr("Replaced by"),
     "revoked_at": lambda: tr("No longer good since"),
     "revoked_reason": lambda: tr("Why no longer good"),
-    "role": lambda: tr("Head of the family"),
+    "role": lambda: tr("Place in the family"),
     "serial": lambda: tr("Number"),
     "service_day": lambda: tr("Day"),
     "service_type": lambda: tr("Service"),

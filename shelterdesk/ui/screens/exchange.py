@@ -9,14 +9,26 @@ from PySide6.QtWidgets import QWidget
 from shelterdesk.core.words import tr
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
+from shelterdesk.ui.screens.exchange_conflicts import ConflictsSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
+from shelterdesk.ui.screens.exchange_met import MetSection
 from shelterdesk.ui.screens.exchange_parts import PartsScreen
+from shelterdesk.ui.screens.exchange_peers import PeersSection
 from shelterdesk.ui.screens.exchange_stand import AsideSection, StandSection
 from shelterdesk.ui.screens.exchange_stick import StickSection
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.worker import DeskWorker
 
-SECTIONS: tuple[type[Section], ...] = (StickSection, StandSection, AsideSection, AdmitSection, EnrolSection)
+SECTIONS: tuple[type[Section], ...] = (
+    StickSection,
+    ConflictsSection,
+    MetSection,
+    StandSection,
+    PeersSection,
+    AsideSection,
+    AdmitSection,
+    EnrolSection,
+)
 
 
 class ExchangeScreen(PartsScreen):
@@ -30,14 +42,25 @@ class ExchangeScreen(PartsScreen):
         super().__init__(worker, SECTIONS, tr("Parts of the exchange"))
 
     def help_text(self) -> str:
-        return tr(
+        said = tr(
             "Plug the stick in and press the button: first what others wrote is taken in, then what nobody has "
             "confirmed is written and read back. Nothing counts as arrived before a receipt says so; bring the "
             "stick back with it. What cannot be taken in is set aside with the reason, and the rest goes on."
         )
+        return f"{self.current().help_text()} {said}".strip()
 
     def keys(self) -> Sequence[tuple[str, str]]:
-        return (("Ctrl+I", tr("only take in")), ("Ctrl+E", tr("only write")))
+        if isinstance(self.current(), StickSection):
+            return (("Ctrl+I", tr("only take in")), ("Ctrl+E", tr("only write")))
+        return self.current().keys()
+
+    def show_answers_of(self, ent: str) -> None:
+        """Open what two desks wrote apart of one person."""
+        section = self.sections[ConflictsSection.name]
+        self.open_section(section.name)
+        if isinstance(section, ConflictsSection):
+            section.show_record(ent)
+            section.table.view.setFocus()
 
     def first_focus(self) -> QWidget | None:
         """The big button where a folder is known, else the field for one; the list is one Esc away."""
