@@ -26,7 +26,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
-from written_apart import write_apart
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.counter import serve
@@ -54,6 +53,7 @@ from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.screens.sheets import SheetsScreen
 from shelterdesk.ui.screens.sheets_daily import DailyPaper
 from shelterdesk.ui.widgets.page_area import PageArea
+from tools.written_apart import write_apart
 
 NOON = datetime(2026, 11, 23, 17, 31, tzinfo=UTC)  # 12:31 in Panama
 SEED, PEOPLE = 4, 300

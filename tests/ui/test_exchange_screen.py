@@ -65,11 +65,15 @@ def go(qtbot: QtBot, window: MainWindow, folder: Path, key: KEY = KEY.Key_Return
     return section.outcome.said()
 
 
-def part(window: MainWindow, downs: int) -> None:
-    """From the big button to another part of the screen."""
+def part(window: MainWindow, name: str) -> None:
+    """From wherever one is to another part of the screen, by the arrows."""
     press(KEY.Key_Escape)
-    for _ in range(downs):
-        press(KEY.Key_Down)
+    screen = screen_of(window)
+    names = list(screen.sections)
+    away = names.index(name) - names.index(screen.current().name)
+    for _ in range(abs(away)):
+        press(KEY.Key_Down if away > 0 else KEY.Key_Up)
+    assert screen.current().name == name
 
 
 def test_it_says_what_is_only_here_before_anything_is_done(
@@ -150,7 +154,7 @@ def test_a_damaged_part_is_refused_with_a_reason_and_a_good_copy_clears_it(
         assert "1 part was" in said
         assert damaged.name in said
         assert "damaged or changed on the way" in said
-        part(window, 2)
+        part(window, "aside")
         section = screen_of(window).current()
         assert isinstance(section, AsideSection)
         still(qtbot, app)
@@ -162,12 +166,10 @@ def test_a_damaged_part_is_refused_with_a_reason_and_a_good_copy_clears_it(
         assert "Have it written again" in section.reading.said()[0]
 
         damaged.write_bytes(good)
-        press(KEY.Key_Escape)
-        press(KEY.Key_Up)
-        press(KEY.Key_Up)
+        part(window, "stick")
         go(qtbot, window, stick, KEY.Key_I)
         still(qtbot, app)
-        part(window, 2)
+        part(window, "aside")
         still(qtbot, app)
         assert section.model.rowCount() == 0
         assert section.count.isHidden()
@@ -175,7 +177,7 @@ def test_a_damaged_part_is_refused_with_a_reason_and_a_good_copy_clears_it(
 
 def test_who_was_heard_and_when(qtbot: QtBot, world: World, clock: SetClock, tmp_path: Path) -> None:
     with at_work(qtbot, world.lb, clock, EXCHANGE) as (app, window):
-        part(window, 1)
+        part(window, "stand")
         section = screen_of(window).current()
         assert isinstance(section, StandSection)
         still(qtbot, app)
@@ -190,7 +192,7 @@ def test_a_desk_is_admitted_after_its_words_were_compared(
     second, request, reply = tmp_path / "second", tmp_path / "join.json", tmp_path / "answer.tar"
     asked = join_request(second, request)
     with at_work(qtbot, world.lb, clock, EXCHANGE) as (app, window):
-        part(window, 3)
+        part(window, "admit")
         section = screen_of(window).current()
         assert isinstance(section, AdmitSection)
         press(KEY.Key_Return)
@@ -213,9 +215,7 @@ def test_a_desk_is_admitted_after_its_words_were_compared(
         assert (offered.station, offered.desk) == ("LB", "LB1A")
         assert section.own_six.words() == list(offered.words)
         still(qtbot, app)
-        press(KEY.Key_Escape)
-        for _ in range(3):
-            press(KEY.Key_Up)
+        part(window, "stick")
         still(qtbot, app)
         assert not stick_of(window).audience_field.isHidden(), "there is another desk to write for now"
     assert finish_join(second, reply, offered.words, clock).result.desk == "LB1A"
@@ -226,7 +226,7 @@ def test_a_file_that_is_no_request_is_said_under_its_field(
 ) -> None:
     (tmp_path / "letter.json").write_text("{}")
     with at_work(qtbot, world.lb, clock, EXCHANGE) as (app, window):
-        part(window, 3)
+        part(window, "admit")
         section = screen_of(window).current()
         assert isinstance(section, AdmitSection)
         press(KEY.Key_Return)
@@ -248,7 +248,7 @@ def test_a_station_joins_an_office_once_its_six_words_are_typed(
     request, reply = tmp_path / "request.json", tmp_path / "reply.json"
     with at_work(qtbot, station_folder, clock, EXCHANGE) as (app, window):
         assert "This station has no office yet" in stick_of(window).standing.said()[1]
-        part(window, 4)
+        part(window, "enrol")
         section = screen_of(window).current()
         assert isinstance(section, EnrolSection)
         still(qtbot, app)

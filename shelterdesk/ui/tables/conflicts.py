@@ -55,10 +55,10 @@ def conflict_columns(zone: str) -> tuple[Column[ConflictLine], ...]:
         ),
         Column(tr("Number"), lambda one: one.subject.number or "–", width=13),
         Column(tr("Who"), lambda one: one.subject.name or one.subject.title or "–", strong=True),
-        Column(tr("What"), what_words),
+        Column(tr("What"), what_words, width=20),
         Column(tr("Answers"), lambda one: values_words(one, zone)),
         Column(
-            tr("Bed"), lambda one: one.subject.place, width=9, shown_if=lambda rows: any(r.subject.place for r in rows)
+            tr("Bed"), lambda one: one.subject.place, width=7, shown_if=lambda rows: any(r.subject.place for r in rows)
         ),
     )  # fmt: skip
 
