@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from shelterdesk.core.errors import Refused
-from shelterdesk.core.event import ROW, BadLine, Event, OpId, read_again, row_values
+from shelterdesk.core.event import MAX_OPS, ROW, BadLine, Event, OpId, read_again, row_values
 from shelterdesk.core.heads import Head, unseen_by_voids, void_said
 from shelterdesk.core.kinds import CARRIERS, VOID
 from shelterdesk.core.severity import RANKS, RULES, Severity
@@ -130,18 +132,6 @@ def page(
     return [ConflictRow(*row) for row in rows]
 
 
-def before(conn: Connection, row: ConflictRow, grave: Severity | None = None) -> ConflictRow | None:
-    """What the page before the one that begins with ``row`` comes after; None for the first page."""
-    low = 0 if grave is None else int(grave) * RANKS
-    found = conn.execute(
-        f"SELECT rank, ent, kind, field FROM conflict WHERE {_OPEN} AND rank >= ?"
-        " AND (rank, ent, kind, field) < (?, ?, ?, ?) ORDER BY rank DESC, ent DESC, kind DESC, field DESC"
-        " LIMIT 1 OFFSET ?",
-        (low, *row, PAGE),
-    ).fetchone()
-    return None if found is None else ConflictRow(*found)
-
-
 def rows_of(conn: Connection, ent: bytes) -> list[ConflictRow]:
     """The conflicts of one record."""
     return page(conn, ents=[ent], limit=10 * PAGE)
@@ -216,6 +206,7 @@ class _Log:
     def __init__(self, conn: Connection, kind: int, ent: bytes) -> None:
         self._conn, self._kind, self._ent = conn, kind, ent
         self._known: dict[OpId, tuple[Event, int] | None] = {}
+        self._events: dict[tuple[int, int, bytes], tuple[Event, Counter[tuple[int, bytes, int]]]] = {}
 
     def wrote(self, field: int, op_id: OpId, value: bytes) -> list[Wrote]:
         """Who wrote a value: of one that a taking back put beside others again, who wrote it before."""
@@ -260,7 +251,7 @@ class _Log:
         mine = event.ops[pos]
         if mine.field == ROW:
             return []
-        together = sum((op.field, op.ent, op.kind) == (field, mine.ent, mine.kind) for op in event.ops)
+        together = self._events[event.dev, event.epoch, event.eh8][1][field, mine.ent, mine.kind]
         if together < 2 and (field != VOID or void_said(value) is None):
             return []
         found: list[OpId] = []
@@ -290,18 +281,27 @@ class _Log:
         return self._known[op_id]
 
     def _look(self, op_id: OpId) -> tuple[Event, int] | None:
-        for line, eh, seq in self._conn.execute(
-            "SELECT line, eh, seq FROM event WHERE dev = ? AND epoch = ? AND seq <= ? AND last_seq >= ? AND seq > ?"
+        key = (op_id.dev, op_id.epoch, op_id.eh8)
+        if key not in self._events and not self._read(op_id):
+            return None
+        event = self._events[key][0]
+        pos = op_id.seq - event.first_seq
+        if not 0 <= pos < len(event.ops):
+            return None
+        return (event, pos) if (event.ops[pos].ent, event.ops[pos].kind) == (self._ent, self._kind) else None
+
+    def _read(self, op_id: OpId) -> bool:
+        """Read the event of an op and count what it says of each field; False where the log has it not, or damaged."""
+        for line, eh in self._conn.execute(
+            "SELECT line, eh FROM event WHERE dev = ? AND epoch = ? AND seq <= ? AND last_seq >= ? AND seq > ?"
             " AND line IS NOT NULL ORDER BY seq DESC",
-            (op_id.dev, op_id.epoch, op_id.seq, op_id.seq, op_id.seq - 500),
+            (op_id.dev, op_id.epoch, op_id.seq, op_id.seq, op_id.seq - MAX_OPS),
         ):
             if bytes(eh)[:8] != op_id.eh8:
                 continue
-            try:
+            with suppress(BadLine):  # a damaged line is for the check to find
                 event = read_again(line, eh)
-            except BadLine:
-                continue  # a damaged line is for the check to find
-            pos = op_id.seq - seq
-            if pos < len(event.ops) and event.ops[pos].ent == self._ent and event.ops[pos].kind == self._kind:
-                return event, pos
-        return None
+                about = Counter((op.field, op.ent, op.kind) for op in event.ops)
+                self._events[op_id.dev, op_id.epoch, op_id.eh8] = (event, about)
+                return True
+        return False

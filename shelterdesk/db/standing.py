@@ -71,16 +71,19 @@ Admitted = Sequence[tuple[Writer, Logged]]
 
 def logged_ops(conn: Connection, ent: bytes) -> list[tuple[Event, int, str | None]]:
     """All ops on an entity as (event, position, reason it is set aside), oldest arrival first."""
-    found = [
-        (read_again(line, eh), pos, reason)
-        for line, eh, pos, reason in conn.execute(
-            "SELECT e.line, e.eh, o.pos, s.reason FROM op o JOIN event e ON e.id = o.event"
-            " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
-            " WHERE o.ent = ? AND e.line IS NOT NULL ORDER BY o.event, o.pos",
-            (ent,),
-        )
-    ]
-    return [one for one in found if one[1] < len(one[0].ops)]  # a damaged index is for the check to find
+    found: list[tuple[Event, int, str | None]] = []
+    event: Event | None = None
+    for line, eh, pos, reason in conn.execute(
+        "SELECT e.line, e.eh, o.pos, s.reason FROM op o JOIN event e ON e.id = o.event"
+        " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
+        " WHERE o.ent = ? AND e.line IS NOT NULL ORDER BY o.event, o.pos",
+        (ent,),
+    ):
+        if event is None or event.eh != eh:  # one line may say hundreds of things of an entity
+            event = read_again(line, eh)
+        if pos < len(event.ops):  # a damaged index is for the check to find
+            found.append((event, pos, reason))
+    return found
 
 
 def heads_of(conn: Connection, ent: bytes, kind: int) -> dict[int, list[Head]]:
