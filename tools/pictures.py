@@ -43,8 +43,10 @@ from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.first_run import FirstRunPage
 from shelterdesk.ui.preferences import FILE, Preferences
 from shelterdesk.ui.rail_entries import ALL_SCREENS
+from shelterdesk.ui.screens import exchange_table
 from shelterdesk.ui.screens.counter import CounterScreen
 from shelterdesk.ui.screens.exchange import ExchangeScreen
+from shelterdesk.ui.screens.exchange_table import TableSection
 from shelterdesk.ui.screens.lodging import LodgingScreen
 from shelterdesk.ui.screens.office import OfficeScreen
 from shelterdesk.ui.screens.office_intake import IntakeSection
@@ -416,6 +418,21 @@ def _is_sharp(paper: DailyPaper) -> bool:
     return paper.preview.view.is_sharp
 
 
+def listening(hands: Hands, album: Album, screen: ExchangeScreen) -> None:
+    """The desk that listens, with the code it shows: on this machine alone."""
+    vars(exchange_table)["own_addresses"] = lambda: ["127.0.0.1"]
+    screen.open_section("table")
+    section = screen.current()
+    assert isinstance(section, TableSection)
+    hands.until(lambda: section.worker.table is not None, "table")
+    section.refresh(None)
+    section.join_button.click()
+    hands.until(lambda: bool(section.code_words.text()), "table")
+    album.take(hands, "exchange-listening")
+    section.leave_button.click()
+    hands.until(lambda: not section.standing.said(), "table")
+
+
 def exchange_screen(hands: Hands, album: Album, stick: Path) -> None:
     """Before and after the stick, and the other parts."""
     hands.open_screen("exchange")
@@ -434,6 +451,8 @@ def exchange_screen(hands: Hands, album: Album, stick: Path) -> None:
             first.setFocus()
             hands.rest()
         album.take(hands, f"exchange-{name}")
+    if album.wants("exchange-listening"):
+        listening(hands, album, screen)
 
 
 def settings(hands: Hands, album: Album) -> None:

@@ -102,7 +102,7 @@ def join_request(folder: Path, path: Path) -> JoinAsked:
     _must_be_free(folder)
     kept = folder / JOIN_KEYS
     if kept.exists():
-        keys = _join_keys(folder)
+        keys = join_keys(folder)
     else:
         keys = DeskKeys.new()
         write_whole(kept, keys.stored())
@@ -210,7 +210,7 @@ def read_admission(folder: Path, reply: Path) -> AdmissionOffered:
     Raises ``NotFound`` without a request or reply, ``Refused`` for one made for another desk, ``WorldError`` for a
     damaged or changed one.
     """
-    keys = _join_keys(folder)
+    keys = join_keys(folder)
     try:
         with _opened(reply) as stream:
             letter = _starter(unpack_from(stream), keys)
@@ -229,7 +229,7 @@ def finish_join(
     events are in. Raises as :func:`read_admission`, and ``Refused`` when the words are not those of this reply or
     its statements do not hang together; then the folder is as before and the reply can be taken again.
     """
-    keys = _join_keys(folder)
+    keys = join_keys(folder)
     _must_be_free(folder)
     _sweep(folder)
     try:
@@ -362,7 +362,8 @@ def _opened(reply: Path) -> BinaryIO:
         ) from None
 
 
-def _join_keys(folder: Path) -> DeskKeys:
+def join_keys(folder: Path) -> DeskKeys:
+    """The keys of a desk that waits to be admitted; raises ``NotFound`` before it has asked, ``DamagedFile``."""
     try:
         return DeskKeys.from_stored((folder / JOIN_KEYS).read_bytes())
     except FileNotFoundError:

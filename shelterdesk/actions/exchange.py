@@ -160,10 +160,10 @@ def import_from(
     it is. Raises ``NotAllowed``, ``NotOurs``, and what the own disk raises.
     """
     desk.must("take in bundles")
-    return _Import(desk, progress, cancelled).run(source)
+    return Import(desk, progress, cancelled).run(source)
 
 
-class _Import:
+class Import:
     """One import: what it goes through and what it counts."""
 
     def __init__(self, desk: Desk, progress: Progress | None, cancelled: Cancelled | None) -> None:

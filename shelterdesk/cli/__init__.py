@@ -30,6 +30,7 @@ class AllCommands(click.Group):
         "papers",
         "exchange",
         "conflicts",
+        "table",
         "office",
         "records",
         "practice",

@@ -229,6 +229,32 @@ def wait_no_more(conn: Connection, audience: str, bundles: Collection[tuple[int,
     )
 
 
+def forget_parts_out(conn: Connection, audience: str, target: str, names: Collection[str]) -> None:
+    """Forget parts that nobody waits for any more, and that files of these names were written to a target.
+
+    A table makes thousands of them a day; those of sticks are kept, their files may come back for years.
+    """
+    conn.execute("DELETE FROM bundle_out WHERE audience = ? AND is_waiting = 0", (audience,))
+    conn.executemany(
+        "DELETE FROM part_written WHERE target = ? AND name = ?", [(target, name) for name in names]
+    )
+
+
+def files_known(conn: Connection, sha16s: Iterable[str]) -> set[str]:
+    """Those of the beginnings of hashes of sealed files that were merged whole, or written, here before."""
+    found: set[str] = set()
+    for sha16 in sha16s:
+        span = (sha16, sha16 + "g")  # hex digits end with f
+        row = conn.execute(
+            "SELECT 1 FROM part_in WHERE cipher_sha > ?1 AND cipher_sha < ?2 AND is_complete = 1"
+            " UNION ALL SELECT 1 FROM part_written WHERE cipher_sha > ?1 AND cipher_sha < ?2 LIMIT 1",
+            span,
+        ).fetchone()
+        if row is not None:
+            found.add(sha16)
+    return found
+
+
 def add_written(conn: Connection, part: WrittenPart, manifest_sha: bytes, now_ms: int) -> None:
     """Remember a part that was written and read back."""
     conn.execute(

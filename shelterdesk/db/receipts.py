@@ -246,7 +246,8 @@ def _on_sticks(conn: Connection) -> list[tuple[int, int]]:
     waiting: dict[tuple[str, int], tuple[bool, str]] = {}
     for audience, number, ids, written in conn.execute(
         "SELECT audience, bundle_no, ids, EXISTS (SELECT 1 FROM part_written w WHERE w.manifest_sha = b.manifest_sha)"
-        " FROM bundle_out b WHERE is_waiting = 1"
+        # What lies ready for the table lies on this very laptop.
+        " FROM bundle_out b WHERE is_waiting = 1 AND audience NOT LIKE 'table:%'"
     ):
         so_far = waiting.get((audience, number), (True, ids))[0]
         waiting[audience, number] = (so_far and bool(written), ids)

@@ -42,8 +42,11 @@ from shelterdesk.sync.receipts import as_member, receipts_for
 STATEMENT_BYTES = 2 << 20
 MOST_HELD = 10_000
 """Ranges a manifest says are held, of all authors; where there are more, the last of each author is what is said."""
-MOST_WAITING = 40
-"""Bundles waiting for a receipt; beyond this they are rolled into one."""
+MOST_ALIKE = 8
+"""Bundles of about one size that wait for a receipt; beyond this they are rolled into one."""
+
+_LARGE = 1 << 15
+"""Events of a bundle that is never rolled into another: it would have several parts, and nothing is gained."""
 
 
 class CannotRemake(Exception):
@@ -55,7 +58,9 @@ class Audience:
     """Whom an export is for: its name, who can open it, whose events it holds, what they confirmed.
 
     ``station`` is the code of the station whose desks' events go. ``acknowledged`` is how far on each main line,
-    ``beside`` the ids of confirmed events beside them.
+    ``beside`` the ids of confirmed events beside them. ``authors`` are the only desks whose events go, None for all;
+    ``is_standing`` says that the parts lie where desks look again and again: nothing is written without news, and the
+    newest bundle stays, since it says who belongs.
     """
 
     name: str
@@ -63,6 +68,8 @@ class Audience:
     station: str
     acknowledged: dict[tuple[int, int], int] = field(default_factory=dict)
     beside: frozenset[int] = frozenset()
+    authors: frozenset[int] | None = None
+    is_standing: bool = False
 
     def upto(self, author: tuple[int, int]) -> int:
         """How far an author's main line is confirmed."""
@@ -72,8 +79,8 @@ class Audience:
 def plan(store: Store, audience: Audience) -> list[PartOut]:
     """Every part that audience should have now: those waiting, and a new bundle for what is in none of them.
 
-    A new bundle is made when there are events in no other, or when there is no bundle at all to carry the
-    statements and receipts.
+    A new bundle is made when there are events in no other, or when there is none to carry the statements and
+    receipts (for a standing audience: none that says who belongs as it is known now).
     """
     receipts = as_member(receipts_for(store, _receivers(store, audience)))
     with store.transaction() as conn:
@@ -88,7 +95,7 @@ def plan(store: Store, audience: Audience) -> list[PartOut]:
                 if (apart := lying.get(author)) is not None:
                     ids.update(apart.spans.keys() - apart.blank)
         new = _not_covered(sorted(ids - audience.beside), covered)
-        if new or not kept:
+        if new or not (_says_who_belongs(store, audience, kept) if audience.is_standing else kept):
             kept += _new_bundle(store, conn, audience, new, receipts)
     return kept
 
@@ -102,6 +109,8 @@ def _receivers(store: Store, audience: Audience) -> set[int] | None:
 
 def _goes(store: Store, audience: Audience, dev: int) -> bool:
     """Whether a desk's events are for this audience: its own station's, and those of desks not known yet."""
+    if audience.authors is not None and dev not in audience.authors:
+        return False
     desk = store.roster.desks.get(dev)
     if desk is None:
         return not store.who.is_office
@@ -113,21 +122,54 @@ def _still_good(
 ) -> list[PartOut]:
     """Waiting parts that are worth writing again; the others wait no more and their events go anew."""
     waiting = exchange.parts_waiting(conn, audience.name)
-    bundles = {part.bundle_no for part in waiting}
     manifests = [msgspec.json.decode(part.manifest, type=Manifest) for part in waiting]
     open_ = [any(_is_open(conn, audience, lying, r) for r in manifest.ranges) for manifest in manifests]
     unconfirmed = {manifest.bundle_no for manifest, is_open in zip(manifests, open_, strict=True) if is_open}
+    crowded = _crowded([part for part in waiting if part.bundle_no in unconfirmed])
+    newest = max((part.bundle_no for part in waiting), default=0) if audience.is_standing else 0
     kept, gone = [], []
     for part, manifest, is_open in zip(waiting, manifests, open_, strict=True):
         is_ours = (manifest.sender, manifest.epoch) == (store.who.dev, store.who.epoch)
         is_same = is_ours and manifest.recipients == list(audience.recipients)
         is_open = is_open or not manifest.ranges
-        if is_same and is_open and part.bundle_no in unconfirmed and len(bundles) <= MOST_WAITING:
+        is_wanted = is_open and part.bundle_no in unconfirmed and part.bundle_no not in crowded
+        if is_same and (is_wanted or part.bundle_no == newest):
             kept.append(part)
         else:
             gone.append((part.bundle_no, part.part))
     exchange.wait_no_more(conn, audience.name, gone)
     return kept
+
+
+def _crowded(waiting: Sequence[PartOut]) -> set[int]:
+    """Bundles to be rolled into one: more of about one size than anybody should have to carry.
+
+    By size, so that an entry is written again once for each eightfold and not each time: a table that writes every
+    second while one of its desks is away would else write its whole past again and again.
+    """
+    events: dict[int, int] = {}
+    for part in waiting:
+        events[part.bundle_no] = events.get(part.bundle_no, 0) + part.events
+    alike: dict[int, list[int]] = {}
+    for number, many in events.items():
+        if many < _LARGE:
+            alike.setdefault(many.bit_length() // 3, []).append(number)
+    return {number for several in alike.values() if len(several) > MOST_ALIKE for number in several}
+
+
+def _says_who_belongs(store: Store, audience: Audience, kept: Sequence[PartOut]) -> bool:
+    """Whether the newest of these bundles carries every statement that it would carry if it were made now."""
+    newest = max((part.bundle_no for part in kept), default=0)
+    carried = {
+        member.name if member.name.startswith("statements/") else member.sha256
+        for part in kept
+        if part.bundle_no == newest
+        for member in msgspec.json.decode(part.manifest, type=Manifest).members
+        if member.name.endswith(".json")
+    }
+    roster, chunks = _statements_for(store, audience)
+    now = {f"statements/{one.sha.hex()}.json" for chunk in chunks for one in chunk}
+    return now <= carried and roster.sha.hex() in carried
 
 
 def _is_open(conn: Connection, audience: Audience, lying: Mapping[Author, Beside], range_: Range) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +66,24 @@ def audience_of(store: Store, for_: str, everything: bool = False) -> Audience:
     return Audience(f"station:{for_}", tuple(roster.recipients(for_)), for_, confirmed, apart)
 
 
+def table_audience(store: Store, absent: Collection[int] = ()) -> Audience:
+    """The other desks of this table, for what lies where they look again and again.
+
+    Each desk lays out its own work only, and that of ``absent`` desks of the station, which cannot do it themselves.
+    """
+    station = store.who.station
+    confirmed, apart = _held_by_all(store, station)
+    return Audience(
+        f"table:{station}",
+        tuple(store.roster.recipients(station)),
+        station,
+        confirmed,
+        apart,
+        frozenset({store.who.dev, *absent}),
+        is_standing=True,
+    )
+
+
 def _held_by_all(store: Store, station: str) -> tuple[dict[tuple[int, int], int], frozenset[int]]:
     """How far every desk of a station but the author itself confirmed each author, and what beside main lines."""
     desks = [
@@ -97,10 +115,13 @@ def send(
     ours: Path,
     progress: stick.Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
+    *,
+    is_own_disk: bool = False,
 ) -> tuple[list[Sent], bool]:
     """Bring a folder ``SHELTERDESK`` up to date for an audience; returns the parts there and whether it was stopped.
 
-    ``progress`` hears (bytes done, bytes of all). A part counts only once it and its signature were read back.
+    ``progress`` hears (bytes done, bytes of all). A part counts only once it and its signature were read back; on the
+    ``is_own_disk`` one that was read back before is not read again each time.
     Raises what writing to a stick raises; parts finished before stay good and are not written again.
     """
     folder = ours / hex16(store.who.dev)
@@ -109,7 +130,8 @@ def send(
     fresh = set[bytes]()  # written by this very call
     for _ in range(3):
         parts = plan(store, audience)
-        there = {part.manifest_sha: _lying_there(store, folder, part) for part in parts}
+        lies = _kept_there if is_own_disk else _lying_there
+        there = {part.manifest_sha: lies(store, folder, part) for part in parts}
         sizes = {part.manifest_sha: part_size(part) for part in parts}
         stick.check_room(folder, sum(size for sha, size in sizes.items() if there[sha] is None))
         sent: list[Sent] = []
@@ -172,6 +194,16 @@ def _lying_there(store: Store, folder: Path, part: PartOut) -> WrittenPart | Non
             sealed, signature = stick.read_part(stick.Found(folder / written.name, name, store.who.dev))
             if sha256(sealed) == written.cipher_sha:
                 verify(sealed, signature, BUNDLE, [store.keys.public])
+                return written
+    return None
+
+
+def _kept_there(store: Store, folder: Path, part: PartOut) -> WrittenPart | None:
+    """The copy of a part that was written to a folder of this disk and still has its size and its signature."""
+    for written in exchange.written_before(store.conn, part.manifest_sha):
+        with suppress(OSError):
+            file = folder / written.name
+            if file.lstat().st_size == written.size and (folder / f"{written.name}.sig").lstat().st_size:
                 return written
     return None
 

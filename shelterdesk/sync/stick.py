@@ -239,13 +239,13 @@ def look(source: Path) -> Lying:
     if dev is not None:
         _look_at_desk(ours, dev, left, parts, admits, strange)
     else:
-        for entry in _entries(ours, left):
+        for entry in entries(ours, left):
             dev = read_desk_folder(entry.name)
             is_folder = entry.is_dir(follow_symlinks=False)
             if dev is not None and is_folder:
                 _look_at_desk(Path(entry.path), dev, left, parts, admits, strange)
             elif entry.name == RECEIPTS and is_folder:
-                for one in _entries(Path(entry.path), left):
+                for one in entries(Path(entry.path), left):
                     if read_receipt_name(one.name) and one.is_file(follow_symlinks=False):
                         receipts.append(Path(one.path))
             else:
@@ -257,7 +257,7 @@ def look(source: Path) -> Lying:
 def _look_at_desk(
     folder: Path, dev: int, left: list[int], parts: list[Found], admits: list[Path], strange: list[str]
 ) -> None:
-    for entry in _entries(folder, left):
+    for entry in entries(folder, left):
         name = read_part_name(entry.name)
         if not entry.is_file(follow_symlinks=False):
             strange.append(_shown(f"{folder.name}/{entry.name}"))
@@ -267,7 +267,7 @@ def _look_at_desk(
             admits.append(Path(entry.path))
 
 
-def _entries(folder: Path, left: list[int]) -> Iterator[os.DirEntry[str]]:
+def entries(folder: Path, left: list[int]) -> Iterator[os.DirEntry[str]]:
     """The entries of a folder, as long as some are allowed; raises :class:`SetAside` beyond."""
     try:
         with os.scandir(folder) as entries:

@@ -362,6 +362,9 @@ class DeskApp(QObject):
         if self.status is not None:
             self.status.stop()
             self.status = None
+        if self.worker.table is not None:
+            self.worker.table.stop()
+            self.worker.table = None
         window, self.window, self.lock = self.window, None, None
         if window is None:
             return None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from shelterdesk.actions.admission import (
     AdmissionOffered,
@@ -18,12 +18,23 @@ from shelterdesk.actions.admission import (
     join_request,
     read_admission,
 )
+from shelterdesk.actions.table_joining import knock_at_table, wait_at_table
 from shelterdesk.core.errors import Refused, WorldError
 from shelterdesk.core.moment import Clock
+from shelterdesk.core.table_code import BadTableCode, read_table_code
 from shelterdesk.core.words import ntr, tr
+from shelterdesk.sync.table_guest import TableGuest
 from shelterdesk.ui.dialogs.path_field import PathField, PathKind
 from shelterdesk.ui.first_run_steps import Step
-from shelterdesk.ui.widgets import ButtonRow, PrimaryButton, SecondaryButton, TickBox, rule, words
+from shelterdesk.ui.widgets import (
+    ButtonRow,
+    LabelledField,
+    PrimaryButton,
+    SecondaryButton,
+    TickBox,
+    rule,
+    words,
+)
 
 
 class JoinStep(Step):
@@ -33,6 +44,7 @@ class JoinStep(Step):
     joined = Signal()
     _heard = Signal(int)
     _ended = Signal(object, object)
+    _answered = Signal(object)
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         super().__init__(tr("Join an existing station"), 720)
@@ -40,6 +52,16 @@ class JoinStep(Step):
         self._thread: threading.Thread | None = None
         self._is_working = False  # until the answer is here: the thread lives a moment longer
         self._offered: tuple[Path, tuple[str, ...]] | None = None  # an answer, and its words as shown
+        self._stopped = threading.Event()  # set when nobody waits at the table any more
+        self._waiter: threading.Thread | None = None
+        self.code = LabelledField(
+            tr("At this table: code of the desk that listens"),
+            QLineEdit(),
+            hint=tr("25 signs, as that desk shows them"),
+        )
+        self.knock = SecondaryButton(tr("Ask at the table"), "Ctrl+T")
+        self.knocked = words("", "strong", wrap=True)
+        self.knocked.hide()
         self.request = PathField(tr("1. Write the request to"), PathKind.NEW_FILE)
         self.ask = SecondaryButton(tr("Write the request"), "Ctrl+E")
         self.own_words = words("", "strong", wrap=True)
@@ -53,14 +75,16 @@ class JoinStep(Step):
         self.card.add(
             words(
                 tr(
-                    "Carry the request to a desk of the station on a stick; an admin there admits it in Exchange, "
-                    "under Admit a desk, and gives you an answer to carry back."
+                    "Where the laptops stand on one network, type the code that the listening desk shows. Else carry "
+                    "the request there on a stick; an admin admits it in Exchange, under Admit a desk, and gives you "
+                    "an answer to carry back."
                 ),
                 wrap=True,
             )
         )
         parts: tuple[QWidget, ...] = (
-            self.request, ButtonRow(self.ask), self.own_words, rule(),
+            self.code, ButtonRow(self.knock), self.knocked, rule(),
+            self.request, ButtonRow(self.ask), self.own_words,
             self.reply, ButtonRow(self.read), self.their_words, self.same,
         )  # fmt: skip
         for part in parts:
@@ -69,18 +93,69 @@ class JoinStep(Step):
         if self.primary is not None:
             self.primary.setEnabled(False)
             self.primary.clicked.connect(self._on_join)
+        self.knock.clicked.connect(self._on_knock)
         self.ask.clicked.connect(self._on_ask)
         self.read.clicked.connect(self._on_read)
         self.same.toggled.connect(self._on_compared)
         self.reply.field.changed.connect(self._forget_offer)
         self._heard.connect(self._on_heard)
         self._ended.connect(self._on_ended)
+        self._answered.connect(self._on_answered)
 
     def release(self) -> None:
         """Wait for what is being taken in: half a desk is no desk."""
+        self._stop_waiting()
         if self._thread is not None:
             self._thread.join()
         super().release()
+
+    def _on_knock(self) -> None:
+        try:
+            code = read_table_code(self.code.text())
+        except BadTableCode as error:
+            self.code.set_mistake(f"{error.sentence} {error.next_step}")
+            self.code.setFocus()
+            return
+        self.code.set_mistake("")
+        self._go(lambda: knock_at_table(self._folder, code), self._on_knocked)
+
+    def _on_knocked(self, asked: tuple[TableGuest, tuple[str, ...]]) -> None:
+        guest, own = asked
+        self.knocked.setText(
+            tr("Words of this laptop: {words}", words=" · ".join(own))
+            + " "
+            + tr("An admin at the listening desk compares them and admits it; this page goes on by itself.")
+        )
+        self.knocked.show()
+        self._stop_waiting()
+        folder, clock, told = self._folder, self._clock, self._heard.emit
+        stopped = self._stopped = threading.Event()
+
+        def wait() -> None:
+            try:
+                answer: object = wait_at_table(folder, guest, clock, stopped, told)
+            except BaseException as fault:  # told on the main thread
+                answer = fault
+            self._answered.emit(answer)
+
+        self._waiter = threading.Thread(target=wait, name="waiting at the table", daemon=True)
+        self._waiter.start()
+
+    def _stop_waiting(self) -> None:
+        """Nobody waits at the table any more; the answer may come by stick all the same."""
+        self._stopped.set()
+        if self._waiter is not None:
+            self._waiter.join()
+            self._waiter = None
+
+    def _on_answered(self, answer: object) -> None:
+        if isinstance(answer, Joined):
+            self.joined.emit()
+        elif isinstance(answer, WorldError):
+            self.knocked.hide()
+            self.say_problem(answer)
+        elif isinstance(answer, BaseException):
+            raise answer
 
     def _on_ask(self) -> None:
         target = self.request.file_in("join-request.json")
@@ -131,11 +206,13 @@ class JoinStep(Step):
 
     def _on_join(self) -> None:
         if self._offered is not None:
+            self._stop_waiting()
             (path, shown), clock, told = self._offered, self._clock, self._heard.emit
             self._go(lambda: finish_join(self._folder, path, shown, clock, told).result, self._on_joined)
 
     def _on_heard(self, events: int) -> None:
-        self.their_words.setText(ntr("{n} entry taken in…", "{n} entries taken in…", events))
+        said = self.their_words if self._offered is not None else self.knocked
+        said.setText(ntr("{n} entry taken in…", "{n} entries taken in…", events))
 
     def _on_joined(self, _: Joined) -> None:
         self.joined.emit()

@@ -14,6 +14,8 @@ from shelterdesk.ui.print_watch import PrintWatch
 from shelterdesk.ui.scan_router import ScanRouter
 from shelterdesk.ui.sheet_freezer import SheetFreezer
 from shelterdesk.ui.status_watch import StatusWatch
+from shelterdesk.ui.table_keeper import TableKeeper
+from shelterdesk.ui.widgets import Tone
 from shelterdesk.ui.worker import DeskWorker
 
 
@@ -27,4 +29,7 @@ def furnish(
     status = StatusWatch(window, worker, clock)
     status.start()
     SheetFreezer(window, worker).start()
+    worker.table = TableKeeper(window, worker, clock)
+    worker.table.alarmed.connect(lambda alarm: window.say(alarm, Tone.WARN))
+    worker.table.start()
     return evacuation, status, ScanRouter(window, worker, clock)

@@ -16,6 +16,7 @@ from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock, service_day
 from shelterdesk.core.mrz import MrzUnreadable, read_zone
 from shelterdesk.core.number import BadNumber, Counted, parse_number
+from shelterdesk.core.table_code import BadTableCode, is_table_code, read_table_code
 from shelterdesk.core.words import tr
 from shelterdesk.db.people import PersonLine, entity_of
 from shelterdesk.db.store import Reader
@@ -36,12 +37,15 @@ def read_scan(text: str, prefix: str, today: date) -> Scan:
     """Tell a card, a passport, a number of the house and plain words apart.
 
     ``prefix`` is the desk's own (``LB1``). Raises ``CardUnreadable``, ``MrzUnreadable`` or ``BadNumber`` with a
-    sentence when it is clearly one of these and cannot be read.
+    sentence (``BadTableCode`` too) when it is clearly one of these and cannot be read.
     """
     typed = text.strip()
     if typed.upper().startswith(PREFIX):
         read_token(typed)
         return Scan(ScanKind.CARD, typed.upper())
+    if is_table_code(typed):
+        read_table_code(typed)
+        return Scan(ScanKind.TABLE, typed.upper())
     if "<" in typed:
         read_zone(typed, today)
         return Scan(ScanKind.DOCUMENT, typed.upper())
@@ -99,13 +103,15 @@ class ScanRouter(QObject):
             return
         try:
             scan = read_scan(text, desk.who.slot, self._today())
-        except (CardUnreadable, MrzUnreadable, BadNumber) as error:
+        except (CardUnreadable, MrzUnreadable, BadNumber, BadTableCode) as error:
             self._tell(error)
             return
         if self._offer(scan):
             return
         if scan.kind in (ScanKind.NUMBER, ScanKind.CARD):
             self._worker.read(record_of, scan, done=lambda found: self._open(scan, found), failed=self._tell)
+        elif scan.kind is ScanKind.TABLE:
+            self._window.say(tr("This is the code of a table; your role cannot join one here."), Tone.NEUTRAL)
         elif scan.kind is ScanKind.WORDS:
             self._window.scan.look_for(text)
         else:
@@ -144,7 +150,10 @@ class ScanRouter(QObject):
         if _takes(now, scan):
             return True
         # A token is a family's that waits at the reception, wherever it is typed; other numbers have pages.
-        if scan.kind not in (ScanKind.CARD, ScanKind.DOCUMENT) and scan.counted is not Counted.TOKEN:
+        if (
+            scan.kind not in (ScanKind.CARD, ScanKind.DOCUMENT, ScanKind.TABLE)
+            and scan.counted is not Counted.TOKEN
+        ):
             return False
         for screen in self._window.screens():
             if screen is not now and _takes(screen, scan):

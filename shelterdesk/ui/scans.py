@@ -20,6 +20,7 @@ class ScanKind(Enum):
     DOCUMENT = "document"
     NUMBER = "number"
     WORDS = "words"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -27,6 +27,9 @@ from shelterdesk.db.store import Reader
 from shelterdesk.ui.answers import give
 from shelterdesk.ui.collecting import Collector
 from shelterdesk.ui.crash import calm_words
+
+if TYPE_CHECKING:
+    from shelterdesk.ui.table_keeper import TableKeeper
 
 Result = TypeVar("Result")
 _FOREIGN_WRITES_MS = 1_000
@@ -131,6 +134,7 @@ class DeskWorker(QObject):
         self.clock = clock
         self.desk: Desk | None = None
         self.shift = Shift(seconds_passed)  # who may come back by PIN; in memory, on the main thread alone
+        self.table: TableKeeper | None = None  # put there by whoever furnishes the window
         self._reader: Reader | None = None
         self._version = 0
         self._waiting = 0

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from shelterdesk.actions.clock import SetClock
+from tests.stations import MORNING
+from tests.sync.tables import copies, make_three
 from tests.sync.worlds import World, copied, make_world
 
 
@@ -27,3 +30,16 @@ def stick(tmp_path: Path) -> Path:
     folder = tmp_path / "stick"
     folder.mkdir()
     return folder
+
+
+@pytest.fixture(scope="session")
+def made_three(made_world: World, tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Three desks of one station, made once."""
+    folder = tmp_path_factory.mktemp("three")
+    return make_three(copied(made_world, folder), folder, SetClock(MORNING))
+
+
+@pytest.fixture
+def three(made_three: list[Path], tmp_path: Path) -> list[Path]:
+    """Three desks of this test's own."""
+    return copies(made_three, tmp_path)

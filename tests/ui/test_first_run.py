@@ -14,6 +14,7 @@ from shelterdesk.actions.backups import make_backup
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.drafts import is_sheet_waiting
+from shelterdesk.actions.table_joining import admit_at_table, who_knocks
 from shelterdesk.actions.users import list_users
 from shelterdesk.core.countries import name as country_name
 from shelterdesk.ui.app import DeskApp
@@ -26,6 +27,7 @@ from shelterdesk.ui.screens.settings_recovery import RecoverySection
 from shelterdesk.ui.sticks import Stick
 from shelterdesk.ui.widgets.type_ahead import plain
 from tests.stations import PASSPHRASE, Template, make_template
+from tests.sync.tables import LISTEN, seated
 from tests.ui.desk_windows import CTRL, KEY, line_of, log_in, press, program, settings_of, type_text
 
 ALT = CTRL.AltModifier
@@ -290,7 +292,8 @@ def test_a_laptop_joins_a_station(qtbot: QtBot, tmp_path: Path, desk: Desk, cloc
     with program(qtbot, tmp_path / "new", clock) as app:
         run = page_of(app)
         run.choose.join.click()
-        qtbot.waitUntil(run.join.request.line.hasFocus)
+        qtbot.waitUntil(line_of(run.join.code).hasFocus)
+        run.join.request.line.setFocus()
         type_text(str(request))
         run.join.ask.click()
         qtbot.waitUntil(run.join.own_words.isVisible)
@@ -308,6 +311,49 @@ def test_a_laptop_joins_a_station(qtbot: QtBot, tmp_path: Path, desk: Desk, cloc
         assert app.door is not None and isinstance(app.door.page, LogInPage)
         log_in(qtbot, app, "operator")
         assert app.worker.desk is not None and f"LB{app.worker.desk.who.slot}".endswith("A")
+
+
+def test_a_laptop_joins_over_the_table(qtbot: QtBot, tmp_path: Path, desk: Desk, clock: SetClock) -> None:
+    sitting = seated(desk, LISTEN)
+    assert sitting.host is not None
+    door = sitting.host.door
+    with program(qtbot, tmp_path / "new", clock) as app:
+        run = page_of(app)
+        run.choose.join.click()
+        qtbot.waitUntil(line_of(run.join.code).hasFocus)
+        type_text("ABCDE")
+        run.join.knock.click()
+        assert "not the code of a table" in run.join.code.mistake.text()
+        line_of(run.join.code).selectAll()
+        type_text(str(sitting.code).lower())
+        run.join.knock.click()
+        qtbot.waitUntil(lambda: bool(who_knocks(door)), timeout=10_000)
+        (knocking,) = who_knocks(door)
+        qtbot.waitUntil(run.join.knocked.isVisible)
+        assert all(word in run.join.knocked.text() for word in knocking.words)
+        with qtbot.waitSignal(run.joined, timeout=20_000):
+            admit_at_table(desk, door, knocking.public)
+            sitting.round()  # from now on it is known here as a desk of the station
+        assert app.door is not None and isinstance(app.door.page, LogInPage)
+    sitting.close()
+
+
+def test_a_laptop_turned_away_at_the_table_is_told(
+    qtbot: QtBot, tmp_path: Path, desk: Desk, clock: SetClock
+) -> None:
+    sitting = seated(desk, LISTEN)
+    assert sitting.host is not None
+    door = sitting.host.door
+    with program(qtbot, tmp_path / "new", clock) as app:
+        run = page_of(app)
+        run.choose.join.click()
+        run.join.code.set_text(str(sitting.code))
+        run.join.knock.click()
+        qtbot.waitUntil(lambda: bool(who_knocks(door)), timeout=10_000)
+        door.turn_away(who_knocks(door)[0].public)
+        qtbot.waitUntil(lambda: "did not admit" in run.join.problem.text(), timeout=20_000)
+        assert not run.join.knocked.isVisible()
+    sitting.close()
 
 
 def test_words_compared_for_one_answer_do_not_stand_for_another(

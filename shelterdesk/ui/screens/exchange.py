@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from shelterdesk.core.words import tr
 from shelterdesk.ui import rail_entries
+from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_conflicts import ConflictsSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
@@ -16,11 +17,13 @@ from shelterdesk.ui.screens.exchange_parts import PartsScreen
 from shelterdesk.ui.screens.exchange_peers import PeersSection
 from shelterdesk.ui.screens.exchange_stand import AsideSection, StandSection
 from shelterdesk.ui.screens.exchange_stick import StickSection
+from shelterdesk.ui.screens.exchange_table import TableSection
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.worker import DeskWorker
 
 SECTIONS: tuple[type[Section], ...] = (
     StickSection,
+    TableSection,
     ConflictsSection,
     MetSection,
     StandSection,
@@ -61,6 +64,14 @@ class ExchangeScreen(PartsScreen):
         if isinstance(section, ConflictsSection):
             section.show_record(ent)
             section.table.view.setFocus()
+
+    def take_scan(self, scan: Scan) -> bool:
+        """The code of a table: its part is opened, and the code stands in its field."""
+        if scan.kind is not ScanKind.TABLE or TableSection.name not in self.sections:
+            return False
+        self.open_section(TableSection.name)
+        section = self.current()
+        return isinstance(section, TableSection) and section.take_code(scan.text)
 
     def first_focus(self) -> QWidget | None:
         """The big button where a folder is known, else the field for one; the list is one Esc away."""

@@ -1,0 +1,218 @@
+"""The desks of one table exchange by themselves: one listens, the others call it, or all share a folder.
+
+Every desk lays out its own work on a shelf of its own (``sync/laying_out.py``); couriers carry it to the shared one and
+bring what others laid there (``sync/shelf_round.py``), which is taken in like a stick. The desk's own thread does the
+short parts, laying out and taking in; everything that can be slow is done beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.exchange import Import, Imported
+from shelterdesk.actions.table_joining import sweep_all
+from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.errors import Refused
+from shelterdesk.core.roster import Roster
+from shelterdesk.core.table_code import TableCode, read_table_code
+from shelterdesk.core.words import tr
+from shelterdesk.db import exchange
+from shelterdesk.db.local_choice import get_choice, put_choice
+from shelterdesk.db.store import Reader
+from shelterdesk.keys.ed25519 import SigningKey
+from shelterdesk.sync.laying_out import LaidOut, lay_out
+from shelterdesk.sync.shelf import FolderShelf, Shelf, read_shelf_name
+from shelterdesk.sync.shelf_round import Courier
+from shelterdesk.sync.table_guest import TableGuest
+from shelterdesk.sync.table_host import PORT, TableHost
+
+FOLDER, INBOX = "table", "table-inbox"
+_CHOICE = "table"
+_MISSED = 60
+"""Rounds without a file of a desk after which the others lay out its work for it."""
+
+Result = TypeVar("Result")
+Do = Callable[..., Any]
+"""Runs ``action(desk, *args)`` where the desk's own work is done, and waits for what it gives."""
+
+
+class Table(msgspec.Struct, frozen=True):
+    """How this desk reaches its table: it listens at an address, calls the one of a code, or shares a folder."""
+
+    way: Literal["listen", "call", "folder"]
+    address: str = ""
+    port: int = PORT
+    code: str = ""
+    folder: str = ""
+
+
+def table_of(reader: Reader) -> Table | None:
+    """How this desk reaches its table; None where it works alone."""
+    return get_choice(reader.conn, _CHOICE, Table)
+
+
+def choose_table(desk: Desk, table: Table | None) -> Done[Table | None]:
+    """Choose how this desk reaches its table, or (None) that it works alone.
+
+    Raises ``NotAllowed``, ``NotHere`` at an office, ``BadTableCode``, ``Refused`` for a folder that is not there.
+    """
+    desk.must("write a bundle")
+    desk.must_be_station()
+    if table is not None and table.way == "call":
+        read_table_code(table.code)
+    if table is not None and table.way == "folder" and not Path(table.folder).is_dir():
+        raise Refused(
+            tr("{where} is not there, or it is no folder.", where=table.folder[:80]),
+            tr("Choose a folder that all desks of the table can open."),
+        )
+    with desk.store.transaction() as conn:
+        put_choice(conn, _CHOICE, table)
+    return Done(table, Changes.of("table"))
+
+
+def lay_out_table(desk: Desk, absent: Collection[int]) -> Done[LaidOut]:
+    """Lay out what the other desks of the table have not confirmed."""
+    laid = lay_out(desk.store, desk.folder / FOLDER, absent)
+    return Done(laid, Changes(frozenset()))
+
+
+def take_in_table(desk: Desk) -> Done[Imported]:
+    """Take in what was fetched; whoever is logged in, it is the desks that exchange."""
+    return Import(desk, None, None).run(desk.folder / INBOX)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round did: files fetched, events that were new, parts laid out, files brought; sentences to be read."""
+
+    fetched: int = 0
+    events: int = 0
+    laid: int = 0
+    brought: int = 0
+    alarms: tuple[str, ...] = ()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing had to be done."""
+        return not (self.fetched or self.laid or self.brought)
+
+
+class Sitting:
+    """This desk at its table, from joining to leaving; made and used on one thread, which is not the desk's own."""
+
+    def __init__(self, folder: Path, table: Table, signing: SigningKey, reader: Reader, do: Do) -> None:
+        """Raises ``Refused`` where the port to listen at is taken, ``BadTableCode``."""
+        self.table = table
+        self._folder = folder
+        self._reader, self._do = reader, do
+        self._dev = reader.who.dev
+        self._members: Mapping[int, bytes] = _members(reader.roster, reader.who.station)
+        own = folder / FOLDER
+        own.mkdir(exist_ok=True)
+        self._courier = Courier(self._dev, FolderShelf(own), folder / INBOX)
+        self._courier.clear_inbox()
+        self.host: TableHost | None = None
+        self._shelf: Shelf = self._courier.own
+        if table.way == "listen":
+            self.host = _listening(own, signing, lambda: self._members, table)
+        elif table.way == "call":
+            self._shelf = TableGuest(read_table_code(table.code), signing)
+        else:
+            self._shelf = FolderShelf(Path(table.folder))
+        self._laid_at = (-1, frozenset[int]())
+        self._missed: dict[int, int] = {}
+        self.desks: frozenset[int] = frozenset()
+
+    @property
+    def code(self) -> TableCode | None:
+        """What others type to call this desk, if it listens."""
+        return self.host.code if self.host is not None else None
+
+    def round(self) -> Round:
+        """Fetch and take in, lay out and bring; raises :class:`WorldError` where the shelf or the disk does not."""
+        roster, station = self._reader.roster, self._reader.who.station
+        members = _members(roster, station)
+        if members != self._members:
+            self._members = members
+            self._courier.forget_failures()
+        entries = self._shelf.entries()
+        self.desks = frozenset(s.writer for n in entries if (s := read_shelf_name(n)) and s.is_part)
+        fetched = self._courier.fetch(self._shelf, entries, self._known)
+        taken = Imported()
+        if fetched:
+            try:
+                taken = self._do(take_in_table)
+            finally:
+                self._courier.clear_inbox()
+        laid = self._lay_out(self._absent(roster, station))
+        brought = 0
+        if self._shelf is not self._courier.own:
+            brought = self._courier.bring(self._shelf, entries, self._known)
+        return Round(fetched, taken.new, laid, brought, tuple(taken.alarms))
+
+    def names(self) -> tuple[str, ...]:
+        """The other desks whose work lies on the shelf, by their number ranges (``LB1A``)."""
+        desks = self._reader.roster.desks
+        return tuple(sorted(desks[dev].slot for dev in self.desks if dev in desks and dev != self._dev))
+
+    def cut_off(self) -> None:
+        """End a talk that is under way, from another thread; the round ends with a fault."""
+        if isinstance(self._shelf, TableGuest):
+            self._shelf.cut_off()
+
+    def close(self) -> None:
+        """Leave the table; what lies on the shelf stays for the others."""
+        if self.host is not None:
+            self.host.stop()
+            sweep_all(self._folder)
+        self._shelf.close()
+        self._reader.close()
+
+    def _known(self, sha16s: Collection[str]) -> set[str]:
+        return exchange.files_known(self._reader.conn, sha16s)
+
+    def _lay_out(self, absent: frozenset[int]) -> int:
+        """Lay out anew if anything was written here since the last time.
+
+        Laying out writes too, so after it comes one round that finds nothing; a save in between is never passed over.
+        """
+        now = (self._reader.version, absent)
+        if now == self._laid_at:
+            return 0
+        laid: LaidOut = self._do(lay_out_table, absent)
+        self._laid_at = now
+        return len(laid.written) + len(laid.receipts)
+
+    def _absent(self, roster: Roster, station: str) -> frozenset[int]:
+        """Desks of the station of which nothing has lain on the shelf for a while."""
+        others = {desk.dev for desk in roster.desks.values() if desk.station == station} - {self._dev}
+        for dev in others:
+            self._missed[dev] = 0 if dev in self.desks else self._missed.get(dev, 0) + 1
+        return frozenset(dev for dev in others if self._missed[dev] >= _MISSED)
+
+
+def _members(roster: Roster, station: str) -> dict[int, bytes]:
+    """The desks of a station that are heard, with their public keys."""
+    return {d.dev: d.sign for d in roster.desks.values() if d.station == station and not d.is_revoked}
+
+
+def _listening(
+    folder: Path, signing: SigningKey, members: Callable[[], Mapping[int, bytes]], table: Table
+) -> TableHost:
+    """Listen at the port chosen, or at any other where another program has it."""
+    for port in (table.port, 0):
+        with suppress(OSError):
+            host = TableHost(folder, signing, members, table.address, port)
+            host.start()
+            return host
+    raise Refused(
+        tr("This laptop cannot listen at the address {address}.", address=table.address),
+        tr("Join the local network first, or choose another of its addresses; a shared folder works too."),
+    )

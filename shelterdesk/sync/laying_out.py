@@ -1,0 +1,79 @@
+"""What a desk lays out for the other desks of its table: its work in small sealed parts, and its receipts.
+
+SYNC §1.0, *live folder between desks of a table*. Parts are rolled up as they become many, and a desk removes its own
+once all have confirmed them; what a desk that is away has not confirmed stays, however long it is away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from shelterdesk.core.event import hex16
+from shelterdesk.db import exchange
+from shelterdesk.db.store import Store
+from shelterdesk.sync import stick
+from shelterdesk.sync.container import read_part_name
+from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.receipts import receipts_for
+from shelterdesk.sync.sending import send, table_audience
+from shelterdesk.sync.shelf import SIG
+
+
+@dataclass(frozen=True, slots=True)
+class LaidOut:
+    """What was done: names of parts written anew, of files taken away, of receipts written anew."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    receipts: tuple[str, ...]
+
+
+def lay_out(store: Store, folder: Path, absent: Collection[int] = ()) -> LaidOut:
+    """Bring this desk's own shelf, a folder of this disk, up to date. Raises what writing raises.
+
+    ``absent`` are desks of the station that lay out nothing themselves.
+    """
+    ours = stick.our_folder(folder)
+    sent, _ = send(store, table_audience(store, absent), ours, is_own_disk=True)
+    removed = _clear(store, ours / hex16(store.who.dev), {part.name for part in sent})
+    receipts = _lay_receipts(store, ours)
+    return LaidOut(tuple(p.name for p in sent if not p.was_there), removed, receipts)
+
+
+def _clear(store: Store, own: Path, wanted: Collection[str]) -> tuple[str, ...]:
+    """Remove this desk's own parts that nobody needs any more; what is not known here is kept, it may be news."""
+    parts = [part for path in own.glob("*.age") if (part := read_part_name(path.name)) is not None]
+    idle = [part for part in parts if str(part) not in wanted]
+    if not idle:
+        return ()
+    known = exchange.files_known(store.conn, {part.sha16 for part in idle})
+    gone = [str(part) for part in idle if part.sha16 in known]
+    for file in gone:
+        for name in (file, f"{file}{SIG}"):
+            with suppress(FileNotFoundError):
+                (own / name).unlink()
+    with store.transaction() as conn:
+        exchange.forget_parts_out(conn, f"table:{store.who.station}", str(own), gone)
+    return tuple(gone)
+
+
+def _lay_receipts(store: Store, ours: Path) -> tuple[str, ...]:
+    """This desk's own receipts where they are news."""
+    folder = ours / stick.RECEIPTS
+    stick.make_folder(folder)
+    written = []
+    for receipt in receipts_for(store, None):
+        if receipt.issuer != store.who.dev:
+            continue
+        name = f"{hex16(receipt.issuer)}-{hex16(receipt.dev)}.json"
+        with suppress(SetAside):
+            if stick.read_signed(folder / name, stick.MAX_RECEIPT) == (receipt.raw, receipt.signature):
+                continue
+        # The signature last: until it fits, nobody believes the new receipt, and the old one is known already.
+        stick.write_file(folder, name, receipt.raw)
+        stick.write_file(folder, f"{name}{SIG}", receipt.signature.encode("ascii"))
+        written.append(name)
+    return tuple(written)

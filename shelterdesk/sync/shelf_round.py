@@ -1,0 +1,126 @@
+"""Between a desk's own shelf and the one it shares: fetching what is new there, bringing what is new here.
+
+All of it is copying sealed files by name, outside any transaction and off the desk's own thread: a shelf that is slow, or
+dies in the middle, harms nobody. What a file holds is examined only when it is taken in from the inbox, like a stick.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shelterdesk.core.event import hex16
+from shelterdesk.sync import stick
+from shelterdesk.sync.container import FOLDER, read_part_name
+from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.shelf import SIG, FolderShelf, Shelf, is_own, read_shelf_name
+
+MOST_AT_ONCE = 64 << 20
+"""Bytes fetched before they are taken in; what is left comes in the next round."""
+
+TRY_AGAIN = 300
+"""Rounds after which a file that could not be used is fetched once more: its signer may be known by then."""
+
+Known = Callable[[Collection[str]], set[str]]
+"""Which of some beginnings of hashes of sealed files were merged, or written, here before."""
+
+
+@dataclass(slots=True)
+class Courier:
+    """One desk's errands to one shelf; remembers what it brought and fetched in this sitting. For one thread."""
+
+    dev: int
+    own: FolderShelf
+    inbox: Path
+    _fetched: dict[str, tuple[str, int]] = field(default_factory=dict)  # name: stamp, round
+    _brought: dict[str, str] = field(default_factory=dict)  # name: stamp of the own file
+    _rounds: int = 0
+
+    def fetch(self, shelf: Shelf, entries: Mapping[str, str], known: Known) -> int:
+        """Copy what is new into the inbox; returns how many files. Raises what the shelf raises."""
+        self._rounds += 1
+        wanted = self._wanted(entries, known)
+        room, count = MOST_AT_ONCE, 0
+        for name in wanted:
+            if room <= 0:
+                break
+            with suppress(SetAside):  # taken away meanwhile, or nothing that may lie there
+                signature = shelf.get(name + SIG)
+                data = shelf.get(name)
+                self._put_in(name, data, signature)
+                room -= len(data)
+                count += 1
+            self._fetched[name] = (entries[name] + entries[name + SIG], self._rounds)
+        return count
+
+    def forget_failures(self) -> None:
+        """What could not be used before may be of use now: somebody new is known."""
+        self._fetched.clear()
+
+    def _wanted(self, entries: Mapping[str, str], known: Known) -> list[str]:
+        fresh = [name for name in entries if self._is_news(name, entries)]
+        parts = {name: part.sha16 for name in fresh if (part := read_part_name(name.partition("/")[2]))}
+        held = known(set(parts.values())) if parts else set()
+        # Admissions and receipts first: they are small, and a part may need the one to be believed.
+        return sorted(
+            (name for name in fresh if parts.get(name) not in held), key=lambda name: (name in parts, name)
+        )
+
+    def _is_news(self, name: str, entries: Mapping[str, str]) -> bool:
+        if name.endswith(SIG) or name + SIG not in entries or read_shelf_name(name) is None:
+            return False
+        if name.startswith(f"{stick.RECEIPTS}/") and is_own(name, self.dev):
+            return False
+        before = self._fetched.get(name)
+        return (
+            before is None
+            or before[0] != entries[name] + entries[name + SIG]
+            or (read_part_name(name.partition("/")[2]) is not None and self._rounds - before[1] >= TRY_AGAIN)
+        )
+
+    def _put_in(self, name: str, data: bytes, signature: bytes) -> None:
+        path = self.inbox / FOLDER / Path(*name.split("/"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+        path.with_name(path.name + SIG).write_bytes(signature)
+
+    def clear_inbox(self) -> None:
+        """What was taken in, or set aside, is not needed here any more; the shelf has it."""
+        shutil.rmtree(self.inbox, ignore_errors=True)
+
+    def bring(self, shelf: Shelf, entries: Mapping[str, str], known: Known) -> int:
+        """Bring this desk's own files to the shelf and take those away that it removed here; returns how many changed.
+
+        A part goes before its signature, so that nobody finds one half brought. Raises what the shelf raises.
+        """
+        mine = {name: stamp for name, stamp in self.own.entries().items() if is_own(name, self.dev)}
+        changed = 0
+        for name in sorted(mine):
+            is_fixed = read_part_name(name.partition("/")[2].removesuffix(SIG)) is not None
+            is_there = name in entries and (is_fixed or self._brought.get(name) == mine[name])
+            if is_there:
+                continue
+            with suppress(SetAside):  # rolled up since
+                shelf.put(name, self.own.get(name))
+                self._brought[name] = mine[name]
+                changed += 1
+        return changed + self._take_away(shelf, entries, mine, known)
+
+    def _take_away(
+        self, shelf: Shelf, entries: Mapping[str, str], mine: Mapping[str, str], known: Known
+    ) -> int:
+        """Own parts nobody needs; one that is not known here may be work this desk lost to a restored backup."""
+        idle = {}
+        for name in entries:
+            if name.startswith(f"{hex16(self.dev)}/") and name not in mine:
+                part = read_part_name(name.partition("/")[2].removesuffix(SIG))
+                if part is not None:
+                    idle[name] = part.sha16
+        gone = known(set(idle.values())) if idle else set()
+        # The signature first: a part without one counts as absent.
+        for name in sorted((n for n in idle if idle[n] in gone), reverse=True):
+            shelf.remove(name)
+        return sum(1 for sha16 in idle.values() if sha16 in gone)
