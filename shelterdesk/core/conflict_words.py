@@ -57,6 +57,17 @@ def record_words(kind: str) -> str:
         return ""
     said = {
         "household": lambda: tr("family"),
+        "screening": lambda: tr("screening"),
+        "dose": lambda: tr("dose of a vaccine"),
+        "health_note": lambda: tr("health note"),
+        "health_referral": lambda: tr("referral"),
+        "intake_answers": lambda: tr("answers at the intake"),
+        "specific_need": lambda: tr("specific need"),
+        "child_status": lambda: tr("child alone or separated"),
+        "referral": lambda: tr("referral"),
+        "tracing": lambda: tr("search for family"),
+        "note": lambda: tr("protection note"),
+        "contact": lambda: tr("way to reach somebody"),
         "place": lambda: tr("place of the site"),
         "arrival_group": lambda: tr("arrival"),
         "service_type": lambda: tr("kind of service"),
@@ -73,6 +84,8 @@ def field_words(kind: str, name: str) -> str:
     """What a field of any kind is called; a field of a newer program by its number."""
     if name == "void":
         return tr("Whether it counts")
+    if name == "sealed":
+        return tr("sealed entry")
     if name.startswith("#"):
         return tr("newer field {n}", n=name[1:])
     if kind == "person":
@@ -81,6 +94,25 @@ def field_words(kind: str, name: str) -> str:
 
 
 _FIELDS: Mapping[str, Callable[[], str]] = {
+    "accepted_at": lambda: tr("Accepted"),
+    "cause": lambda: tr("Cause"),
+    "child_alone": lambda: tr("Child alone"),
+    "dose_number": lambda: tr("Dose number"),
+    "feels_unsafe": lambda: tr("Feels unsafe"),
+    "findings": lambda: tr("Findings"),
+    "given_at": lambda: tr("Given"),
+    "given_on": lambda: tr("Given"),
+    "lot": lambda: tr("Lot"),
+    "medical_today": lambda: tr("Needs care today"),
+    "mobility": lambda: tr("Mobility"),
+    "needs": lambda: tr("Needs"),
+    "next_due": lambda: tr("Next due"),
+    "pregnant": lambda: tr("Pregnant"),
+    "status": lambda: tr("Status"),
+    "temperature_c": lambda: tr("Temperature"),
+    "text": lambda: tr("Text"),
+    "to_agency": lambda: tr("Referred to"),
+    "vaccine": lambda: tr("Vaccine"),
     "accessible": lambda: tr("Step-free"),
     "answer": lambda: tr("Answer"),
     "arrival_group": lambda: tr("Arrived with"),
@@ -150,6 +182,11 @@ def answer_words(kind: str, name: str, value: Any, label: str | None, zone: str)
         return tr("entered by mistake: {reason}", reason=_reason(value))
     if value is None or value == "":
         return tr("nothing")
+    if name == "sealed" and isinstance(value, Mapping):
+        said = (
+            f"{field_words(kind, n)}: {answer_words(kind, n, one, None, zone)}" for n, one in value.items()
+        )
+        return "\n".join(said)
     if isinstance(value, Mapping) and "missing" in value:
         return missing_words(str(value["missing"]))
     if label is not None:

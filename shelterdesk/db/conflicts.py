@@ -132,6 +132,15 @@ def page(
     return [ConflictRow(*row) for row in rows]
 
 
+def sealed_rows(conn: Connection, kind: int, field: int) -> list[ConflictRow]:
+    """The sealed entries of a class of which several versions stand; the first few hundred."""
+    rows = conn.execute(
+        "SELECT rank, ent, kind, field FROM conflict WHERE kind = ? AND field = ? ORDER BY rank, ent LIMIT ?",
+        (kind, field, 3 * PAGE),
+    )
+    return [ConflictRow(*row) for row in rows]
+
+
 def rows_of(conn: Connection, ent: bytes) -> list[ConflictRow]:
     """The conflicts of one record."""
     return page(conn, ents=[ent], limit=10 * PAGE)

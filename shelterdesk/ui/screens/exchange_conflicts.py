@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from shelterdesk.actions.conflicts import (
@@ -17,6 +17,7 @@ from shelterdesk.actions.conflicts import (
     list_conflicts,
     settle,
 )
+from shelterdesk.actions.sealed_conflicts import SealedLine, sealed_conflicts, settle_sealed
 from shelterdesk.actions.undo import Undone, undo_last
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.conflict_words import answer_words, subject_words
@@ -24,6 +25,7 @@ from shelterdesk.core.errors import WorldError
 from shelterdesk.core.kinds import LOGGED
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.severity import Severity
+from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.conflicts import PAGE, ConflictRow
 from shelterdesk.db.store import Reader
@@ -67,12 +69,15 @@ class ConflictsSection(Section):
         self._zone = desk.who.zone if desk is not None else "UTC"
         self._pages: list[ConflictRow | None] = [None]
         self._grave: Severity | None = None
+        self._sealed = 0
+        self._is_outdated = False
         self._ent: str | None = None
         self._has_more = False
         self._last: ConflictRow | None = None
         self._asked: tuple[ConflictLine, tuple[Answer, ...]] | None = None
         self._line_before = 0
         self._taken: list[tuple[bytes, ...]] = []
+        self._opened: dict[ConflictRow, SealedLine] = {}
         self.grave_count, self.parallel_count = Pill("", Tone.BAD, icon=True), Pill("", Tone.WARN, icon=True)
         for pill in (self.grave_count, self.parallel_count):
             pill.hide()
@@ -96,8 +101,14 @@ class ConflictsSection(Section):
         self.next_button = QuietButton(tr("Next {n}", n=PAGE), "Ctrl+PgDown", near=self)
         self.back_button = QuietButton(tr("The {n} before", n=PAGE), "Ctrl+PgUp", near=self)
         self.all_button = QuietButton(tr("Show everybody's"), "Ctrl+A", near=self)
+        self.sealed_button = QuietButton(tr("Open the sealed ones"), "Ctrl+S", near=self)
         self.buttons = ButtonRow(
-            self.open_button, self.filter_button, self.all_button, self.next_button, self.back_button
+            self.open_button,
+            self.filter_button,
+            self.sealed_button,
+            self.all_button,
+            self.next_button,
+            self.back_button,
         )
         self.add(self.table, 1)
         for part in (self.about, self.where, self.sides, self.sealed, self.buttons):
@@ -106,6 +117,7 @@ class ConflictsSection(Section):
         self.filter_button.clicked.connect(self._on_filter)
         self.next_button.clicked.connect(self._on_next)
         self.back_button.clicked.connect(self._on_back)
+        self.sealed_button.clicked.connect(self._open_sealed)
         self.all_button.clicked.connect(lambda: self.show_record(None))
         self.table.current_changed.connect(self._on_current)
         self.table.opened.connect(self._open)
@@ -167,9 +179,48 @@ class ConflictsSection(Section):
             self.say(said, Tone.OK, partial(self._take_back, token))
 
         self._asked = None  # a second press is not meant for the next line
+        if line.row in self._opened:
+            self._settle_sealed(line, chosen)
+            return
         self.worker.write(
             settle, line.row, chosen.raw, [one.raw for one in answers], done=done, failed=self._on_not_settled
         )
+
+    def _settle_sealed(self, line: ConflictLine, chosen: Answer) -> None:
+        def done(token: tuple[bytes, ...]) -> None:
+            self._opened.pop(line.row, None)
+            self._taken.append(token)
+            # What it says stays closed: the message line keeps what it said for whoever comes next.
+            self.say(
+                tr("One version of the sealed entry was chosen."), Tone.OK, partial(self._take_back, token)
+            )
+            self.refresh(None)
+
+        self.worker.write(settle_sealed, line.row, chosen.raw, done=done, failed=self._on_not_settled)
+
+    def _open_sealed(self) -> None:
+        def opened(found: list[SealedLine]) -> None:
+            self._opened = {one.line.row: one for one in found}
+            if not found:
+                self.say(tr("You can open none of them, or all their versions say the same."), Tone.NEUTRAL)
+            self.refresh(None)
+
+        self.worker.write(sealed_conflicts, done=opened, failed=self.say_error)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """What is sealed is closed again when this part is left."""
+        super().hideEvent(event)
+        if self._opened:
+            self._opened = {}
+            self.model.set_rows([])
+            self._is_outdated = True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was emptied when it was left is asked for again."""
+        super().showEvent(event)
+        if self._is_outdated and self.worker.desk is not None:
+            self._is_outdated = False
+            self.refresh(None)
 
     def undo(self) -> bool:
         """Ctrl+Z once the message has gone: the last choice made here is taken back; False for none."""
@@ -210,13 +261,15 @@ class ConflictsSection(Section):
         self._last = found.lines[-1].row if found.lines else None
         line = self.table.view.currentIndex().row()
         self._line_before = line if line >= 0 else self._line_before
-        self.model.set_rows(found.lines)
-        if found.lines and self.table.current() is None:
+        lines = [one.line for one in self._opened.values()] if len(self._pages) == 1 else []
+        self.model.set_rows([*lines, *found.lines])
+        if self.model.rowCount() and self.table.current() is None:
             at = min(self._line_before, self.model.rowCount() - 1)
             if at >= 0:
                 self.table.select_key(self.model.key_of(self.model.row_at(at)))
         self._on_current(self.table.current())
         self.sealed.show_lines(_sealed_said(counts.sealed))
+        self._sealed = counts.sealed
         self._show_buttons()
 
     def _on_current(self, row: object) -> None:
@@ -228,6 +281,9 @@ class ConflictsSection(Section):
             self._show_buttons()
             return
         self._line_before = max(0, self.table.view.currentIndex().row())
+        if row.row in self._opened:
+            self._show_answers(row, self._opened[row.row].answers)
+            return
 
         def asked(reader: Reader) -> tuple[Answer, ...]:
             if self.worker.desk is None:
@@ -290,6 +346,9 @@ class ConflictsSection(Section):
         self.filter_button.set_words(tr("Parallel changes too") if only else tr("Conflicts only"))
         self.filter_button.setVisible(only or bool(self.model.total))
         self.all_button.setVisible(self._ent is not None)
+        roles = self.worker.desk.user.roles if self.worker.desk is not None else frozenset()
+        may_open = not roles.isdisjoint({Role.HEALTH, Role.PROTECTION})
+        self.sealed_button.setVisible(bool(self._sealed) and may_open and not self._opened)
         self.next_button.setVisible(self._has_more)
         self.back_button.setVisible(len(self._pages) > 1)
 

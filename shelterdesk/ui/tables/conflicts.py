@@ -37,6 +37,8 @@ def what_words(line: ConflictLine) -> str:
 
 def values_words(line: ConflictLine, zone: str) -> str:
     """The answers in one line, the one shown now first."""
+    if line.field == "sealed":
+        return tr("side by side below")
     if line.field == "void":
         return tr("counts / by mistake")
     said = [answer_words(line.kind, line.field, one.value, one.label, zone) for one in line.answers]
