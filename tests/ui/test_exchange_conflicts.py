@@ -19,18 +19,20 @@ from shelterdesk.core.event import parse
 from shelterdesk.core.kinds import FLAG, PERSON
 from shelterdesk.core.people import DocumentForm
 from shelterdesk.core.severity import Severity
-from shelterdesk.core.vocabulary import DocumentType, Role
+from shelterdesk.core.vocabulary import Confidentiality, DocumentType, Role
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.screens.exchange import ExchangeScreen
 from shelterdesk.ui.screens.exchange_conflicts import ConflictsSection
 from shelterdesk.ui.screens.exchange_met import MetSection
+from shelterdesk.ui.screens.exchange_parts import PartTile
 from shelterdesk.ui.screens.exchange_peers import PeersSection
 from shelterdesk.ui.screens.exchange_stand import AsideSection
 from shelterdesk.ui.screens.people import PeopleScreen
 from shelterdesk.ui.screens.settings_section import Section
 from tests.actions.at_site import hear, person, second_desk
 from tests.apart import Table, make_table
-from tests.stations import CHEAP, PASSPHRASE
+from tests.stations import CHEAP, PASSPHRASE, Template
+from tests.sync.test_sealed_conflicts import written_apart
 from tests.sync.worlds import World, at
 from tests.ui.desk_windows import CTRL, KEY, log_in, press, program
 from tests.ui.stick_world import full_world, still
@@ -60,7 +62,8 @@ def section_of(window: MainWindow, name: str) -> Section:
     press(EXCHANGE, CTRL)
     screen = window.current()
     assert isinstance(screen, ExchangeScreen)
-    press(KEY.Key_Escape)
+    if not isinstance(QApplication.focusWidget(), PartTile):
+        press(KEY.Key_Escape)
     names = list(screen.sections)
     away = names.index(name) - names.index(screen.current().name)
     for _ in range(abs(away)):
@@ -332,3 +335,52 @@ def test_whoever_may_not_choose_has_no_such_screen(qtbot: QtBot, table: Table, c
         assert isinstance(section, ConflictsSection)
         still(qtbot, app)
         assert section.model.total == 0
+
+
+def test_a_holder_opens_the_sealed_ones_and_they_close_when_the_part_is_left(
+    qtbot: QtBot, station_template: Template, desk: Desk, clock: SetClock
+) -> None:
+    add_user(
+        desk, "pia", frozenset({Role.PROTECTION}), PASSPHRASE, recovery_code=station_template.recovery_code, cost=CHEAP
+    )  # fmt: skip
+    ent, _ = person(desk, "Ana")
+    written_apart(
+        {"admin": desk},
+        Confidentiality.PROTECTION,
+        ent,
+        ("admin", "alone", ""),
+        ("admin", "with an aunt", ""),
+    )
+    desk.close()
+    with program(qtbot, desk.folder, clock, SCREENS) as app:
+        window = log_in(qtbot, app)
+        section = section_of(window, "conflicts")
+        assert isinstance(section, ConflictsSection)
+        still(qtbot, app)
+        assert section.model.total == 0 and section.sealed_button.isHidden()
+        assert section.sealed.said() == ["1 sealed entry has two versions; whoever holds its key chooses."]
+    with program(qtbot, desk.folder, clock, SCREENS) as app:
+        window = log_in(qtbot, app, "pia")
+        section = section_of(window, "conflicts")
+        assert isinstance(section, ConflictsSection)
+        still(qtbot, app)
+        assert section.model.total == 0
+        press(KEY.Key_S, CTRL)
+        qtbot.waitUntil(lambda: section.model.total == 1)
+        assert set(answers_in(qtbot, section)) == {"Text: alone", "Text: with an aunt"}
+        press(PEOPLE, CTRL)
+        press(EXCHANGE, CTRL)
+        still(qtbot, app)
+        assert section.model.total == 0, "closed again"
+        section.table.view.setFocus()
+        press(KEY.Key_S, CTRL)
+        qtbot.waitUntil(lambda: section.model.total == 1)
+        answers_in(qtbot, section)
+        section.table.view.setFocus()
+        press(KEY.Key_1)
+        qtbot.waitUntil(lambda: section.sealed.said() == [] and section.model.total == 0)
+        still(qtbot, app)
+        assert "alone" not in window.toast.text() and "aunt" not in window.toast.text()
+        press(KEY.Key_Z, CTRL)
+        qtbot.waitUntil(lambda: section.sealed.said() != [])
+        still(qtbot, app)
