@@ -155,7 +155,7 @@ def aside_entries(reader: Reader) -> Aside:
     names = {desk.dev: desk.slot for desk in roster.desks.values()}
     groups = tuple(
         AsideEntries(
-            names.get(one.dev) or f"{one.dev:016x}", user_name(roster, one.user), one.reason, one.entries,
+            names.get(one.dev) or f"{one.dev:016x}"[:8], user_name(roster, one.user), one.reason, one.entries,
             one.first_ms, one.last_ms,
         )
         for one in aside_groups(reader.conn)

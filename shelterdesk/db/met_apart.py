@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from shelterdesk.core.kinds import ARRIVAL_GROUP, HOUSEHOLD, PERSON, PLACE
+from shelterdesk.core.words import language
 from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.lodging import lodged, plan, site_state
 from shelterdesk.db.population import clusters
@@ -157,15 +158,13 @@ def _undecided(
 
 def _services(conn: Connection, today: date) -> Iterable[Finding]:
     """What two counters gave one person on this service day or the one before; it is counted once."""
-    codes = services(conn).codes
+    known = services(conn)
     for day in (today, today - timedelta(days=1)):
         ents = [bytes.fromhex(ent) for ent in sorted(services_of_day(conn, day).double)][:MOST]
         for person, kind in _given(conn, ents):
-            yield Finding(
-                Met.SERVICE_TWICE,
-                ((PERSON.number, person),),
-                f"{codes.get(kind, '')} {day.isoformat()}".strip(),
-            )
+            rule = known.rules.get(known.codes.get(kind, ""))
+            name = rule.name(language()) if rule is not None else ""
+            yield Finding(Met.SERVICE_TWICE, ((PERSON.number, person),), f"{name} {day.isoformat()}".strip())
 
 
 def _given(conn: Connection, ents: Sequence[bytes]) -> list[tuple[bytes, bytes]]:

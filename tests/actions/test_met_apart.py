@@ -131,7 +131,7 @@ def test_a_lunch_from_two_counters_is_only_a_parallel_change(pair: Pair, clock: 
     hear(one, two)
     (line,) = found(one)[Met.SERVICE_TWICE]
     assert numbers(line) == {a} and line.severity is Severity.PARALLEL
-    assert line.about == f"LUNCH {local_day(one)}"
+    assert line.about == f"Lunch {local_day(one)}"
     clock.forward(timedelta(days=1))
     assert Met.SERVICE_TWICE in found(one), "the day before is looked at too"
     clock.forward(timedelta(days=1))

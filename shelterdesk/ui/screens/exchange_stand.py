@@ -168,7 +168,8 @@ class AsideSection(Section):
         self._count()
 
     def _count(self) -> None:
-        """Parts and entries together: how much waits for somebody."""
+        """Parts and entries together: how much waits for somebody. Of two lists the empty one takes no room."""
+        self.table.setVisible(bool(self.model.total) or not self.entries.total)
         many = self.model.total + sum(
             self.entries.row_at(at).entries for at in range(self.entries.rowCount())
         )

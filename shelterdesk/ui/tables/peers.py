@@ -15,7 +15,7 @@ from shelterdesk.ui.widgets.status_bar import number
 def peer_columns(when: Callable[[int | None], str]) -> tuple[Column[PeerState], ...]:
     """Desk, when heard and through whom, up to which number whole, what is missing, what it has of ours."""
     return (
-        Column(tr("Desk"), name_words, strong=True, width=22),
+        Column(tr("Desk"), name_words, strong=True, width=18),
         Column(tr("Last heard"), lambda one: heard_words(one, when), sort=lambda one: one.heard_ms),
         Column(
             tr("Whole up to"), lambda one: number(one.whole_upto) if one.whole_upto else "–",
@@ -25,7 +25,7 @@ def peer_columns(when: Callable[[int | None], str]) -> tuple[Column[PeerState], 
             tr("Missing"), lambda one: number(one.missing) if one.missing else "", sort=lambda one: one.missing,
             number=True, width=10, shown_if=lambda rows: any(one.missing for one in rows),
         ),
-        Column(tr("Has of this desk"), has_words, sort=lambda one: one.confirmed_upto, width=26),
+        Column(tr("Has of this desk"), has_words, sort=lambda one: one.confirmed_upto, width=22),
         Column(tr("State"), lambda one: state_words(one)[0], width=16, tone=lambda one: state_words(one)[1]),
     )  # fmt: skip
 
@@ -81,8 +81,8 @@ def aside_columns(when: Callable[[int | None], str]) -> tuple[Column[AsideEntrie
             tr("Entries"), lambda one: number(one.entries), sort=lambda one: one.entries, number=True, width=9
         ),
         Column(tr("Desk"), lambda one: one.desk, strong=True, width=12),
-        Column(tr("Entered by"), lambda one: one.user, width=16),
-        Column(tr("Since"), lambda one: when(one.first_ms), sort=lambda one: one.first_ms, width=22),
+        Column(tr("Entered by"), lambda one: one.user, width=14),
+        Column(tr("Since"), lambda one: when(one.first_ms), sort=lambda one: one.first_ms, width=19),
         Column(tr("Why"), lambda one: aside_words(one.reason)[0]),
         Column(tr("What to do"), lambda one: aside_words(one.reason)[1]),
     )
