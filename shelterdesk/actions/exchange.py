@@ -96,6 +96,24 @@ class Imported:
     elsewhere: int = 0
     was_cancelled: bool = False
 
+    def add(self, more: Imported) -> None:
+        """Count what came in a further load of the same import."""
+        self.parts += more.parts
+        for name in (
+            "new",
+            "known",
+            "set_aside",
+            "refused",
+            "not_admitted",
+            "statements",
+            "receipts",
+            "strange",
+            "elsewhere",
+        ):
+            setattr(self, name, getattr(self, name) + getattr(more, name))
+        self.alarms += [alarm for alarm in more.alarms if alarm not in self.alarms]
+        self.was_cancelled = self.was_cancelled or more.was_cancelled
+
     @property
     def is_clean(self) -> bool:
         """Whether everything that lay there is in."""

@@ -28,6 +28,7 @@ from shelterdesk.db.local_choice import get_choice, put_choice
 from shelterdesk.db.store import Reader
 from shelterdesk.keys.ed25519 import SigningKey
 from shelterdesk.sync.laying_out import LaidOut, lay_out
+from shelterdesk.sync.sending import table_audience
 from shelterdesk.sync.shelf import FolderShelf, Shelf, read_shelf_name
 from shelterdesk.sync.shelf_round import Courier
 from shelterdesk.sync.table_guest import TableGuest
@@ -79,7 +80,7 @@ def choose_table(desk: Desk, table: Table | None) -> Done[Table | None]:
 
 def lay_out_table(desk: Desk, absent: Collection[int]) -> Done[LaidOut]:
     """Lay out what the other desks of the table have not confirmed."""
-    laid = lay_out(desk.store, desk.folder / FOLDER, absent)
+    laid = lay_out(desk.store, desk.folder / FOLDER, table_audience(desk.store, absent))
     return Done(laid, Changes(frozenset()))
 
 

@@ -14,6 +14,7 @@ from shelterdesk.actions.exchange import Imported, export_bundle, import_from
 from shelterdesk.actions.offices import accept_reply, enrol_request, read_reply
 from shelterdesk.actions.status import status as how_things_stand
 from shelterdesk.cli.people import reading
+from shelterdesk.cli.server import at_server, server_options, url_in
 from shelterdesk.cli.ways import (
     IN_PART,
     REFUSED,
@@ -32,12 +33,33 @@ from shelterdesk.core.words import ntr, tr
 
 
 @click.command()
-@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="A stick or folder.")
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A stick, a folder, or sftp://user@server/folder.",
+)
+@server_options
 @click.option("--for", "for_", default="office", show_default=True, help="Who is to open it.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def export(ways: Ways, target: Path, for_: str, as_json: bool) -> None:
+def export(
+    ways: Ways,
+    target: Path,
+    for_: str,
+    as_json: bool,
+    host_key: str,
+    key_file: Path | None,
+    password_file: Path | None,
+) -> None:
     """Write what the office has not confirmed yet, sealed, and read it back."""
+    url = url_in(target)
+    if url is not None:
+        if for_ != "office":
+            raise Refused(tr("Over a network bundles go to the office."), tr("For a station write a stick."))
+        _post(ways, url, as_json, host_key, key_file, password_file)
+        return
     with ways.desk() as desk:
         done = export_bundle(desk, folder_to_write(target), for_, progress_on_stderr(tr("Export"))).result
     if as_json:
@@ -66,16 +88,64 @@ def export(ways: Ways, target: Path, for_: str, as_json: bool) -> None:
         say(done.note)
 
 
+def _post(
+    ways: Ways, url: str, as_json: bool, host_key: str, key_file: Path | None, password_file: Path | None
+) -> None:
+    """The same to an address on the network; what speaks to servers is loaded where it is needed."""
+    from shelterdesk.actions.by_url import export_to_url
+
+    with ways.desk() as desk:
+        progress = progress_on_stderr(tr("Export"))
+        done = at_server(
+            desk,
+            url,
+            host_key,
+            key_file,
+            password_file,
+            lambda place: export_to_url(desk, place, progress).result,
+        )
+    if as_json:
+        data({"url": url, "where": done.where, "parts": done.parts, "brought": done.brought})
+        return
+    parts = ntr("{n} part", "{n} parts", done.parts)
+    out(tr("Sent to {where}, whole: {parts}.", where=done.where, parts=parts))
+    say(tr("It counts as arrived once the office's receipt has come."))
+
+
 @click.command("import")
 @click.argument("source", type=click.Path(path_type=Path))
+@server_options
 @click.option("--words", help="The six words of an office's or desk's reply, as they were read to you.")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def import_(ways: Ways, source: Path, words: str | None, as_json: bool) -> None:
-    """Take in bundles and receipts from a stick or folder, or the reply of an office or of a desk.
+def import_(
+    ways: Ways,
+    source: Path,
+    words: str | None,
+    as_json: bool,
+    host_key: str,
+    key_file: Path | None,
+    password_file: Path | None,
+) -> None:
+    """Take in bundles and receipts from a stick, folder or address, or the reply of an office or of a desk.
 
     A reply is one file. Its six words are shown; give them with --words to have them compared.
     """
+    url = url_in(source)
+    if url is not None:
+        from shelterdesk.actions.by_url import import_from_url
+
+        with ways.desk() as desk:
+            brought = at_server(
+                desk,
+                url,
+                host_key,
+                key_file,
+                password_file,
+                lambda place: import_from_url(desk, place).result,
+            )
+        show_imported(brought, as_json)
+        return
     if not must_be_path(source).exists():
         raise WorldError(
             tr("{name} is not there.", name=str(source)[:80]), tr("Plug the stick in, or check its path.")

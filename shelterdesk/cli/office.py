@@ -12,13 +12,13 @@ from shelterdesk.actions.exchange import Imported, PartTaken, export_receipts, i
 from shelterdesk.actions.log_in_rules import check_passphrase
 from shelterdesk.actions.offices import enrol, list_posts, new_office, publish_matrix
 from shelterdesk.cli.exchange import show_imported
+from shelterdesk.cli.server import at_server, server_options, url_in
 from shelterdesk.cli.ways import (
     Ways,
     bad_path,
     data,
     file_to_write,
     folder_to_write,
-    must_be_path,
     out,
     progress_on_stderr,
     say,
@@ -28,7 +28,12 @@ from shelterdesk.core.moment import from_milliseconds
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys.recovery import as_printed
 from shelterdesk.sync.faults import BundleError
+from shelterdesk.sync.place import NewServer, NoEntry
+from shelterdesk.sync.shelf import ShelfGone
 from shelterdesk.sync.stick import NotOurs
+
+_OF_A_SOURCE = (BundleError, NotOurs, NewServer, NoEntry, ShelfGone, OSError)
+"""Faults of one source, which hold nobody else up."""
 
 
 @click.group()
@@ -87,48 +92,88 @@ def enrol_(ways: Ways, request: Path, target: Path, station: str | None) -> None
     type=click.IntRange(1, 16),
     help="Kept for later: they are taken in one after the other.",
 )
+@server_options
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
-def import_(ways: Ways, sources: tuple[Path, ...], workers: int, as_json: bool) -> None:
-    """Take in bundles from folders, one after the other; one bad part never blocks the rest."""
+def import_(
+    ways: Ways,
+    sources: tuple[Path, ...],
+    workers: int,
+    as_json: bool,
+    host_key: str,
+    key_file: Path | None,
+    password_file: Path | None,
+) -> None:
+    """Take in bundles from folders and addresses, one after the other; one bad part never blocks the rest."""
+    from shelterdesk.actions.by_url import (
+        import_from_url,  # what speaks to servers is loaded where it is needed
+    )
+
     total = Imported()
-    sources = tuple(must_be_path(source) for source in sources)
     with ways.desk() as desk:
         desk.must_be_office()
         for source in sources:
             try:
-                one = import_from(desk, source, progress_on_stderr(str(source))).result
-            except (BundleError, NotOurs, OSError) as error:  # of that source; what is wrong here ends it
+                url = url_in(source)
+                if url is None:
+                    one = import_from(desk, source, progress_on_stderr(str(source))).result
+                else:
+                    one = at_server(
+                        desk,
+                        url,
+                        host_key,
+                        key_file,
+                        password_file,
+                        lambda place: import_from_url(desk, place).result,
+                    )
+            except _OF_A_SOURCE as error:  # of that source; what is wrong here ends it
                 fault = error if isinstance(error, WorldError) else bad_path(error)
                 if fault is None:
                     raise
                 total.parts.append(PartTaken(str(source), "refused", fault.sentence, fault.next_step))
                 total.refused += 1
                 continue
-            total.parts += one.parts
-            total.alarms += one.alarms
-            for name in (
-                "new",
-                "known",
-                "set_aside",
-                "refused",
-                "not_admitted",
-                "statements",
-                "receipts",
-                "strange",
-                "elsewhere",
-            ):
-                setattr(total, name, getattr(total, name) + getattr(one, name))
+            total.add(one)
     show_imported(total, as_json)
 
 
 @office.command("receipts")
-@click.option("--to", "target", required=True, type=click.Path(path_type=Path), help="A stick or folder.")
+@click.option(
+    "--to",
+    "target",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A stick, a folder, or sftp://user@server/folder.",
+)
+@server_options
 @click.pass_obj
-def receipts(ways: Ways, target: Path) -> None:
+def receipts(
+    ways: Ways, target: Path, host_key: str, key_file: Path | None, password_file: Path | None
+) -> None:
     """Write receipts for every desk heard from."""
+    from shelterdesk.actions.by_url import receipts_to_url
+
+    url = url_in(target)
     with ways.desk() as desk:
         desk.must_be_office()
+        if url is not None:
+            posted = at_server(
+                desk,
+                url,
+                host_key,
+                key_file,
+                password_file,
+                lambda place: receipts_to_url(desk, place).result,
+            )
+            say(
+                ntr(
+                    "{n} receipt sent to {folder}.",
+                    "{n} receipts sent to {folder}.",
+                    posted.brought,
+                    folder=posted.where,
+                )
+            )
+            return
         done = export_receipts(desk, folder_to_write(target)).result
     say(
         ntr(

@@ -188,15 +188,15 @@ def finish(status: int) -> NoReturn:
     raise SystemExit(status)
 
 
-_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/.*", re.DOTALL)  # a path folds the second slash away
+ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/.*", re.DOTALL)  # a path folds the second slash away
 
 
 def must_be_path(path: Path) -> Path:
     """A stick, folder or file on this machine; raises ``Refused`` for an address on the network."""
-    if _ADDRESS.fullmatch(str(path)) and not path.exists():
+    if ADDRESS.fullmatch(str(path)) and not path.exists():
         raise Refused(
-            tr("Bundles go by stick or folder; addresses on the network cannot be used yet."),
-            tr("Give a folder, and carry it or send it yourself: it is sealed."),
+            tr("This command takes a stick or folder, no address on the network."),
+            tr("Give a folder; export, import, office import and office receipts take addresses."),
         )
     return path
 

@@ -229,14 +229,30 @@ def wait_no_more(conn: Connection, audience: str, bundles: Collection[tuple[int,
     )
 
 
-def forget_parts_out(conn: Connection, audience: str, target: str, names: Collection[str]) -> None:
-    """Forget parts that nobody waits for any more, and that files of these names were written to a target.
+OWN_DISK = "own disk"
+"""Where a part was written that lies ready on this very laptop, to be carried on by a courier."""
+
+
+def forget_parts_out(conn: Connection, audience: str, names: Collection[str]) -> None:
+    """Forget parts that nobody waits for any more, and the files of these names that lay ready on the own disk.
 
     A table makes thousands of them a day; those of sticks are kept, their files may come back for years.
     """
-    conn.execute("DELETE FROM bundle_out WHERE audience = ? AND is_waiting = 0", (audience,))
+    conn.execute(
+        "DELETE FROM bundle_out WHERE audience = ? AND is_waiting = 0 AND audience LIKE 'table:%'",
+        (audience,),
+    )
     conn.executemany(
-        "DELETE FROM part_written WHERE target = ? AND name = ?", [(target, name) for name in names]
+        "DELETE FROM part_written WHERE target = ? AND name = ?", [(OWN_DISK, name) for name in names]
+    )
+
+
+def carried_on(conn: Connection, names: Collection[str], target: str, now_ms: int) -> None:
+    """Files that lay ready on the own disk were brought to a target and are whole there."""
+    conn.executemany(
+        "INSERT OR REPLACE INTO part_written (target, name, cipher_sha, manifest_sha, bytes, read_back_ms)"
+        " SELECT ?1, name, cipher_sha, manifest_sha, bytes, ?2 FROM part_written WHERE target = ?3 AND name = ?4",
+        [(target, now_ms, OWN_DISK, name) for name in names],
     )
 
 
@@ -287,7 +303,7 @@ def entries_written(conn: Connection, cipher_sha: str) -> int | None:
 
 def last_written_ms(conn: Connection) -> int | None:
     """When a part was last written and read back, None if never."""
-    row = conn.execute("SELECT max(read_back_ms) FROM part_written").fetchone()
+    row = conn.execute("SELECT max(read_back_ms) FROM part_written WHERE target <> ?", (OWN_DISK,)).fetchone()
     return None if row[0] is None else int(row[0])
 
 

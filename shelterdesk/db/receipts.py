@@ -245,9 +245,9 @@ def _on_sticks(conn: Connection) -> list[tuple[int, int]]:
     """Ids of events in bundles all of whose waiting parts were written somewhere and read back."""
     waiting: dict[tuple[str, int], tuple[bool, str]] = {}
     for audience, number, ids, written in conn.execute(
-        "SELECT audience, bundle_no, ids, EXISTS (SELECT 1 FROM part_written w WHERE w.manifest_sha = b.manifest_sha)"
-        # What lies ready for the table lies on this very laptop.
-        " FROM bundle_out b WHERE is_waiting = 1 AND audience NOT LIKE 'table:%'"
+        "SELECT audience, bundle_no, ids, EXISTS (SELECT 1 FROM part_written w WHERE w.manifest_sha = b.manifest_sha"
+        " AND w.target <> ?) FROM bundle_out b WHERE is_waiting = 1",
+        (exchange.OWN_DISK,),
     ):
         so_far = waiting.get((audience, number), (True, ids))[0]
         waiting[audience, number] = (so_far and bool(written), ids)

@@ -1,4 +1,4 @@
-"""What a desk lays out for the other desks of its table: its work in small sealed parts, and its receipts.
+"""What a desk lays out for those who look again and again: its work in sealed parts, and its receipts.
 
 SYNC §1.0, *live folder between desks of a table*. Parts are rolled up as they become many, and a desk removes its own
 once all have confirmed them; what a desk that is away has not confirmed stays, however long it is away.
@@ -17,8 +17,9 @@ from shelterdesk.db.store import Store
 from shelterdesk.sync import stick
 from shelterdesk.sync.container import read_part_name
 from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.parts import Audience
 from shelterdesk.sync.receipts import receipts_for
-from shelterdesk.sync.sending import send, table_audience
+from shelterdesk.sync.sending import send
 from shelterdesk.sync.shelf import SIG
 
 
@@ -31,19 +32,18 @@ class LaidOut:
     receipts: tuple[str, ...]
 
 
-def lay_out(store: Store, folder: Path, absent: Collection[int] = ()) -> LaidOut:
-    """Bring this desk's own shelf, a folder of this disk, up to date. Raises what writing raises.
-
-    ``absent`` are desks of the station that lay out nothing themselves.
-    """
+def lay_out(store: Store, folder: Path, audience: Audience) -> LaidOut:
+    """Bring this desk's own shelf, a folder of this disk, up to date for a standing audience. Raises what writing raises."""
+    if not audience.is_standing:
+        raise ValueError("only for those who look again and again")
     ours = stick.our_folder(folder)
-    sent, _ = send(store, table_audience(store, absent), ours, is_own_disk=True)
-    removed = _clear(store, ours / hex16(store.who.dev), {part.name for part in sent})
+    sent, _ = send(store, audience, ours, is_own_disk=True)
+    removed = _clear(store, ours / hex16(store.who.dev), {part.name for part in sent}, audience)
     receipts = _lay_receipts(store, ours)
     return LaidOut(tuple(p.name for p in sent if not p.was_there), removed, receipts)
 
 
-def _clear(store: Store, own: Path, wanted: Collection[str]) -> tuple[str, ...]:
+def _clear(store: Store, own: Path, wanted: Collection[str], audience: Audience) -> tuple[str, ...]:
     """Remove this desk's own parts that nobody needs any more; what is not known here is kept, it may be news."""
     parts = [part for path in own.glob("*.age") if (part := read_part_name(path.name)) is not None]
     idle = [part for part in parts if str(part) not in wanted]
@@ -56,7 +56,7 @@ def _clear(store: Store, own: Path, wanted: Collection[str]) -> tuple[str, ...]:
             with suppress(FileNotFoundError):
                 (own / name).unlink()
     with store.transaction() as conn:
-        exchange.forget_parts_out(conn, f"table:{store.who.station}", str(own), gone)
+        exchange.forget_parts_out(conn, audience.name, gone)
     return tuple(gone)
 
 

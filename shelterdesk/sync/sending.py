@@ -153,7 +153,8 @@ def send(
                 except CannotRemake:
                     stale.add(part.bundle_no)
                     continue
-                lying = _write_part(store, audience, folder, part, plain)
+                target = exchange.OWN_DISK if is_own_disk else str(folder)
+                lying = _write_part(store, audience, folder, part, plain, target)
                 fresh.add(part.manifest_sha)
             sent.append(Sent(lying.name, lying.size, part.events, was_there))
             done += sizes[part.manifest_sha]
@@ -174,11 +175,13 @@ def sealed_part(store: Store, audience: Audience, part: PartOut, plain: bytes) -
     return name, sealed, sign(store.keys.signing, sealed, BUNDLE)
 
 
-def _write_part(store: Store, audience: Audience, folder: Path, part: PartOut, plain: bytes) -> WrittenPart:
+def _write_part(
+    store: Store, audience: Audience, folder: Path, part: PartOut, plain: bytes, target: str
+) -> WrittenPart:
     name, sealed, signature = sealed_part(store, audience, part, plain)
     stick.write_file(folder, str(name), sealed)
     stick.write_file(folder, f"{name}.sig", signature.encode("ascii"))
-    written = WrittenPart(str(folder), str(name), sha256(sealed), len(sealed))
+    written = WrittenPart(target, str(name), sha256(sealed), len(sealed))
     with store.transaction() as conn:
         exchange.add_written(conn, written, part.manifest_sha, to_milliseconds(store.now))
     return written

@@ -29,6 +29,7 @@ from shelterdesk.ui.collecting import Collector
 from shelterdesk.ui.crash import calm_words
 
 if TYPE_CHECKING:
+    from shelterdesk.ui.post_keeper import PostKeeper
     from shelterdesk.ui.table_keeper import TableKeeper
 
 Result = TypeVar("Result")
@@ -134,7 +135,8 @@ class DeskWorker(QObject):
         self.clock = clock
         self.desk: Desk | None = None
         self.shift = Shift(seconds_passed)  # who may come back by PIN; in memory, on the main thread alone
-        self.table: TableKeeper | None = None  # put there by whoever furnishes the window
+        self.table: TableKeeper | None = None  # both put there by whoever furnishes the window
+        self.post: PostKeeper | None = None
         self._reader: Reader | None = None
         self._version = 0
         self._waiting = 0

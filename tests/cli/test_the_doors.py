@@ -68,15 +68,18 @@ def test_random_bytes_for_a_passport_are_one_short_line(run: Run) -> None:
     assert status == 1 and len(out) < 300 and "error" in json.loads(out)
 
 
-def test_an_address_on_the_network_is_not_taken_for_a_folder(run: Run, office_folder: Path) -> None:
+def test_an_address_that_this_program_does_not_speak_is_said(run: Run, office_folder: Path) -> None:
     for words, folder in (
-        (("export", "--to", "https://example.org/in"), None),
-        (("import", "sftp://example.org/in"), None),
-        (("office", "import", "https://example.org/in"), office_folder),
+        (("import", "https://example.org/in"), None),
         (("office", "receipts", "--to", "s3://bucket/in"), office_folder),
+        (("import", "gopher://example.org/in"), None),
     ):
         status, out, err = run(*words, folder=folder)
-        assert (status, out) == (1, "") and "network" in one_line(err), words
+        assert (status, out) == (1, "") and "does not speak" in one_line(err), words
+    status, out, err = run("export", "--to", "sftp://somebody@127.0.0.1:9/in")
+    assert (status, out) == (1, "") and "an office has adopted" in one_line(err)
+    status, out, err = run("backup", "--to", "sftp://somebody@127.0.0.1:9/in")
+    assert (status, out) == (1, "") and "no address on the network" in one_line(err)
 
 
 def test_options_with_times_are_named(run: Run) -> None:

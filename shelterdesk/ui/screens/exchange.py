@@ -15,6 +15,7 @@ from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.exchange_met import MetSection
 from shelterdesk.ui.screens.exchange_parts import PartsScreen
 from shelterdesk.ui.screens.exchange_peers import PeersSection
+from shelterdesk.ui.screens.exchange_post import PostSection
 from shelterdesk.ui.screens.exchange_stand import AsideSection, StandSection
 from shelterdesk.ui.screens.exchange_stick import StickSection
 from shelterdesk.ui.screens.exchange_table import TableSection
@@ -24,6 +25,7 @@ from shelterdesk.ui.worker import DeskWorker
 SECTIONS: tuple[type[Section], ...] = (
     StickSection,
     TableSection,
+    PostSection,
     ConflictsSection,
     MetSection,
     StandSection,

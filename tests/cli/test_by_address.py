@@ -1,0 +1,45 @@
+"""Bundles to and from an address: out, in, receipts back, by commands alone and a real SSH server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+from tests.cli.test_in_part import enrolled
+from tests.cli.test_the_doors import one_line
+from tests.sync.sftp_house import Server, sftp_server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with sftp_server(tmp_path_factory.mktemp("sftp")) as made:
+        yield made
+
+
+def test_the_whole_way_by_address(run: Run, office_folder: Path, tmp_path: Path, server: Server) -> None:
+    enrolled(run, office_folder, tmp_path)
+    run("person", "add", "--json", "-", stdin=json.dumps({"given": "Ana", "sex": "F", "ref": "a"}))
+    place = server.place()
+    how = ("--key-file", place.key_file)
+    status, _, err = run("export", "--to", place.url, *how)
+    assert status == 1 and server.host_key in one_line(err)
+    status, out, _ = run("export", "--to", place.url, *how, "--host-key", server.host_key, "--json")
+    sent = json.loads(out)
+    assert (status, sent["where"], sent["parts"]) == (0, "127.0.0.1", sent["parts"]) and sent["brought"] >= 2
+    status, out, _ = run(
+        "export", "--to", place.url, *how, "--json"
+    )  # the key is remembered, nothing is sent again
+    assert (status, json.loads(out)["brought"]) == (0, 2)  # but that something was sent is an entry itself
+    status, out, _ = run(
+        "office", "import", place.url, *how, "--host-key", server.host_key, "--json", folder=office_folder
+    )
+    assert (status, json.loads(out)["set_aside"]) == (0, 0) and json.loads(out)["new"] > 0
+    assert run("office", "receipts", "--to", place.url, *how, folder=office_folder)[0] == 0
+    before = json.loads(run("status", "--json")[1])["only_here"]
+    status, out, _ = run("import", place.url, *how, "--json")
+    assert (status, json.loads(out)["receipts"]) == (0, 1)
+    assert json.loads(run("status", "--json")[1])["only_here"] < before
