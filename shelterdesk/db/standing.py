@@ -16,6 +16,7 @@ from shelterdesk.core.heads import Head, Logged, edited_in_turn, heads, in_confl
 from shelterdesk.core.home import OTHER_HOME, Author, foreign, names_of
 from shelterdesk.core.kinds import VOID
 from shelterdesk.db import tables
+from shelterdesk.db.clocks import clocks_of
 from shelterdesk.db.connection import Connection, in_parts
 
 _MOST_PARSED = 4_000
@@ -60,9 +61,10 @@ Admitted = Sequence[tuple[Writer, Logged]]
 
 
 def logged_ops(conn: Connection, ent: bytes) -> list[tuple[Event, int, str | None]]:
-    """All ops on an entity as (event, position, reason it is set aside), oldest arrival first."""
+    """All ops on an entity as (event, position, reason it is set aside), oldest arrival first; clocks as they count."""
+    clocks = clocks_of(conn)
     found = [
-        (read_again(line, eh), pos, reason)
+        (clocks.right(read_again(line, eh)), pos, reason)
         for line, eh, pos, reason in conn.execute(
             "SELECT e.line, e.eh, o.pos, s.reason FROM op o JOIN event e ON e.id = o.event"
             " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
@@ -100,7 +102,7 @@ def standings(
 
     ``homes`` are the stations of desks, ``at_hand`` events parsed already, by their id in the log.
     """
-    parsed = dict(at_hand or {})
+    parsed, clocks = dict(at_hand or {}), clocks_of(conn)
     for marks, part in in_parts(ents):
         if len(parsed) > _MOST_PARSED:
             parsed.clear()
@@ -114,11 +116,11 @@ def standings(
             for id_, line, eh in conn.execute(
                 f"SELECT id, line, eh FROM event WHERE id IN ({lines}) AND line IS NOT NULL", ids
             ):
-                parsed[id_] = read_again(line, eh)
+                parsed[id_] = clocks.right(read_again(line, eh))
         found: dict[bytes, dict[int, list[_Found]]] = {ent: {} for ent in part}
         for ent, id_, pos, kind, reason in rows:
             event = parsed.get(id_)
-            if event is not None and pos < len(event.ops):
+            if event is not None and pos < len(event.ops) and event.line:
                 op = event.ops[pos]
                 logged = Logged(event.op_id(pos), event.hlc, op)
                 found[ent].setdefault(op.kind, []).append(_Found(id_, pos, reason, event, logged))
