@@ -191,10 +191,25 @@ def _keep_at_home(view: View, homes: Mapping[int, str]) -> None:
         makers = {homes.get(one.dev) for one in ops if one.field == 0}
         if not makers or record[1] in TWO_SIDED:
             continue
+        authors = {one.id: one.dev for one in ops}
         for one in ops:
-            if homes.get(one.dev) not in makers and homes.get(one.dev) != "":
+            home = homes.get(one.dev)
+            named = {homes.get(authors[id_]) for id_ in one.above | _seen(one) if id_ in authors}
+            is_against = len(makers) > 1 and not named <= {home, ""}
+            if home != "" and (home not in makers or is_against):
                 view.aside[one.eh, one.pos] = "other_home"
         view.admitted[record] = [one for one in ops if (one.eh, one.pos) not in view.aside]
+
+
+def _seen(one: Said) -> frozenset[Id]:
+    """What a void says it saw."""
+    if one.field != VOID:
+        return frozenset()
+    try:
+        saw = json.loads(one.values[VOID]).get("saw", ())
+        return frozenset((int(d, 16), e, s, bytes.fromhex(h)) for d, e, s, h in saw)
+    except (AttributeError, TypeError, ValueError):
+        return frozenset()
 
 
 def heads_of(ops: list[Said]) -> dict[int, list[Said]]:
