@@ -32,6 +32,7 @@ class AllCommands(click.Group):
         "conflicts",
         "table",
         "office",
+        "decisions",
         "records",
         "practice",
         "updates",

@@ -14,10 +14,13 @@ from enum import StrEnum
 from shelterdesk.core.vocabulary import Confidentiality
 
 SCHEMA_VERSION = 1
-"""Version of this registry, written as ``sv`` into every event; every field or kind added raises it (``db/newer.py``)."""
+"""Version of this registry, written as ``sv`` into every event; every field or kind added raises it (``db/newer_count.py``)."""
 
 MERGE_RULES = 1
 """Version of the rules in ``core/heads.py``, written as ``mv`` into every event (SYNC §1.9)."""
+
+NEWER_RULES = "newer_rules"
+"""Why an op waits whose event was written under rules this program does not know: until the program is updated."""
 
 VOID = 1
 """Field 1 of every kind: the record was entered by mistake; its value says why and what was seen."""

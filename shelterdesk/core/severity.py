@@ -1,6 +1,6 @@
 """How grave it is that two desks wrote apart: a parallel change or a conflict, and which is looked at first.
 
-Pure rules on the kind of record, the field and the values that stand side by side (docs/decisions/0012). In doubt,
+Pure rules on the kind of record, the field and the values that stand side by side (docs/decisions/0013). In doubt,
 and of fields this program does not know, the graver one.
 """
 

@@ -149,7 +149,19 @@ def m0005_records(db: Database) -> None:
 
 
 @migrations()
-def m0006_ranked_conflicts(db: Database) -> None:
+def m0006_statements_act(db: Database) -> None:
+    """Hashes that came in the place of a line without anybody's word that it was erased; corrections of clocks."""
+    db.conn.execute("CREATE TABLE withheld (event INTEGER PRIMARY KEY)")
+    db.conn.execute("CREATE INDEX event_blank ON event (dev, epoch, seq) WHERE line IS NULL")
+    # Of several that hold for one event the last ``n`` holds.
+    db.conn.execute(
+        "CREATE TABLE clock_fix (n INTEGER PRIMARY KEY, dev INTEGER NOT NULL, epoch INTEGER NOT NULL,"
+        " first INTEGER NOT NULL, last INTEGER NOT NULL, delta_ms INTEGER NOT NULL)"
+    )
+
+
+@migrations()
+def m0007_ranked_conflicts(db: Database) -> None:
     """Conflicts in the order in which they are looked at (``db/conflicts.py`` fills it), and fields newer than this."""
     db.conn.execute("ALTER TABLE conflict ADD COLUMN rank INTEGER NOT NULL DEFAULT 0")
     db.conn.execute("CREATE INDEX conflict_rank ON conflict (rank, ent, kind, field)")
