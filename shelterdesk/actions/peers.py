@@ -8,7 +8,7 @@ from datetime import datetime
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db import peers as held
-from shelterdesk.db.newer_tally import newer_fields
+from shelterdesk.db.newer_count import newer_fields
 from shelterdesk.db.peers import PeerBundle
 from shelterdesk.db.person_records import user_name
 from shelterdesk.db.receipts import desks_heard

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shelterdesk.core.home import OTHER_HOME
+from shelterdesk.core.kinds import NEWER_RULES
 from shelterdesk.core.words import tr
 
 
@@ -38,6 +39,11 @@ def aside_words(reason: str) -> tuple[str, str]:
             return (
                 tr("The role of whoever entered it does not allow it."),
                 tr("If it was right, an admin gives the role; it counts by itself then."),
+            )
+        case _ if reason == NEWER_RULES:
+            return (
+                tr("It was written under rules of a newer program."),
+                tr("Update the program on this laptop; it counts by itself then."),
             )
         case _ if reason == OTHER_HOME:
             return (

@@ -19,7 +19,7 @@ from shelterdesk.core.event import ERASED, ROW, Event, Op
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roster import Roster
-from shelterdesk.db import chain, judging, newer_tally, tables, vouching
+from shelterdesk.db import chain, judging, newer_count, tables, vouching
 from shelterdesk.db.clocks import Clocks, clocks_of
 from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.standing import Stood, conflict_rows, head_rows, standings
@@ -69,7 +69,7 @@ def take_in(
     nobodys = {id_ for id_, event in placed.items() if event.eh in unsigned}
     vouching.note_unsigned(conn, nobodys - filled.keys())
     nobodys |= {id_ for id_, event in placed.items() if event.eh in withheld}
-    newer_tally.note(conn, fresh)
+    newer_count.note(conn, fresh)
     _log(conn, fresh, first_id, unsigned, apart)
     conn.executemany(
         "INSERT OR IGNORE INTO withheld (event) VALUES (?)",

@@ -15,7 +15,7 @@ from shelterdesk.core.aside_words import aside_words
 from shelterdesk.core.event import compose, parse, row_op
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.kinds import KINDS, PERSON, SCHEMA_VERSION
-from shelterdesk.db.newer_tally import newer_fields
+from shelterdesk.db.newer_count import newer_fields
 from shelterdesk.db.peers import PeerBundle
 from tests.apart import Table, make_table
 from tests.sync.worlds import World, at, carry, register

@@ -1,4 +1,4 @@
-"""How far a person's record has come: only here, on a stick, at another desk, at the office; and back to only here when changed."""
+"""How far a person's record has come: only here, on a stick, at another desk, at the office; and back when changed."""
 
 from __future__ import annotations
 

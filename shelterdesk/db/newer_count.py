@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 
-from shelterdesk.core.event import ROW, Event, row_values
+from shelterdesk.core.event import ROW, BadLine, Event, row_values
 from shelterdesk.core.kinds import KINDS, SCHEMA_VERSION
 from shelterdesk.db.connection import Connection
 
@@ -20,8 +21,9 @@ def note(conn: Connection, events: Iterable[Event]) -> None:
         if event.schema <= SCHEMA_VERSION:
             continue
         for op in event.ops:
-            given = row_values(op) if op.field == ROW else (op.field,)
-            found.update((op.kind, number) for number in given if not is_known(op.kind, number))
+            with suppress(BadLine):  # what was erased says nothing any more
+                given = row_values(op) if op.field == ROW else (op.field,)
+                found.update((op.kind, number) for number in given if not is_known(op.kind, number))
     conn.executemany(
         "INSERT INTO newer_field (kind, field, entries) VALUES (?, ?, ?)"
         " ON CONFLICT (kind, field) DO UPDATE SET entries = entries + excluded.entries",
