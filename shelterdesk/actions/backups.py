@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from shelterdesk import startup
 from shelterdesk.actions.desk import Desk, now_ms
+from shelterdesk.actions.erasures_file import copy_note, file_beside_backups
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import CannotWrite, DamagedFile, NewerData, NotFound, Refused, WorldError
 from shelterdesk.core.moment import from_milliseconds
@@ -110,6 +111,7 @@ def write_backup(
             made = _write(desk, partial, progress, cancelled)
             size = sum(file.stat().st_size for file in partial.iterdir())
             partial.rename(folder)
+            copy_note(desk.folder / startup.ERASED, file_beside_backups(target, desk.who.dev))
             sync_folder(target)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)

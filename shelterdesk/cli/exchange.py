@@ -172,6 +172,7 @@ def show_imported(found: Imported, as_json: bool) -> None:
                 "strange": found.strange,
                 "statements": found.statements,
                 "receipts": found.receipts,
+                "erased_late": found.erased_late,
                 "parts": [
                     {
                         "name": part.name,
@@ -193,6 +194,14 @@ def show_imported(found: Imported, as_json: bool) -> None:
         )
         if found.receipts:
             out(ntr("{n} receipt taken in.", "{n} receipts taken in.", found.receipts))
+        if found.erased_late:
+            out(
+                ntr(
+                    "{n} record about somebody erased before came in, and was erased too.",
+                    "{n} records about people erased before came in, and were erased too.",
+                    found.erased_late,
+                )
+            )
         for part in found.parts:
             if part.reason and not part.for_others:
                 out(f"{part.name}: {part.reason} {part.advice}".strip())
@@ -281,6 +290,20 @@ def _compared(reply: str, shown: Sequence[str], said: str | None) -> None:
         say(tr("Nobody compared the six words; do it before you rely on it, by radio or in person."))
 
 
+@click.command("receipt")
+@click.argument("text")
+@click.pass_obj
+def receipt(ways: Ways, text: str) -> None:
+    """Take in a receipt that was scanned from paper."""
+    from shelterdesk.actions.receipt_slip import scan_receipt
+
+    with ways.desk() as desk:
+        done = scan_receipt(desk, text).result
+    (say if done.is_alarm else out)(done.sentence)
+    if done.is_alarm:
+        finish(IN_PART)
+
+
 @click.command("join-request")
 @click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path))
 @click.pass_obj
@@ -341,6 +364,8 @@ def status(ways: Ways, as_json: bool) -> None:
     out(ntr("{n} entry is only here.", "{n} entries are only here.", now.only_here))
     if now.conflicts:
         out(ntr("{n} value with two answers.", "{n} values with two answers.", now.conflicts))
+    if now.clock_doubt:
+        out(tr("The laptop's clock is in doubt; entries are marked. See station clock."))
     entries = now.set_aside - now.set_aside_parts
     if entries:
         out(ntr("{n} entry set aside.", "{n} entries set aside.", entries))
@@ -355,5 +380,5 @@ def add_to(root: click.Group) -> None:
         raise TypeError("station is a group of commands")
     for command in (join, admit_, enrol):
         station.add_command(command)
-    for command in (export, import_, status):
+    for command in (export, import_, receipt, status):
         root.add_command(command)

@@ -185,6 +185,24 @@ def receipts(
     )
 
 
+@office.command("receipt-slip")
+@click.argument("station")
+@click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path))
+@click.option("--paper", "size", default="a4", show_default=True, type=click.Choice(["a4", "letter"]))
+@click.pass_obj
+def receipt_slip(ways: Ways, station: str, target: Path, size: str) -> None:
+    """The receipts of a station on paper, to be scanned there."""
+    from shelterdesk.actions.receipt_slip import print_receipts
+
+    with ways.desk() as desk:
+        desk.must_be_office()
+        path = file_to_write(target)
+        done = print_receipts(desk, station, out=path, paper="letter" if size == "letter" else "a4").result
+    for sentence in done.left_out:
+        say(sentence)
+    say(tr("Receipt for {station} in {path}.", station=station, path=str(target)))
+
+
 @office.command("posts")
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj

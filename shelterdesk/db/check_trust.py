@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shelterdesk.core.event import parse
+from shelterdesk.core.event import ERASED, parse
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, statements, vouching
@@ -20,7 +20,9 @@ class Aside:
     """
 
     def __init__(self, conn: Connection, roster: Roster) -> None:
-        unsigned = {row[0] for row in conn.execute("SELECT event FROM unsigned")}
+        unsigned = {
+            row[0] for row in conn.execute("SELECT event FROM unsigned UNION SELECT event FROM withheld")
+        }
         self._judge = Judge(conn, roster, unsigned)
         self._held: dict[int, dict[int, str]] = {}
         for event, pos, reason in conn.execute(
@@ -29,15 +31,25 @@ class Aside:
             self._held.setdefault(event, {})[pos] = reason
 
     def differs(
-        self, event: int, dev: int, epoch: int, last_seq: int, user: str, kinds: list[int], line: bytes
+        self,
+        event: int,
+        dev: int,
+        epoch: int,
+        last_seq: int,
+        user: str,
+        kinds: list[int],
+        line: bytes,
+        rules: int,
     ) -> bool:
-        """Whether an event with ops on these kinds is set aside otherwise than it should be."""
-        verdict = self._judge.of(event, dev, epoch, last_seq, user)
+        """Whether an event with ops on these kinds, under those rules, is set aside otherwise than it should be."""
+        verdict = self._judge.of(event, dev, epoch, last_seq, user).under(rules)
         held = self._held.pop(event, None)
         if verdict.reason is None and not verdict.refused.intersection(kinds):
             return held is not None
         expected = {
-            pos: reason for pos, op in enumerate(parse(line).ops) if (reason := verdict.of(op)) is not None
+            pos: reason
+            for pos, op in enumerate(parse(line).ops)
+            if op.kind != ERASED and (reason := verdict.of(op)) is not None
         }
         return (held or {}) != expected
 
@@ -53,23 +65,28 @@ class Aside:
 def wrong_signed_heads(conn: Connection, roster: Roster) -> int:
     """Heads that their desk did not sign, or whose chain value no line of the log has at that number.
 
-    Of a desk not known here nothing can be said; a number not held yet is no fault.
+    Of a desk not known here nothing can be said; a number not held yet is no fault. Nor is a head of another branch
+    none of which came (an import was stopped, the laptop put back meanwhile) where the desk signed the main line
+    there or beyond as well.
     """
     wrong = 0
+    elsewhere: list[tuple[int, int, int]] = []
+    vouched: dict[tuple[int, int], int] = {}
     for dev, epoch, seq, value, signature in conn.execute(
         "SELECT dev, epoch, seq, chain, signature FROM signed_head ORDER BY dev, epoch, seq"
     ).fetchall():
         desk = roster.desks.get(dev)
         if desk is None:
             continue
-        is_signed = is_chain_head(desk.sign, epoch, seq, bytes(value), signature)
-        main = chain.value_at(conn, dev, epoch, seq)
-        is_elsewhere = main is not None and main != value
-        if not is_signed or (
-            is_elsewhere and not vouching.reach(conn, dev, epoch, [(seq, bytes(value))]).beside
-        ):
+        if not is_chain_head(desk.sign, epoch, seq, bytes(value), signature):
             wrong += 1
-    return wrong
+            continue
+        main = chain.value_at(conn, dev, epoch, seq)
+        if main == value:
+            vouched[dev, epoch] = seq
+        elif main is not None and not vouching.reach(conn, dev, epoch, [(seq, bytes(value))]).beside:
+            elsewhere.append((dev, epoch, seq))
+    return wrong + sum(1 for dev, epoch, seq in elsewhere if vouched.get((dev, epoch), 0) < seq)
 
 
 class Reached:

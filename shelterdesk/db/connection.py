@@ -195,6 +195,17 @@ def _take_lock(conn: Connection) -> None:
         conn.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
 
 
+def cut_log(conn: Connection) -> bool:
+    """Put the log beside the file into it and leave nothing there; False where somebody reads an older state."""
+    conn.execute("PRAGMA busy_timeout = 0")
+    try:
+        return not conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except dbapi2.OperationalError:
+        return False
+    finally:
+        conn.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+
+
 @contextmanager
 def writing(conn: Connection) -> Iterator[None]:
     """One transaction that takes the write lock at once; rolled back whole when anything goes wrong.

@@ -9,12 +9,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shelterdesk.core.errors import DiskFull
+from shelterdesk.core.errors import DiskFull, WorldError
 from shelterdesk.core.event import Event, absorb_hlc
 from shelterdesk.core.identity import EntityOrder
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.roster import Roster, Statement, UserEntry
-from shelterdesk.db import judging, meta, presence, reserve, schema, search, statements, tables
+from shelterdesk.db import (
+    clocks,
+    erasing,
+    judging,
+    meta,
+    presence,
+    reserve,
+    schema,
+    search,
+    statements,
+    tables,
+)
 from shelterdesk.db.connection import Connection, open_file, writing
 from shelterdesk.db.merge import Taken, reconsider, settle, take_in
 from shelterdesk.db.station_row import follow_station
@@ -90,6 +101,7 @@ class Store:
         self.who = meta.get_whoami(self.conn)
         self.keys = meta.get_desk_keys(self.conn)
         self.clock_doubt = False
+        self.asks_for_date = False  # the clock cannot be right, and nobody has said what it should show
         self.is_closed = False
         self.commits = 0
         self.gave_up_reserve = False
@@ -169,15 +181,20 @@ class Store:
             raise
 
     def take_in(
-        self, events: Sequence[Event], unsigned: Collection[bytes] = (), apart: Collection[bytes] = ()
+        self,
+        events: Sequence[Event],
+        unsigned: Collection[bytes] = (),
+        apart: Collection[bytes] = (),
+        withheld: Collection[bytes] = (),
     ) -> Taken:
         """Merge a slice of others' events in one transaction; moves the clock only once it is committed.
 
         ``unsigned`` are the hashes of events that no head of their author reaches: kept, not admitted; ``apart``
-        of those that do not follow on from their author's main line.
+        of those that do not follow on from their author's main line; ``withheld`` of those of which nobody who may
+        say so says that they are erased.
         """
         with self.transaction():
-            taken = take_in(self.conn, events, self.roster, unsigned, apart)
+            taken = take_in(self.conn, events, self.roster, unsigned, apart, withheld)
             if "station" in taken.kinds:
                 follow_station(self.conn)
             if taken.events:
@@ -193,6 +210,7 @@ class Store:
         """Keep statements whose signatures were checked, and judge anew the events they decide about."""
         with self.transaction():
             kinds = self._add(found)
+        self.sweep()
         return kinds | self.judge_waiting()
 
     def say(self, *makes: Callable[[int], Statement]) -> set[str]:
@@ -201,6 +219,7 @@ class Store:
         with self.transaction():
             for make in makes:
                 kinds |= self._add([make(statements.next_number(self.conn, self.who.dev))])
+        self.sweep()
         return kinds | self.judge_waiting()
 
     def _add(self, found: Sequence[Statement]) -> set[str]:
@@ -209,9 +228,15 @@ class Store:
             return set()
         self._roster = None
         new_desks = judging.meet(self.conn, before, self.roster)
+        if before.clock_fixes != self.roster.clock_fixes:
+            clocks.put_fixes(self.conn, self.roster.clock_fixes)
+        blanked = erasing.blank(self.conn, self.roster.erased - before.erased)
+        if blanked:
+            meta.put(self.conn, erasing.ERASED_AT, b"%d" % now)
+        kinds = {tables.name_of(kind) for kind in blanked}
         if new_desks:
             settle(self.conn, self.roster, new_desks)
-        return {"roster"}
+        return {"roster"} | kinds
 
     def settle(self, devs: Iterable[int]) -> set[str]:
         """After heads of these desks came: admit what they reach; returns the names of kinds changed."""
@@ -246,6 +271,31 @@ class Store:
 
         with writing(self.conn):
             rebuild(self.conn)
+        self.sweep()
+
+    def apply_statements(self) -> None:
+        """What an older program believed and did not act upon: records erased, clocks corrected (SYNC §1.3, §1.4)."""
+        roster = self.roster
+        lacks_fixes = clocks.clocks_of(self.conn) != clocks.Clocks(roster.clock_fixes)
+        if not lacks_fixes and not erasing.not_erased(self.conn, roster.erased):
+            return
+        with self.transaction():
+            if lacks_fixes:
+                clocks.put_fixes(self.conn, roster.clock_fixes)
+                for dev in sorted({fix.dev for fix in roster.clock_fixes}):
+                    judging.put_off(self.conn, "clock", str(dev))
+            erasing.blank(self.conn, roster.erased)
+
+    def sweep(self) -> bool:
+        """Let nothing of what was erased lie in free space or beside the file; False where that has to wait.
+
+        While a reader or another process keeps it there, or a disk is full: it is tried again when the file is opened
+        and closed.
+        """
+        try:
+            return erasing.sweep(self.conn)
+        except WorldError:
+            return False
 
     def close(self) -> None:
         """Let the file go; what was committed stays."""
