@@ -19,8 +19,8 @@ import platformdirs
 from shelterdesk.core.errors import CannotWrite, DamagedFile, InUse, Refused, WorldError
 from shelterdesk.core.moment import Clock, DeskClock, to_milliseconds
 from shelterdesk.core.words import speak, tr
-from shelterdesk.db import judging, meta, presence, schema, search, tables
-from shelterdesk.db.backup import backup_file
+from shelterdesk.db import judging, meta, presence, reserve, schema, search, tables
+from shelterdesk.db.backup import copy_beside
 from shelterdesk.db.chain import last_seq
 from shelterdesk.db.connection import Connection, open_file, said, writing
 from shelterdesk.db.rebuild import rebuild
@@ -30,7 +30,7 @@ from shelterdesk.keys import destroy, keyfile
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.ed25519 import is_signed_by
 from shelterdesk.keys.machine import take_lock
-from shelterdesk.keys.safefile import write_whole
+from shelterdesk.keys.safefile import make_folders, write_whole
 
 FILE = "station.db"
 HIGH_WATER = "highwater.json"
@@ -41,6 +41,9 @@ ERASED = "erased.json"
 SAID_CLOCK = "said_clock"
 RESTORING = "restoring.json"
 """In the folder while a backup is put into it, and never else: what lies there is no station yet."""
+
+JOIN_KEYS = "join.keys"
+"""A new desk's private keys until it is admitted; they open nothing before that, and move into its file then."""
 
 EPOCH_GAP = 5_000
 """Numbers left out after a restore: those given since the backup must not be given again."""
@@ -110,7 +113,7 @@ def prepare_folder(folder: Path) -> None:
         )
     _finish_killed_restore(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
         with suppress(OSError):  # a stick without permissions has none to set
             folder.chmod(0o700)
     except OSError as error:
@@ -158,9 +161,15 @@ def new_store(folder: Path, key: bytes, who: meta.Whoami, keys: DeskKeys, clock:
 
 def sweep(folder: Path) -> None:
     """Take away what a set-up that failed just now had begun."""
-    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal"):
         with suppress(OSError):
             (folder / name).unlink()
+
+
+def sweep_join_keys(folder: Path) -> None:
+    """Keys of a desk that has moved into its file lie in clear no longer; done again at each opening, if need be."""
+    with suppress(OSError):
+        (folder / JOIN_KEYS).unlink(missing_ok=True)
 
 
 def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
@@ -178,16 +187,21 @@ def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
     if not os.access(path, os.W_OK) or not os.access(folder, os.W_OK):
         raise CannotWrite(str(folder), tr("it is read-only"))
     _refuse_untouched(path, key)
+    gave_up = reserve.give_up_if_low(
+        folder
+    )  # logging in writes too, and nobody may be kept out by a full disk
     conn = open_file(path, key)
     try:
         if schema.is_behind(conn):
-            backup_file(conn, key, folder / f"before-update-{clock.now():%Y%m%dT%H%M%SZ}.db")
+            copy_beside(conn, key, folder / f"before-update-{clock.now():%Y%m%dT%H%M%SZ}.db")
             schema.bring_up_to_date(conn)
         _align(conn)
         _notice_restore(conn, folder, clock)
     finally:
         conn.close()
+    sweep_join_keys(folder)
     store = Store(path, key, clock)
+    store.gave_up_reserve = gave_up
     look_at_clock(store)
     with store.transaction():
         judging.put_off_parked(store.conn)

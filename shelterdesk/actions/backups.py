@@ -27,7 +27,7 @@ from shelterdesk.db.chain import last_seq
 from shelterdesk.db.store import Reader
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.desk import desk_hex
-from shelterdesk.keys.safefile import alone, sync_folder, write_whole
+from shelterdesk.keys.safefile import alone, make_folders, sync_folder, write_whole
 from shelterdesk.sync import stick
 
 MANIFEST = "backup.json"
@@ -104,7 +104,7 @@ def write_backup(
                 tr("A backup of this very second is already there."), tr("Make it again in a moment.")
             )
         try:
-            target.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folders(target, 0o700)
             sweep_unfinished(target, dev)
             stick.check_room(target, _size_of(desk))
             partial.mkdir(mode=0o700)

@@ -16,14 +16,13 @@ from shelterdesk.core.kinds import ACCESS
 from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.core.words import tr
 from shelterdesk.db import exchange
-from shelterdesk.db.local_choice import get_choice, put_choice
 from shelterdesk.sync import stick
+from shelterdesk.sync.place import Place
 from shelterdesk.sync.sending import OFFICE
 from shelterdesk.sync.shelf import FolderShelf
 from shelterdesk.sync.shelf_round import Courier
-from shelterdesk.sync.url_shelf import Place, UrlShelf
+from shelterdesk.sync.url_shelf import UrlShelf
 
-_SERVERS = "servers"
 Progress = Callable[[int, int], None]
 
 
@@ -34,18 +33,6 @@ class Posted:
     where: str
     brought: int
     parts: int
-
-
-def host_key_of(desk: Desk, where: str) -> str:
-    """The key of a server that was compared here before; empty for one never met."""
-    return (get_choice(desk.store.conn, _SERVERS, dict[str, str]) or {}).get(where, "")
-
-
-def remember_host_key(desk: Desk, where: str, key: str) -> None:
-    """Somebody compared a server's key: it is believed from now on, on this laptop."""
-    known = get_choice(desk.store.conn, _SERVERS, dict[str, str]) or {}
-    with desk.store.transaction() as conn:
-        put_choice(conn, _SERVERS, known | {where: key})
 
 
 def export_to_url(desk: Desk, place: Place, progress: Progress | None = None) -> Done[Posted]:

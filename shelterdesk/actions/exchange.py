@@ -21,6 +21,7 @@ from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.core.words import tr
 from shelterdesk.db import exchange, meta
+from shelterdesk.db.reserve import check_own_room
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.signing import SignedStatement
 from shelterdesk.sync import intake, stick
@@ -313,6 +314,7 @@ class Import:
                 self.found.known += here
                 self.found.parts.append(PartTaken(one.label, KNOWN, events=here))
                 return True
+            check_own_room(self.desk.folder, len(sealed))
             opened = open_part(
                 one.name, one.folder, sealed, signature, intake.me_of(self.store), intake.known_of(self.store)
             )

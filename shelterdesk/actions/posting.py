@@ -15,56 +15,25 @@ from shelterdesk.actions.exchange import Import, Imported
 from shelterdesk.actions.round_lane import RoundLane
 from shelterdesk.actions.table import Do
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import Refused, WorldError
+from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import hex16
 from shelterdesk.core.moment import Clock, to_milliseconds
-from shelterdesk.core.words import tr
 from shelterdesk.db import exchange
 from shelterdesk.db import receipts as held
-from shelterdesk.db.local_choice import get_choice, put_choice
 from shelterdesk.db.store import Reader
 from shelterdesk.sync import stick
 from shelterdesk.sync.laying_out import LaidOut, lay_out
+from shelterdesk.sync.place import Place
 from shelterdesk.sync.sending import OFFICE, audience_of
 from shelterdesk.sync.shelf import FolderShelf
 from shelterdesk.sync.shelf_round import Courier
-from shelterdesk.sync.url_shelf import Place, UrlShelf, check_url
+from shelterdesk.sync.url_shelf import UrlShelf
 
 OUTBOX, INBOX = "outbox", "outbox-inbox"
-_CHOICE = "post"
 
 IDLE_S, BUSY_S = 60.0, 1.0
 AGAIN_S = (15.0, 30.0, 60.0, 120.0, 300.0)
 """Pauses after one, two, … looks in vain: a network that is away for the night is not knocked at every second."""
-
-
-def post_of(reader: Reader) -> Place | None:
-    """Where this desk sends its bundles over the network; None where it does not."""
-    return get_choice(reader.conn, _CHOICE, Place)
-
-
-def choose_post(desk: Desk, place: Place | None) -> Done[Place | None]:
-    """Choose the server, or (None) to send nothing over a network. Kept in this laptop's encrypted file alone.
-
-    Raises ``NotAllowed``, ``NotHere`` at an office, ``Refused`` before an office has adopted the station or for no address.
-    """
-    desk.must("change settings")
-    desk.must_be_station()
-    if place is not None:
-        place = in_order(place)
-        if desk.roster.office is None:
-            raise Refused(
-                tr("This station has no office yet; nobody could open what is sent."),
-                tr("Ask an office to adopt the station first."),
-            )
-    with desk.store.transaction() as conn:
-        put_choice(conn, _CHOICE, place)
-    return Done(place, Changes.of("post"))
-
-
-def in_order(place: Place) -> Place:
-    """The place with its address in order; raises ``Refused`` for none."""
-    return Place(check_url(place.url), place.password, place.key_file, place.host_key)
 
 
 def try_post(place: Place) -> None:

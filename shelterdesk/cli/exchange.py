@@ -10,7 +10,6 @@ import click
 
 from shelterdesk import startup
 from shelterdesk.actions.admission import JOIN_KEYS, admit, finish_join, join_request, read_admission
-from shelterdesk.actions.by_url import export_to_url, import_from_url
 from shelterdesk.actions.exchange import Imported, export_bundle, import_from
 from shelterdesk.actions.offices import accept_reply, enrol_request, read_reply
 from shelterdesk.actions.status import status as how_things_stand
@@ -92,7 +91,9 @@ def export(
 def _post(
     ways: Ways, url: str, as_json: bool, host_key: str, key_file: Path | None, password_file: Path | None
 ) -> None:
-    """The same to an address on the network."""
+    """The same to an address on the network; what speaks to servers is loaded where it is needed."""
+    from shelterdesk.actions.by_url import export_to_url
+
     with ways.desk() as desk:
         progress = progress_on_stderr(tr("Export"))
         done = at_server(
@@ -132,6 +133,8 @@ def import_(
     """
     url = url_in(source)
     if url is not None:
+        from shelterdesk.actions.by_url import import_from_url
+
         with ways.desk() as desk:
             brought = at_server(
                 desk,
@@ -287,6 +290,20 @@ def _compared(reply: str, shown: Sequence[str], said: str | None) -> None:
         say(tr("Nobody compared the six words; do it before you rely on it, by radio or in person."))
 
 
+@click.command("receipt")
+@click.argument("text")
+@click.pass_obj
+def receipt(ways: Ways, text: str) -> None:
+    """Take in a receipt that was scanned from paper."""
+    from shelterdesk.actions.receipt_slip import scan_receipt
+
+    with ways.desk() as desk:
+        done = scan_receipt(desk, text).result
+    (say if done.is_alarm else out)(done.sentence)
+    if done.is_alarm:
+        finish(IN_PART)
+
+
 @click.command("join-request")
 @click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path))
 @click.pass_obj
@@ -363,5 +380,5 @@ def add_to(root: click.Group) -> None:
         raise TypeError("station is a group of commands")
     for command in (join, admit_, enrol):
         station.add_command(command)
-    for command in (export, import_, status):
+    for command in (export, import_, receipt, status):
         root.add_command(command)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from shelterdesk.actions.by_url import import_from_url, receipts_to_url
 from shelterdesk.actions.exchange import Imported, PartTaken, export_receipts, import_from
 from shelterdesk.actions.log_in_rules import check_passphrase
 from shelterdesk.actions.offices import enrol, list_posts, new_office, publish_matrix
@@ -29,9 +28,9 @@ from shelterdesk.core.moment import from_milliseconds
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys.recovery import as_printed
 from shelterdesk.sync.faults import BundleError
+from shelterdesk.sync.place import NewServer, NoEntry
 from shelterdesk.sync.shelf import ShelfGone
 from shelterdesk.sync.stick import NotOurs
-from shelterdesk.sync.url_shelf import NewServer, NoEntry
 
 _OF_A_SOURCE = (BundleError, NotOurs, NewServer, NoEntry, ShelfGone, OSError)
 """Faults of one source, which hold nobody else up."""
@@ -106,6 +105,10 @@ def import_(
     password_file: Path | None,
 ) -> None:
     """Take in bundles from folders and addresses, one after the other; one bad part never blocks the rest."""
+    from shelterdesk.actions.by_url import (
+        import_from_url,  # what speaks to servers is loaded where it is needed
+    )
+
     total = Imported()
     with ways.desk() as desk:
         desk.must_be_office()
@@ -148,6 +151,8 @@ def receipts(
     ways: Ways, target: Path, host_key: str, key_file: Path | None, password_file: Path | None
 ) -> None:
     """Write receipts for every desk heard from."""
+    from shelterdesk.actions.by_url import receipts_to_url
+
     url = url_in(target)
     with ways.desk() as desk:
         desk.must_be_office()
@@ -178,6 +183,24 @@ def receipts(
             folder=done.folder,
         )
     )
+
+
+@office.command("receipt-slip")
+@click.argument("station")
+@click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path))
+@click.option("--paper", "size", default="a4", show_default=True, type=click.Choice(["a4", "letter"]))
+@click.pass_obj
+def receipt_slip(ways: Ways, station: str, target: Path, size: str) -> None:
+    """The receipts of a station on paper, to be scanned there."""
+    from shelterdesk.actions.receipt_slip import print_receipts
+
+    with ways.desk() as desk:
+        desk.must_be_office()
+        path = file_to_write(target)
+        done = print_receipts(desk, station, out=path, paper="letter" if size == "letter" else "a4").result
+    for sentence in done.left_out:
+        say(sentence)
+    say(tr("Receipt for {station} in {path}.", station=station, path=str(target)))
 
 
 @office.command("posts")

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 import click
 
-from shelterdesk.actions.by_url import host_key_of, remember_host_key
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.post_choice import host_key_of, remember_host_key
 from shelterdesk.cli.ways import ADDRESS, read_secret
 from shelterdesk.core.words import tr
-from shelterdesk.sync.url_shelf import NewServer, Place, check_url
+from shelterdesk.sync.place import NewServer, Place, check_url
 
 Result = TypeVar("Result")
 

@@ -21,6 +21,7 @@ from shelterdesk.actions import faults
 from shelterdesk.actions.clock import SystemClock
 from shelterdesk.actions.desk import Desk, OwnPassphraseFirst, open_desk
 from shelterdesk.actions.records import unread_words
+from shelterdesk.actions.reserve import is_used_up, used_up_words
 from shelterdesk.core.errors import BadField, CannotWrite, Refused, WorldError
 from shelterdesk.core.moment import Clock, DeskClock
 from shelterdesk.core.words import ntr, tr
@@ -79,6 +80,8 @@ class Ways:
         try:
             yield opened
         finally:
+            if is_used_up(opened):
+                say(used_up_words())
             opened.close()
             faults.stop_log(log)
 

@@ -9,12 +9,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from shelterdesk.core.errors import WorldError
+from shelterdesk.core.errors import DiskFull, WorldError
 from shelterdesk.core.event import Event, absorb_hlc
 from shelterdesk.core.identity import EntityOrder
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.roster import Roster, Statement, UserEntry
-from shelterdesk.db import clocks, erasing, judging, meta, presence, schema, search, statements, tables
+from shelterdesk.db import (
+    clocks,
+    erasing,
+    judging,
+    meta,
+    presence,
+    reserve,
+    schema,
+    search,
+    statements,
+    tables,
+)
 from shelterdesk.db.connection import Connection, open_file, writing
 from shelterdesk.db.merge import Taken, reconsider, settle, take_in
 from shelterdesk.db.station_row import follow_station
@@ -92,6 +103,8 @@ class Store:
         self.clock_doubt = False
         self.asks_for_date = False  # the clock cannot be right, and nobody has said what it should show
         self.is_closed = False
+        self.commits = 0
+        self.gave_up_reserve = False
         self._ids = EntityOrder()
         self._roster: tuple[int, Roster] | None = None
 
@@ -133,15 +146,23 @@ class Store:
     def write(self, user: UserEntry) -> Iterator[Writing]:
         """One action: a transaction whose ops become one event, applied to the tables before the commit.
 
-        Raises what the block raises, with nothing written; ``writing.written`` says afterwards what changed.
+        Raises what the block raises, with nothing written; ``writing.written`` says afterwards what changed. Where the
+        disk is full and the reserve was given up for it, that is :class:`~shelterdesk.db.reserve.RoomMade`.
         """
-        with self.transaction():
-            event = Writing(self.conn, self.who, user, self.roster, self.now, self.clock_doubt, self._ids)
-            yield event
-            event.finish()
-            kinds = event.written.kinds if event.written is not None else frozenset()
-            if "station" in kinds:
-                follow_station(self.conn)
+        self.gave_up_reserve |= reserve.give_up_if_low(self.path.parent)
+        try:
+            with self.transaction():
+                event = Writing(self.conn, self.who, user, self.roster, self.now, self.clock_doubt, self._ids)
+                yield event
+                event.finish()
+                kinds = event.written.kinds if event.written is not None else frozenset()
+                if "station" in kinds:
+                    follow_station(self.conn)
+        except DiskFull:
+            if reserve.give_up(self.path.parent):
+                self.gave_up_reserve = True
+                raise reserve.RoomMade from None
+            raise
         self._know_again(kinds)
 
     @contextmanager
@@ -154,6 +175,7 @@ class Store:
             with writing(self.conn):
                 self.who = meta.get_whoami(self.conn)
                 yield self.conn
+            self.commits += 1
         except BaseException:
             self._roster = None  # it may have been that of statements now rolled back
             raise

@@ -137,7 +137,7 @@ def make_folder(folder: Path) -> None:
     try:
         with suppress(FileExistsError):
             folder.mkdir()
-            _sync_folder(folder.parent)
+            sync_folder(folder.parent)
         if not stat.S_ISDIR(folder.lstat().st_mode):
             raise NotOurs(
                 str(folder), tr("Something that is no folder is called {name} there.", name=folder.name)
@@ -174,7 +174,7 @@ def write_file(folder: Path, name: str, data: bytes) -> None:
         if hash_of(partial, len(data)) != hashlib.sha256(data).hexdigest():
             raise StickLies(str(folder))
         os.replace(partial, folder / name)
-        _sync_folder(folder)
+        sync_folder(folder)
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -296,11 +296,6 @@ def said(where: Path, error: OSError) -> WorldError:
     return NotOurs(
         str(where), tr("{where} cannot be used ({why}).", where=str(where), why=error.strerror or "")
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):  # some FAT drivers do not sync folders
-        sync_folder(folder)
 
 
 Progress = Callable[[int, int], None]

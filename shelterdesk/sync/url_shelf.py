@@ -15,7 +15,6 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-import msgspec
 import paramiko
 from fsspec.core import url_to_fs
 from fsspec.implementations.sftp import SFTPFileSystem
@@ -24,6 +23,7 @@ from shelterdesk.core.errors import DiskFull, Refused, WorldError
 from shelterdesk.core.words import tr
 from shelterdesk.sync.container import FOLDER
 from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.place import SSH, NewServer, NoEntry, Place, check_url
 from shelterdesk.sync.shelf import ShelfGone, read_shelf_name
 from shelterdesk.sync.stick import MAX_ENTRIES
 
@@ -34,47 +34,7 @@ TAIL = 64 << 10
 """Bytes read back of what an earlier, broken sending left, before it is gone on with."""
 
 PATIENCE_S = 30.0
-_SSH = ("sftp", "ssh")
 _CAN_APPEND = frozenset({"sftp", "ssh", "file", "local", "memory"})
-
-
-class Place(msgspec.Struct, frozen=True):
-    """Where bundles go over the network: a URL, how to log in there, and the server's key once it was compared.
-
-    ``host_key`` is ``SHA256:…`` as ssh shows it; ``key_file`` a private key of this laptop instead of a password.
-    """
-
-    url: str
-    password: str = ""
-    key_file: str = ""
-    host_key: str = ""
-
-
-class NewServer(Refused):
-    """The server's key was never compared, or is another than the one compared. ``shown`` is what it shows."""
-
-    def __init__(self, where: str, shown: str, *, is_changed: bool) -> None:
-        self.shown = shown
-        if is_changed:
-            super().__init__(
-                tr("The server {where} shows another key than before.", where=where),
-                tr(
-                    "Do not log in: ask the office whether the server was changed. Its key is now {key}.",
-                    key=shown,
-                ),
-            )
-        else:
-            super().__init__(
-                tr("The server {where} was never met before. Its key: {key}.", where=where, key=shown),
-                tr("Compare it with what the office says, then confirm it."),
-            )
-
-
-class NoEntry(WorldError):
-    """The server does not let this laptop in, or not write."""
-
-    def __init__(self, where: str, next_step: str) -> None:
-        super().__init__(tr("The server {where} does not let this laptop in.", where=where), next_step)
 
 
 class _Compared(paramiko.MissingHostKeyPolicy):
@@ -99,19 +59,6 @@ class _Ssh(SFTPFileSystem):  # type: ignore[misc]  # fsspec says no types
         except BaseException:
             _hang_up(self)
             raise
-
-
-def check_url(url: str) -> str:
-    """The address without what must not stand in it; raises :class:`Refused` for one that is none."""
-    parts = urlsplit(url.strip())
-    if not parts.scheme or (not parts.netloc and parts.scheme in _SSH):
-        raise Refused(tr("{url} is no address.", url=url[:80]), tr("Write it as sftp://user@server/folder."))
-    if parts.password:
-        raise Refused(
-            tr("A password must not stand in the address: it would be shown."),
-            tr("Give it in its own field."),
-        )
-    return url.strip().rstrip("/")
 
 
 class UrlShelf:
@@ -181,7 +128,7 @@ class UrlShelf:
             if fs.info(partial)["size"] != len(data):
                 fs.rm_file(partial)
                 raise OSError("the server kept another size than was sent")
-            if self._scheme in _SSH:
+            if self._scheme in SSH:
                 fs.ftp.posix_rename(partial, path)
             else:
                 fs.mv(partial, path)
@@ -280,7 +227,7 @@ class UrlShelf:
 
     def _connected(self) -> Any:
         try:
-            if self._scheme in _SSH:
+            if self._scheme in SSH:
                 return self._by_ssh()
             fs, self._root = url_to_fs(self.place.url, skip_instance_cache=True)
             return fs

@@ -362,9 +362,10 @@ class DeskApp(QObject):
         if self.status is not None:
             self.status.stop()
             self.status = None
-        if self.worker.table is not None:
-            self.worker.table.stop()
-            self.worker.table = None
+        for keeper in (self.worker.table, self.worker.post):
+            if keeper is not None:
+                keeper.stop()
+        self.worker.table = self.worker.post = None
         window, self.window, self.lock = self.window, None, None
         if window is None:
             return None

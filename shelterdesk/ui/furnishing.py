@@ -10,6 +10,7 @@ from shelterdesk.ui.evacuation import Evacuation
 from shelterdesk.ui.lock import Lock
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.morning_sheet import MorningSheet
+from shelterdesk.ui.post_keeper import PostKeeper
 from shelterdesk.ui.print_watch import PrintWatch
 from shelterdesk.ui.scan_router import ScanRouter
 from shelterdesk.ui.sheet_freezer import SheetFreezer
@@ -32,4 +33,6 @@ def furnish(
     worker.table = TableKeeper(window, worker, clock)
     worker.table.alarmed.connect(lambda alarm: window.say(alarm, Tone.WARN))
     worker.table.start()
+    worker.post = PostKeeper(window, worker, clock)
+    worker.post.start()
     return evacuation, status, ScanRouter(window, worker, clock)

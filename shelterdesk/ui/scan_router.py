@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from shelterdesk.actions.access import note_search
 from shelterdesk.actions.bearers import card_known
 from shelterdesk.actions.people import find_people
+from shelterdesk.actions.receipt_slip import ReceiptScanned, scan_receipt
 from shelterdesk.actions.shift import is_staff_code
 from shelterdesk.core.blank_cards import read_blank_number
 from shelterdesk.core.errors import WorldError
@@ -22,6 +23,7 @@ from shelterdesk.db.people import PersonLine, entity_of
 from shelterdesk.db.store import Reader
 from shelterdesk.keys.cardclaim import CardUnreadable
 from shelterdesk.keys.cardtoken import PREFIX, read_token
+from shelterdesk.keys.receiptcode import is_receipt_code
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.scans import OpensRecords, Scan, ScanKind, TakesScans
 from shelterdesk.ui.widgets import Found, Tone
@@ -100,6 +102,10 @@ class ScanRouter(QObject):
             self._window.scan.clear()
             self.staff_card.emit(text)
             return
+        if is_receipt_code(text):
+            self._window.scan.clear()
+            self._worker.write(scan_receipt, text, done=self._on_receipt, failed=self._tell)
+            return
         try:
             scan = read_scan(text, desk.who.slot, self._today())
         except (CardUnreadable, MrzUnreadable, BadNumber, BadTableCode) as error:
@@ -116,6 +122,9 @@ class ScanRouter(QObject):
         else:
             said = tr("This is a travel document; open reception and scan it again.")
             self._window.say(said, Tone.NEUTRAL)
+
+    def _on_receipt(self, done: ReceiptScanned) -> None:
+        self._window.say(done.sentence, Tone.WARN if done.is_alarm else Tone.OK)
 
     def search(self, text: str) -> None:
         """Look for people while one types; the newest text is answered, older ones are let go."""

@@ -19,6 +19,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from shelterdesk.actions import faults
 from shelterdesk.actions.clock import seconds_passed
 from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.reserve import once_more
 from shelterdesk.actions.shift import Shift
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError
@@ -29,6 +30,7 @@ from shelterdesk.ui.collecting import Collector
 from shelterdesk.ui.crash import calm_words
 
 if TYPE_CHECKING:
+    from shelterdesk.ui.post_keeper import PostKeeper
     from shelterdesk.ui.table_keeper import TableKeeper
 
 Result = TypeVar("Result")
@@ -134,7 +136,8 @@ class DeskWorker(QObject):
         self.clock = clock
         self.desk: Desk | None = None
         self.shift = Shift(seconds_passed)  # who may come back by PIN; in memory, on the main thread alone
-        self.table: TableKeeper | None = None  # put there by whoever furnishes the window
+        self.table: TableKeeper | None = None  # both put there by whoever furnishes the window
+        self.post: PostKeeper | None = None
         self._reader: Reader | None = None
         self._version = 0
         self._waiting = 0
@@ -201,7 +204,8 @@ class DeskWorker(QObject):
                 raise RuntimeError("no desk is open")
             if self.desk.store.is_closed:
                 raise _StationGone
-            return action(self.desk, *args, **named)
+            desk = self.desk
+            return once_more(desk, lambda: action(desk, *args, **named))
 
         def wrote(result: Done[Result]) -> None:
             if result.changes.kinds:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from shelterdesk.sync.url_shelf import Place
+from shelterdesk.sync.place import Place
 
 
 @dataclass

@@ -12,12 +12,14 @@ from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.exchange import export_receipts, import_from
 from shelterdesk.actions.exchange_state import exchange_state
-from shelterdesk.actions.posting import Posting, choose_post, post_of, try_post
+from shelterdesk.actions.post_choice import choose_post, post_of
+from shelterdesk.actions.posting import Posting, try_post
 from shelterdesk.core.errors import Refused
 from shelterdesk.db.check import check
 from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.place import NewServer, NoEntry, Place
 from shelterdesk.sync.shelf import ShelfGone
-from shelterdesk.sync.url_shelf import PIECE, NewServer, NoEntry, Place, UrlShelf
+from shelterdesk.sync.url_shelf import PIECE, UrlShelf
 from tests.sync.sftp_house import Server, sftp_server, wire_to
 from tests.sync.tables import at_once
 from tests.sync.worlds import World, at, given_names, parts_in, register

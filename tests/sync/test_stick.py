@@ -249,6 +249,22 @@ def test_files_of_others_are_left_alone(world: World, stick: Path, clock: SetClo
     assert all(path.exists() for path in strange) and not left.exists()
 
 
+def test_a_part_without_its_signature_is_taken_away_by_who_wrote_it(
+    world: World, stick: Path, clock: SetClock
+) -> None:
+    """Killed between the two: nobody believes it, and every reader would list it for ever."""
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+        export_bundle(desk, stick)
+        (part,) = parts_in(stick)
+        left = part.with_name(f"9-1of1-{OURS}.age")
+        left.write_bytes(part.read_bytes())
+        export_bundle(desk, stick)
+        assert not left.exists() and part.exists()
+    with at(world.office, clock) as office:
+        assert import_from(office, stick).result.is_clean
+
+
 def test_stopping_leaves_what_is_good(world: World, stick: Path, clock: SetClock) -> None:
     with at(world.lb, clock) as desk:
         register(desk, "Ana")

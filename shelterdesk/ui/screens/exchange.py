@@ -12,6 +12,7 @@ from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
 from shelterdesk.ui.screens.exchange_parts import PartsScreen
+from shelterdesk.ui.screens.exchange_post import PostSection
 from shelterdesk.ui.screens.exchange_stand import AsideSection, StandSection
 from shelterdesk.ui.screens.exchange_stick import StickSection
 from shelterdesk.ui.screens.exchange_table import TableSection
@@ -19,7 +20,7 @@ from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.worker import DeskWorker
 
 SECTIONS: tuple[type[Section], ...] = (
-    StickSection, TableSection, StandSection, AsideSection, AdmitSection, EnrolSection,
+    StickSection, TableSection, PostSection, StandSection, AsideSection, AdmitSection, EnrolSection,
 )  # fmt: skip
 
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from shelterdesk.actions.offices import posts
+from shelterdesk.actions.papers import MadePaper, in_memory, usual_paper
+from shelterdesk.actions.receipt_slip import print_receipts
 from shelterdesk.core.changes import Changes
+from shelterdesk.core.errors import WorldError
+from shelterdesk.core.paper_kinds import PaperKind
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.office.posts import Post
+from shelterdesk.ui.print_queue import PrintQueue
+from shelterdesk.ui.print_ways import way_of
+from shelterdesk.ui.print_words import outcome_said
 from shelterdesk.ui.screens.exchange_lines import Lines
 from shelterdesk.ui.screens.exchange_words import Line, moment_said
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.tables.posts import post_said, posts_columns
-from shelterdesk.ui.widgets import EmptyState, RowsModel, RowsTable, Tone
+from shelterdesk.ui.widgets import ButtonRow, EmptyState, RowsModel, RowsTable, SecondaryButton, Tone
 from shelterdesk.ui.worker import DeskWorker
 
 
@@ -47,8 +54,12 @@ class PostsSection(Section):
             ),
         )
         self.reading = Lines(tr("The station chosen"))
+        self.receipt_button = SecondaryButton(tr("Receipt on paper"), "Ctrl+R")
+        self.receipt_button.setEnabled(False)
         self.add(self.table, 1)
         self.add(self.reading)
+        self.add(ButtonRow(self.receipt_button))
+        self.receipt_button.clicked.connect(self._on_receipt)
         self.table.current_changed.connect(self._on_current)
 
     def refresh(self, changes: Changes | None) -> None:
@@ -63,7 +74,37 @@ class PostsSection(Section):
         desk = self.worker.desk
         return moment_said(at_ms, self.worker.clock.now(), desk.who.zone) if desk is not None else ""
 
+    def _on_receipt(self) -> None:
+        row, desk = self.table.current(), self.worker.desk
+        if not isinstance(row, Post) or desk is None:
+            return
+        self.receipt_button.setEnabled(False)
+        size = way_of(desk.folder, PaperKind.LETTERS).size or usual_paper(desk.who.country)
+        self.worker.write(
+            in_memory,
+            print_receipts,
+            row.station,
+            paper="letter" if size == "letter" else "a4",
+            done=self._on_made,
+            failed=self._on_not_made,
+        )
+
+    def _on_made(self, paper: MadePaper) -> None:
+        self.receipt_button.setEnabled(True)
+        PrintQueue.of(self.worker).add(
+            PaperKind.LETTERS,
+            paper.pdf,
+            tr("receipt"),
+            told=lambda done: self.say(*outcome_said(done)),
+            near=self,
+        )
+
+    def _on_not_made(self, error: WorldError) -> None:
+        self.receipt_button.setEnabled(True)
+        self.say_error(error)
+
     def _on_current(self, row: object) -> None:
+        self.receipt_button.setEnabled(isinstance(row, Post) and row.last_heard_ms is not None)
         if not isinstance(row, Post):
             self.reading.show_lines([])
             return

@@ -1,0 +1,65 @@
+"""An address on the network and how to log in there; nothing here speaks to it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import msgspec
+
+from shelterdesk.core.errors import Refused, WorldError
+from shelterdesk.core.words import tr
+
+SSH = ("sftp", "ssh")
+"""Schemes of addresses reached by SSH."""
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where bundles go over the network: a URL, how to log in there, and the server's key once it was compared.
+
+    ``host_key`` is ``SHA256:…`` as ssh shows it; ``key_file`` a private key of this laptop instead of a password.
+    """
+
+    url: str
+    password: str = ""
+    key_file: str = ""
+    host_key: str = ""
+
+
+class NewServer(Refused):
+    """The server's key was never compared, or is another than the one compared. ``shown`` is what it shows."""
+
+    def __init__(self, where: str, shown: str, *, is_changed: bool) -> None:
+        self.shown = shown
+        if is_changed:
+            super().__init__(
+                tr("The server {where} shows another key than before.", where=where),
+                tr(
+                    "Do not log in: ask the office whether the server was changed. Its key is now {key}.",
+                    key=shown,
+                ),
+            )
+        else:
+            super().__init__(
+                tr("The server {where} was never met before. Its key: {key}.", where=where, key=shown),
+                tr("Compare it with what the office says, then confirm it."),
+            )
+
+
+class NoEntry(WorldError):
+    """The server does not let this laptop in, or not write."""
+
+    def __init__(self, where: str, next_step: str) -> None:
+        super().__init__(tr("The server {where} does not let this laptop in.", where=where), next_step)
+
+
+def check_url(url: str) -> str:
+    """The address without what must not stand in it; raises :class:`Refused` for one that is none."""
+    parts = urlsplit(url.strip())
+    if not parts.scheme or (not parts.netloc and parts.scheme in SSH):
+        raise Refused(tr("{url} is no address.", url=url[:80]), tr("Write it as sftp://user@server/folder."))
+    if parts.password:
+        raise Refused(
+            tr("A password must not stand in the address: it would be shown."),
+            tr("Give it in its own field."),
+        )
+    return url.strip().rstrip("/")
