@@ -206,6 +206,8 @@ class Import:
             self._left_out(str(source), "", error, None)
             return Done(self.found, Changes.of("status"))
         self.found.strange = len(lying.strange)
+        for name, code in lying.unusable:
+            self._unusable(name, SetAside(code))
         self._fenced("*.admit", None, lambda: self._admissions(lying.admits))
         self._fenced(stick.RECEIPTS, None, lambda: self._receipts(lying.receipts))
         self._parts(list(lying.parts))
@@ -388,6 +390,14 @@ class Import:
             )
         )
 
+    def _unusable(self, name: str, error: SetAside) -> None:
+        """List what has a name of ours and cannot be a part; what is no file is nobody's, and nothing is lost with it."""
+        if error.code != "not_a_file":
+            self._left_out(name, "", error, None)
+            return
+        self.found.parts.append(PartTaken(name, error.outcome, error.reason, error.advice))
+        self.found.strange += 1
+
     def _alarm(self, sentence: str) -> None:
         if sentence not in self.found.alarms:
             self.found.alarms.append(sentence)
@@ -420,5 +430,6 @@ def export_receipts(desk: Desk, target: Path) -> Done[ReceiptsWritten]:
     """Write receipts for every desk heard from (``SHELTERDESK/receipts``). Raises as :func:`export_bundle`."""
     desk.must("take in bundles")
     ours = stick.our_folder(target)
-    names = write_receipts(desk.store, ours, receipts_for(desk.store, None))
+    receipts = [one for one in receipts_for(desk.store, None) if one.issuer != one.dev]
+    names = write_receipts(desk.store, ours, receipts)
     return Done(ReceiptsWritten(str(ours / stick.RECEIPTS), tuple(names)), Changes.of("status"))

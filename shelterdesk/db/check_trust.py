@@ -65,23 +65,28 @@ class Aside:
 def wrong_signed_heads(conn: Connection, roster: Roster) -> int:
     """Heads that their desk did not sign, or whose chain value no line of the log has at that number.
 
-    Of a desk not known here nothing can be said; a number not held yet is no fault.
+    Of a desk not known here nothing can be said; a number not held yet is no fault. Nor is a head of another branch
+    none of which came (an import was stopped, the laptop put back meanwhile) where the desk signed the main line
+    there or beyond as well.
     """
     wrong = 0
+    elsewhere: list[tuple[int, int, int]] = []
+    vouched: dict[tuple[int, int], int] = {}
     for dev, epoch, seq, value, signature in conn.execute(
         "SELECT dev, epoch, seq, chain, signature FROM signed_head ORDER BY dev, epoch, seq"
     ).fetchall():
         desk = roster.desks.get(dev)
         if desk is None:
             continue
-        is_signed = is_chain_head(desk.sign, epoch, seq, bytes(value), signature)
-        main = chain.value_at(conn, dev, epoch, seq)
-        is_elsewhere = main is not None and main != value
-        if not is_signed or (
-            is_elsewhere and not vouching.reach(conn, dev, epoch, [(seq, bytes(value))]).beside
-        ):
+        if not is_chain_head(desk.sign, epoch, seq, bytes(value), signature):
             wrong += 1
-    return wrong
+            continue
+        main = chain.value_at(conn, dev, epoch, seq)
+        if main == value:
+            vouched[dev, epoch] = seq
+        elif main is not None and not vouching.reach(conn, dev, epoch, [(seq, bytes(value))]).beside:
+            elsewhere.append((dev, epoch, seq))
+    return wrong + sum(1 for dev, epoch, seq in elsewhere if vouched.get((dev, epoch), 0) < seq)
 
 
 class Reached:

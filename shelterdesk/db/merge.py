@@ -34,6 +34,9 @@ class Taken:
     already_known: int = 0
     set_aside: int = 0
     forks: int = 0
+    forked: set[int] = field(
+        default_factory=set
+    )  # the desks of which the log holds other entries under the same numbers
     kinds: set[str] = field(default_factory=set)
 
 
@@ -148,6 +151,7 @@ def _only_new(conn: Connection, events: Sequence[Event], taken: Taken) -> list[E
             continue
         if at_place:
             taken.forks += 1
+            taken.forked.add(event.dev)
         here.add(event.eh)
         fresh.append(event)
     return fresh

@@ -107,20 +107,21 @@ def note_said(conn: Connection, claims: Iterable[tuple[int, int, int]], by_dev: 
     )
 
 
-def confirmable(conn: Connection, dev: int, beside: Mapping[Author, Beside] | None = None) -> list[Heard]:
+def confirmable(
+    conn: Connection, dev: int, beside: Mapping[Author, Beside] | None = None, *, is_own: bool = False
+) -> list[Heard]:
     """What may be confirmed to a desk, per epoch: complete parts only (SYNC §1.0, *merging in slices*).
 
     While a part of that very desk is not whole here, nothing beyond its unbroken line is named. Parts of others do
     not count: one that is never finished must not keep everybody from hearing what was received.
-    ``beside`` is what lies beside all lines, where it was read before.
+    ``beside`` is what lies beside all lines, where it was read before. Of its own line a desk (``is_own``) says how
+    far it holds that itself: what it lost, as after a restored backup, must come back to it like anybody's.
     """
     lying = beside_lines(conn) if beside is None else beside
     merging = exchange.is_merging(conn, dev)
     ranges = held_ranges(conn)
     found = []
-    for epoch, heard in conn.execute(
-        "SELECT epoch, max(upto) FROM heard WHERE dev = ? GROUP BY epoch ORDER BY epoch", (dev,)
-    ).fetchall():
+    for epoch, heard in _own_line(conn, dev) if is_own else _heard_upto(conn, dev):
         upto = min(heard, _before_second_hand(conn, dev, epoch))
         value = GENESIS if upto == 0 else chain.value_at(conn, dev, epoch, upto)
         if value is None:
@@ -140,6 +141,20 @@ def _before_second_hand(conn: Connection, dev: int, epoch: int) -> int:
         (dev, epoch),
     ).fetchone()
     return _NO_END if row[0] is None else int(row[0]) - 1
+
+
+def _heard_upto(conn: Connection, dev: int) -> list[tuple[int, int]]:
+    """How far a desk was heard whole, by complete parts, in each epoch."""
+    return conn.execute(
+        "SELECT epoch, max(upto) FROM heard WHERE dev = ? GROUP BY epoch ORDER BY epoch", (dev,)
+    ).fetchall()
+
+
+def _own_line(conn: Connection, dev: int) -> list[tuple[int, int]]:
+    """How far this desk's own line is here, in each epoch."""
+    epochs = conn.execute("SELECT DISTINCT epoch FROM event WHERE dev = ? ORDER BY epoch", (dev,)).fetchall()
+    found = [(epoch, chain.last_of(conn, dev, epoch)) for (epoch,) in epochs]
+    return [(epoch, 0 if last is None else last[0]) for epoch, last in found]
 
 
 def _last_signed(conn: Connection, dev: int, epoch: int, upto: int) -> tuple[int, bytes, bytes] | None:
@@ -173,6 +188,12 @@ def desks_heard(conn: Connection) -> list[int]:
     return [row[0] for row in conn.execute("SELECT DISTINCT dev FROM heard ORDER BY dev")]
 
 
+def newest_number(conn: Connection, issuer: int, dev: int) -> int:
+    """The number of the newest receipt held of an issuer for a desk, 0 for none."""
+    row = conn.execute("SELECT number FROM receipt WHERE issuer = ? AND dev = ?", (issuer, dev)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def keep_receipt(conn: Connection, receipt: HeldReceipt) -> bool:
     """Keep the newest receipt of an issuer for a desk; False for one that is not newer (an old one is no news)."""
     done = conn.execute(
@@ -197,7 +218,7 @@ def receipts_held(conn: Connection) -> list[HeldReceipt]:
 def acknowledge(
     conn: Connection, dev: int, epoch: int, issuer: int, upto: int, value: bytes, now_ms: int
 ) -> bool:
-    """Note what an issuer confirmed; it only grows. Returns whether it grew."""
+    """Note what an issuer confirmed, where it is more than before. Returns whether it grew."""
     done = conn.execute(
         "INSERT INTO acknowledged (dev, epoch, issuer, upto, chain, received_ms) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (dev, epoch, issuer) DO UPDATE SET upto = excluded.upto, chain = excluded.chain,"
@@ -205,6 +226,20 @@ def acknowledge(
         (dev, epoch, issuer, upto, value, now_ms),
     )
     return done.rowcount > 0
+
+
+def confirm_no_more(conn: Connection, dev: int, issuer: int, says: Mapping[int, int]) -> None:
+    """An issuer's newest receipt says less of a desk than those before: its own file was put back.
+
+    ``says`` is how far in each epoch. What it has lost counts as confirmed no more, so that it is sent again.
+    """
+    for epoch, upto in conn.execute(
+        "SELECT epoch, upto FROM acknowledged WHERE dev = ? AND issuer = ?", (dev, issuer)
+    ).fetchall():
+        if says.get(epoch, 0) < upto:
+            conn.execute(
+                "DELETE FROM acknowledged WHERE dev = ? AND epoch = ? AND issuer = ?", (dev, epoch, issuer)
+            )
 
 
 def acknowledged_by(conn: Connection, issuer: int) -> dict[Author, int]:

@@ -13,7 +13,7 @@ import msgspec
 
 from shelterdesk.core.event import ROW, Event, Op, read_again
 from shelterdesk.core.heads import Head, Logged, edited_in_turn, heads, in_conflict, void_reason
-from shelterdesk.core.home import OTHER_HOME, foreign
+from shelterdesk.core.home import OTHER_HOME, Author, foreign, names_of
 from shelterdesk.core.kinds import VOID
 from shelterdesk.db import tables
 from shelterdesk.db.clocks import clocks_of
@@ -137,13 +137,28 @@ def _stood(ent: bytes, by_kind: Mapping[int, Sequence[_Found]], homes: Mapping[i
     for kind, ops in by_kind.items():
         admitted = [one for one in ops if one.reason is None or one.reason == OTHER_HOME]
         marked += [(one.event, one.pos) for one in admitted if one.reason is not None]
-        apart = foreign(kind, [(one.writer.dev, one.logged.op.field == ROW) for one in admitted], homes)
+        apart = foreign(kind, _authors(admitted), homes)
         if apart:
             others += [(admitted[at].event, admitted[at].pos) for at in sorted(apart)]
             admitted = [one for at, one in enumerate(admitted) if at not in apart]
         mine = [(one.writer, one.logged) for one in admitted]
         records[kind] = standing_of(ent, mine) if mine else None
     return Stood(records, others, marked)
+
+
+def _authors(ops: Sequence[_Found]) -> list[Author]:
+    """Who wrote these ops, and whose of them each names; the latter is asked only where more than one desk wrote."""
+    if all(one.writer.dev == ops[0].writer.dev for one in ops):
+        return [Author(one.writer.dev, one.logged.op.field == ROW) for one in ops]
+    devs = {one.logged.id: one.writer.dev for one in ops}
+    return [
+        Author(
+            one.writer.dev,
+            one.logged.op.field == ROW,
+            frozenset(devs[id_] for id_ in names_of(one.logged.op) if id_ in devs),
+        )
+        for one in ops
+    ]
 
 
 def standing_of(ent: bytes, admitted: Admitted) -> Standing:

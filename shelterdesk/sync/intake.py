@@ -17,7 +17,7 @@ from shelterdesk.db.store import GIVE_WAY_S, Store
 from shelterdesk.keys.signing import SignedStatement, is_chain_head
 from shelterdesk.sync.manifest import Range
 from shelterdesk.sync.reader import Known, Opened, Recipient
-from shelterdesk.sync.receipts import is_newer_by_head, is_newer_by_word, note_said
+from shelterdesk.sync.receipts import apply_held, is_newer_by_head, is_newer_by_word, note_said
 from shelterdesk.sync.trust import Judged, judge
 
 SLICE_OPS = 500
@@ -205,8 +205,7 @@ def merge_part(
         counted.already_known += taken.already_known
         counted.not_admitted += taken.set_aside
         counted.kinds |= taken.kinds
-        if taken.forks:
-            counted.branches |= {event.dev for event in some}
+        counted.branches |= taken.forked
         done += len(some)
         if told is not None:
             told(done)
@@ -256,6 +255,7 @@ def _complete(store: Store, opened: Opened, now: int) -> None:
         held.note_heard(conn, others, manifest.sender, now)
         claims = [(int(one.dev, 16), one.epoch, one.ranges[-1][1]) for one in manifest.have if one.ranges]
         note_said(store, claims, manifest.sender, now)
+        apply_held(store, {author for author, _ in others})
         exchange.complete_part(conn, opened.manifest_sha, opened.cipher_sha, now)
         own = [
             (one.epoch, *span)

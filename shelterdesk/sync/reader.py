@@ -131,9 +131,9 @@ def open_part(
         raise SetAside("not_for_us")
     if manifest.practice != me.is_practice:
         raise SetAside("other_kind")
+    check_members(manifest.members)
     if _next(members, "SHA256SUMS") != sums(manifest.members, raw, inner):
         raise SetAside("members", what="SHA256SUMS")
-    check_members(manifest.members)
     content = _content(members, manifest)
     events = _events(content, manifest)
     _check_counts(manifest, events)

@@ -19,6 +19,7 @@ from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, meta
 from shelterdesk.db import receipts as held
 from shelterdesk.db.beside import Author, Beside, beside_lines
+from shelterdesk.db.connection import Connection
 from shelterdesk.db.receipts import Heard, HeldReceipt
 from shelterdesk.db.statements import read_statement
 from shelterdesk.db.store import Store
@@ -71,14 +72,15 @@ class Confirmed:
 
 
 def make_receipt(store: Store, dev: int, beside: Mapping[Author, Beside] | None = None) -> HeldReceipt | None:
-    """The receipt of this folder for a desk, made anew only when there is news; None if nothing was heard.
+    """The receipt of this folder for a desk, made anew only when there is news; None if nothing was ever heard.
 
+    A folder that was put back from a backup says so also of a desk it has not heard: before, it may have.
     ``beside`` is what lies beside all lines, where it was read before.
     """
-    lines = [_line(heard) for heard in held.confirmable(store.conn, dev, beside)]
-    if not lines:
-        return None
     who, roster, now = store.who, store.roster, to_milliseconds(store.now)
+    lines = [_line(heard) for heard in held.confirmable(store.conn, dev, beside, is_own=dev == store.who.dev)]
+    if not lines and who.epoch == 0:
+        return None
     news = {"practice": who.is_practice, "roster": [hex16(roster.issuer), roster.number], "heard": lines}
     for last in held.receipts_held(store.conn):
         if (last.issuer, last.dev) == (who.dev, dev):
@@ -118,16 +120,22 @@ def _line(heard: Heard) -> dict[str, Any]:
 
 
 def receipts_for(store: Store, desks: Collection[int] | None) -> list[HeldReceipt]:
-    """Our receipts for those desks (None: all heard), and those of others we hold for them."""
+    """Our receipts for those desks (None: all heard, and this one itself), and those of others we hold for them."""
     beside = beside_lines(store.conn)
-    wanted = [dev for dev in held.desks_heard(store.conn) if desks is None or dev in desks]
-    own = [make_receipt(store, dev, beside) for dev in wanted]
+    wanted = set(held.desks_heard(store.conn))
+    if store.who.epoch > 0:
+        wanted |= {desk.dev for desk in store.roster.desks.values() if not desk.is_office}
+    wanted = {dev for dev in wanted if desks is None or dev in desks}
+    wanted.discard(store.who.dev)
+    if desks is None and not store.who.is_office:
+        wanted.add(store.who.dev)
+    own = [make_receipt(store, dev, beside) for dev in sorted(wanted)]
     passed_on = [
         one
         for one in held.receipts_held(store.conn)
         if one.issuer != store.who.dev and (desks is None or one.dev in desks)
     ]
-    return [one for one in own if one is not None and one.dev != store.who.dev] + passed_on
+    return [one for one in own if one is not None] + passed_on
 
 
 def as_member(receipts: Collection[HeldReceipt]) -> bytes:
@@ -200,17 +208,37 @@ def take_receipts(store: Store, offered: Collection[SignedStatement]) -> Confirm
                 continue
             dev = int(body.desk, 16)
             if issuer == store.who.dev:
+                if number > meta.count_now(conn, "receipt"):  # it signed that and does not know it: put back
+                    confirmed.newer_self = max(store.who.epoch, confirmed.newer_self or 0)
                 continue
+            newest = held.newest_number(conn, issuer, dev)
             if held.keep_receipt(conn, HeldReceipt(issuer, dev, number, signed.body, signed.signature, now)):
                 confirmed.new += 1
+                says = {line.epoch: _still_confirmed(conn, dev, line) for line in body.heard}
+                held.confirm_no_more(conn, dev, issuer, says)
                 note_said(
                     store, [(dev, line.epoch, line.upto) for line in body.heard if line.upto], issuer, now
                 )
             for line in body.heard:
                 if dev == store.who.dev and _is_newer_self(store, issuer, line):
                     confirmed.newer_self = max(line.epoch, confirmed.newer_self or 0)
-                _apply(store, confirmed, issuer, dev, line, now)
+                if number >= newest:  # an older one may speak of what its issuer has lost since
+                    _apply(store, confirmed, issuer, dev, line, now)
     return confirmed
+
+
+def _still_confirmed(conn: Connection, dev: int, line: Line) -> int:
+    """How far a receipt confirms the line of a desk's epoch as it is here, or will turn out to when more of it comes."""
+    places = [(line.upto, line.chain), *((last, value) for first, last, value in line.beside if first == 1)]
+    last_here = chain.last_seq(conn, dev, line.epoch)
+    return max(
+        (
+            seq
+            for seq, value in places
+            if seq > last_here or chain.value_at(conn, dev, line.epoch, seq) == bytes.fromhex(value)
+        ),
+        default=0,
+    )
 
 
 def note_said(store: Store, claims: Collection[tuple[int, int, int]], by_dev: int, now: int) -> None:
@@ -245,13 +273,19 @@ def is_newer_by_word(store: Store, by_dev: int, epoch: int, upto: int) -> bool:
 
 
 def is_newer_by_head(store: Store, epoch: int, head: SignedHead | None) -> bool:
-    """Whether this desk signed, in its present epoch or a later one, more than it holds: its file was put back.
+    """Whether this desk signed, in its present epoch or a later one, what it does not hold: its file was put back.
 
-    A desk put back to before an earlier restore does not know the epoch it went on in then, others do.
+    A desk put back to before an earlier restore does not know the epoch it went on in then, others do. One that has
+    written on under the same numbers meanwhile is shown another chain there than its own: so is the copy of a folder.
     """
-    if head is None or epoch < store.who.epoch or head.seq <= _written(store, epoch):
+    if head is None or epoch < store.who.epoch:
         return False
     value, signature = bytes.fromhex(head.chain), bytes.fromhex(head.signature)
+    if head.seq <= _written(store, epoch) and chain.value_at(store.conn, store.who.dev, epoch, head.seq) in (
+        None,
+        value,
+    ):
+        return False
     return is_chain_head(store.keys.public, epoch, head.seq, value, signature)
 
 
@@ -267,10 +301,22 @@ def _is_newer_self(store: Store, issuer: int, line: Line) -> bool:
     )
 
 
+def apply_held(store: Store, desks: Collection[int]) -> None:
+    """Apply the newest receipts held for these desks again, inside the caller's transaction.
+
+    Entries of theirs came: a receipt that was here before them, in the same part above all, may speak of them.
+    """
+    confirmed, now = Confirmed(), to_milliseconds(store.now)
+    for one in held.receipts_held(store.conn):
+        if one.dev in desks and one.issuer != store.who.dev:
+            for line in msgspec.convert(read_statement(one.raw, one.signature).body, type=Body).heard:
+                _apply(store, confirmed, one.issuer, one.dev, line, now)
+
+
 def _apply(store: Store, confirmed: Confirmed, issuer: int, dev: int, line: Line, now: int) -> None:
     """What one line of a receipt confirms here: nothing unless the chain is ours.
 
-    Also of a receipt that is no news: what it speaks of may have come here only since.
+    Also of the newest receipt seen again: what it speaks of may have come here only since.
     """
     conn, who = store.conn, store.who
     for first, last, value in line.beside:
@@ -282,7 +328,8 @@ def _apply(store: Store, confirmed: Confirmed, issuer: int, dev: int, line: Line
         return
     ours = GENESIS if line.upto == 0 else chain.value_at(conn, dev, line.epoch, line.upto)
     if ours is None or ours != bytes.fromhex(line.chain):
-        if ours is not None or dev == who.dev:
+        # Of a desk's word for its own line nothing is said here: the second history itself comes with it.
+        if (ours is not None or dev == who.dev) and issuer != dev:
             confirmed.other_history.append(dev)
         return
     if line.upto and held.acknowledge(conn, dev, line.epoch, issuer, line.upto, ours, now):

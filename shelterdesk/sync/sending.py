@@ -85,7 +85,10 @@ def table_audience(store: Store, absent: Collection[int] = ()) -> Audience:
 
 
 def _held_by_all(store: Store, station: str) -> tuple[dict[tuple[int, int], int], frozenset[int]]:
-    """How far every desk of a station but the author itself confirmed each author, and what beside main lines."""
+    """How far every desk of a station confirmed each author, and what beside main lines.
+
+    Also the author itself: its file may have been put back to before it wrote that.
+    """
     desks = [
         desk.dev
         for desk in store.roster.desks.values()
@@ -93,18 +96,13 @@ def _held_by_all(store: Store, station: str) -> tuple[dict[tuple[int, int], int]
     ]
     confirmed = {dev: held.acknowledged_by(store.conn, dev) for dev in desks}
     upto = {
-        (dev, epoch): min(
-            (confirmed[one].get((dev, epoch), 0) for one in desks if one != dev), default=_ALL_OF_IT
-        )
-        for dev, epoch in exchange.authors(store.conn)
+        author: min((confirmed[one].get(author, 0) for one in desks), default=_ALL_OF_IT)
+        for author in exchange.authors(store.conn)
     }
     lying = beside_lines(store.conn)
     has = confirmed_beside(store, desks, lying)
     apart = {
-        id_
-        for (dev, _), beside in lying.items()
-        for id_ in beside.spans
-        if all(id_ in has[one] for one in desks if one != dev)
+        id_ for beside in lying.values() for id_ in beside.spans if all(id_ in has[one] for one in desks)
     }
     return upto, frozenset(apart)
 

@@ -203,3 +203,34 @@ def test_a_line_put_together_from_two_branches_is_found(
                     "UPDATE event SET chain = ? WHERE id = ?", (value if at_seq > seq else None, id_)
                 )
         assert "unsigned" in {finding.code for finding in check(conn).findings}
+
+
+def test_only_the_desk_that_was_copied_is_said_to_be(
+    world: World, second: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    """Whoever else stood in the same slice of a stick was once said to have two histories as well."""
+    copy = tmp_path / "copy"
+    with at(second, clock) as desk:
+        register(desk, "Ana")
+    shutil.copytree(second, copy)
+    for folder, name in ((second, "a1"), (copy, "b1")):
+        with at(folder, clock) as desk:
+            register(desk, name)
+    written(second, tmp_path / "s1", clock)
+    with at(world.office, clock) as office:
+        import_from(office, tmp_path / "s1")
+    written(copy, tmp_path / "s2", clock, "LB")
+    with at(world.lb, clock) as desk:
+        register(desk, "Berta")
+    written(world.lb, tmp_path / "lost", clock)
+    with at(world.lb, clock) as desk:
+        import_from(desk, tmp_path / "s2")
+        register(desk, "Carla")
+    written(world.lb, tmp_path / "s3", clock)
+    first, _ = parts_in(tmp_path / "s3")
+    first.unlink()  # so that what LB1 wrote last stands behind a gap, beside the second history of its fellow desk
+    with at(world.office, clock) as office:
+        alarms = import_from(office, tmp_path / "s3").result.alarms
+        copied = [alarm.split()[0] for alarm in alarms if "two histories" in alarm]
+        assert copied == ["LB1A"]
+        assert given_names(office) == {"Ana", "a1", "b1", "Carla"}

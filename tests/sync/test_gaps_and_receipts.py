@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from shelterdesk.actions.backups import make_backup
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
 from shelterdesk.actions.exchange_state import exchange_state
+from shelterdesk.actions.restoring import restore
 from shelterdesk.core.errors import NotAllowed
 from shelterdesk.core.event import hex16
 from shelterdesk.db import exchange
@@ -325,3 +327,150 @@ def test_a_part_its_sender_planned_anew_is_forgotten_once_all_of_it_is_held(
     with at(world.office, clock) as office:
         assert import_from(office, tmp_path / "new").result.is_clean
         assert given_names(office) == {"Ana", *names} and unfinished(office) == 0
+
+
+def test_an_office_put_back_gets_again_what_it_had_confirmed(
+    world: World, clock: SetClock, tmp_path: Path
+) -> None:
+    """It lost what came after its backup; a desk that only believed the receipts of before never sent it again."""
+    sticks = iter(range(100))
+
+    def carried(from_: Path, to: Path) -> None:
+        stick = tmp_path / f"stick-{next(sticks)}"
+        stick.mkdir()
+        with at(from_, clock) as desk:
+            export_bundle(desk, stick, "office" if to == world.office else "LB")
+        with at(to, clock) as desk:
+            import_from(desk, stick)
+
+    backups = tmp_path / "backups"
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+    carried(world.lb, world.office)
+    with at(world.office, clock) as office:
+        made = make_backup(office, backups).result
+    with at(world.lb, clock) as desk:
+        register(desk, "Berta")
+    carried(world.lb, world.office)
+    carried(world.office, world.lb)
+    old = tmp_path / f"stick-{next(sticks)}"
+    shutil.copytree(tmp_path / "stick-2", old)
+    with at(world.lb, clock) as desk:
+        assert state_here(desk)[0] < 3  # Ana and Berta are confirmed
+    shutil.rmtree(world.office)
+    restore(made.folder, world.office, "chief", PASSPHRASE, clock).close()
+    with at(world.office, clock) as office:
+        assert given_names(office) == {"Ana"}
+    carried(world.lb, world.office)  # what was not confirmed: nothing of Berta
+    carried(world.office, world.lb)  # the newer receipt says so
+    with at(world.lb, clock) as desk:
+        import_from(desk, old)  # what the office said before it lost anything clears nothing again
+        assert state_here(desk)[0] >= 3
+    carried(world.lb, world.office)
+    with at(world.office, clock) as office:
+        assert given_names(office) == {"Ana", "Berta"}
+        assert check(office.store.conn).findings == []
+
+
+def test_a_desk_put_back_gets_again_what_others_wrote(world: World, clock: SetClock, tmp_path: Path) -> None:
+    """Its earlier receipts had confirmed what its fellow desk wrote; the office had nothing more to send it."""
+    join(world.lb, tmp_path / "second", clock)
+    with at(tmp_path / "second", clock) as desk:
+        made = make_backup(desk, tmp_path / "backups").result
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+    for n, (from_, to) in enumerate(
+        [
+            (world.lb, world.office),
+            (world.office, tmp_path / "second"),
+            (tmp_path / "second", world.office),  # with its receipt for Ana
+            (world.office, tmp_path / "second"),
+        ]
+    ):
+        stick = tmp_path / f"s{n}"
+        stick.mkdir()
+        with at(from_, clock) as desk:
+            export_bundle(desk, stick, "LB" if from_ == world.office else "office")
+        with at(to, clock) as desk:
+            import_from(desk, stick)
+    shutil.rmtree(tmp_path / "second")
+    restore(made.folder, tmp_path / "second", "admin", PASSPHRASE, clock).close()
+    with at(tmp_path / "second", clock) as desk:
+        assert given_names(desk) == set()
+    for n in range(3):
+        for m, (from_, to) in enumerate(
+            [(tmp_path / "second", world.office), (world.office, tmp_path / "second")]
+        ):
+            stick = tmp_path / f"again-{n}-{m}"
+            stick.mkdir()
+            with at(from_, clock) as desk:
+                export_bundle(desk, stick, "LB" if from_ == world.office else "office")
+            with at(to, clock) as desk:
+                import_from(desk, stick)
+    with at(tmp_path / "second", clock) as desk:
+        assert given_names(desk) == {"Ana"}
+
+
+def test_a_desk_put_back_gets_again_what_it_wrote_itself(
+    world: World, clock: SetClock, tmp_path: Path
+) -> None:
+    """Nobody sent an author its own entries: whoever wrote them was thought to have them."""
+
+    def carried(from_: Path, to: Path, name: str) -> list[str]:
+        stick = tmp_path / name
+        stick.mkdir()
+        with at(from_, clock) as desk:
+            export_bundle(desk, stick, "office" if to == world.office else "LB")
+        with at(to, clock) as desk:
+            return import_from(desk, stick).result.alarms
+
+    with at(world.lb, clock) as desk:
+        made = make_backup(desk, tmp_path / "backups").result
+        register(desk, "Ana")
+    carried(world.lb, world.office, "s1")
+    carried(world.office, world.lb, "s2")
+    with at(world.office, clock) as office:
+        (tmp_path / "s3").mkdir()
+        assert export_bundle(office, tmp_path / "s3", "LB").result.events == 0  # it is known to have them
+    shutil.rmtree(world.lb)
+    restore(made.folder, world.lb, "admin", PASSPHRASE, clock).close()
+    carried(world.lb, world.office, "s4")
+    carried(world.office, world.lb, "s5")
+    with at(world.lb, clock) as desk:
+        assert given_names(desk) == {"Ana"}
+        assert check(desk.store.conn).findings == []
+
+
+def test_an_office_whose_disk_was_put_back_is_told_by_its_own_receipts(
+    world: World, clock: SetClock, tmp_path: Path
+) -> None:
+    """No mark beside its file, and no desk holds an office's entries: what it once signed comes back with every stick.
+
+    All it had heard of that desk came after the image, so that it has nothing to say of it but that.
+    """
+    sticks = iter(range(100))
+
+    def carried(from_: Path, to: Path) -> list[str]:
+        stick = tmp_path / f"stick-{next(sticks)}"
+        stick.mkdir()
+        with at(from_, clock) as desk:
+            export_bundle(desk, stick, "office" if to == world.office else "LB")
+        with at(to, clock) as desk:
+            return import_from(desk, stick).result.alarms
+
+    shutil.copytree(world.office, tmp_path / "image")
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+    carried(world.lb, world.office)
+    carried(world.office, world.lb)
+    with at(world.lb, clock) as desk:
+        assert state_here(desk)[0] < 3
+    shutil.rmtree(world.office)
+    shutil.copytree(tmp_path / "image", world.office)
+    (alarm,) = carried(world.lb, world.office)
+    assert "after a restored backup" in alarm
+    carried(world.office, world.lb)
+    assert carried(world.lb, world.office) == []
+    with at(world.office, clock) as office:
+        assert office.who.epoch > 0 and given_names(office) == {"Ana"}
+        assert check(office.store.conn).findings == []

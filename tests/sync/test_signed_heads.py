@@ -298,3 +298,38 @@ def test_what_somebody_says_this_desk_wrote_takes_no_number(world: World, clock:
         register(lb, "Berta")
         now = chain.last_of(lb.store.conn, lb.who.dev, 0)
         assert now is not None and now[0] == last[0] + 1 and given_names(lb) == {"Ana", "Berta"}
+
+
+def test_a_head_of_a_branch_that_never_came_is_no_damage(
+    world: World, stick: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    """An import was stopped when only its head was noted; then the laptop was put back and wrote something else."""
+    shutil.copytree(world.lb, tmp_path / "image")
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+        export_bundle(desk, stick)
+        dev = desk.who.dev
+    asked: list[int] = []
+
+    def at_the_first_slice() -> bool:
+        asked.append(1)
+        return len(asked) > 1
+
+    with at(world.office, clock) as office:
+        assert import_from(office, stick, cancelled=at_the_first_slice).result.was_cancelled
+        assert given_names(office) == set()
+    shutil.rmtree(world.lb)
+    shutil.copytree(tmp_path / "image", world.lb)
+    with at(world.lb, clock) as desk:
+        register(desk, "Berta", "Carla")
+        (tmp_path / "later").mkdir()
+        export_bundle(desk, tmp_path / "later")
+    with at(world.office, clock) as office:
+        import_from(office, tmp_path / "later")
+        assert given_names(office) == {"Berta", "Carla"}
+        assert check(office.store.conn).findings == []
+        # Where no head of that desk stands by the main line any more, its line is not what was signed.
+        with office.store.transaction() as conn:
+            newest = conn.execute("SELECT max(seq) FROM signed_head WHERE dev = ?", (dev,)).fetchone()[0]
+            conn.execute("DELETE FROM signed_head WHERE dev = ? AND seq = ?", (dev, newest))
+        assert "signed_head" in {one.code for one in check(office.store.conn).findings}

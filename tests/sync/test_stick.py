@@ -107,7 +107,9 @@ def test_a_tree_made_by_an_enemy(stick: Path) -> None:
     found = look(stick)
     assert [part.name.bundle_no for part in found.parts] == [4]
     assert found.receipts == () and found.admits == ()
-    assert {"loop", "autorun.inf", "receipts"} <= set(found.strange)
+    assert {"loop", "autorun.inf", "f123456789abcdef"} == set(found.strange)
+    in_place_of_ours = [f"{OURS}/{n}-1of1-{OURS}.age" for n in (1, 2, 3)]
+    assert found.unusable == tuple((name, "not_a_file") for name in (*in_place_of_ours, "receipts"))
 
 
 def test_what_is_no_regular_file_is_never_opened(stick: Path) -> None:

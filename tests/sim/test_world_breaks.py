@@ -1,0 +1,121 @@
+"""The exchange broken on purpose: each time a world says so, by a line that is lost, confirmed wrongly or set aside wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from shelterdesk import startup
+from shelterdesk.core.event import Event
+from shelterdesk.db import judging, merge, receipts
+from shelterdesk.db.store import Store
+from shelterdesk.db.vouching import Reach
+from shelterdesk.sync import intake
+from shelterdesk.sync import receipts as said
+from tests.sim.world_run import Player
+
+Change = Callable[[pytest.MonkeyPatch], None]
+
+
+def a_line_falls_from_the_stick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last line of a part is not merged, and the part counts as whole."""
+    slices = intake.slices
+
+    def short(events: Sequence[Event], most: int = intake.SLICE_OPS) -> Iterator[list[Event]]:
+        return slices(events[:-1] if len(events) > 3 else events, most)
+
+    monkeypatch.setattr(intake, "slices", short)
+
+
+def branches_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same numbers with another hash are left out."""
+    only_new = merge._only_new
+
+    def dropped(conn: Any, events: list[Event], taken: merge.Taken) -> list[Event]:
+        held = merge._held_places(conn, events)
+        return [o for o in only_new(conn, events, taken) if not held.get((o.dev, o.epoch, o.first_seq))]
+
+    monkeypatch.setattr(merge, "_only_new", dropped)
+
+
+def receipts_only_grow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever was put back is believed to hold what it held before."""
+    monkeypatch.setattr(receipts, "confirm_no_more", lambda conn, dev, issuer, says: None)
+
+
+def the_future_held_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines from beyond tomorrow, by the reader's clock, wait."""
+    take = merge.take_in
+
+    def held(conn: Any, events: Sequence[Event], *rest: Any) -> merge.Taken:
+        newest = conn.execute("SELECT coalesce(max(wall_ms), 0) FROM event").fetchone()[0]
+        return take(conn, [o for o in events if o.wall_ms <= max(newest, 1) + 10**11], *rest)
+
+    monkeypatch.setattr("shelterdesk.db.store.take_in", held)
+
+
+def revoked_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A revoked desk is heard up to a number, whichever line it stands on."""
+    monkeypatch.setattr(Reach, "has", lambda self, event, last_seq, is_main: last_seq <= self.upto)
+
+
+def never_judged_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was decided about a line stays, whatever is said of its desk later."""
+    monkeypatch.setattr(judging, "put_off", lambda conn, what, subject: None)
+
+
+def old_numbers_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A restored desk goes on in its old epoch and its lines there are overwritten by whoever holds others."""
+    branches_refused(monkeypatch)
+    monkeypatch.setattr(startup, "begin_epoch", lambda conn, clock, above=0: None)
+
+
+def confirmed_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A receipt confirms numbers, whatever line its issuer holds under them."""
+
+    def apply(at: Store, confirmed: Any, issuer: int, dev: int, line: Any, now: int) -> None:
+        receipts.acknowledge(at.conn, dev, line.epoch, issuer, line.upto, bytes.fromhex(line.chain), now)
+
+    monkeypatch.setattr(said, "_apply", apply)
+
+
+def everybody_accused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever stands in one slice with a second history is said to have one."""
+    take = merge.take_in
+
+    def accused(conn: Any, events: Sequence[Event], *rest: Any) -> merge.Taken:
+        taken = take(conn, events, *rest)
+        taken.forked = {event.dev for event in events} if taken.forks else set()
+        return taken
+
+    monkeypatch.setattr("shelterdesk.db.store.take_in", accused)
+
+
+BREAKS: dict[Change, dict[str, int]] = {
+    a_line_falls_from_the_stick: {},
+    branches_refused: {"copy": 10},
+    receipts_only_grow: {"gather": 1, "put_back": 20},
+    the_future_held_back: {},
+    revoked_by_number: {"copy": 20, "revoke": 20},
+    never_judged_again: {},
+    old_numbers_given_again: {},
+    confirmed_by_number: {},
+    everybody_accused: {"copy": 20, "meet": 20},
+}
+"""How it is broken, and what has to happen more often for it to show soon."""
+
+SEEDS = 60
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=lambda change: change.__name__)
+def test_what_is_broken_is_found(broken: Change, player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken(monkeypatch)
+    for seed in range(SEEDS):
+        try:
+            player.play(seed, is_watched=False, leaning=BREAKS[broken])
+        except AssertionError as found:
+            print(f"{broken.__name__}: found by seed {seed}: {str(found)[:200]}")
+            return
+    pytest.fail(f"{SEEDS} seeds and nothing was noticed")

@@ -1,0 +1,15 @@
+"""Schedules of the world on the real store, share 1 of four (tests/sim/shares.py)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sim.shares import play
+from tests.sim.world_run import Player
+
+FIRST = 0
+
+
+@pytest.mark.parametrize("first", range(FIRST, FIRST + 100, 20))
+def test_nothing_is_lost_and_all_agree(player: Player, first: int) -> None:
+    assert play(player, range(first, first + 20))["schedules"] == 20
