@@ -45,12 +45,11 @@ def exchange_state(reader: Reader) -> ExchangeState:
     conn, roster = reader.conn, reader.roster
     names = {desk.dev: desk.slot for desk in roster.desks.values()}
     here = held.only_here(conn, reader.who.dev)
-    office = None if roster.office is None else roster.office.dev
     return ExchangeState(
         here.events,
         here.since_ms,
         here.on_stick,
-        held.last_receipt_ms(conn, office),
+        held.office_receipt_ms(conn, roster.office),
         exchange.last_written_ms(conn),
         {names.get(dev, hex16(dev)): at for dev, at in held.last_heard_ms(conn).items()},
         tuple((names.get(gap.dev, hex16(gap.dev)), gap.first, gap.last) for gap in held.gaps(conn)),

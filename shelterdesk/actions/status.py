@@ -57,6 +57,7 @@ class Status:
     only_here_since: str | None
     only_at_table: int
     last_receipt: str | None
+    office_receipt: str | None
     gaps: tuple[Gap, ...]
     conflicts: int
     set_aside: int
@@ -119,6 +120,7 @@ def status(reader: Reader, now: datetime | None = None) -> Status:
         only_here_since=_time(mine.since_ms, who),
         only_at_table=at_table,
         last_receipt=_time(receipts.last_receipt_ms(conn), who),
+        office_receipt=_time(receipts.office_receipt_ms(conn, roster.office), who),
         gaps=tuple(
             Gap(labels.get(gap.dev, f"{gap.dev:016x}"), gap.epoch, gap.first, gap.last)
             for gap in receipts.gaps(conn)

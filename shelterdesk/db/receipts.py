@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from shelterdesk.core.event import GENESIS
+from shelterdesk.core.roster import OfficeEntry
 from shelterdesk.db import chain, exchange
 from shelterdesk.db.beside import Author, Beside, Stretch, beside_lines, signed_beside
 from shelterdesk.db.connection import Connection
@@ -258,6 +259,14 @@ def last_receipt_ms(conn: Connection, issuer: int | None = None) -> int | None:
         "SELECT max(received_ms) FROM acknowledged WHERE ?1 IS NULL OR issuer = ?1", (issuer,)
     ).fetchone()
     return None if row[0] is None else int(row[0])
+
+
+def office_receipt_ms(conn: Connection, office: OfficeEntry | None) -> int | None:
+    """When the office last confirmed something; None if never, or without an office.
+
+    What a desk of the table confirms is no office's word: the line that says how far the office has come must not lie.
+    """
+    return None if office is None else last_receipt_ms(conn, office.dev)
 
 
 def last_heard_ms(conn: Connection) -> dict[int, int]:

@@ -35,7 +35,7 @@ def line_of(
         places=state.places or None,
         only_here=state.only_here,
         only_here_since=when(state.only_here_since, now, zone),
-        office_up_to=when(state.last_receipt, now, zone),
+        office_up_to=when(state.office_receipt, now, zone),
         backup=ago(backup, now),
         is_backup_late=backup is None or hours_since(backup, now) >= LATE_BACKUP_HOURS,
         is_backup_old=backup is not None and hours_since(backup, now) >= OLD_BACKUP_HOURS,

@@ -57,6 +57,7 @@ def test_what_is_only_here_and_since_when(desk: Desk, clock: SetClock) -> None:
     confirmed = now(desk)
     assert (confirmed.only_here, confirmed.only_here_since) == (0, None)
     assert confirmed.last_receipt == "2026-11-23T08:00:00-05:00[America/Panama]"
+    assert confirmed.office_receipt is None, "a desk of the table is not the office"
     clock.forward(timedelta(minutes=5))
     person(desk)
     after = now(desk)
