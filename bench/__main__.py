@@ -12,7 +12,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 
-from bench import backup, cards, checking, idle, importing, saving, scripts, sheet, type_ahead, window
+from bench import (
+    at_table,
+    backup,
+    cards,
+    checking,
+    exchanging,
+    idle,
+    importing,
+    saving,
+    scripts,
+    sheet,
+    stalls,
+    type_ahead,
+    window,
+)
 from bench.figures import Found, table, write_page
 from bench.measure import FULL, Figure, Sizes
 from bench.stations import OUT, SEED
@@ -24,6 +38,9 @@ RUNS: Mapping[str, Run] = {
     "backup": backup.run,
     "checking": checking.run,
     "importing": importing.run,
+    "exchanging": exchanging.run,
+    "stalls": stalls.run,
+    "table": at_table.run,
     "typing": type_ahead.run,
     "cards": cards.run,
     "sheet": sheet.run,

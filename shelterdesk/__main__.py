@@ -9,6 +9,7 @@ from pathlib import Path
 from shelterdesk.actions.clock import SystemClock
 from shelterdesk.cli import doors
 from shelterdesk.cli import main as command_line
+from shelterdesk.core.moment import DeskClock
 from shelterdesk.startup import must_have_display
 
 
@@ -23,7 +24,7 @@ def _window(folder: Path, practice: bool) -> int:
     from shelterdesk.ui.rail_entries import ALL_SCREENS  # Qt is loaded only where a window opens
     from shelterdesk.ui.running import run_window
 
-    return run_window(folder, SystemClock(), ALL_SCREENS, practice=practice)
+    return run_window(folder, DeskClock(SystemClock()), ALL_SCREENS, practice=practice)
 
 
 def _day(folder: Path, target: Path, seed: int) -> int:

@@ -10,32 +10,40 @@ import sys
 from collections.abc import Container
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from importlib import resources
 from pathlib import Path
 
 import platformdirs
 
 from shelterdesk.core.errors import CannotWrite, DamagedFile, InUse, Refused, WorldError
-from shelterdesk.core.moment import Clock, to_milliseconds
+from shelterdesk.core.moment import Clock, DeskClock, to_milliseconds
 from shelterdesk.core.words import speak, tr
-from shelterdesk.db import meta, presence, schema, search, tables
-from shelterdesk.db.backup import backup_file
+from shelterdesk.db import judging, meta, presence, reserve, schema, search, tables
+from shelterdesk.db.backup import copy_beside
 from shelterdesk.db.chain import last_seq
 from shelterdesk.db.connection import Connection, open_file, said, writing
 from shelterdesk.db.rebuild import rebuild
-from shelterdesk.db.status import is_doubtful
+from shelterdesk.db.status import CONFIRMED, is_within, past_ms
 from shelterdesk.db.store import Store
 from shelterdesk.keys import destroy, keyfile
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.ed25519 import is_signed_by
 from shelterdesk.keys.machine import take_lock
-from shelterdesk.keys.safefile import write_whole
+from shelterdesk.keys.safefile import make_folders, write_whole
 
 FILE = "station.db"
 HIGH_WATER = "highwater.json"
 WINDOW_LOCK = "window.lock"
+ERASED = "erased.json"
+"""What the office had erased, noted outside the file too (``actions/erasures_file.py``)."""
+
+SAID_CLOCK = "said_clock"
 RESTORING = "restoring.json"
 """In the folder while a backup is put into it, and never else: what lies there is no station yet."""
+
+JOIN_KEYS = "join.keys"
+"""A new desk's private keys until it is admitted; they open nothing before that, and move into its file then."""
 
 EPOCH_GAP = 5_000
 """Numbers left out after a restore: those given since the backup must not be given again."""
@@ -105,7 +113,7 @@ def prepare_folder(folder: Path) -> None:
         )
     _finish_killed_restore(folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
         with suppress(OSError):  # a stick without permissions has none to set
             folder.chmod(0o700)
     except OSError as error:
@@ -133,7 +141,7 @@ def _finish_killed_restore(folder: Path) -> None:
 
 def take_back(folder: Path, had: Container[str]) -> None:
     """What a restore that failed brought along goes; what was there before (``had``) stays. Raises ``OSError``."""
-    for file in (FILE, keyfile.FILE_NAME, HIGH_WATER):
+    for file in (FILE, keyfile.FILE_NAME, HIGH_WATER, ERASED):
         for tail in ("", "-wal", "-shm", "-journal"):
             if f"{file}{tail}" not in had:
                 (folder / f"{file}{tail}").unlink(missing_ok=True)
@@ -153,9 +161,15 @@ def new_store(folder: Path, key: bytes, who: meta.Whoami, keys: DeskKeys, clock:
 
 def sweep(folder: Path) -> None:
     """Take away what a set-up that failed just now had begun."""
-    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
+    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", f"{FILE}-journal"):
         with suppress(OSError):
             (folder / name).unlink()
+
+
+def sweep_join_keys(folder: Path) -> None:
+    """Keys of a desk that has moved into its file lie in clear no longer; done again at each opening, if need be."""
+    with suppress(OSError):
+        (folder / JOIN_KEYS).unlink(missing_ok=True)
 
 
 def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
@@ -173,19 +187,73 @@ def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
     if not os.access(path, os.W_OK) or not os.access(folder, os.W_OK):
         raise CannotWrite(str(folder), tr("it is read-only"))
     _refuse_untouched(path, key)
+    gave_up = reserve.give_up_if_low(
+        folder
+    )  # logging in writes too, and nobody may be kept out by a full disk
     conn = open_file(path, key)
     try:
         if schema.is_behind(conn):
-            backup_file(conn, key, folder / f"before-update-{clock.now():%Y%m%dT%H%M%SZ}.db")
+            copy_beside(conn, key, folder / f"before-update-{clock.now():%Y%m%dT%H%M%SZ}.db")
             schema.bring_up_to_date(conn)
         _align(conn)
         _notice_restore(conn, folder, clock)
     finally:
         conn.close()
+    sweep_join_keys(folder)
     store = Store(path, key, clock)
-    store.clock_doubt = is_doubtful(store.conn, store.who, to_milliseconds(clock.now()))
+    store.gave_up_reserve = gave_up
+    look_at_clock(store)
+    with store.transaction():
+        judging.put_off_parked(store.conn)
+    store.apply_statements()
     store.judge_waiting()
+    store.sweep()
     return store
+
+
+def look_at_clock(store: Store) -> None:
+    """Whether the machine's clock can be right; what somebody said to add to it holds until it is (SYNC §1.3).
+
+    It holds as long as the time it gives goes on from where it was last: a clock that begins anew in 1970 at every
+    start is asked about at every start.
+    """
+    clock, conn = store.clock, store.conn
+    machine = clock.machine if isinstance(clock, DeskClock) else clock
+    now_ms = to_milliseconds(machine.now())
+    fits = is_within(now_ms, past_ms(conn, store.who))
+    confirmed = meta.get(conn, CONFIRMED)
+    store.clock_doubt = not fits and (confirmed is None or not is_within(now_ms, int(confirmed)))
+    said = read_said_clock(conn) if store.clock_doubt else None
+    holds = said is not None and is_within(now_ms + said[0], said[1])
+    # What was said is forgotten once the clock is right by itself, or it would excuse another wrong one later.
+    for key, is_over in ((SAID_CLOCK, not store.clock_doubt), (CONFIRMED, fits)):
+        if is_over and meta.get(conn, key) is not None:
+            with writing(conn):
+                meta.drop(conn, key)
+    if isinstance(clock, DeskClock):
+        clock.offset = timedelta(milliseconds=said[0]) if said is not None and holds else timedelta()
+    store.asks_for_date = store.clock_doubt and not holds
+
+
+def note_clock(store: Store) -> None:
+    """At the end of work: how far the time that somebody said, or said to be right, has come."""
+    said, now = read_said_clock(store.conn), to_milliseconds(store.now)
+    if said is not None and not store.asks_for_date:
+        with store.transaction() as conn:
+            meta.put(conn, SAID_CLOCK, json.dumps([said[0], now]).encode())
+    if meta.get(store.conn, CONFIRMED) is not None and not store.clock_doubt:
+        with store.transaction() as conn:
+            meta.put(conn, CONFIRMED, b"%d" % now)
+
+
+def read_said_clock(conn: Connection) -> tuple[int, int] | None:
+    """Milliseconds somebody said to add to the machine's clock, and the time it gave when it was last used (UTC ms)."""
+    stored = meta.get(conn, SAID_CLOCK)
+    try:
+        delta, last = json.loads(stored or b"")
+        return int(delta), int(last)
+    except (ValueError, TypeError):
+        return None
 
 
 def _refuse_untouched(path: Path, key: bytes) -> None:

@@ -64,6 +64,14 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("--onscreen"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     sys.addaudithook(_no_network)
+    _keep_little_room()
+
+
+def _keep_little_room() -> None:
+    """A station of the tests keeps 64 KiB back for saving, not 64 MiB: there are hundreds of them on one disk."""
+    from shelterdesk.db import reserve
+
+    reserve.SIZE = 1 << 16
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

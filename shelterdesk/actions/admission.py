@@ -14,7 +14,7 @@ from shelterdesk.actions.desk import Desk, sign_head
 from shelterdesk.actions.station import check_zone
 from shelterdesk.core.belief import fold
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import BadField, DamagedFile, NotFound, Refused, WorldError
+from shelterdesk.core.errors import BadField, CannotWrite, DamagedFile, NotFound, Refused, WorldError
 from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import ACCESS
 from shelterdesk.core.moment import Clock, is_change_hour
@@ -28,7 +28,7 @@ from shelterdesk.db.statements import statements
 from shelterdesk.db.store import Store
 from shelterdesk.keys import age, keyfile
 from shelterdesk.keys.desk import DeskKeys
-from shelterdesk.keys.safefile import write_whole
+from shelterdesk.keys.safefile import sync_folder, write_whole
 from shelterdesk.keys.signing import SignedStatement, verify_statement
 from shelterdesk.keys.sshsig import BUNDLE, BadSignature, claimed_signer, sign, verify
 from shelterdesk.keys.user import WrappedUser
@@ -49,8 +49,7 @@ from shelterdesk.sync.reader import open_part
 from shelterdesk.sync.sending import sealed_part
 from shelterdesk.sync.trust import judge_from_root
 
-JOIN_KEYS = "join.keys"
-"""The new desk's private keys until it is admitted; they open nothing before that, and move into its file then."""
+JOIN_KEYS = startup.JOIN_KEYS
 
 REQUEST, ADMISSION = "join_request", "admission"
 
@@ -196,6 +195,7 @@ def _write_reply(desk: Desk, entry: DeskEntry, reply: Path, progress: stick.Prog
             out.flush()
             os.fsync(out.fileno())
         os.replace(partial, reply)
+        sync_folder(reply.parent)  # the desk is admitted for good: its reply must not vanish with the power
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -232,6 +232,8 @@ def finish_join(
     keys = join_keys(folder)
     _must_be_free(folder)
     _sweep(folder)
+    if (folder / startup.FILE).exists():
+        raise CannotWrite(str(folder), tr("what an interrupted start left there cannot be removed"))
     try:
         with _opened(reply) as stream:
             members = unpack_from(stream)
@@ -250,7 +252,7 @@ def finish_join(
     except BaseException:
         _sweep(folder)
         raise
-    (folder / JOIN_KEYS).unlink()
+    startup.sweep_join_keys(folder)
     return Done(joined, Changes.of("roster", "status"))
 
 
@@ -301,9 +303,8 @@ def _make(
         if isinstance(recovery, list)
         else []
     )
-    keyfile.create(folder, file_key, users, recipients[0] if recipients else None)
-    if roster.office is not None:
-        keyfile.add_recipient(folder, file_key, roster.office.escrow)
+    escrow = roster.office.escrow if roster.office is not None else None
+    keyfile.create(folder, file_key, users, recipients[0] if recipients else None, escrow)
     return Joined(who.station, who.slot, events, len(users))
 
 
@@ -371,7 +372,11 @@ def join_keys(folder: Path) -> DeskKeys:
             tr("A request to join from this folder"), tr("Make the request first, in this very folder.")
         ) from None
     except OSError as error:
-        raise DamagedFile(tr("The keys of this desk"), error.strerror or "") from None
+        raise DamagedFile(
+            tr("The keys of this desk"),
+            error.strerror or tr("it cannot be read"),
+            tr("Try again; if it stays so, make a new request in a new, empty folder."),
+        ) from None
 
 
 def _must_be_free(folder: Path) -> None:
@@ -384,10 +389,8 @@ def _must_be_free(folder: Path) -> None:
 
 def _sweep(folder: Path) -> None:
     """Take away what an interrupted start left; without a key file nobody ever worked in it."""
-    if keyfile.exists(folder):
-        return
-    for name in (startup.FILE, f"{startup.FILE}-wal", f"{startup.FILE}-shm"):
-        (folder / name).unlink(missing_ok=True)
+    if not keyfile.exists(folder):
+        startup.sweep(folder)
 
 
 def _set_aside(error: SetAside) -> DamagedFile:

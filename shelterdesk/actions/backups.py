@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from shelterdesk import startup
 from shelterdesk.actions.desk import Desk, now_ms
+from shelterdesk.actions.erasures_file import copy_note, file_beside_backups
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import CannotWrite, DamagedFile, NewerData, NotFound, Refused, WorldError
 from shelterdesk.core.moment import from_milliseconds
@@ -26,7 +27,7 @@ from shelterdesk.db.chain import last_seq
 from shelterdesk.db.store import Reader
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.desk import desk_hex
-from shelterdesk.keys.safefile import alone, sync_folder, write_whole
+from shelterdesk.keys.safefile import alone, make_folders, sync_folder, write_whole
 from shelterdesk.sync import stick
 
 MANIFEST = "backup.json"
@@ -103,13 +104,14 @@ def write_backup(
                 tr("A backup of this very second is already there."), tr("Make it again in a moment.")
             )
         try:
-            target.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folders(target, 0o700)
             sweep_unfinished(target, dev)
             stick.check_room(target, _size_of(desk))
             partial.mkdir(mode=0o700)
             made = _write(desk, partial, progress, cancelled)
             size = sum(file.stat().st_size for file in partial.iterdir())
             partial.rename(folder)
+            copy_note(desk.folder / startup.ERASED, file_beside_backups(target, desk.who.dev))
             sync_folder(target)
         except OSError as error:
             shutil.rmtree(partial, ignore_errors=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 from shelterdesk.actions.desk import Desk
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.kinds import KINDS
-from shelterdesk.db.backup import backup_file
+from shelterdesk.db.backup import copy_beside
 from shelterdesk.db.check import Report, check
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.state import state_of
@@ -46,7 +46,7 @@ def check_folder(
     if not repair or not derived or not is_log_whole:
         return Done(Checked(before))
     copy = desk.folder / f"before-repair-{desk.clock.now():%Y%m%dT%H%M%SZ}.db"
-    backup_file(desk.store.conn, desk.store.file_key, copy)
+    copy_beside(desk.store.conn, desk.store.file_key, copy)
     desk.store.rebuild()
     after = check(desk.store.conn, progress, beside, desk.store.file_key)
     return Done(Checked(before, after, copy), Changes(frozenset(kind.name for kind in KINDS.values())))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from shelterdesk import startup
+from shelterdesk.actions.erasures_file import hear_erasures, note_erasures
 from shelterdesk.core.errors import NotHere, Refused, WorldError, WrongPassphrase
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.role_words import cannot_do
@@ -96,6 +97,10 @@ class Desk:
         with suppress(WorldError):
             sign_head(self.store)
             startup.write_high_water(self.store, self.folder)
+            startup.note_clock(self.store)
+            self.store.sweep()
+        with suppress(OSError):
+            note_erasures(self.store, self.folder / startup.ERASED)
         self.store.close()
 
 
@@ -117,6 +122,7 @@ def open_for_anything(folder: Path, name: str, passphrase: str, clock: Clock) ->
     unlocked = keyfile.unlock(folder, name, passphrase, clock.now().timestamp())
     store = startup.open_store(folder, unlocked.file_key, clock)
     try:
+        hear_erasures(store, folder / startup.ERASED)
         user = user_by_key(store.roster, unlocked.user)
         if user is None or not user.is_active:
             raise WrongPassphrase
@@ -143,6 +149,8 @@ def begin_work(store: Store, folder: Path) -> None:
     """Sign the chain head and note how far this desk has written, at each start and end of somebody's work."""
     sign_head(store)
     startup.write_high_water(store, folder)
+    with suppress(OSError):  # a full disk keeps nobody from their work
+        note_erasures(store, folder / startup.ERASED)
 
 
 def user_by_key(roster: Roster, keys: UserKeys) -> UserEntry | None:

@@ -7,6 +7,7 @@ who can open the desk's file, cannot read them: a nurse's half-written note is a
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from shelterdesk.keys.safefile import write_whole
 WAITING_SHEET = "recovery.waiting"
 _TEXT = b"draft-text.v1@shelterdesk"
 _SHEET = b"recovery-waiting.v1@shelterdesk"
+_IDS = re.compile(r"[0-9a-f]{32}")
 _OWNED, _ID_SIGNS = b"SDW2\0", 16
 
 
@@ -32,6 +34,7 @@ class Drafts:
     def __init__(self, desk: Desk) -> None:
         self.user = desk.user.id
         self._key = _own_key(desk, _TEXT)
+        self._erased = frozenset(ent.hex() for ent in desk.roster.erased)
         self._file = DraftFile(desk.folder, _derived(desk.store.file_key, b"drafts-file.v1@shelterdesk"))
 
     def save(self, screen: str, typed: Mapping[str, Any], at_ms: int) -> None:
@@ -40,12 +43,17 @@ class Drafts:
         self._file.save(self.user, screen, wrap(text, self._key, _purpose(screen)), at_ms)
 
     def load(self) -> dict[str, dict[str, Any]]:
-        """What was typed, by screen; a text that does not open any more is left out."""
+        """What was typed, by screen; a text that does not open any more is left out.
+
+        One about a record that was erased meanwhile goes: only its user could see that it is.
+        """
         found: dict[str, dict[str, Any]] = {}
         for screen, sealed in self._file.load(self.user).items():
             text = unwrap(sealed, self._key, _purpose(screen))
             typed = json.loads(text) if text is not None else None
-            if isinstance(typed, dict):
+            if text is not None and not self._erased.isdisjoint(_IDS.findall(text.decode())):
+                self.clear(screen)
+            elif isinstance(typed, dict):
                 found[screen] = typed
         return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from shelterdesk import startup
 from shelterdesk.actions import faults
 from shelterdesk.actions.card_check import publish_revoked, refresh_public_roster
 from shelterdesk.actions.desk import Desk, match_key_file, sign_head
+from shelterdesk.actions.erasing import erase_late
+from shelterdesk.actions.erasures_file import note_erasures
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import hex16
@@ -18,6 +21,7 @@ from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.core.words import tr
 from shelterdesk.db import exchange, meta
+from shelterdesk.db.reserve import check_own_room
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.signing import SignedStatement
 from shelterdesk.sync import intake, stick
@@ -80,7 +84,8 @@ class Imported:
 
     ``elsewhere`` counts parts sealed for others, among them those written before this folder was known to their
     writer: what was in them comes again in its next bundle. ``not_admitted`` counts changes kept but not counted
-    because of who made them; ``alarms`` are sentences that somebody must read.
+    because of who made them; ``erased_late`` records about people who had been erased before;
+    ``alarms`` are sentences that somebody must read.
     """
 
     parts: list[PartTaken] = field(default_factory=list)
@@ -94,6 +99,7 @@ class Imported:
     alarms: list[str] = field(default_factory=list)
     strange: int = 0
     elsewhere: int = 0
+    erased_late: int = 0
     was_cancelled: bool = False
 
     def add(self, more: Imported) -> None:
@@ -109,6 +115,7 @@ class Imported:
             "receipts",
             "strange",
             "elsewhere",
+            "erased_late",
         ):
             setattr(self, name, getattr(self, name) + getattr(more, name))
         self.alarms += [alarm for alarm in more.alarms if alarm not in self.alarms]
@@ -199,11 +206,18 @@ class Import:
             self._left_out(str(source), "", error, None)
             return Done(self.found, Changes.of("status"))
         self.found.strange = len(lying.strange)
+        for name, code in lying.unusable:
+            self._unusable(name, SetAside(code))
         self._fenced("*.admit", None, lambda: self._admissions(lying.admits))
         self._fenced(stick.RECEIPTS, None, lambda: self._receipts(lying.receipts))
         self._parts(list(lying.parts))
+        late = erase_late(self.desk)
+        self.found.erased_late += late.result
+        self.kinds |= late.changes.kinds
         if {"roster"} & self.kinds:
             meet_roster(self.desk)
+            with suppress(OSError):  # written again at the end of work
+                note_erasures(self.store, self.desk.folder / startup.ERASED)
         if {"roster", "card"} & self.kinds and not self.desk.who.is_office:
             refresh_public_roster(self.desk)
         return Done(self.found, Changes(frozenset(self.kinds | {"status"})))
@@ -302,6 +316,7 @@ class Import:
                 self.found.known += here
                 self.found.parts.append(PartTaken(one.label, KNOWN, events=here))
                 return True
+            check_own_room(self.desk.folder, len(sealed))
             opened = open_part(
                 one.name, one.folder, sealed, signature, intake.me_of(self.store), intake.known_of(self.store)
             )
@@ -374,6 +389,14 @@ class Import:
                 " bundles; numbers given from now on leave a gap."
             )
         )
+
+    def _unusable(self, name: str, error: SetAside) -> None:
+        """List what has a name of ours and cannot be a part; what is no file is nobody's, and nothing is lost with it."""
+        if error.code != "not_a_file":
+            self._left_out(name, "", error, None)
+            return
+        self.found.parts.append(PartTaken(name, error.outcome, error.reason, error.advice))
+        self.found.strange += 1
 
     def _alarm(self, sentence: str) -> None:
         if sentence not in self.found.alarms:

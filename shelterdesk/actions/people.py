@@ -171,4 +171,6 @@ def _change(one: Change, zone: str) -> dict[str, Any]:
         plain["set_aside"] = one.set_aside
     if one.clock_doubt:
         plain["clock_doubt"] = True
+    if one.is_clock_corrected:
+        plain["clock_corrected"] = True
     return plain

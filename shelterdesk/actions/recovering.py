@@ -7,6 +7,7 @@ from pathlib import Path
 from shelterdesk import startup
 from shelterdesk.actions.access import note_access
 from shelterdesk.actions.desk import Desk, changed_user, match_key_file, publish_together, sign_head
+from shelterdesk.actions.erasures_file import hear_erasures
 from shelterdesk.actions.log_in_rules import check_for, check_passphrase
 from shelterdesk.actions.station import user_entry
 from shelterdesk.core.moment import Clock
@@ -36,6 +37,7 @@ def recover(
     file_key = keyfile.unlock_with_recovery(folder, code)
     store = startup.open_store(folder, file_key, clock)
     try:
+        hear_erasures(store, folder / startup.ERASED)
         check_for(store, passphrase)
         station = store.who.station
         namesakes = [

@@ -17,6 +17,7 @@ from shelterdesk.actions.backups import (
     read_manifest,
 )
 from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.erasures_file import copy_note, file_beside_backups
 from shelterdesk.actions.log_in_rules import check_passphrase
 from shelterdesk.actions.recovering import recover
 from shelterdesk.core.errors import DamagedFile, Refused
@@ -82,6 +83,7 @@ def _restored(
             startup.begin_epoch(conn, clock, said.epoch)
         finally:
             conn.close()
+        _bring_note(said, folder)
         (folder / startup.RESTORING).unlink()
         sync_folder(folder)  # before anything is saved in it: from here on nobody takes it for half a restore
         return opened()
@@ -91,6 +93,16 @@ def _restored(
     except BaseException:
         startup.take_back(folder, had)
         raise
+
+
+def _bring_note(said: Manifest, folder: Path) -> None:
+    """What was erased since the backup was made: heard before the restored file shows anything.
+
+    Of the disk with the backup, unless the folder has a note already: what lay there longest may know more.
+    """
+    beside = file_beside_backups(said.folder.parent, int(said.dev, 16))
+    if beside.exists() and not (folder / startup.ERASED).exists():
+        copy_note(beside, folder / startup.ERASED)
 
 
 def copy_in(said: Manifest, folder: Path) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.two_persons import Agreed, Body, Proposal, do_or_propose, proposals
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import NotFound, Refused
 from shelterdesk.core.event import hex16
@@ -13,21 +14,25 @@ from shelterdesk.core.words import tr
 from shelterdesk.db.statements import statements
 from shelterdesk.db.vouching import bounds_now
 
+REVOKE = "revoke"
+
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """A desk (``LB1A``) and whether it is revoked now."""
+    """A desk (``LB1A``) and whether it is revoked now; ``proposal`` where a second person has to confirm first."""
 
     desk: str
     dev: str
     is_revoked: bool
+    proposal: Proposal | None = None
 
 
 def revoke_desk(desk: Desk, slot: str) -> Done[Revoked]:
     """Hear a desk no further than it is held here now: per epoch a number with its chain value, and its statements.
 
     What it wrote before and nobody has brought yet stays set aside until the office lifts the revocation. Raises
-    ``NotAllowed``, ``NotFound``, ``Refused`` where neither the office nor a desk above speaks.
+    ``NotAllowed``, ``NotFound``, ``Refused`` where neither the office nor a desk above speaks. In an office with two
+    admins it waits for the second.
     """
     desk.must("revoke a desk")
     entry = _desk_of(desk, slot)
@@ -36,8 +41,15 @@ def revoke_desk(desk: Desk, slot: str) -> Done[Revoked]:
             tr("Desk {desk} cannot be revoked here.", desk=entry.slot),
             tr("Its admitting desk can, or the office."),
         )
+    done = do_or_propose(desk, REVOKE, {"desk": entry.slot}, carry_out)
+    return Done(replace(_now(desk, entry), proposal=done.result), done.changes)
+
+
+def carry_out(desk: Desk, body: Body, agreed: Agreed) -> set[str]:
+    """Say it: nothing of the desk beyond what is held here now."""
+    entry = _desk_of(desk, str(body["desk"]))
     conn = desk.store.conn
-    body = {
+    said: dict[str, object] = {
         "dev": hex16(entry.dev),
         "epochs": [
             {"epoch": epoch, "seq": seq, "chain": value.hex()}
@@ -45,8 +57,7 @@ def revoke_desk(desk: Desk, slot: str) -> Done[Revoked]:
         ],
         "statements": [s.sha.hex() for s in statements(conn) if s.issuer == entry.dev],
     }
-    changed = desk.publish("revocation", body)
-    return Done(_now(desk, entry), Changes(frozenset(changed)))
+    return desk.publish("revocation", said | ({"agreed": agreed} if agreed else {}))
 
 
 def reinstate_desk(desk: Desk, slot: str) -> Done[Revoked]:
@@ -71,3 +82,46 @@ def _desk_of(desk: Desk, slot: str) -> DeskEntry:
 
 def _now(desk: Desk, entry: DeskEntry) -> Revoked:
     return Revoked(entry.slot, hex16(entry.dev), desk.roster.desks[entry.dev].is_revoked)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskLine:
+    """A desk as it can be chosen: whose it is, whether it is heard, what may be done about it here.
+
+    ``proposal`` is the number of a revocation that waits, and ``is_for_me`` whether this user may confirm it.
+    """
+
+    desk: str
+    station: str
+    is_this: bool
+    is_revoked: bool
+    may_revoke: bool
+    may_reinstate: bool
+    proposal: int | None = None
+    is_for_me: bool = False
+
+
+def list_desks(desk: Desk) -> Done[list[DeskLine]]:
+    """The desks of this station, or at an office of all its stations, by name. Raises ``NotAllowed``."""
+    desk.must("revoke a desk")
+    who, roster = desk.who, desk.roster
+    waiting = {str(p.body["desk"]): p for p in proposals(desk) if p.what == REVOKE} if who.is_office else {}
+    found = []
+    for one in sorted(roster.desks.values(), key=lambda entry: entry.slot):
+        if one.is_office or (not who.is_office and one.station != who.station):
+            continue
+        held = waiting.get(one.slot)
+        may = who.is_office or roster.is_above(who.dev, one.dev)
+        found.append(
+            DeskLine(
+                one.slot,
+                one.station,
+                one.dev == who.dev,
+                one.is_revoked,
+                may and not one.is_revoked and held is None,
+                who.is_office and one.is_revoked,
+                None if held is None else held.number,
+                held is not None and held.by != desk.user.id,
+            )
+        )
+    return Done(found)

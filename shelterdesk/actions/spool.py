@@ -31,6 +31,8 @@ from shelterdesk.core.print_jobs import (
 from shelterdesk.core.roles import may_do
 from shelterdesk.core.roster import UserEntry
 from shelterdesk.core.words import tr
+from shelterdesk.db import meta
+from shelterdesk.db.erasing import ERASED_AT
 from shelterdesk.db.spool import SpoolFile, SpoolRow, has_spool, opened_spool
 from shelterdesk.keys.passphrase import unwrap, wrap
 
@@ -69,6 +71,7 @@ def take_up_prints(desk: Desk) -> Done[tuple[Print, ...]]:
     at = now_ms(desk)
     with opened_spool(desk.folder, _file_key(desk)) as spool:
         gone = _past(spool.rows(), at)
+        gone |= _showing_erased(desk, spool.rows())
         spool.forget(sorted(gone))
         _hold_late(spool, at)
         rows = spool.rows()
@@ -147,6 +150,22 @@ def _past(rows: list[SpoolRow], at_ms: int) -> set[int]:
     gone = set(printed[: max(0, len(printed) - MOST_PRINTED)])
     gone |= {row.id for row in rows if row.state in _KEPT and at_ms - row.turned_ms > _KEPT[row.state]}
     return gone
+
+
+def _showing_erased(desk: Desk, rows: list[SpoolRow]) -> set[int]:
+    """Papers made before somebody was erased here: which of them show that person nobody can tell any more.
+
+    All of them go, and are made again from the records; a daily sheet shows numbers alone.
+    """
+    stored = meta.get(desk.store.conn, ERASED_AT)
+    if stored is None:
+        return set()
+    return {row.id for row in rows if row.at_ms <= int(stored) and not _is_nameless(desk, row)}
+
+
+def _is_nameless(desk: Desk, row: SpoolRow) -> bool:
+    one = _print_of(desk, row)
+    return one is not None and one.job.kind is PaperKind.DAILY_SHEET
 
 
 def _hold_late(spool: SpoolFile, at_ms: int) -> None:

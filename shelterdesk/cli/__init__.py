@@ -31,6 +31,7 @@ class AllCommands(click.Group):
         "exchange",
         "table",
         "office",
+        "decisions",
         "records",
         "practice",
         "updates",

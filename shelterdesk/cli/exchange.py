@@ -172,6 +172,7 @@ def show_imported(found: Imported, as_json: bool) -> None:
                 "strange": found.strange,
                 "statements": found.statements,
                 "receipts": found.receipts,
+                "erased_late": found.erased_late,
                 "parts": [
                     {
                         "name": part.name,
@@ -193,6 +194,14 @@ def show_imported(found: Imported, as_json: bool) -> None:
         )
         if found.receipts:
             out(ntr("{n} receipt taken in.", "{n} receipts taken in.", found.receipts))
+        if found.erased_late:
+            out(
+                ntr(
+                    "{n} record about somebody erased before came in, and was erased too.",
+                    "{n} records about people erased before came in, and were erased too.",
+                    found.erased_late,
+                )
+            )
         for part in found.parts:
             if part.reason and not part.for_others:
                 out(f"{part.name}: {part.reason} {part.advice}".strip())
@@ -355,6 +364,8 @@ def status(ways: Ways, as_json: bool) -> None:
     out(ntr("{n} entry is only here.", "{n} entries are only here.", now.only_here))
     if now.conflicts:
         out(ntr("{n} value with two answers.", "{n} values with two answers.", now.conflicts))
+    if now.clock_doubt:
+        out(tr("The laptop's clock is in doubt; entries are marked. See station clock."))
     entries = now.set_aside - now.set_aside_parts
     if entries:
         out(ntr("{n} entry set aside.", "{n} entries set aside.", entries))

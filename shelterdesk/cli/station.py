@@ -13,6 +13,7 @@ from shelterdesk.actions.drafts import waiting_recovery_code
 from shelterdesk.actions.log_in_rules import check_passphrase, usual_length
 from shelterdesk.actions.recovery import print_recovery_sheet
 from shelterdesk.actions.recovery_renewal import begin_recovery_sheet, finish_recovery_sheet
+from shelterdesk.actions.said_clock import say_time
 from shelterdesk.actions.station import StationPlanned, new_station
 from shelterdesk.cli.closing import close, wipe_
 from shelterdesk.cli.ways import (
@@ -28,6 +29,7 @@ from shelterdesk.cli.ways import (
     say,
 )
 from shelterdesk.core.errors import Refused
+from shelterdesk.core.moment import moment_text, said_moment
 from shelterdesk.core.role_words import class_words
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.check_pages import Finding
@@ -171,6 +173,33 @@ def state(ways: Ways) -> None:
     """SHA-256 of the logical state: equal on any two replicas that hold the same."""
     with ways.desk() as desk:
         out(state_hash(desk))
+
+
+@station.command("clock")
+@click.option(
+    "--now", "said", help="What time it is here (ISO 8601), where the laptop's clock cannot be right."
+)
+@click.pass_obj
+def clock_(ways: Ways, said: str | None) -> None:
+    """The time this desk works by; --now says the right one, until the laptop's clock is right again."""
+    with ways.desk() as desk:
+        if said is not None:
+            say_time(desk, said_moment(said, desk.who.zone, "now"))
+        out(moment_text(desk.clock.now(), desk.who.zone))
+        is_doubted, asks = desk.store.clock_doubt, desk.store.asks_for_date
+    if asks:
+        say(
+            tr(
+                "The laptop's clock cannot be right. Say what time it is with --now, or set the clock; what is entered"
+                " meanwhile is marked."
+            )
+        )
+    elif is_doubted:
+        say(
+            tr(
+                "The laptop's clock is wrong; the time is the one that was said at this desk, and entries are marked."
+            )
+        )
 
 
 def add_to(root: click.Group) -> None:

@@ -21,8 +21,9 @@ from shelterdesk.actions import faults
 from shelterdesk.actions.clock import SystemClock
 from shelterdesk.actions.desk import Desk, OwnPassphraseFirst, open_desk
 from shelterdesk.actions.records import unread_words
+from shelterdesk.actions.reserve import is_used_up, used_up_words
 from shelterdesk.core.errors import BadField, CannotWrite, Refused, WorldError
-from shelterdesk.core.moment import Clock
+from shelterdesk.core.moment import Clock, DeskClock
 from shelterdesk.core.words import ntr, tr
 
 DONE, REFUSED, WRONG_USE, IN_PART = 0, 1, 2, 3
@@ -79,6 +80,8 @@ class Ways:
         try:
             yield opened
         finally:
+            if is_used_up(opened):
+                say(used_up_words())
             opened.close()
             faults.stop_log(log)
 
@@ -101,8 +104,8 @@ def read_secret(path: Path) -> str:
 
 
 def clock_given() -> Clock:
-    """The machine's clock."""
-    return SystemClock()
+    """The machine's clock, with what was said at the desk to add to it once a folder is open."""
+    return DeskClock(SystemClock())
 
 
 class ReaderGone(Exception):

@@ -15,6 +15,7 @@ from typing import Any
 
 from shelterdesk.core.members import fold_users
 from shelterdesk.core.roster import (
+    ClockFix,
     DeskEntry,
     OfficeEntry,
     Revocation,
@@ -57,9 +58,10 @@ def fold(statements: Iterable[Statement]) -> Roster:
     users = {member.id: member for _, member in sorted(members.items(), reverse=True)}
     revoked = {
         (key, serial)
-        for statement, _ in tree.believed
+        for statement, issuer in tree.believed
         if statement.kind == "revoked_cards"
         for key, serial in statement.body["cards"]
+        if issuer.is_office or key in _card_keys(tree, issuer.station)
     }
     return Roster(
         number=base.number,
@@ -74,6 +76,14 @@ def fold(statements: Iterable[Statement]) -> Roster:
         adopted=adopted,
         revoked_cards=frozenset(revoked),
         applied=tuple(sorted(s.sha for s, _ in tree.believed if s.kind in _APPLIED)),
+        erased=frozenset(
+            bytes.fromhex(ent) for s, _ in tree.believed if s.kind == "erase" for ent in s.body["entities"]
+        ),
+        clock_fixes=tuple(
+            _clock_fix(s)
+            for s, _ in sorted(tree.believed, key=lambda one: _rank(one[0]))
+            if s.kind == "clock_fix"
+        ),
     )
 
 
@@ -175,6 +185,7 @@ class _Tree:
     desks: dict[int, DeskEntry] = field(default_factory=dict)
     believed: list[Said] = field(default_factory=list)
     levels: dict[int, int] = field(default_factory=dict)
+    card_keys: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def _office(
@@ -295,6 +306,23 @@ def _revocation(statement: Statement) -> Revocation:
         place = (int(one["seq"]), bytes.fromhex(one["chain"]))
         epochs[int(one["epoch"])] = min(place, epochs.get(int(one["epoch"]), place))
     return Revocation(statement.sha, epochs)
+
+
+def _card_keys(tree: _Tree, station: str) -> frozenset[str]:
+    """The ids by which cards name the desks of a station: the first 48 bits of the desk's own (``keys/cardtoken.py``).
+
+    A desk revokes its own station's cards, so that nobody can make another's people stand before a closed counter.
+    """
+    if station not in tree.card_keys:
+        tree.card_keys[station] = frozenset(
+            f"{dev >> 15:012x}" for dev, desk in tree.desks.items() if desk.station == station
+        )
+    return tree.card_keys[station]
+
+
+def _clock_fix(statement: Statement) -> ClockFix:
+    body = statement.body
+    return ClockFix(int(body["dev"], 16), body["epoch"], body["first"], body["last"], body["delta_ms"])
 
 
 def _set_ups(root: Statement, tree: _Tree) -> dict[str, Statement]:

@@ -86,6 +86,17 @@ class CannotWrite(WorldError):
         )
 
 
+class DiskFails(CannotWrite):
+    """The own disk did not do what it was asked to: it is failing, or a cable is loose."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(where, tr("the disk does not answer as it should"))
+        self.next_step = tr(
+            "Try once more. If it comes again, make a backup on another disk at once and go on with another laptop."
+        )
+        self.args = (f"{self.sentence} {self.next_step}",)
+
+
 class NewerData(WorldError):
     """The folder was written by a newer program than this one."""
 

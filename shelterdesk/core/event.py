@@ -16,6 +16,9 @@ import msgspec
 
 from shelterdesk.core.kinds import VOID
 
+ERASED = 0
+"""Kind number of an op of which nothing is left but its place: no kind of the registry has it."""
+
 ROW = 0
 """Field number of a row op: a creation carrying all fields given (SYNC §1.0, granularity)."""
 
@@ -60,7 +63,11 @@ class Op(msgspec.Struct, frozen=True, gc=False):
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
-    """One line of the log with its hash. ``first_seq`` is the number of its first op."""
+    """One line of the log with its hash. ``first_seq`` is the number of its first op.
+
+    Of one some records of which were erased ``is_in_part`` is true and those ops are of kind :data:`ERASED`; ``line``
+    is empty where nothing but the hash is left (``core/erased.py``).
+    """
 
     dev: int
     epoch: int
@@ -75,6 +82,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     line: bytes
     eh: bytes
     clock_doubt: bool = False
+    is_in_part: bool = False
 
     @property
     def eh8(self) -> bytes:
@@ -104,6 +112,7 @@ class _Line(msgspec.Struct):
     x: str
     o: list[tuple[int, str, int, msgspec.Raw, list[tuple[str, int, int, str]]]]
     q: bool = False
+    eh: str = ""  # in a line of which some ops were erased here: the hash of what was written
 
 
 _decoder = msgspec.json.Decoder(_Line)
@@ -191,8 +200,22 @@ def compose(
     )
 
 
+def written_hash(text: str) -> bytes:
+    """The hash of a line as it stands in what is left of it; raises :class:`BadLine`."""
+    try:
+        eh = bytes.fromhex(text)
+    except ValueError:
+        eh = b""
+    if len(eh) != 32 or eh.hex() != text:
+        raise BadLine("a hash that is none")
+    return eh
+
+
 def parse(line: bytes) -> Event:
-    """Read a line. Raises :class:`BadLine` with the reason for anything that is not an event."""
+    """Read a line. Raises :class:`BadLine` with the reason for anything that is not an event.
+
+    A line of which some ops were erased names the hash it had; whether that can be believed is for the caller to ask.
+    """
     if len(line) > MAX_LINE:
         raise BadLine(f"line of {len(line)} bytes")
     try:
@@ -208,9 +231,9 @@ def parse(line: bytes) -> Event:
         raise BadLine("a number outside its range")
     if len(raw.x) != 32 or len(raw.tz) > 64 or len(raw.u) > 64:
         raise BadLine("salt, zone or operator of the wrong length")
-    return Event(
-        dev, raw.e, raw.s, hlc, raw.w, raw.tz, raw.u, raw.sv, raw.mv, ops, line, line_hash(line), raw.q
-    )
+    in_part = bool(raw.eh)
+    eh = written_hash(raw.eh) if in_part else line_hash(line)
+    return Event(dev, raw.e, raw.s, hlc, raw.w, raw.tz, raw.u, raw.sv, raw.mv, ops, line, eh, raw.q, in_part)
 
 
 def read_again(line: bytes, eh: bytes) -> Event:
@@ -231,7 +254,8 @@ def read_again(line: bytes, eh: bytes) -> Event:
             for kind, ent, field, value, above in raw.o
         ])  # fmt: skip
         return Event(
-            int(raw.d, 16), raw.e, raw.s, int(raw.h, 16), raw.w, raw.tz, raw.u, raw.sv, raw.mv, ops, line, eh, raw.q
+            int(raw.d, 16), raw.e, raw.s, int(raw.h, 16), raw.w, raw.tz, raw.u, raw.sv, raw.mv, ops, line, eh, raw.q,
+            bool(raw.eh),
         )  # fmt: skip
     except (msgspec.MsgspecError, ValueError, RecursionError, UnicodeError) as error:
         raise BadLine(str(error)[:200]) from None
@@ -283,6 +307,7 @@ class _KnownLine(msgspec.Struct):
     d: str
     w: int
     u: str
+    mv: int
     o: list[tuple[int, str, int, Any, list[Any]]]
 
 
@@ -291,11 +316,12 @@ _known = msgspec.json.Decoder(_KnownLine)
 
 @dataclass(frozen=True, slots=True)
 class Glance:
-    """What a check needs of a line that was examined when it came in: author, time, user, decoded ops."""
+    """What a check needs of a line that was examined when it came in: author, time, user, rules, decoded ops."""
 
     dev: int
     wall_ms: int
     user: str
+    merge_rules: int
     ops: list[tuple[int, str, int, Any, list[Any]]]  # kind, entity as hex, field, value, superseded
 
 
@@ -306,7 +332,7 @@ def glance(line: bytes) -> Glance:
     """
     try:
         raw = _known.decode(line)
-        return Glance(int(raw.d, 16), raw.w, raw.u, raw.o)
+        return Glance(int(raw.d, 16), raw.w, raw.u, raw.mv, raw.o)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadLine(str(error)[:200]) from None
 

@@ -123,6 +123,15 @@ def void_value(reason: str, found: dict[int, list[Head]]) -> dict[str, object]:
     return {"reason": reason, "saw": [[hex16(i.dev), i.epoch, i.seq, i.eh8.hex()] for i in sorted(seen)]}
 
 
+def void_saw(value: bytes) -> frozenset[OpId]:
+    """The heads that the writer of a void says to have seen; none where the value is no void's."""
+    try:
+        saw = msgspec.json.decode(value, type=_Void).saw
+        return frozenset(OpId(int(d, 16), e, s, bytes.fromhex(h)) for d, e, s, h in saw)
+    except (msgspec.MsgspecError, ValueError):
+        return frozenset()
+
+
 def void_reason(found: dict[int, list[Head]]) -> str | None:
     """Why the record counts as entered by mistake, or None.
 

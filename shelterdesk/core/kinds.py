@@ -19,6 +19,9 @@ SCHEMA_VERSION = 1
 MERGE_RULES = 1
 """Version of the rules in ``core/heads.py``, written as ``mv`` into every event (SYNC §1.9)."""
 
+NEWER_RULES = "newer_rules"
+"""Why an op waits whose event was written under rules this program does not know: until the program is updated."""
+
 VOID = 1
 """Field 1 of every kind: the record was entered by mistake; its value says why and what was seen."""
 

@@ -23,6 +23,21 @@ class Clock(Protocol):
         ...
 
 
+class DeskClock:
+    """The machine's clock with what somebody at the desk said to add to it, for as long as it is wrong (SYNC §1.3).
+
+    One for the whole program: whoever holds it sees the right time as soon as it was said.
+    """
+
+    def __init__(self, machine: Clock) -> None:
+        self.machine = machine
+        self.offset = timedelta()
+
+    def now(self) -> datetime:
+        """The present, as far as anybody here knows it."""
+        return self.machine.now() + self.offset
+
+
 class NotOfTheYears(BadField):
     """A time or day of a year no calendar on the wall shows."""
 

@@ -14,7 +14,7 @@ from typing import Any
 from shelterdesk.core.automatic import freezes_itself, may_freeze_itself
 from shelterdesk.core.event import Op
 from shelterdesk.core.home import OFFICE
-from shelterdesk.core.kinds import KINDS
+from shelterdesk.core.kinds import KINDS, MERGE_RULES, NEWER_RULES
 from shelterdesk.core.roles import may_write
 from shelterdesk.core.vocabulary import Role
 
@@ -143,6 +143,17 @@ class OfficeEntry:
     escrow: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class ClockFix:
+    """The clock of a desk's events that begin from one op to another (both included) counts ``delta_ms`` later."""
+
+    dev: int
+    epoch: int
+    first: int
+    last: int
+    delta_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What becomes of a desk's events entered by one user: set aside whole, or those ops of refused kinds."""
@@ -151,6 +162,10 @@ class Verdict:
     refused: frozenset[int] = frozenset()
     freezes: bool = False  # whether sheets the program froze in this user's log-in are admitted
 
+    def under(self, merge_rules: int) -> Verdict:
+        """The verdict on an event written under those rules: under newer ones it waits for an update (SYNC §1.9)."""
+        return self if merge_rules <= MERGE_RULES or self.reason is not None else _PARKED
+
     def of(self, op: Op) -> str | None:
         """Why an op is not admitted, or None."""
         if self.reason is not None or op.kind not in self.refused:
@@ -158,12 +173,16 @@ class Verdict:
         return None if self.freezes and freezes_itself(op) else "role"
 
 
+_PARKED = Verdict(NEWER_RULES)
+
+
 @dataclass(frozen=True, slots=True)
 class Roster:
     """Everything known about who belongs, from all statements held.
 
     ``members`` are users by station and id, ``users`` the same by id alone. ``adopted`` are the public keys an
-    office's word is heard from, ``applied`` the hashes of believed statements that change what the log says.
+    office's word is heard from, ``applied`` the hashes of believed statements that change what the log says:
+    the ids that are ``erased``, and the ``clock_fixes``, of which a later one holds against those before it.
     """
 
     number: int = 0
@@ -178,6 +197,8 @@ class Roster:
     adopted: frozenset[bytes] = frozenset()
     revoked_cards: frozenset[tuple[str, int]] = frozenset()  # (signing key id hex, serial)
     applied: tuple[bytes, ...] = ()
+    erased: frozenset[bytes] = frozenset()
+    clock_fixes: tuple[ClockFix, ...] = ()
     _verdicts: dict[tuple[int, str], Verdict] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )

@@ -11,6 +11,7 @@ from shelterdesk.core.event import BadLine, parse
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import meta, presence, schema, search, tables
+from shelterdesk.db.clocks import put_fixes
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import rematerialise, take_in
 
@@ -49,6 +50,7 @@ def from_lines(conn: Connection, roster: Roster, lines: Iterable[bytes]) -> Iter
         search.align(past)
         presence.align(past)
         meta.put_whoami(past, meta.get_whoami(conn))
+        put_fixes(past, roster.clock_fixes)
         _replay(conn, past, roster, lines)
         past.execute("COMMIT")
         yield past

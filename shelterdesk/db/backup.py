@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from shelterdesk.core.errors import DamagedFile, WorldError
+from shelterdesk.core.errors import CannotWrite, DamagedFile, DiskFails, DiskFull, WorldError
 from shelterdesk.core.words import tr
 from shelterdesk.db import meta
 from shelterdesk.db.connection import Connection, DatabaseError, open_file, said
@@ -91,6 +92,21 @@ def backup_file(
     except BaseException:
         _clear(partial)
         raise
+
+
+def copy_beside(conn: Connection, key: bytes, target: Path) -> None:
+    """A copy in the station's own folder, before something is changed in its file.
+
+    Raises ``DiskFull``, ``DiskFails``, ``CannotWrite``, ``DamagedFile``; nothing is left of it then.
+    """
+    try:
+        backup_file(conn, key, target)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            raise DiskFull(tr("this laptop's disk")) from None
+        if error.errno == errno.EIO:
+            raise DiskFails(target.name) from None
+        raise CannotWrite(target.name, error.strerror or "") from None
 
 
 def _copy_bytes(

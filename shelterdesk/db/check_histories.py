@@ -8,6 +8,7 @@ import msgspec
 
 from shelterdesk.core.event import ops_again
 from shelterdesk.core.heads import Logged
+from shelterdesk.db.clocks import Clocks, right_hlc
 from shelterdesk.db.standing import Standing, standing_of
 
 _AT_ONCE = 400
@@ -36,13 +37,18 @@ class Histories:
         counts: dict[bytes, int],
         homes: Mapping[int, str],
         compare: Compare,
+        clocks: Clocks | None = None,
         most_held: int = _MOST_HELD,
     ) -> None:
-        """``counts``: how many ops of each entity the log has; 0 for one that is not to be gathered."""
+        """``counts``: how many ops of each entity the log has; 0 for one that is not to be gathered.
+
+        ``clocks`` are the corrections that hold; the times given to :meth:`note` are corrected already.
+        """
         self._homes = homes
         self.left = set(counts)
         self._counts = counts
         self._compare = compare
+        self._clocks = clocks
         self._most_held = most_held
         self._held: dict[bytes, list[tuple[_Writer, Logged]]] = {}
         self._ready: dict[bytes, list[Standing]] = {}
@@ -51,7 +57,10 @@ class Histories:
         """The ops at these positions of a line belong to such entities. Raises ``BadLine``."""
         writer = _Writer(dev, wall_ms, user)
         held, counts = self._held, self._counts
-        for op_id, hlc, op in ops_again(line, eh, positions):
+        clocks = self._clocks
+        for pos, (op_id, hlc, op) in zip(positions, ops_again(line, eh, positions), strict=True):
+            if clocks:
+                hlc = right_hlc(hlc, clocks.delta_ms(op_id.dev, op_id.epoch, op_id.seq - pos))
             logged = Logged(op_id, hlc, op)
             ent = op.ent
             if not counts[ent]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shelterdesk.core.event import parse
+from shelterdesk.core.event import ERASED, parse
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, statements, vouching
@@ -20,7 +20,9 @@ class Aside:
     """
 
     def __init__(self, conn: Connection, roster: Roster) -> None:
-        unsigned = {row[0] for row in conn.execute("SELECT event FROM unsigned")}
+        unsigned = {
+            row[0] for row in conn.execute("SELECT event FROM unsigned UNION SELECT event FROM withheld")
+        }
         self._judge = Judge(conn, roster, unsigned)
         self._held: dict[int, dict[int, str]] = {}
         for event, pos, reason in conn.execute(
@@ -29,15 +31,25 @@ class Aside:
             self._held.setdefault(event, {})[pos] = reason
 
     def differs(
-        self, event: int, dev: int, epoch: int, last_seq: int, user: str, kinds: list[int], line: bytes
+        self,
+        event: int,
+        dev: int,
+        epoch: int,
+        last_seq: int,
+        user: str,
+        kinds: list[int],
+        line: bytes,
+        rules: int,
     ) -> bool:
-        """Whether an event with ops on these kinds is set aside otherwise than it should be."""
-        verdict = self._judge.of(event, dev, epoch, last_seq, user)
+        """Whether an event with ops on these kinds, under those rules, is set aside otherwise than it should be."""
+        verdict = self._judge.of(event, dev, epoch, last_seq, user).under(rules)
         held = self._held.pop(event, None)
         if verdict.reason is None and not verdict.refused.intersection(kinds):
             return held is not None
         expected = {
-            pos: reason for pos, op in enumerate(parse(line).ops) if (reason := verdict.of(op)) is not None
+            pos: reason
+            for pos, op in enumerate(parse(line).ops)
+            if op.kind != ERASED and (reason := verdict.of(op)) is not None
         }
         return (held or {}) != expected
 

@@ -7,7 +7,7 @@ key is known to holders of that version only, and it can be thrown away and made
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from shelterdesk.core.heads import void_reason
 from shelterdesk.core.kinds import CARRIERS, KINDS, VOID, Field, FieldType, Kind
 from shelterdesk.core.vocabulary import Confidentiality
 from shelterdesk.db import tables
-from shelterdesk.db.connection import Connection, DatabaseError, open_file, writing
+from shelterdesk.db.connection import Connection, DatabaseError, cut_log, in_parts, open_file, writing
 from shelterdesk.db.standing import heads_of
 from shelterdesk.keys.classes import unseal
 
@@ -85,7 +85,9 @@ class ClassFile:
             for r in log.execute(
                 "SELECT ent FROM op WHERE kind = ?1 AND event > ?2 AND event <= ?3 UNION"
                 " SELECT o.ent FROM turned_carrier t JOIN op o ON o.ent = t.ent"
-                " WHERE t.n > ?4 AND t.n <= ?5 AND o.kind = ?1",
+                " WHERE t.n > ?4 AND t.n <= ?5 AND o.kind = ?1 UNION"
+                " SELECT t.ent FROM turned_carrier t WHERE t.n > ?4 AND t.n <= ?5"
+                " AND NOT EXISTS (SELECT 1 FROM op o WHERE o.ent = t.ent)",
                 (carrier_kind, upto, last, turned, last_turned),
             )
         ]
@@ -94,7 +96,17 @@ class ClassFile:
                 self._open(log, carrier, identities)
             self.conn.execute("DELETE FROM done")
             self.conn.execute("INSERT INTO done (upto, turned) VALUES (?, ?)", (last, last_turned))
+        if last_turned > turned:  # some of them may have been erased: not beside the file either
+            cut_log(self.conn)
         return len(carriers)
+
+    def carriers_about(self, persons: Collection[bytes]) -> set[str]:
+        """The random ids under which the log carries what is sealed about some people (32 hex digits)."""
+        found: set[str] = set()
+        for marks, part in in_parts(sorted(persons)):
+            rows = self.conn.execute(f"SELECT DISTINCT carrier FROM record WHERE person IN ({marks})", part)
+            found.update(row[0].hex() for row in rows)
+        return found
 
     def _open(self, log: Connection, carrier: bytes, identities: Sequence[str]) -> None:
         self.conn.execute("DELETE FROM record WHERE carrier = ?", (carrier,))

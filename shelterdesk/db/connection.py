@@ -6,6 +6,7 @@ sqlcipher3's exceptions for its own, without which ``alter=True`` and others fai
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
@@ -13,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, cast
 
 import sqlcipher3
@@ -23,7 +25,7 @@ sys.modules.setdefault("pysqlite3.dbapi2", dbapi2)
 
 from sqlite_utils import Database  # noqa: E402  after the shim
 
-from shelterdesk.core.errors import CannotWrite, DamagedFile, DiskFull, WorldError  # noqa: E402
+from shelterdesk.core.errors import CannotWrite, DamagedFile, DiskFails, DiskFull, WorldError  # noqa: E402
 from shelterdesk.core.words import tr  # noqa: E402
 
 Connection = dbapi2.Connection
@@ -132,7 +134,7 @@ def said(error: Exception, path: Path) -> Exception:
     if "disk I/O error" in text:
         if _is_full(path):  # what SQLite says of a file that could not be made longer
             return DiskFull(tr("this laptop's disk"))
-        return CannotWrite(str(path.name), tr("the disk does not answer as it should"))
+        return DiskFails(str(path.name))
     if "malformed" in text:
         return DamagedFile(path.name, tr("it is damaged"), _from_backup())
     if "not a database" in text:
@@ -141,13 +143,20 @@ def said(error: Exception, path: Path) -> Exception:
 
 
 def _is_full(path: Path) -> bool:
+    """Whether a folder takes nothing more: SQLite says of a spent quota only that the disk failed."""
     try:
-        return shutil.disk_usage(path.parent).free < _FULL_BELOW
-    except OSError:
-        return False
+        if shutil.disk_usage(path.parent).free < _FULL_BELOW:
+            return True
+        with TemporaryFile(dir=path.parent, buffering=0) as probe:
+            probe.write(bytes(_PROBE))
+            os.fsync(probe.fileno())
+    except OSError as error:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return False
 
 
 _FULL_BELOW = 1 << 20
+_PROBE = 1 << 16
 
 
 _AT_ONCE = 400
@@ -182,6 +191,17 @@ def _take_lock(conn: Connection) -> None:
                     raise said(error, file_of(conn)) from None
             time.sleep(0.001)
         raise Busy
+    finally:
+        conn.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+
+
+def cut_log(conn: Connection) -> bool:
+    """Put the log beside the file into it and leave nothing there; False where somebody reads an older state."""
+    conn.execute("PRAGMA busy_timeout = 0")
+    try:
+        return not conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except dbapi2.OperationalError:
+        return False
     finally:
         conn.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
 

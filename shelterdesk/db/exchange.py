@@ -8,6 +8,7 @@ from itertools import islice, pairwise
 
 import msgspec
 
+from shelterdesk.core.erased import hash_line, is_in_part
 from shelterdesk.db.beside import branch_by_branch
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import join_ranges
@@ -21,7 +22,7 @@ _NONE = frozenset[bytes]()
 
 @dataclass(frozen=True, slots=True)
 class LogLine:
-    """An event as a part needs it: its place, the chain value after it if it is on the main line, its bytes.
+    """An event as a part needs it: its place, the chain value after it if it is on the main line, what goes of it.
 
     ``claims`` are the chain values said to stand before one that is not.
     """
@@ -35,6 +36,7 @@ class LogLine:
     chain: bytes | None
     line: bytes
     claims: frozenset[bytes] = frozenset()
+    is_whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +98,23 @@ def authors(conn: Connection) -> list[tuple[int, int]]:
 
 
 def event_ids_after(conn: Connection, dev: int, epoch: int, upto: int) -> list[int]:
-    """Ids of the events of an author that begin after ``upto``, blanked ones left out.
+    """Ids of the events of an author that begin after ``upto``, of erased ones too: their hashes go.
 
-    Nor is anything passed on that no head of the author reaches: its author will bring it.
+    Nothing is passed on that no head of the author reaches, or that came here without its bytes: its author brings it.
     """
     return [
         row[0]
         for row in conn.execute(
-            "SELECT id FROM event WHERE dev = ? AND epoch = ? AND seq > ? AND line IS NOT NULL"
-            " AND id NOT IN (SELECT event FROM unsigned)",
+            "SELECT id FROM event WHERE dev = ? AND epoch = ? AND seq > ?"
+            " AND id NOT IN (SELECT event FROM unsigned) AND id NOT IN (SELECT event FROM withheld)",
             (dev, epoch, upto),
         )
     ]
+
+
+def second_hand(conn: Connection) -> set[int]:
+    """Ids of the events that came without the bytes their hash is of, on nobody's word that would be enough."""
+    return {row[0] for row in conn.execute("SELECT event FROM withheld")}
 
 
 def in_log_order(conn: Connection, ids: Iterable[tuple[int, int]]) -> list[int]:
@@ -118,7 +125,8 @@ def in_log_order(conn: Connection, ids: Iterable[tuple[int, int]]) -> list[int]:
     found: list[tuple[int, int, int, int, bytes, int]] = []
     for low, high in ids:
         found += conn.execute(
-            "SELECT dev, epoch, chain IS NULL, seq, eh, id FROM event WHERE id BETWEEN ? AND ? AND line IS NOT NULL",
+            "SELECT dev, epoch, chain IS NULL, seq, eh, id FROM event WHERE id BETWEEN ? AND ?"
+            " AND id NOT IN (SELECT event FROM withheld)",
             (low, high),
         )
     branches = branch_by_branch(conn, (row[5] for row in found if row[2]))
@@ -135,9 +143,20 @@ def log_lines(conn: Connection, ids: Sequence[int]) -> Iterator[LogLine]:
         for id_, before in conn.execute(f"SELECT event, before FROM claim WHERE event IN ({marks})", part):
             claims[id_] = claims.get(id_, _NONE) | {bytes(before)}
         rows = {
-            id_: LogLine(id_, dev, epoch, seq, last, eh, value, line, said if value is None else _NONE)
-            for id_, dev, epoch, seq, last, eh, value, line in conn.execute(
-                f"SELECT id, dev, epoch, seq, last_seq, eh, chain, line FROM event WHERE id IN ({marks})",
+            id_: LogLine(
+                id_,
+                dev,
+                epoch,
+                seq,
+                last,
+                eh,
+                value,
+                line or hash_line(dev, epoch, seq, last, eh, wall),
+                said if value is None else _NONE,
+                line is not None and not is_in_part(line, eh),
+            )
+            for id_, dev, epoch, seq, last, eh, value, line, wall in conn.execute(
+                f"SELECT id, dev, epoch, seq, last_seq, eh, chain, line, wall_ms FROM event WHERE id IN ({marks})",
                 part,
             )
             for said in [claims.get(id_, _NONE)]

@@ -9,6 +9,7 @@ import msgspec
 
 from shelterdesk.core.event import ROW, Event, Op, OpId, parse, row_values
 from shelterdesk.core.kinds import KINDS
+from shelterdesk.db.clocks import clocks_of
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.standing import logged_ops
 
@@ -27,11 +28,13 @@ class HistoryEntry:
     values: dict[str, Any]
     set_aside: str | None
     clock_doubt: bool
+    is_clock_corrected: bool = False  # by the office; ``at_ms`` is the corrected time
 
 
 def history(conn: Connection, ents: list[str]) -> list[HistoryEntry]:
     """All changes of some records, oldest first by the clock of the log."""
     found: list[tuple[int, OpId, HistoryEntry]] = []
+    clocks = clocks_of(conn)
     for ent in ents:
         for event, pos, reason in logged_ops(conn, bytes.fromhex(ent)):
             op = event.ops[pos]
@@ -52,6 +55,7 @@ def history(conn: Connection, ents: list[str]) -> list[HistoryEntry]:
                 values,
                 reason,
                 event.clock_doubt,
+                bool(clocks.delta_ms(event.dev, event.epoch, event.first_seq)),
             )
             found.append((event.hlc, event.op_id(pos), entry))
     found.sort(key=lambda one: one[:2])

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from shelterdesk.core.event import parse
+from shelterdesk.core.event import ERASED, parse
 from shelterdesk.core.home import OTHER_HOME
-from shelterdesk.core.kinds import CARRIERS
+from shelterdesk.core.kinds import CARRIERS, MERGE_RULES, NEWER_RULES
 from shelterdesk.core.roster import Roster, UserEntry, Verdict
+from shelterdesk.db import meta
+from shelterdesk.db.clocks import follow_clocks, newly_corrected
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.vouching import Reach, forget_false_heads, reach
 
@@ -60,8 +62,8 @@ class Judge:
         )
 
 
-Row = tuple[int, int, int, int, str, bytes]
-"""Id, desk, epoch, last number, user and line of an event."""
+Row = tuple[int, int, int, int, str, bytes, bytes]
+"""Id, desk, epoch, last number, user, line and hash of an event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,8 @@ def meet(conn: Connection, before: Roster, after: Roster) -> frozenset[int]:
             put_off(conn, "moved" if dev in found.moved else "desk", str(dev))
     for user in sorted(found.users):
         put_off(conn, "user", user)
+    for dev in sorted(newly_corrected(before, after)):
+        put_off(conn, "clock", str(dev))
     if found.has_grown:
         put_off_aside(conn)
     return found.found
@@ -124,7 +128,7 @@ def meet(conn: Connection, before: Roster, after: Roster) -> frozenset[int]:
 def put_off(conn: Connection, what: str, subject: str) -> None:
     """Note that events are to be judged again, from the first on.
 
-    Those of a ``desk``, of one that ``moved``, of a ``user``, or those set ``aside``.
+    Those of a ``desk``, of one that ``moved`` or whose ``clock`` was corrected, of a ``user``, or those set ``aside``.
     """
     conn.execute(
         "INSERT OR REPLACE INTO to_judge (what, subject, epoch, seq, event) VALUES (?, ?, -1, 0, 0)",
@@ -136,6 +140,19 @@ def put_off_aside(conn: Connection) -> None:
     """Note that what is set aside is to be judged again, if anything is."""
     if conn.execute("SELECT 1 FROM set_aside_op LIMIT 1").fetchone() is not None:
         put_off(conn, "aside", "")
+
+
+def put_off_parked(conn: Connection) -> None:
+    """After an update: what was written under newer rules is judged again, once for each version of the rules."""
+    now = b"%d" % MERGE_RULES
+    if meta.get(conn, _JUDGED_BY) == now:
+        return
+    if conn.execute("SELECT 1 FROM set_aside_op WHERE reason = ? LIMIT 1", (NEWER_RULES,)).fetchone():
+        put_off_aside(conn)
+    meta.put(conn, _JUDGED_BY, now)
+
+
+_JUDGED_BY = "judged_by_rules"
 
 
 def is_waiting(conn: Connection) -> bool:
@@ -156,8 +173,13 @@ def judge_some(conn: Connection, roster: Roster) -> dict[bytes, int] | None:
     what, subject, *after = row
     events, upto = _next_events(conn, what, subject, (after[0], after[1], after[2]))
     turned = judge_events(conn, roster, events)
-    if what == "moved":  # whoever else wrote on this desk's records may be at home there now, or no more
-        turned |= {op.ent: op.kind for row in events for op in parse(row[5]).ops}
+    if what == "clock":
+        follow_clocks(conn, [(row[0], row[6], row[5]) for row in events])
+    if what in (
+        "moved",
+        "clock",
+    ):  # whoever else wrote on this desk's records may be at home there now, or no more
+        turned |= {op.ent: op.kind for row in events for op in parse(row[5]).ops if op.kind != ERASED}
     if upto is None:
         conn.execute("DELETE FROM to_judge WHERE what = ? AND subject = ?", (what, subject))
     else:
@@ -168,7 +190,7 @@ def judge_some(conn: Connection, roster: Roster) -> dict[bytes, int] | None:
     return turned
 
 
-_COLUMNS = "e.id, e.dev, e.epoch, e.last_seq, e.user, e.line"
+_COLUMNS = "e.id, e.dev, e.epoch, e.last_seq, e.user, e.line, e.eh"
 _WHOLE = "e.line IS NOT NULL"
 
 
@@ -176,14 +198,14 @@ def _next_events(
     conn: Connection, what: str, subject: str, after: tuple[int, int, int]
 ) -> tuple[list[Row], tuple[int, int, int] | None]:
     """The next slice of events of a desk, of a user, or set aside, and where it ends; None at the last."""
-    if what in ("desk", "moved"):
+    if what in ("desk", "moved", "clock"):
         rows = conn.execute(
             f"SELECT {_COLUMNS}, e.seq FROM event e WHERE e.dev = ? AND (e.epoch, e.seq, e.id) > (?, ?, ?)"
             " ORDER BY e.epoch, e.seq, e.id LIMIT ?",
             (int(subject), *after, SLICE_EVENTS),
         ).fetchall()
-        upto = (rows[-1][2], rows[-1][6], rows[-1][0]) if len(rows) == SLICE_EVENTS else None
-        return [row[:6] for row in rows if row[5] is not None], upto
+        upto = (rows[-1][2], rows[-1][7], rows[-1][0]) if len(rows) == SLICE_EVENTS else None
+        return [row[:7] for row in rows if row[5] is not None], upto
     # By windows of the log, and of what is set aside: no index leads to a user, and none is worth it for this.
     source = "SELECT id FROM event WHERE id > ? ORDER BY id LIMIT ?"
     if what == "aside":
@@ -204,6 +226,13 @@ def _next_events(
     return found.fetchall(), end
 
 
+_NOT_VOUCHED = (
+    "SELECT event FROM unsigned WHERE event BETWEEN ? AND ?"
+    " UNION SELECT event FROM withheld WHERE event BETWEEN ? AND ?"
+)
+"""Events nobody vouches for: no head of their author reaches them, or what is left of them came second-hand."""
+
+
 def judge_events(conn: Connection, roster: Roster, events: Collection[Row]) -> dict[bytes, int]:
     """Judge these events anew and set ops aside, or admit them, accordingly; returns entities that turned."""
     turned: dict[bytes, int] = {}
@@ -211,7 +240,7 @@ def judge_events(conn: Connection, roster: Roster, events: Collection[Row]) -> d
         return turned
     ids = [row[0] for row in events]
     within = (min(ids), max(ids))
-    unsigned = {r[0] for r in conn.execute("SELECT event FROM unsigned WHERE event BETWEEN ? AND ?", within)}
+    unsigned = {r[0] for r in conn.execute(_NOT_VOUCHED, (*within, *within))}
     held: dict[int, dict[int, str]] = {}
     for event, pos, reason in conn.execute(
         "SELECT event, pos, reason FROM set_aside_op WHERE event BETWEEN ? AND ? AND reason <> ?",
@@ -221,14 +250,16 @@ def judge_events(conn: Connection, roster: Roster, events: Collection[Row]) -> d
     judge = Judge(conn, roster, unsigned)
     gone: list[tuple[int, int]] = []
     put: list[tuple[int, int, str]] = []
-    for id_, dev, epoch, last_seq, user, line in events:
+    for id_, dev, epoch, last_seq, user, line, _ in events:
         verdict = judge.of(id_, dev, epoch, last_seq, user)
         before = held.get(id_, {})
+        event = parse(line)
+        verdict = verdict.under(event.merge_rules)
         if verdict.reason is None and not verdict.refused and not before:
             continue
-        for pos, op in enumerate(parse(line).ops):
+        for pos, op in enumerate(event.ops):
             reason = verdict.of(op)
-            if reason == before.get(pos):
+            if reason == before.get(pos) or op.kind == ERASED:
                 continue
             if reason is None:
                 gone.append((id_, pos))

@@ -64,3 +64,15 @@ def not_confirmed(
 def authors_held(conn: Connection) -> list[Author]:
     """Every author (desk, epoch) of whom something is held."""
     return [(dev, epoch) for dev, epoch in conn.execute("SELECT DISTINCT dev, epoch FROM event")]
+
+
+def events_between(conn: Connection, dev: int, first: int, last: int) -> dict[int, tuple[int, int, int]]:
+    """By epoch, the events of a desk that begin between two numbers: how many, the earliest and latest time (UTC ms)."""
+    return {
+        epoch: (count, low, high)
+        for epoch, count, low, high in conn.execute(
+            "SELECT epoch, count(*), min(wall_ms), max(wall_ms) FROM event WHERE dev = ? AND seq BETWEEN ? AND ?"
+            " GROUP BY epoch",
+            (dev, first, last),
+        )
+    }

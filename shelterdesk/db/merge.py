@@ -7,18 +7,20 @@ op goes straight into its table; any other is computed anew from all its ops by 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
 import msgspec
 
-from shelterdesk.core.event import ROW, Event, Op, parse
+from shelterdesk.core.erased import without
+from shelterdesk.core.event import ERASED, ROW, Event, Op
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, judging, tables, vouching
+from shelterdesk.db.clocks import Clocks, clocks_of
 from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.standing import Stood, conflict_rows, head_rows, standings
 
@@ -44,49 +46,62 @@ def take_in(
     roster: Roster,
     unsigned: Collection[bytes] = (),
     apart: Collection[bytes] = (),
+    withheld: Collection[bytes] = (),
 ) -> Taken:
     """Add events to the log and bring the tables along, inside the caller's transaction.
 
     A slice is a few events (SYNC §1.0 caps it at 2,000 ops, so that a waiting save gets its turn).
     Ops that are not admitted stay in the log, out of the tables, with the reason (SYNC §1.10). ``unsigned`` are
     the hashes of events that no head of their author reaches (what this desk writes itself needs none), ``apart``
-    of those that do not follow on from their author's main line.
+    of those that do not follow on from their author's main line, ``withheld`` of those that came as a hash alone
+    from somebody whose word for that is not enough. What was erased is blanked before anything of it is kept.
     """
     taken = Taken()
     fresh = _only_new(conn, events, taken)
-    if not fresh:
+    clocks = clocks_of(conn)
+    filled = _filled(conn, events, taken, withheld, lambda event: _as_kept(event, roster, clocks))
+    if not fresh and not filled:
         return taken
-    known = _known_entities(conn, {op.ent for event in fresh for op in event.ops})
+    fresh = [_as_kept(event, roster, clocks) for event in fresh]
     first_id = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM event").fetchone()[0])
-    nobodys = {first_id + i for i, event in enumerate(fresh) if event.eh in unsigned}
-    vouching.note_unsigned(conn, nobodys)
+    placed = filled | {first_id + i: event for i, event in enumerate(fresh)}
+    known = _known_entities(conn, {op.ent for event in placed.values() for op in event.ops})
+    nobodys = {id_ for id_, event in placed.items() if event.eh in unsigned}
+    vouching.note_unsigned(conn, nobodys - filled.keys())
+    nobodys |= {id_ for id_, event in placed.items() if event.eh in withheld}
     _log(conn, fresh, first_id, unsigned, apart)
-    judge = judging.Judge(conn, roster, nobodys)
+    conn.executemany(
+        "INSERT OR IGNORE INTO withheld (event) VALUES (?)",
+        [(id_,) for id_, event in placed.items() if event.eh in withheld],
+    )
+    judge = judging.Judge(conn, roster, nobodys | _unsigned_among(conn, filled))
     rows: list[tuple[bytes, int, int, int, int]] = []
     aside: list[tuple[int, int, str]] = []
     alone: dict[bytes, tuple[Event, Op] | None] = {}
-    for i, event in enumerate(fresh):
-        verdict = judge.of(first_id + i, event.dev, event.epoch, event.last_seq, event.user)
+    for id_, event in placed.items():
+        verdict = judge.of(id_, event.dev, event.epoch, event.last_seq, event.user).under(event.merge_rules)
         for pos, op in enumerate(event.ops):
-            rows.append((op.ent, first_id + i, pos, op.kind, op.field))
+            if op.kind == ERASED:
+                continue
+            rows.append((op.ent, id_, pos, op.kind, op.field))
             reason = verdict.of(op)
             if reason is not None:
-                aside.append((first_id + i, pos, reason))
+                aside.append((id_, pos, reason))
                 alone[op.ent] = None
             else:
                 can_stand = op.field == ROW and op.ent not in known and op.ent not in alone
-                alone[op.ent] = (event, op) if can_stand else None
+                alone[op.ent] = (event, op) if can_stand and id_ not in filled else None
     rows.sort()
     conn.executemany("INSERT INTO op (ent, event, pos, kind, field) VALUES (?, ?, ?, ?, ?)", rows)
     conn.executemany("INSERT INTO set_aside_op (event, pos, reason) VALUES (?, ?, ?)", aside)
     touched = _put_alone(conn, {ent: one for ent, one in alone.items() if one is not None})
-    at_hand = {first_id + i: event for i, event in enumerate(fresh)}
     for kind, ents in rematerialise(
-        conn, [e for e, one in alone.items() if one is None], roster.homes, at_hand
+        conn, [e for e, one in alone.items() if one is None], roster.homes, placed
     ).items():
         touched.setdefault(kind, []).extend(ents)
     tables.follow(conn, touched)
-    taken.events, taken.ops = len(fresh), len(rows)
+    judging.note_turned(conn, [row[0] for row in rows if row[1] in filled and judging.is_carrier([row[3]])])
+    taken.events, taken.ops = len(placed), len(rows)
     taken.set_aside = int(
         conn.execute("SELECT count(*) FROM set_aside_op WHERE event >= ?", (first_id,)).fetchone()[0]
     )
@@ -114,14 +129,14 @@ def _log(
         [
             (
                 first_id + i, e.dev, e.epoch, e.first_seq, e.last_seq, e.hlc, e.wall_ms, e.user, e.eh,
-                chained.get(e.eh), e.line,
+                chained.get(e.eh), e.line or None,
             )
             for i, e in enumerate(fresh)
         ],
     )  # fmt: skip
     for dev, epoch in apart:
         chain.carry_on(conn, dev, epoch)
-    _note_seen(conn, authors)
+    _note_seen(conn, ((e.dev, e.epoch, e.first_seq, e.last_seq) for e in authors))
 
 
 def _only_new(conn: Connection, events: Sequence[Event], taken: Taken) -> list[Event]:
@@ -140,6 +155,71 @@ def _only_new(conn: Connection, events: Sequence[Event], taken: Taken) -> list[E
         here.add(event.eh)
         fresh.append(event)
     return fresh
+
+
+def _as_kept(event: Event, roster: Roster, clocks: Clocks) -> Event:
+    """An event as it goes into this log: without what was erased, its clock as it counts."""
+    return clocks.right(without(event, roster.erased) if roster.erased else event)
+
+
+def _filled(
+    conn: Connection,
+    events: Sequence[Event],
+    taken: Taken,
+    withheld: Collection[bytes],
+    as_kept: Callable[[Event], Event],
+) -> dict[int, Event]:
+    """What comes now of events held as a hash alone, or second-hand, and of which something stands: by their id here.
+
+    An event is second-hand no more once its line was here, or somebody who may say so said what is left of it.
+    """
+    found: dict[int, Event] = {}
+    lacking = set(conn.execute(_LACKING)) if taken.already_known else ()
+    for event in events if lacking else ():
+        if (event.dev, event.epoch) not in lacking:
+            continue
+        row = conn.execute(
+            "SELECT e.id, e.line, w.event IS NOT NULL FROM event e LEFT JOIN withheld w ON w.event = e.id"
+            " WHERE e.dev = ? AND e.epoch = ? AND e.seq = ? AND e.eh = ? AND (e.line IS NULL OR w.event IS NOT NULL)",
+            (event.dev, event.epoch, event.first_seq, event.eh),
+        ).fetchone()
+        if row is None or row[0] in found:
+            continue
+        id_, line, was_second_hand = row
+        if event.eh not in withheld:
+            conn.execute("DELETE FROM withheld WHERE event = ?", (id_,))
+        elif line is not None or not was_second_hand:
+            continue
+        kept = as_kept(event)
+        if (kept.line or None) == line:
+            if was_second_hand and event.eh not in withheld:
+                judging.put_off_aside(conn)
+            continue
+        conn.execute("DELETE FROM op WHERE event = ?", (id_,))
+        conn.execute("DELETE FROM set_aside_op WHERE event = ?", (id_,))
+        conn.execute(
+            "UPDATE event SET hlc = ?, wall_ms = ?, user = ?, line = ? WHERE id = ?",
+            (kept.hlc, kept.wall_ms, kept.user, kept.line or None, id_),
+        )
+        if kept.line:
+            found[id_] = kept
+            taken.already_known -= 1
+    return found
+
+
+_LACKING = (
+    "SELECT DISTINCT dev, epoch FROM event INDEXED BY event_blank WHERE line IS NULL"
+    " UNION SELECT e.dev, e.epoch FROM withheld w JOIN event e ON e.id = w.event"
+)
+
+
+def _unsigned_among(conn: Connection, ids: Collection[int]) -> set[int]:
+    found: set[int] = set()
+    for marks, part in in_parts(sorted(ids)):
+        found.update(
+            row[0] for row in conn.execute(f"SELECT event FROM unsigned WHERE event IN ({marks})", part)
+        )
+    return found
 
 
 def _held_places(conn: Connection, events: Sequence[Event]) -> dict[tuple[int, int, int], list[bytes]]:
@@ -244,11 +324,11 @@ def _mark_foreign(conn: Connection, found: Mapping[bytes, Stood]) -> None:
             judging.note_turned(conn, [ent])
 
 
-def _note_seen(conn: Connection, fresh: Sequence[Event]) -> None:
-    """Widen the ranges seen of each author."""
+def _note_seen(conn: Connection, fresh: Iterable[tuple[int, int, int, int]]) -> None:
+    """Widen the ranges seen of each author by events: desk, epoch, first and last number."""
     authors: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    for event in fresh:
-        authors.setdefault((event.dev, event.epoch), []).append((event.first_seq, event.last_seq))
+    for dev, epoch, first, last in fresh:
+        authors.setdefault((dev, epoch), []).append((first, last))
     for (dev, epoch), new in authors.items():
         held = conn.execute(
             "SELECT from_seq, to_seq FROM seen WHERE dev = ? AND epoch = ?", (dev, epoch)
@@ -290,6 +370,6 @@ def settle(conn: Connection, roster: Roster, devs: Iterable[int]) -> None:
     """After heads or claims of these desks came: what they reach now is the authors' own, and is judged again."""
     ids = vouching.settle(conn, roster, devs)
     for marks, part in in_parts(ids):
-        rows = conn.execute(f"SELECT line FROM event WHERE id IN ({marks}) AND line IS NOT NULL", part)
-        _note_seen(conn, [parse(row[0]) for row in rows.fetchall()])
+        rows = conn.execute(f"SELECT dev, epoch, seq, last_seq FROM event WHERE id IN ({marks})", part)
+        _note_seen(conn, rows.fetchall())
     judging.put_off_aside(conn)

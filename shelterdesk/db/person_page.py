@@ -131,6 +131,7 @@ class Change:
     values: Mapping[str, Any]
     set_aside: str | None
     clock_doubt: bool
+    is_clock_corrected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,4 +343,5 @@ def _change(reader: Reader, one: HistoryEntry) -> Change:
         one.values,
         one.set_aside,
         one.clock_doubt,
+        one.is_clock_corrected,
     )

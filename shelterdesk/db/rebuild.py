@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
-from shelterdesk.core.event import ROW, parse
+from shelterdesk.core.event import ERASED, ROW, parse
 from shelterdesk.core.kinds import LOGGED
-from shelterdesk.db import judging, presence, search, statements, tables
+from shelterdesk.core.roster import Roster
+from shelterdesk.db import erasing, judging, presence, search, statements, tables
+from shelterdesk.db.clocks import clocks_of, follow_clocks, put_fixes
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import lone_row, rematerialise
 
@@ -19,6 +19,7 @@ def rebuild(conn: Connection) -> None:
     """Judge the log and fill all derived tables anew, inside the caller's transaction."""
     _index_ops(conn)
     roster = statements.roster_of(conn)
+    _apply_statements(conn, roster)
     judging.judge_all(conn, roster)
     for kind in LOGGED:
         conn.execute(f"DROP TABLE IF EXISTS {kind.name}")
@@ -32,13 +33,26 @@ def rebuild(conn: Connection) -> None:
     fill(conn, roster.homes)
 
 
+def _apply_statements(conn: Connection, roster: Roster) -> None:
+    """What the office said of the log itself: records erased, clocks corrected."""
+    put_fixes(conn, roster.clock_fixes)
+    for dev in sorted({fix.dev for fix in roster.clock_fixes}):
+        lines = "SELECT id, eh, line FROM event WHERE dev = ? AND line IS NOT NULL"
+        follow_clocks(conn, conn.execute(lines, (dev,)).fetchall())
+    erasing.blank(conn, roster.erased)
+
+
 def _index_ops(conn: Connection) -> None:
     """Where the log speaks of which entity; of lines that are withheld or erased the index is all there is left."""
     conn.execute("DELETE FROM op WHERE event IN (SELECT id FROM event WHERE line IS NOT NULL)")
     conn.execute("DELETE FROM op WHERE event NOT IN (SELECT id FROM event)")
     rows: list[tuple[bytes, int, int, int, int]] = []
     for id_, line in conn.execute("SELECT id, line FROM event WHERE line IS NOT NULL ORDER BY id"):
-        rows += [(op.ent, id_, pos, op.kind, op.field) for pos, op in enumerate(parse(line).ops)]
+        rows += [
+            (op.ent, id_, pos, op.kind, op.field)
+            for pos, op in enumerate(parse(line).ops)
+            if op.kind != ERASED
+        ]
         if len(rows) >= _SLICE:
             _put_ops(conn, rows)
     _put_ops(conn, rows)
@@ -55,9 +69,9 @@ def fill(conn: Connection, homes: Mapping[int, str]) -> None:
     later: list[bytes] = []
     rows: dict[int, list[tuple[object, ...]]] = {}
     waiting = 0
-    several = not_alone(conn)
+    several, clocks = not_alone(conn), clocks_of(conn)
     for line, _ in conn.execute("SELECT line, id FROM event WHERE line IS NOT NULL ORDER BY id"):
-        event = parse(line)
+        event = clocks.right(parse(line))
         for op in event.ops:
             if op.ent in several:
                 later.append(op.ent)
@@ -102,18 +116,3 @@ def _put(conn: Connection, rows: dict[int, list[tuple[object, ...]]]) -> None:
     for kind, ready in rows.items():
         tables.put_rows(conn, kind, ready)
     rows.clear()
-
-
-def newer_fields(conn: Connection) -> int:
-    """How many fields in the log this program does not know (SYNC §1.9: shown as "2 newer fields")."""
-    known = {kind.number: {str(field.number) for field in kind.fields} for kind in LOGGED}
-    found: set[tuple[int, str]] = set()
-    for line, kind in conn.execute(
-        "SELECT DISTINCT e.line, o.kind FROM op o JOIN event e ON e.id = o.event WHERE e.line IS NOT NULL"
-    ):
-        for op in parse(line).ops:
-            if op.kind != kind:
-                continue
-            given = msgspec.json.decode(op.value) if op.field == ROW else {str(op.field): None}
-            found.update((kind, number) for number in given if number not in known.get(kind, ()))
-    return len(found)

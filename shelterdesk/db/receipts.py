@@ -14,6 +14,8 @@ from shelterdesk.db.merge import join_ranges
 MAX_JUMP = 10_000_000
 """How far beyond what is held an author's numbers may reach, in a part or in what somebody says (SYNC §2)."""
 
+_NO_END = 1 << 62
+
 MOST_EPOCHS = 100
 """Epochs of one desk that one sender is believed to know of: one comes with each restore of a backup."""
 
@@ -119,7 +121,8 @@ def confirmable(
     merging = exchange.is_merging(conn, dev)
     ranges = held_ranges(conn)
     found = []
-    for epoch, upto in _own_line(conn, dev) if is_own else _heard_upto(conn, dev):
+    for epoch, heard in _own_line(conn, dev) if is_own else _heard_upto(conn, dev):
+        upto = min(heard, _before_second_hand(conn, dev, epoch))
         value = GENESIS if upto == 0 else chain.value_at(conn, dev, epoch, upto)
         if value is None:
             continue
@@ -129,6 +132,15 @@ def confirmable(
         named = signed_beside(conn, (dev, epoch), apart) if apart is not None else []
         found.append(Heard(dev, epoch, upto, value, tuple(beyond[:200]), aside, head, tuple(named)))
     return found
+
+
+def _before_second_hand(conn: Connection, dev: int, epoch: int) -> int:
+    """The number before the first event held without its bytes: its author must not think that it is here."""
+    row = conn.execute(
+        "SELECT min(e.seq) FROM withheld w JOIN event e ON e.id = w.event WHERE e.dev = ? AND e.epoch = ?",
+        (dev, epoch),
+    ).fetchone()
+    return _NO_END if row[0] is None else int(row[0]) - 1
 
 
 def _heard_upto(conn: Connection, dev: int) -> list[tuple[int, int]]:

@@ -148,6 +148,18 @@ def m0005_records(db: Database) -> None:
     db.conn.execute("DROP TABLE conflict_before")
 
 
+@migrations()
+def m0006_statements_act(db: Database) -> None:
+    """Hashes that came in the place of a line without anybody's word that it was erased; corrections of clocks."""
+    db.conn.execute("CREATE TABLE withheld (event INTEGER PRIMARY KEY)")
+    db.conn.execute("CREATE INDEX event_blank ON event (dev, epoch, seq) WHERE line IS NULL")
+    # Of several that hold for one event the last ``n`` holds.
+    db.conn.execute(
+        "CREATE TABLE clock_fix (n INTEGER PRIMARY KEY, dev INTEGER NOT NULL, epoch INTEGER NOT NULL,"
+        " first INTEGER NOT NULL, last INTEGER NOT NULL, delta_ms INTEGER NOT NULL)"
+    )
+
+
 def bring_up_to_date(conn: Connection) -> None:
     """Apply the migrations that are missing; each commits together with its record."""
     migrations.apply(tables_of(conn))

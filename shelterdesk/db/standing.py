@@ -13,9 +13,10 @@ import msgspec
 
 from shelterdesk.core.event import ROW, Event, Op, read_again
 from shelterdesk.core.heads import Head, Logged, edited_in_turn, heads, in_conflict, void_reason
-from shelterdesk.core.home import OTHER_HOME, foreign
+from shelterdesk.core.home import OTHER_HOME, Author, foreign, names_of
 from shelterdesk.core.kinds import VOID
 from shelterdesk.db import tables
+from shelterdesk.db.clocks import clocks_of
 from shelterdesk.db.connection import Connection, in_parts
 
 _MOST_PARSED = 4_000
@@ -60,9 +61,10 @@ Admitted = Sequence[tuple[Writer, Logged]]
 
 
 def logged_ops(conn: Connection, ent: bytes) -> list[tuple[Event, int, str | None]]:
-    """All ops on an entity as (event, position, reason it is set aside), oldest arrival first."""
+    """All ops on an entity as (event, position, reason it is set aside), oldest arrival first; clocks as they count."""
+    clocks = clocks_of(conn)
     found = [
-        (read_again(line, eh), pos, reason)
+        (clocks.right(read_again(line, eh)), pos, reason)
         for line, eh, pos, reason in conn.execute(
             "SELECT e.line, e.eh, o.pos, s.reason FROM op o JOIN event e ON e.id = o.event"
             " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
@@ -100,7 +102,7 @@ def standings(
 
     ``homes`` are the stations of desks, ``at_hand`` events parsed already, by their id in the log.
     """
-    parsed = dict(at_hand or {})
+    parsed, clocks = dict(at_hand or {}), clocks_of(conn)
     for marks, part in in_parts(ents):
         if len(parsed) > _MOST_PARSED:
             parsed.clear()
@@ -114,11 +116,11 @@ def standings(
             for id_, line, eh in conn.execute(
                 f"SELECT id, line, eh FROM event WHERE id IN ({lines}) AND line IS NOT NULL", ids
             ):
-                parsed[id_] = read_again(line, eh)
+                parsed[id_] = clocks.right(read_again(line, eh))
         found: dict[bytes, dict[int, list[_Found]]] = {ent: {} for ent in part}
         for ent, id_, pos, kind, reason in rows:
             event = parsed.get(id_)
-            if event is not None and pos < len(event.ops):
+            if event is not None and pos < len(event.ops) and event.line:
                 op = event.ops[pos]
                 logged = Logged(event.op_id(pos), event.hlc, op)
                 found[ent].setdefault(op.kind, []).append(_Found(id_, pos, reason, event, logged))
@@ -135,13 +137,28 @@ def _stood(ent: bytes, by_kind: Mapping[int, Sequence[_Found]], homes: Mapping[i
     for kind, ops in by_kind.items():
         admitted = [one for one in ops if one.reason is None or one.reason == OTHER_HOME]
         marked += [(one.event, one.pos) for one in admitted if one.reason is not None]
-        apart = foreign(kind, [(one.writer.dev, one.logged.op.field == ROW) for one in admitted], homes)
+        apart = foreign(kind, _authors(admitted), homes)
         if apart:
             others += [(admitted[at].event, admitted[at].pos) for at in sorted(apart)]
             admitted = [one for at, one in enumerate(admitted) if at not in apart]
         mine = [(one.writer, one.logged) for one in admitted]
         records[kind] = standing_of(ent, mine) if mine else None
     return Stood(records, others, marked)
+
+
+def _authors(ops: Sequence[_Found]) -> list[Author]:
+    """Who wrote these ops, and whose of them each names; the latter is asked only where more than one desk wrote."""
+    if all(one.writer.dev == ops[0].writer.dev for one in ops):
+        return [Author(one.writer.dev, one.logged.op.field == ROW) for one in ops]
+    devs = {one.logged.id: one.writer.dev for one in ops}
+    return [
+        Author(
+            one.writer.dev,
+            one.logged.op.field == ROW,
+            frozenset(devs[id_] for id_ in names_of(one.logged.op) if id_ in devs),
+        )
+        for one in ops
+    ]
 
 
 def standing_of(ent: bytes, admitted: Admitted) -> Standing:

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from shelterdesk.core.event import Event, parse
+from shelterdesk.core.event import Event, read_again
 from shelterdesk.core.heads import Head, Logged, heads
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import statements
@@ -68,8 +68,8 @@ def _entities(conn: Connection, upto: int | None) -> Iterator[tuple[bytes, list[
     current: bytes | None = None
     logged: list[Logged] = []
     recent: dict[int, Event] = {}
-    for ent, event_id, pos, line in conn.execute(
-        "SELECT o.ent, o.event, o.pos, e.line FROM op o JOIN event e ON e.id = o.event"
+    for ent, event_id, pos, line, eh in conn.execute(
+        "SELECT o.ent, o.event, o.pos, e.line, e.eh FROM op o JOIN event e ON e.id = o.event"
         " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
         " WHERE s.event IS NULL AND e.line IS NOT NULL AND o.event <= ? ORDER BY o.ent",
         (upto if upto is not None else _ALL,),
@@ -82,7 +82,7 @@ def _entities(conn: Connection, upto: int | None) -> Iterator[tuple[bytes, list[
         if event is None:
             if len(recent) > 2_000:  # entities made together have ids and events near each other
                 recent.clear()
-            event = recent[event_id] = parse(line)
+            event = recent[event_id] = read_again(line, eh)
         logged.append(Logged(event.op_id(pos), event.hlc, event.ops[pos]))
     if current is not None:
         yield current, logged

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from shelterdesk import MADE
 from shelterdesk.core.event import BadLine, parse
+from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.db import meta
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.exchange import set_aside_parts
@@ -34,14 +36,22 @@ def clock_is_doubted(conn: Connection, who: Whoami) -> bool:
         return False
 
 
-def is_doubtful(conn: Connection, who: Whoami, now_ms: int) -> bool:
-    """Whether the clock of the machine cannot be right: behind what is known to be past, or far ahead of it.
+def past_ms(conn: Connection, who: Whoami) -> int:
+    """A time that is past for certain, as far as is known here (UTC ms; SYNC §1.3).
 
-    Past is the newest entry of this desk whose clock was not doubted, and the newest statement and receipt that
-    came in meanwhile (SYNC §1.3). Nothing is refused for it: entries written so carry a mark.
+    When the program was made, the newest entry of this desk whose clock was not doubted, the newest statement and
+    receipt that came in. A clock that stands before it, or far beyond, cannot be right; nothing is refused for it.
     """
-    known = max(_trusted_entry_ms(conn, who), *_received_ms(conn))
-    return bool(known) and not known - _TOLERANCE_MS <= now_ms <= known + _FAR_AHEAD_MS
+    return max(to_milliseconds(MADE), _trusted_entry_ms(conn, who), *_received_ms(conn))
+
+
+CONFIRMED = "clock_confirmed_ms"
+"""When the machine's clock was last right by somebody's word, though it did not look so (UTC ms)."""
+
+
+def is_within(now_ms: int, known_ms: int) -> bool:
+    """Whether it can be that time, where another is known to be past."""
+    return known_ms - _TOLERANCE_MS <= now_ms <= known_ms + _FAR_AHEAD_MS
 
 
 _TOLERANCE_MS = 60_000

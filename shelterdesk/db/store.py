@@ -9,11 +9,23 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from shelterdesk.core.errors import DiskFull, WorldError
 from shelterdesk.core.event import Event, absorb_hlc
 from shelterdesk.core.identity import EntityOrder
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.roster import Roster, Statement, UserEntry
-from shelterdesk.db import judging, meta, presence, schema, search, statements, tables
+from shelterdesk.db import (
+    clocks,
+    erasing,
+    judging,
+    meta,
+    presence,
+    reserve,
+    schema,
+    search,
+    statements,
+    tables,
+)
 from shelterdesk.db.connection import Connection, open_file, writing
 from shelterdesk.db.merge import Taken, reconsider, settle, take_in
 from shelterdesk.db.station_row import follow_station
@@ -89,7 +101,10 @@ class Store:
         self.who = meta.get_whoami(self.conn)
         self.keys = meta.get_desk_keys(self.conn)
         self.clock_doubt = False
+        self.asks_for_date = False  # the clock cannot be right, and nobody has said what it should show
         self.is_closed = False
+        self.commits = 0
+        self.gave_up_reserve = False
         self._ids = EntityOrder()
         self._roster: tuple[int, Roster] | None = None
 
@@ -131,15 +146,23 @@ class Store:
     def write(self, user: UserEntry) -> Iterator[Writing]:
         """One action: a transaction whose ops become one event, applied to the tables before the commit.
 
-        Raises what the block raises, with nothing written; ``writing.written`` says afterwards what changed.
+        Raises what the block raises, with nothing written; ``writing.written`` says afterwards what changed. Where the
+        disk is full and the reserve was given up for it, that is :class:`~shelterdesk.db.reserve.RoomMade`.
         """
-        with self.transaction():
-            event = Writing(self.conn, self.who, user, self.roster, self.now, self.clock_doubt, self._ids)
-            yield event
-            event.finish()
-            kinds = event.written.kinds if event.written is not None else frozenset()
-            if "station" in kinds:
-                follow_station(self.conn)
+        self.gave_up_reserve |= reserve.give_up_if_low(self.path.parent)
+        try:
+            with self.transaction():
+                event = Writing(self.conn, self.who, user, self.roster, self.now, self.clock_doubt, self._ids)
+                yield event
+                event.finish()
+                kinds = event.written.kinds if event.written is not None else frozenset()
+                if "station" in kinds:
+                    follow_station(self.conn)
+        except DiskFull:
+            if reserve.give_up(self.path.parent):
+                self.gave_up_reserve = True
+                raise reserve.RoomMade from None
+            raise
         self._know_again(kinds)
 
     @contextmanager
@@ -152,20 +175,26 @@ class Store:
             with writing(self.conn):
                 self.who = meta.get_whoami(self.conn)
                 yield self.conn
+            self.commits += 1
         except BaseException:
             self._roster = None  # it may have been that of statements now rolled back
             raise
 
     def take_in(
-        self, events: Sequence[Event], unsigned: Collection[bytes] = (), apart: Collection[bytes] = ()
+        self,
+        events: Sequence[Event],
+        unsigned: Collection[bytes] = (),
+        apart: Collection[bytes] = (),
+        withheld: Collection[bytes] = (),
     ) -> Taken:
         """Merge a slice of others' events in one transaction; moves the clock only once it is committed.
 
         ``unsigned`` are the hashes of events that no head of their author reaches: kept, not admitted; ``apart``
-        of those that do not follow on from their author's main line.
+        of those that do not follow on from their author's main line; ``withheld`` of those of which nobody who may
+        say so says that they are erased.
         """
         with self.transaction():
-            taken = take_in(self.conn, events, self.roster, unsigned, apart)
+            taken = take_in(self.conn, events, self.roster, unsigned, apart, withheld)
             if "station" in taken.kinds:
                 follow_station(self.conn)
             if taken.events:
@@ -181,6 +210,7 @@ class Store:
         """Keep statements whose signatures were checked, and judge anew the events they decide about."""
         with self.transaction():
             kinds = self._add(found)
+        self.sweep()
         return kinds | self.judge_waiting()
 
     def say(self, *makes: Callable[[int], Statement]) -> set[str]:
@@ -189,6 +219,7 @@ class Store:
         with self.transaction():
             for make in makes:
                 kinds |= self._add([make(statements.next_number(self.conn, self.who.dev))])
+        self.sweep()
         return kinds | self.judge_waiting()
 
     def _add(self, found: Sequence[Statement]) -> set[str]:
@@ -197,9 +228,15 @@ class Store:
             return set()
         self._roster = None
         new_desks = judging.meet(self.conn, before, self.roster)
+        if before.clock_fixes != self.roster.clock_fixes:
+            clocks.put_fixes(self.conn, self.roster.clock_fixes)
+        blanked = erasing.blank(self.conn, self.roster.erased - before.erased)
+        if blanked:
+            meta.put(self.conn, erasing.ERASED_AT, b"%d" % now)
+        kinds = {tables.name_of(kind) for kind in blanked}
         if new_desks:
             settle(self.conn, self.roster, new_desks)
-        return {"roster"}
+        return {"roster"} | kinds
 
     def settle(self, devs: Iterable[int]) -> set[str]:
         """After heads of these desks came: admit what they reach; returns the names of kinds changed."""
@@ -234,6 +271,31 @@ class Store:
 
         with writing(self.conn):
             rebuild(self.conn)
+        self.sweep()
+
+    def apply_statements(self) -> None:
+        """What an older program believed and did not act upon: records erased, clocks corrected (SYNC §1.3, §1.4)."""
+        roster = self.roster
+        lacks_fixes = clocks.clocks_of(self.conn) != clocks.Clocks(roster.clock_fixes)
+        if not lacks_fixes and not erasing.not_erased(self.conn, roster.erased):
+            return
+        with self.transaction():
+            if lacks_fixes:
+                clocks.put_fixes(self.conn, roster.clock_fixes)
+                for dev in sorted({fix.dev for fix in roster.clock_fixes}):
+                    judging.put_off(self.conn, "clock", str(dev))
+            erasing.blank(self.conn, roster.erased)
+
+    def sweep(self) -> bool:
+        """Let nothing of what was erased lie in free space or beside the file; False where that has to wait.
+
+        While a reader or another process keeps it there, or a disk is full: it is tried again when the file is opened
+        and closed.
+        """
+        try:
+            return erasing.sweep(self.conn)
+        except WorldError:
+            return False
 
     def close(self) -> None:
         """Let the file go; what was committed stays."""

@@ -27,12 +27,15 @@ CLOSED = "closed.json"
 """Stays in the folder afterwards and says that a station was closed here; no name, no key."""
 
 _KEY_FILES = (FILE_NAME, "recovery.waiting", "keys.tries.json", "highwater.json", "join.keys")
-_FOLDERS = re.compile(r"trial|own-copies|before-update|newer-[0-9TZ]+")
-"""Folders with whole copies of the station, its key file among them."""
+_FOLDERS = re.compile(
+    r"trial|own-copies|before-update|newer-[0-9TZ]+|table(-inbox|-join-.+)?|outbox(-inbox)?"
+)
+"""Folders with whole copies of the station, its key file among them, and with sealed parts for others."""
 _OWN = re.compile(
     r"((station|drafts|spool|health-[0-9a-f]+|protection-[0-9a-f]+|safeguarding-[0-9a-f]+)\.db"
     r"|before-(update|repair)-[0-9TZ]+\.db|without-keys-.+)(-wal|-shm|-journal|\.partial|\.damaged)*"
-    r"|(cards-)?roster(-[0-9]+)?\.json(\.sig)?(\.partial)?"
+    r"|reserve\.room"
+    r"|((cards-)?roster(-[0-9]+)?|erased)\.json(\.sig)?(\.partial)?"
 )
 
 

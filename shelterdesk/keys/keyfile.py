@@ -155,11 +155,12 @@ def create(
     file_key: bytes,
     users: Iterable[tuple[str, WrappedUser]],
     recovery_recipient: str | None = None,
+    escrow: str | None = None,
 ) -> None:
-    """Write the folder's first key file, for these users with their names and for the recovery sheet.
+    """Write the folder's first key file, for these users with their names, the recovery sheet and the office's escrow.
 
     Raises ``Refused`` where one already is (it may be the only way into data), ``CannotWrite`` or
-    ``DiskFull``.
+    ``DiskFull``; then there is none.
     """
     if len(file_key) != FILE_KEY_BYTES:
         raise ValueError("a file key has 32 bytes")
@@ -169,13 +170,21 @@ def create(
         made = made.with_user(name, user, file_key)
     if recovery_recipient is not None:
         made = made.with_other(RECOVERY, recovery_recipient, file_key)
+    if escrow is not None:
+        made = made.with_other(ESCROW, escrow, file_key)
     with alone(folder / _LOCK_NAME):
         if exists(folder):
             raise Refused(
                 tr("This folder already holds a station or an office."),
                 tr("Open it, or choose an empty folder for a new one."),
             )
-        _write(folder, made)
+        try:
+            _write(folder, made)
+        except BaseException:
+            # Renamed and then not synced: left there, it would say that the folder holds a station.
+            with contextlib.suppress(OSError):
+                (folder / FILE_NAME).unlink(missing_ok=True)
+            raise
 
 
 def unlock(folder: Path, name: str, phrase: str, now: float) -> Unlocked:

@@ -6,6 +6,7 @@ the window that ask the hardware are named there. What of it is unproven on Wind
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 import sys
@@ -19,6 +20,11 @@ else:
 
 KIND = f"{sys.platform}-{platform.machine()}"
 """What a program was built for and runs on, as ``linux-x86_64``."""
+
+
+_DISK_FAILS = {
+    errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.ENODEV, errno.ENXIO, errno.ENOENT, errno.ESTALE, errno.ENOTCONN,
+}  # fmt: skip
 
 
 def wait_for_lock(handle: int) -> None:
@@ -45,14 +51,22 @@ def take_lock(handle: int) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames and new names in a folder outlast a pulled plug; raises ``OSError``."""
+    """Make renames and new names in a folder outlast a pulled plug.
+
+    Some file systems (FAT drivers among them) cannot sync a folder and are taken as they are. Raises ``OSError``
+    where the disk itself fails or is gone: then nobody may say that it is done.
+    """
     if sys.platform == "win32":  # there is no handle on a folder to sync; its rename is journalled
         return
-    handle = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno in _DISK_FAILS:
+            raise
 
 
 def sync_all_disks() -> None:

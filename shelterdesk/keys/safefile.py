@@ -39,6 +39,17 @@ def write_whole(path: Path, data: bytes) -> None:
         raise _said(path, fault) from fault
 
 
+def make_folders(folder: Path, mode: int = 0o777) -> None:
+    """Make a folder and those above it that are missing, their names on the disk too; raises ``OSError``.
+
+    What is synced inside a folder whose own name is not may be gone with it after a pulled plug.
+    """
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    folder.mkdir(mode=mode, parents=True, exist_ok=True)
+    for one in missing:
+        sync_folder(one.parent)
+
+
 @contextlib.contextmanager
 def alone(path: Path) -> Iterator[None]:
     """Hold the lock file at ``path``, waiting for another process that holds it; freed when that one dies.

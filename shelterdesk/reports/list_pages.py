@@ -153,7 +153,7 @@ class ListPages:
         if beside:
             paper.text(self.right, 19.0, beside, 17, bold=True, align="right", width=width * 0.37)
         name = facts.station_name if can_set(facts.station_name, self.faces) else ""
-        station = f"{facts.station_code} · {name}" if name else facts.station_code
+        station = " · ".join(part for part in (facts.station_code, name) if part)  # an office has no code
         paper.text(self.left, 24.8, station, 10.5, width=width * 0.55)
         paper.text(self.right, 24.8, moment_shown(facts.printed_at), 10.5, bold=True, align="right")
         paper.rule(self.left, 27.2, width, weight=1.2, ink=0.0)

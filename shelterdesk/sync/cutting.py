@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from shelterdesk.core.event import chain_next, hex16
+from shelterdesk.core.erased import is_hash_line
+from shelterdesk.core.event import ERASED, chain_next, hex16
 from shelterdesk.db import chain, exchange, vouching
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.exchange import LogLine
@@ -115,6 +116,13 @@ class _OpKinds(msgspec.Struct):
 _op_kinds = msgspec.json.Decoder(_OpKinds)
 
 
+def _kinds_of(line: LogLine) -> list[int]:
+    """The kind of every op of an event; :data:`ERASED` for those of which nothing is left."""
+    if is_hash_line(line.line):
+        return [ERASED] * (line.last_seq - line.seq + 1)
+    return [op[0] for op in _op_kinds.decode(line.line).o]
+
+
 @dataclass(slots=True)
 class Draft:
     """A part being planned: what it will hold, without holding it."""
@@ -126,6 +134,9 @@ class Draft:
     ops: int = 0
     packed: int = 0
     unpacked: int = 0
+    is_whole: bool = True
+    """Whether every line is as it was written: an older reader takes no part with one that was erased."""
+
     _open: list[bytes] = field(default_factory=list)
     _open_bytes: int = 0
 
@@ -143,8 +154,9 @@ class Draft:
             self.runs[-1].add(line)
         else:
             self.runs.append(Run(line, line))
-        for op in _op_kinds.decode(line.line).o:
-            self.kinds[op[0]] = self.kinds.get(op[0], 0) + 1
+        for kind in _kinds_of(line):
+            self.kinds[kind] = self.kinds.get(kind, 0) + 1
+        self.is_whole = self.is_whole and line.is_whole
         self.events += 1
         self.ops += line.last_seq - line.seq + 1
         self._open.append(line.line)

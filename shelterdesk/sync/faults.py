@@ -169,4 +169,9 @@ def _cannot_be_used(code: str, parts: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _part(parts: Mapping[str, str]) -> str:
-    return parts.get("what", "")
+    return fit_to_be_shown(parts.get("what", ""))
+
+
+def fit_to_be_shown(text: str, most: int = 80) -> str:
+    """Words of whoever made a stick or part, as one line: no line ends, nothing that turns or hides what follows."""
+    return "".join(c if c.isprintable() else "?" for c in text.encode("utf-8", "replace").decode())[:most]

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from shelterdesk.core.erased import may_be_left
 from shelterdesk.core.event import Event
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Statement
-from shelterdesk.db import chain, exchange, statements, vouching
+from shelterdesk.db import chain, exchange, newer, statements, vouching
 from shelterdesk.db import receipts as held
 from shelterdesk.db.exchange import PartIn
 from shelterdesk.db.store import GIVE_WAY_S, Store
@@ -106,6 +107,23 @@ def _unsigned(store: Store, opened: Opened) -> set[bytes]:
     return found
 
 
+def _second_hand(store: Store, opened: Opened) -> set[bytes]:
+    """The hashes of events that came without their bytes from somebody whose word for what is left is not enough.
+
+    Enough is that of the author, who can leave out what it likes of its own anyway, and of the office; and of what is
+    said to be erased the office must have said so. Anybody else could keep another desk's work from being heard.
+    """
+    sender, erased = opened.manifest.sender, store.roster.erased
+    desk = store.roster.desks.get(sender)
+    is_office = desk is not None and desk.is_office
+    return {
+        event.eh
+        for event in opened.events
+        if (event.is_in_part or not event.line)
+        and not ((is_office or event.dev == sender) and may_be_left(event, erased))
+    }
+
+
 def _apart(store: Store, opened: Opened) -> set[bytes]:
     """The hashes of the events of ranges that do not follow on from what is held: a gap, or a second branch.
 
@@ -165,10 +183,15 @@ def merge_part(
         len(opened.events),
         ops,
     )
-    unsigned, apart = _unsigned(store, opened), _apart(store, opened)
+    unsigned, apart, second_hand = (
+        _unsigned(store, opened),
+        _apart(store, opened),
+        _second_hand(store, opened),
+    )
     with store.transaction():
         exchange.begin_part(conn, part, now)
         _keep_heads(store, opened)
+        newer.keep_schema(conn, opened.schema)
     done = 0
     # What is apart comes after the rest: a slice that goes on with a line must not find what only stands near it.
     for some in (*slices(_those(opened, apart, False)), *slices(_those(opened, apart, True))):
@@ -176,7 +199,7 @@ def merge_part(
             raise Stopped
         if done:
             time.sleep(GIVE_WAY_S)
-        taken = store.take_in(some, unsigned, apart)
+        taken = store.take_in(some, unsigned, apart, second_hand)
         counted.events += taken.events
         counted.ops += taken.ops
         counted.already_known += taken.already_known
@@ -220,7 +243,7 @@ def _settle(store: Store, opened: Opened) -> set[str]:
         authors = {range_.author for range_ in opened.manifest.ranges}
         desks = [store.roster.desks[dev] for dev in authors if dev in store.roster.desks]
         waiting = [d.dev for d in desks if d.is_revoked or vouching.unsigned_of(conn, d.dev)]
-    return store.settle(waiting) if waiting else set()
+    return store.settle(waiting) if waiting else store.judge_waiting()
 
 
 def _complete(store: Store, opened: Opened, now: int) -> None:

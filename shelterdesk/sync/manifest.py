@@ -20,8 +20,11 @@ from shelterdesk.sync.faults import SetAside
 FORMAT = 1
 """Version of the container and manifest."""
 
-READER = 1
+READER = 2
 """What this program can read: a part whose ``min_reader`` is greater is set aside until an update."""
+
+WHOLE_LINES, ERASED_LINES = 1, 2
+"""``min_reader`` of a part whose lines are all as they were written, and of one in which some were erased."""
 
 MAX_MANIFEST = 2 << 20
 """Bytes of a manifest. What this program writes of a part has less, each kind of list being bounded: its ranges
@@ -241,11 +244,14 @@ def _below(name: str, number: int, limit: int) -> None:
 
 
 def new_manifest(**members: Any) -> Manifest:
-    """A manifest in this program's own versions; ``dev`` may be given as a number."""
+    """A manifest in this program's own versions; ``dev`` may be given as a number.
+
+    A part asks for no newer reader than what is in it needs.
+    """
     dev = members.pop("dev")
+    members.setdefault("min_reader", WHOLE_LINES)
     return Manifest(
         format=FORMAT,
-        min_reader=READER,
         dev=hex16(dev),
         schema=SCHEMA_VERSION,
         merge_rules=MERGE_RULES,

@@ -16,7 +16,7 @@ from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import KINDS, MERGE_RULES, SCHEMA_VERSION
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Statement
-from shelterdesk.db import chain, exchange, meta, statements
+from shelterdesk.db import chain, exchange, meta, newer, statements
 from shelterdesk.db import receipts as held
 from shelterdesk.db.beside import Author, Beside, beside_lines
 from shelterdesk.db.connection import Connection
@@ -27,7 +27,9 @@ from shelterdesk.keys.sshsig import MANIFEST, sign
 from shelterdesk.sync.container import MAX_PART, pack, zip_lines
 from shelterdesk.sync.cutting import Draft, drafts, ndjson
 from shelterdesk.sync.manifest import (
+    ERASED_LINES,
     MAX_MANIFEST,
+    WHOLE_LINES,
     Counts,
     Held,
     Manifest,
@@ -79,8 +81,8 @@ class Audience:
 def plan(store: Store, audience: Audience) -> list[PartOut]:
     """Every part that audience should have now: those waiting, and a new bundle for what is in none of them.
 
-    A new bundle is made when there are events in no other, or when there is none to carry the statements and
-    receipts (for a standing audience: none that says who belongs as it is known now).
+    A new bundle is made when there are events in no other, or when none carries every statement that is known now:
+    an erasure or a revocation does not wait for somebody to enter something.
     """
     receipts = as_member(receipts_for(store, _receivers(store, audience)))
     with store.transaction() as conn:
@@ -93,9 +95,9 @@ def plan(store: Store, audience: Audience) -> list[PartOut]:
                 ids.update(exchange.event_ids_after(conn, *author, audience.upto(author)))
                 # What lies beside the main line is not confirmed by a number: the same one stands on the line.
                 if (apart := lying.get(author)) is not None:
-                    ids.update(apart.spans.keys() - apart.blank)
+                    ids.update(apart.spans.keys() - exchange.second_hand(conn))
         new = _not_covered(sorted(ids - audience.beside), covered)
-        if new or not (_says_who_belongs(store, audience, kept) if audience.is_standing else kept):
+        if new or not _says_who_belongs(store, audience, kept):
             kept += _new_bundle(store, conn, audience, new, receipts)
     return kept
 
@@ -223,7 +225,7 @@ def _new_bundle(
         chunk = chunks[0] if len(chunks) == 1 else chunks[at] if at < len(chunks) else []
         head += [_plain(name, data) for name, data in _roster_members(roster)]
         head += [_plain(name, data) for one in chunk for name, data in _statement_members(one)]
-        head.append(_plain("schema.json", schema_member()))
+        head.append(_plain("schema.json", schema_member(store.conn)))
         manifest = new_manifest(
             dev=store.who.dev,
             epoch=store.who.epoch,
@@ -238,6 +240,7 @@ def _new_bundle(
             recipients=list(audience.recipients),
             ranges=[one.closed(conn) for one in draft.runs],
             have=have,
+            min_reader=WHOLE_LINES if draft.is_whole else ERASED_LINES,
             counts=Counts(draft.events, draft.ops, {str(k): n for k, n in sorted(draft.kinds.items())}),
             members=head + draft.members,
         ).raw()
@@ -311,9 +314,12 @@ def _statement_members(one: Statement) -> list[tuple[str, bytes]]:
     return [(name, one.raw), (f"{name}.sig", one.signature.encode("ascii"))]
 
 
-def schema_member() -> bytes:
-    """``schema.json``: kinds and fields by their numbers, so that an older desk can name what it does not know."""
-    return canonical(
+def schema_member(conn: Connection) -> bytes:
+    """``schema.json``: kinds and fields by their numbers, so that an older desk can name what it does not know.
+
+    Where a newer program's came, that one goes on: what it says of newer entries is true of those passed on here.
+    """
+    return newer.kept_schema(conn) or canonical(
         {
             "schema": SCHEMA_VERSION,
             "merge_rules": MERGE_RULES,
@@ -341,7 +347,7 @@ def remake(store: Store, part: PartOut, orders: dict[int, list[int]]) -> bytes:
     ``orders`` keeps the order of a bundle's events from one of its parts to the next.
     """
     manifest = msgspec.json.decode(part.manifest, type=Manifest)
-    by_name = {"receipts.json": part.receipts, "schema.json": schema_member()}
+    by_name = {"receipts.json": part.receipts, "schema.json": schema_member(store.conn)}
     for statement in statements.statements(store.conn):
         members = _statement_members(statement)
         if statement.kind == "roster":

@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from shelterdesk.core.erased import read_brought
 from shelterdesk.core.errors import WorldError
-from shelterdesk.core.event import BadLine, Event, chain_next, parse
+from shelterdesk.core.event import BadLine, Event, chain_next
 from shelterdesk.db.receipts import MAX_JUMP
 from shelterdesk.keys import age
 from shelterdesk.keys.classes import LONGEST_SEALED
@@ -22,6 +23,7 @@ from shelterdesk.sync.container import MAX_PART, MAX_SEALED, PartName, is_within
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.manifest import (
     DEEPEST,
+    ERASED_LINES,
     GREATEST,
     GREATEST_EPOCH,
     LONGEST_TEXT,
@@ -73,6 +75,7 @@ class Opened:
     receipts: list[SignedStatement]
     events: list[Event]
     branches: list[int]
+    schema: bytes = b""
 
 
 def check_outside(name: PartName, folder: int, sealed: bytes, signature: str, known: Known) -> bytes:
@@ -128,9 +131,9 @@ def open_part(
         raise SetAside("not_for_us")
     if manifest.practice != me.is_practice:
         raise SetAside("other_kind")
+    check_members(manifest.members)
     if _next(members, "SHA256SUMS") != sums(manifest.members, raw, inner):
         raise SetAside("members", what="SHA256SUMS")
-    check_members(manifest.members)
     content = _content(members, manifest)
     events = _events(content, manifest)
     _check_counts(manifest, events)
@@ -138,8 +141,9 @@ def open_part(
     statements = _statements(content, manifest.members)
     receipts = from_member(content["receipts.json"])
     return Opened(
-        manifest, bytes.fromhex(sha256(raw)), sha256(sealed), statements, receipts, events, branches
-    )
+        manifest, bytes.fromhex(sha256(raw)), sha256(sealed), statements, receipts, events, branches,
+        content["schema.json"],
+    )  # fmt: skip
 
 
 def _next(members: Iterator[tuple[str, bytes]], wanted: str) -> bytes:
@@ -206,7 +210,7 @@ def _events(content: Mapping[str, bytes], manifest: Manifest) -> list[Event]:
         if lines.pop() or len(lines) != member.events:
             raise SetAside("manifest", what="events")
         try:
-            events += [parse(line) for line in lines]
+            events += [read_brought(line) for line in lines]
         except BadLine as error:
             raise SetAside("line", what=str(error)[:80]) from None
     return events
@@ -216,7 +220,10 @@ def _check_counts(manifest: Manifest, events: Sequence[Event]) -> None:
     """The cross-check of how much there is of each kind, and the caps on every value."""
     kinds: dict[str, int] = {}
     ops = 0
+    is_older = manifest.min_reader < ERASED_LINES
     for event in events:
+        if is_older and (event.is_in_part or not event.line):
+            raise SetAside("line", what="erased")
         if event.epoch >= GREATEST_EPOCH or event.last_seq >= GREATEST:
             raise SetAside("jump")
         for op in event.ops:

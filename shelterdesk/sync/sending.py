@@ -229,6 +229,10 @@ def _clear_own_partials(folder: Path) -> None:
         for path in folder.glob("*.age*.partial"):
             if read_part_name(path.name.split(".age")[0] + ".age") is not None:
                 path.unlink()
+        # Cut off between the two: without a signature nobody believes it, and every reader would list it.
+        for path in folder.glob("*.age"):
+            if read_part_name(path.name) is not None and not path.with_name(f"{path.name}.sig").exists():
+                path.unlink()
 
 
 def write_receipts(store: Store, ours: Path, receipts: list[held.HeldReceipt]) -> list[str]:

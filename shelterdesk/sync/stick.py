@@ -30,7 +30,7 @@ from shelterdesk.sync.container import (
     read_part_name,
     read_receipt_name,
 )
-from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.faults import SetAside, fit_to_be_shown
 
 MAX_ENTRIES = 10_000
 """Directory entries looked at, whatever lies there (SYNC §2, malicious stick)."""
@@ -112,12 +112,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """What of ours lies in a folder. ``strange`` are entries that have no business there."""
+    """What of ours lies in a folder.
+
+    ``strange`` are entries that have no business there. ``unusable`` have a name of ours and are no file, or a
+    folder that does not let itself be read: their names, each with the code of its reason.
+    """
 
     parts: tuple[Found, ...]
     admits: tuple[Path, ...]
     receipts: tuple[Path, ...]
     strange: tuple[str, ...]
+    unusable: tuple[tuple[str, str], ...] = ()
 
 
 def our_folder(target: Path) -> Path:
@@ -137,7 +142,7 @@ def make_folder(folder: Path) -> None:
     try:
         with suppress(FileExistsError):
             folder.mkdir()
-            _sync_folder(folder.parent)
+            sync_folder(folder.parent)
         if not stat.S_ISDIR(folder.lstat().st_mode):
             raise NotOurs(
                 str(folder), tr("Something that is no folder is called {name} there.", name=folder.name)
@@ -174,7 +179,7 @@ def write_file(folder: Path, name: str, data: bytes) -> None:
         if hash_of(partial, len(data)) != hashlib.sha256(data).hexdigest():
             raise StickLies(str(folder))
         os.replace(partial, folder / name)
-        _sync_folder(folder)
+        sync_folder(folder)
     except OSError as error:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
@@ -223,66 +228,127 @@ def read_file(path: Path, most: int, *, drop_cache: bool = False) -> bytes:
 def look(source: Path) -> Lying:
     """What of ours lies in a stick, in its folder ``SHELTERDESK`` or in one desk's folder.
 
-    Raises :class:`NotOurs` when there is nothing of ours, :class:`SetAside` for more than 10,000 entries.
+    Raises :class:`NotOurs` when there is nothing of ours, :class:`SetAside` for more than 10,000 entries or a folder
+    that does not let itself be read, :class:`StickPulled`.
     """
-    if not source.is_dir():
+    if not _is_folder(source, may_be_link=True):
         raise NotOurs(str(source), tr("{where} is not there, or it is no folder.", where=str(source)))
     ours = source if source.name == FOLDER or read_desk_folder(source.name) is not None else source / FOLDER
-    if ours.is_symlink() or not ours.is_dir():
+    if not _is_folder(ours):
         raise NotOurs(str(source), tr("Nothing from ShelterDesk lies there."))
-    parts: list[Found] = []
-    admits: list[Path] = []
-    receipts: list[Path] = []
-    strange: list[str] = []
-    left = [MAX_ENTRIES]
-    dev = read_desk_folder(ours.name)
-    if dev is not None:
-        _look_at_desk(ours, dev, left, parts, admits, strange)
-    else:
-        for entry in entries(ours, left):
+    found = _Look()
+    try:
+        dev = read_desk_folder(ours.name)
+        if dev is not None:
+            found.at_desk(ours, dev)
+        else:
+            found.at_top(ours)
+    except OSError as error:
+        if error.errno in _LOCKED:
+            raise SetAside("unreadable") from None
+        raise said(source, error) from None
+    return found.lying()
+
+
+class _Look:
+    """One look through a stick: what was found, and how many entries may still be looked at."""
+
+    def __init__(self) -> None:
+        self.left = [MAX_ENTRIES]
+        self.parts: list[Found] = []
+        self.admits: list[Path] = []
+        self.receipts: list[Path] = []
+        self.strange: list[str] = []
+        self.unusable: list[tuple[str, str]] = []
+
+    def lying(self) -> Lying:
+        """Everything in a fixed order, whatever the order of the folder."""
+        self.parts.sort(key=lambda one: (one.folder, one.name))
+        every = (self.admits, self.receipts, self.strange, self.unusable)
+        return Lying(tuple(self.parts), *(tuple(sorted(one)) for one in every))  # type: ignore[arg-type]
+
+    def at_top(self, ours: Path) -> None:
+        """The folders of desks and the one of receipts; nothing else is opened."""
+        for entry in _each(ours, self.left):
             dev = read_desk_folder(entry.name)
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if dev is not None and is_folder:
-                _look_at_desk(Path(entry.path), dev, left, parts, admits, strange)
-            elif entry.name == RECEIPTS and is_folder:
-                for one in entries(Path(entry.path), left):
-                    if read_receipt_name(one.name) and one.is_file(follow_symlinks=False):
-                        receipts.append(Path(one.path))
+            if dev is None and entry.name != RECEIPTS:
+                self.strange.append(fit_to_be_shown(entry.name))
+            elif not entry.is_dir(follow_symlinks=False):
+                self.unusable.append((entry.name, "not_a_file"))
             else:
-                strange.append(_shown(entry.name))
-    parts.sort(key=lambda one: (one.folder, one.name))
-    return Lying(tuple(parts), tuple(sorted(admits)), tuple(sorted(receipts)), tuple(sorted(strange)))
+                self._inside(Path(entry.path), dev)
 
+    def _inside(self, folder: Path, dev: int | None) -> None:
+        """One folder; where it does not let itself be read, the others still do."""
+        try:
+            if dev is not None:
+                self.at_desk(folder, dev)
+            else:
+                self._at_receipts(folder)
+        except OSError as error:
+            if error.errno not in _LOCKED:
+                raise
+            self.unusable.append((folder.name, "unreadable"))
 
-def _look_at_desk(
-    folder: Path, dev: int, left: list[int], parts: list[Found], admits: list[Path], strange: list[str]
-) -> None:
-    for entry in entries(folder, left):
-        name = read_part_name(entry.name)
-        if not entry.is_file(follow_symlinks=False):
-            strange.append(_shown(f"{folder.name}/{entry.name}"))
-        elif name is not None:
-            parts.append(Found(Path(entry.path), name, dev))
-        elif read_admit_name(entry.name) is not None:
-            admits.append(Path(entry.path))
+    def at_desk(self, folder: Path, dev: int) -> None:
+        """The parts and admissions in a desk's folder."""
+        for entry in _each(folder, self.left):
+            name = read_part_name(entry.name)
+            is_admit = read_admit_name(entry.name) is not None
+            if not self._is_file(folder, entry, name is not None or is_admit):
+                continue
+            if name is not None:
+                self.parts.append(Found(Path(entry.path), name, dev))
+            elif is_admit:
+                self.admits.append(Path(entry.path))
+
+    def _at_receipts(self, folder: Path) -> None:
+        for entry in _each(folder, self.left):
+            is_receipt = read_receipt_name(entry.name) is not None
+            if self._is_file(folder, entry, is_receipt) and is_receipt:
+                self.receipts.append(Path(entry.path))
+
+    def _is_file(self, folder: Path, entry: os.DirEntry[str], is_ours: bool) -> bool:
+        """Whether an entry is a regular file; what is none, or has a name of nobody's, is listed."""
+        label = fit_to_be_shown(f"{folder.name}/{entry.name}")
+        is_file = entry.is_file(follow_symlinks=False)
+        if is_ours and not is_file:
+            self.unusable.append((label, "not_a_file"))
+        elif not is_ours and not (is_file and _is_beside(entry.name)):
+            self.strange.append(label)
+        return is_file
 
 
 def entries(folder: Path, left: list[int]) -> Iterator[os.DirEntry[str]]:
-    """The entries of a folder, as long as some are allowed; raises :class:`SetAside` beyond."""
+    """The entries of a folder, as long as some are allowed; raises :class:`SetAside` beyond, and what a stick raises."""
     try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                left[0] -= 1
-                if left[0] < 0:
-                    raise SetAside("too_many")
-                yield entry
+        yield from _each(folder, left)
     except OSError as error:
         raise said(folder, error) from None
 
 
-def _shown(name: str) -> str:
-    """A strange name made fit to be shown."""
-    return "".join(c if c.isprintable() else "?" for c in name.encode("utf-8", "replace").decode())[:80]
+def _each(folder: Path, left: list[int]) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(folder) as inside:
+        for entry in inside:
+            left[0] -= 1
+            if left[0] < 0:
+                raise SetAside("too_many")
+            yield entry
+
+
+def _is_beside(name: str) -> bool:
+    """Whether a file belongs to one of ours: its signature, or what was left of one when the stick was pulled."""
+    whole = name.removesuffix(".partial").removesuffix(".sig")
+    is_ours = any(read(whole) is not None for read in (read_part_name, read_admit_name, read_receipt_name))
+    return is_ours and whole != name
+
+
+def _is_folder(path: Path, *, may_be_link: bool = False) -> bool:
+    """Whether a folder is there; what cannot even be asked is none."""
+    try:
+        return stat.S_ISDIR((path.stat() if may_be_link else path.lstat()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def said(where: Path, error: OSError) -> WorldError:
@@ -296,11 +362,6 @@ def said(where: Path, error: OSError) -> WorldError:
     return NotOurs(
         str(where), tr("{where} cannot be used ({why}).", where=str(where), why=error.strerror or "")
     )
-
-
-def _sync_folder(folder: Path) -> None:
-    with suppress(OSError):  # some FAT drivers do not sync folders
-        sync_folder(folder)
 
 
 Progress = Callable[[int, int], None]

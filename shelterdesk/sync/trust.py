@@ -295,6 +295,8 @@ def _check_class(class_: Mapping[str, Any]) -> None:
         raise ValueError("class key")
     if not 0 < class_["version"] < 1 << 31 or not isinstance(class_["station"], str):
         raise ValueError("class key")
+    if not isinstance(class_["class"], str):
+        raise ValueError("class")
     if class_.get("sheet") is not None:
         _is_hex(class_["sheet"], 32)
         if not is_recipient(class_["sheet_age"]):

@@ -94,7 +94,7 @@ class Door(QObject):
             from shelterdesk.ui.first_run import FirstRunPage  # a desk is set up once and opened every day
 
             run = FirstRunPage(self._worker, self._folder, self._cost)
-            run.opened.connect(self.entered)
+            run.opened.connect(self._come_in)
             run.joined.connect(self.open)
             run.language_chosen.connect(self._speak_first)
             run.practice_chosen.connect(lambda practice: self.chosen.emit("practice", practice))
@@ -102,6 +102,30 @@ class Door(QObject):
             first = run.choose.first_focus()
         self.window.show()
         self.window.activateWindow()
+        if first is not None:
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _come_in(self, desk: Desk) -> None:
+        """Somebody is in; where the laptop's clock cannot be right they may say what time it is first."""
+        if not desk.store.asks_for_date:
+            self.entered.emit(desk)
+            return
+        from shelterdesk.actions.said_clock import go_on_with_clock, said_on_wall, say_time
+        from shelterdesk.ui.clock_page import ClockPage  # seldom
+
+        self._release_page()
+        page = ClockPage(self._worker.clock.now(), desk.who.zone)
+
+        def say(day: str, time: str) -> None:
+            at = said_on_wall(desk, day, time)
+            self._worker.write(say_time, at, done=lambda _: self.entered.emit(desk), failed=page.refuse)
+
+        page.said.connect(say)
+        page.left.connect(
+            lambda: self._worker.write(go_on_with_clock, done=lambda _: self.entered.emit(desk))
+        )
+        self.window.show_page(page, desk.who.is_practice)
+        first = page.first_focus()
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -119,7 +143,7 @@ class Door(QObject):
         page = LogInPage(self._preferences())
         page.asked.connect(
             lambda name, phrase: self.entrance.open(
-                name, phrase, page.form.wish(), self.entered.emit, lambda error: self._refuse(page, error)
+                name, phrase, page.form.wish(), self._come_in, lambda error: self._refuse(page, error)
             )
         )
         page.backup_asked.connect(lambda name, phrase: self._open_backup(page, name, phrase))
@@ -143,7 +167,7 @@ class Door(QObject):
         def opened() -> Desk:
             return open_backup_instead(self._folder, name, phrase, self._worker.clock)[0]
 
-        self._worker.open_with(opened, self.entered.emit, page.refuse)
+        self._worker.open_with(opened, self._come_in, page.refuse)
 
     def _show_forgotten(self) -> None:
         """The page for who has the recovery sheet in hand; back leads to the log-in."""
@@ -155,7 +179,7 @@ class Door(QObject):
         page.asked.connect(
             lambda code, name, phrase: self._worker.open_with(
                 lambda: recover(self._folder, code, name, phrase, self._worker.clock, self._cost),
-                self.entered.emit,
+                self._come_in,
                 page.refuse,
             )
         )

@@ -7,6 +7,7 @@ import shutil
 from PySide6.QtCore import QObject
 
 from shelterdesk.actions.backup_disks import BackupPlan, is_nearly_full, read_plan, settle
+from shelterdesk.actions.reserve import is_used_up, keep_reserve, used_up_words, wants_reserve
 from shelterdesk.core.words import tr
 from shelterdesk.ui.backup_keeper import BackupKeeper
 from shelterdesk.ui.battery import LOW, VERY_LOW, Battery
@@ -24,6 +25,7 @@ class PowerWatch(QObject):
         super().__init__(window)
         self._window, self._worker, self._keeper = window, worker, keeper
         self._said_low = self._said_very_low = self._said_full = False
+        self._said_reserve = False
         self._plan = BackupPlan()
 
     def look(self, battery: Battery | None) -> str:
@@ -61,6 +63,11 @@ class PowerWatch(QObject):
             disk = shutil.disk_usage(self._worker.folder)
         except OSError:
             return ""
+        desk = self._worker.desk
+        if desk is not None and wants_reserve(desk, disk.free):
+            self._worker.read(keep_reserve, done=self._kept, topic="reserve")
+        if desk is not None and is_used_up(desk):
+            return self._say_used_up()
         if not is_nearly_full(disk.free, disk.total, self._plan):
             self._said_full = False
             return ""
@@ -75,3 +82,13 @@ class PowerWatch(QObject):
                 Tone.BAD,
             )
         return tr("disk nearly full: {mb} MB left", mb=mb)
+
+    def _say_used_up(self) -> str:
+        if not self._said_reserve:
+            self._said_reserve = self._said_full = True
+            self._window.say(used_up_words(), Tone.BAD)
+        return tr("disk full")
+
+    def _kept(self, is_kept: bool) -> None:
+        if is_kept:
+            self._said_reserve = False

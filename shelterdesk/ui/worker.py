@@ -19,6 +19,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from shelterdesk.actions import faults
 from shelterdesk.actions.clock import seconds_passed
 from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.reserve import once_more
 from shelterdesk.actions.shift import Shift
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError
@@ -203,7 +204,8 @@ class DeskWorker(QObject):
                 raise RuntimeError("no desk is open")
             if self.desk.store.is_closed:
                 raise _StationGone
-            return action(self.desk, *args, **named)
+            desk = self.desk
+            return once_more(desk, lambda: action(desk, *args, **named))
 
         def wrote(result: Done[Result]) -> None:
             if result.changes.kinds:

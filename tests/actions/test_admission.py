@@ -202,6 +202,22 @@ def test_a_zone_no_clock_knows_is_said_before_anything_is_made(
     assert not (new / FILE).exists() and not keyfile.exists(new)
 
 
+def test_keys_left_in_clear_go_at_the_next_opening(
+    station_folder: Path, tmp_path: Path, clock: SetClock
+) -> None:
+    """Killed after the key file was made: the desk stands, and what it joined with lies beside it."""
+    new, keys = tmp_path / "new", tmp_path / "kept"
+    join_request(new, tmp_path / "JOIN.json")
+    keys.write_bytes((new / admission.JOIN_KEYS).read_bytes())
+    with at(station_folder, clock) as desk:
+        words = admit(desk, tmp_path / "JOIN.json", tmp_path / "REPLY").result.own_words
+    finish_join(new, tmp_path / "REPLY", words, clock)
+    assert not (new / admission.JOIN_KEYS).exists()
+    (new / admission.JOIN_KEYS).write_bytes(keys.read_bytes())
+    with at(new, clock, "admin"):
+        assert not (new / admission.JOIN_KEYS).exists()
+
+
 def test_a_folder_that_is_taken_may_be_an_offices(tmp_path: Path, clock: SetClock) -> None:
     folder = tmp_path / "office"
     new_office(folder, "Central", "admin", PASSPHRASE, clock, country="PAN", cost=CHEAP).desk.close()

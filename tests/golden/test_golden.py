@@ -49,21 +49,22 @@ def test_an_old_office_takes_an_old_stick_in(kept: Kept) -> None:
     folder, expected, clock = kept
     with at(folder / "office", clock) as office:
         found = import_from(office, folder / "stick").result
-        assert (found.new, found.set_aside, found.refused, found.alarms) == (expected["new"], 0, 0, [])
+        assert (found.new, found.set_aside, found.refused) == (expected["new"], 0, 0)
+        assert len(found.alarms) == expected.get("alarms", 0)
         assert state_of(office.store.conn) == expected["office_state"]
         assert check_folder(office).result.before.findings == []
 
 
 def test_an_old_station_goes_on_exchanging(kept: Kept, tmp_path: Path) -> None:
-    folder, _, clock = kept
+    folder, expected, clock = kept
     with at(folder / "office", clock) as office:
         import_from(office, folder / "stick")
         (tmp_path / "back").mkdir()
         export_receipts(office, tmp_path / "back")
     with at(folder / "station", clock) as desk:
-        assert import_from(desk, tmp_path / "back").result.receipts == 1
+        assert import_from(desk, tmp_path / "back").result.receipts == expected.get("receipts", 1)
         export_bundle(desk, tmp_path / "back")
 
 
 def test_formats_are_kept() -> None:
-    assert [p.name for p in KEPT][:1] == ["1"]
+    assert [p.name for p in KEPT][:2] == ["1", "2"]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shelterdesk.core.errors import CannotWrite, DiskFull
-from shelterdesk.keys import safefile
+from shelterdesk.keys import machine, safefile
 
 _KILLED = """
 import os, sys, pathlib
@@ -53,6 +53,32 @@ def test_no_room_leaves_the_old_file_and_is_said(tmp_path: Path) -> None:
     assert subprocess.run([sys.executable, "-c", _FULL, str(path)], check=False).returncode == 7
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]
+
+
+def test_a_folder_made_has_its_name_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[Path] = []
+    monkeypatch.setattr(safefile, "sync_folder", synced.append)
+    safefile.make_folders(tmp_path / "a" / "b", 0o700)
+    assert set(synced) == {tmp_path, tmp_path / "a"} and (tmp_path / "a" / "b").is_dir()
+    synced.clear()
+    safefile.make_folders(tmp_path / "a" / "b")
+    assert synced == []
+
+
+def test_a_disk_that_fails_is_told_from_one_that_cannot_sync_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """FAT drivers may not know the call; a failing disk must not be called done."""
+    said = errno.EINVAL
+
+    def refuse(_: int) -> None:
+        raise OSError(said, os.strerror(said))
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    machine.sync_folder(tmp_path)
+    said = errno.EIO
+    with pytest.raises(OSError):
+        machine.sync_folder(tmp_path)
 
 
 def test_a_place_that_cannot_be_written_is_said(tmp_path: Path) -> None:

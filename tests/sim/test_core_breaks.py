@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -171,7 +171,7 @@ _changed = judging.changed
 def homes_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     """Anybody may change anybody's records."""
 
-    def nobody(kind: int, authors: list[tuple[int, bool]], homes: Mapping[int, str]) -> frozenset[int]:
+    def nobody(kind: int, authors: Sequence[home.Author], homes: Mapping[int, str]) -> frozenset[int]:
         return frozenset()
 
     monkeypatch.setattr(standing, "foreign", nobody)

@@ -12,11 +12,12 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.core.event import Event, Op, OpId, compose, field_op, parse, row_op
+from shelterdesk.core.event import Event, Op, OpId, compose, field_op, hex16, parse, row_op
 from shelterdesk.core.home import OTHER_HOME
-from shelterdesk.core.kinds import ACCESS, PERSON, PLACE, TRANSFER_LINE, Kind
+from shelterdesk.core.kinds import ACCESS, PERSON, PLACE, TRANSFER_LINE, VOID, Kind
 from shelterdesk.db.as_known import known_at
 from shelterdesk.db.check import check
+from shelterdesk.db.standing import heads_of
 from shelterdesk.db.undoing import is_voided
 from tests.stations import MORNING
 from tests.sync.worlds import World, at, copied, register, state
@@ -156,6 +157,10 @@ def events_at_random(rng: random.Random, hands: dict[str, Hand]) -> list[Event]:
             kind, ent, field = rng.choice(kinds), rng.choice(ents), rng.randint(2, 4)
             value = rng.choice(["a", "b", {"missing": "unknown"}])
             above = rng.sample(known, min(len(known), rng.randint(0, 2)))
+            if rng.random() < 0.15:
+                saw = [[hex16(i.dev), i.epoch, i.seq, i.eh8.hex()] for i in known]
+                ops.append(field_op(kind.number, ent, VOID, {"reason": "x", "saw": saw}, []))
+                continue
             is_creation = rng.random() < 0.4
             ops.append(
                 row_op(kind.number, ent, {field: value, 5: "x"})
@@ -189,3 +194,38 @@ def test_the_order_of_arrival_decides_nothing(
             desk.store.rebuild()
             assert (state(desk), tables_of(desk)) == seen[-1]
     assert seen[0] == seen[1] == seen[2]
+
+
+@pytest.mark.parametrize("is_void", [False, True])
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_station_that_makes_a_record_of_another_anew_cannot_make_it_vanish(
+    world: World, clock: SetClock, hands: dict[str, Hand], turn: int, is_void: bool
+) -> None:
+    """A creation under the other's id made it a maker; an edit that named both creations then took the record over."""
+    ent = secrets.token_bytes(16)
+    made = hands["LB"].write(row_op(PERSON.number, ent, {GIVEN: "Ana"}))
+    again = hands["MT"].write(row_op(PERSON.number, ent, {GIVEN: "Taken"}))
+    both = [made.op_id(0), again.op_id(0)]
+    over = field_op(PERSON.number, ent, GIVEN, "Over", both)
+    if is_void:
+        saw = [[hex16(i.dev), i.epoch, i.seq, i.eh8.hex()] for i in both]
+        over = field_op(PERSON.number, ent, VOID, {"reason": "x", "saw": saw}, [])
+    last = hands["MT"].write(over)
+    with at(world.office, clock) as desk:
+        for event in [made, again, last][::turn]:
+            desk.store.take_in([event])
+        assert desk.store.conn.execute("SELECT void FROM person").fetchall() == [(None,)]
+        assert {head.value for head in heads_of(desk.store.conn, ent, PERSON.number)[GIVEN]} == {
+            b'"Ana"',
+            b'"Taken"',
+        }
+        assert desk.store.conn.execute("SELECT field FROM conflict").fetchall() == [(GIVEN,)]
+        assert reasons(desk) == [OTHER_HOME] and findings(desk) == []
+        desk.store.rebuild()
+        assert reasons(desk) == [OTHER_HOME] and findings(desk) == []
+        # Each may go on with what is its own, and the office decides.
+        desk.store.take_in([hands["MT"].write(field_op(PERSON.number, ent, GIVEN, "Mine", [again.op_id(0)]))])
+        assert {head.value for head in heads_of(desk.store.conn, ent, PERSON.number)[GIVEN]} == {
+            b'"Ana"',
+            b'"Mine"',
+        }

@@ -24,13 +24,14 @@ from shelterdesk.db.check import check
 from shelterdesk.db.state import state_of
 from shelterdesk.db.statements import read_statement, statements
 from shelterdesk.db.store import Store
+from shelterdesk.keys.cardtoken import key_id
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.signing import SignedStatement, sign_statement
 from shelterdesk.keys.user import new_user
 from shelterdesk.startup import FILE
 from shelterdesk.sync.intake import take_statements
 from tests.stations import CHEAP
-from tests.sync.worlds import World, at, given_names, join, parts_in, register
+from tests.sync.worlds import World, at, carry, given_names, join, parts_in, register
 
 
 @pytest.fixture
@@ -77,18 +78,33 @@ def test_what_a_revoked_desk_says_is_believed_no_more(
     """Not even under an old number, which whoever holds the key can write again."""
     with at(second, clock) as desk:
         thief = desk.store.keys
-        desk.publish("revoked_cards", {"cards": [["ab", 7]]})
+        card = key_id(thief.public)
+        # Its own station's; and one of another's, which it has no word in.
+        desk.publish("revoked_cards", {"cards": [[card, 7], ["ab" * 6, 7]]})
         export_bundle(desk, stick, "LB")
     with at(world.lb, clock) as lb:
         import_from(lb, stick)
-        assert lb.roster.revoked_cards == {("ab", 7)}
+        assert lb.roster.revoked_cards == {(card, 7)}
         revoke_desk(lb, "LB1A")
         keys, wrapped = new_user("words of a thief", CHEAP)
         entry = user_entry("thief", "", frozenset({Role.ADMIN}), keys, wrapped, "LB")
         for number in (1, 50):
             lb.store.add_statements([said_by(thief, "user", {"user": user_body(entry)}, number)])
         assert entry.id not in lb.roster.users
-        assert lb.roster.revoked_cards == {("ab", 7)}  # what was heard before stays
+        assert lb.roster.revoked_cards == {(card, 7)}  # what was heard before stays
+
+
+def test_a_station_revokes_no_card_of_another(world: World, clock: SetClock, tmp_path: Path) -> None:
+    with at(world.mt, clock) as other:
+        theirs = key_id(other.store.keys.public)
+    with at(world.lb, clock) as desk:
+        desk.publish("revoked_cards", {"cards": [[theirs, 4], [key_id(desk.store.keys.public), 5]]})
+        mine = key_id(desk.store.keys.public)
+    carry(world.lb, world.office, tmp_path / "there", clock)
+    with at(world.office, clock) as office:
+        assert office.roster.revoked_cards == {(mine, 5)}
+        office.publish("revoked_cards", {"cards": [[theirs, 6]]})  # the office's word holds for all
+        assert office.roster.revoked_cards == {(mine, 5), (theirs, 6)}
 
 
 def test_nobody_below_answers_a_revocation_and_only_the_office_lifts_it(

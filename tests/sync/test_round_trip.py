@@ -184,7 +184,7 @@ def test_after_an_upgrade_all_that_waits_is_written_anew_at_once(
         for name in names:
             register(desk, name)
             export_bundle(desk, stick)
-        monkeypatch.setattr(parts, "schema_member", lambda: b'{"schema":2}')
+        monkeypatch.setattr(parts, "schema_member", lambda _: b'{"schema":2}')
         done = export_bundle(desk, other).result
         # What the five held, and the entry of this very export.
         assert (done.written, done.already_there) == (2, 0)

@@ -107,7 +107,9 @@ def test_a_tree_made_by_an_enemy(stick: Path) -> None:
     found = look(stick)
     assert [part.name.bundle_no for part in found.parts] == [4]
     assert found.receipts == () and found.admits == ()
-    assert {"loop", "autorun.inf", "receipts"} <= set(found.strange)
+    assert {"loop", "autorun.inf", "f123456789abcdef"} == set(found.strange)
+    in_place_of_ours = [f"{OURS}/{n}-1of1-{OURS}.age" for n in (1, 2, 3)]
+    assert found.unusable == tuple((name, "not_a_file") for name in (*in_place_of_ours, "receipts"))
 
 
 def test_what_is_no_regular_file_is_never_opened(stick: Path) -> None:
@@ -247,6 +249,22 @@ def test_files_of_others_are_left_alone(world: World, stick: Path, clock: SetClo
         left.write_bytes(b"pulled out here")
         export_bundle(desk, stick)
     assert all(path.exists() for path in strange) and not left.exists()
+
+
+def test_a_part_without_its_signature_is_taken_away_by_who_wrote_it(
+    world: World, stick: Path, clock: SetClock
+) -> None:
+    """Killed between the two: nobody believes it, and every reader would list it for ever."""
+    with at(world.lb, clock) as desk:
+        register(desk, "Ana")
+        export_bundle(desk, stick)
+        (part,) = parts_in(stick)
+        left = part.with_name(f"9-1of1-{OURS}.age")
+        left.write_bytes(part.read_bytes())
+        export_bundle(desk, stick)
+        assert not left.exists() and part.exists()
+    with at(world.office, clock) as office:
+        assert import_from(office, stick).result.is_clean
 
 
 def test_stopping_leaves_what_is_good(world: World, stick: Path, clock: SetClock) -> None:

@@ -25,6 +25,7 @@ from shelterdesk.core.vocabulary import Role
 from shelterdesk.db import chain
 from shelterdesk.db.statements import statements
 from shelterdesk.keys import keyfile
+from shelterdesk.keys.cardtoken import key_id
 from shelterdesk.keys.classes import sign_class_body
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.keys.signing import SignedStatement, canonical, sign_statement
@@ -191,12 +192,13 @@ def test_what_a_desk_may_say_is_believed(world: World, clock: SetClock) -> None:
         keys = DeskKeys.new()
         slot = DeskEntry(keys.dev, keys.public, keys.recipient, "LB", "LB1Z", lb.who.dev)
         admitted = signed(lb.store.keys, "admit", {"desk": desk_body(slot)})
-        its_word = signed(keys, "revoked_cards", {"cards": [["ab", 7]]})
+        card = key_id(keys.public)
+        its_word = signed(keys, "revoked_cards", {"cards": [[card, 7]]})
         unknown_kind = signed(lb.store.keys, "weather", {"rain": True})
         found = judged(office, its_word, unknown_kind, admitted)
         assert [s.kind for s in found.new] == ["weather", "admit", "revoked_cards"] and not found.refused
         keep_statements(office.store, found.new)
-        assert office.roster.revoked_cards == {("ab", 7)}
+        assert office.roster.revoked_cards == {(card, 7)}
         assert take_statements(office.store, [admitted, its_word])[0].new == []
 
 

@@ -84,11 +84,11 @@ def register(desk: Desk, *names: str) -> list[str]:
     return found
 
 
-def carry(from_: Path, to: Path, stick: Path, clock: SetClock) -> None:
-    """One stick written at one folder and taken in at the other."""
+def carry(from_: Path, to: Path, stick: Path, clock: SetClock, for_: str | None = None) -> None:
+    """One stick written at one folder and taken in at the other; ``for_`` whom, where that is not plain."""
     stick.mkdir(exist_ok=True)
     with at(from_, clock) as desk:
-        export_bundle(desk, stick, "office" if to.name == "office" else desk.who.station)
+        export_bundle(desk, stick, for_ or ("office" if to.name == "office" else desk.who.station))
     with at(to, clock) as desk:
         import_from(desk, stick)
 

@@ -26,7 +26,10 @@ from shelterdesk.actions.backup_disks import (
 from shelterdesk.actions.backups import list_backups, make_backup
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import open_desk
+from shelterdesk.actions.registration import register_family
 from shelterdesk.core.changes import Changes
+from shelterdesk.core.people import FamilyForm, PersonForm
+from shelterdesk.db import reserve
 from shelterdesk.keys import destroy
 from shelterdesk.keys.desk import desk_hex
 from shelterdesk.ui import battery, status_watch
@@ -338,6 +341,28 @@ def test_a_disk_nearly_full_is_said_before_a_save_fails(
         assert app.window is not None
         window = app.window
         qtbot.waitUntil(lambda: "disk nearly full: 420 MB left" in window.status.text())
+
+
+def test_room_kept_back_is_made_used_up_and_said(
+    qtbot: QtBot, station_folder: Path, clock: SetClock, disks: Disks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = SimpleNamespace(total=100 * 10**9, used=0, free=50 * 10**9)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: free)
+    with program(qtbot, station_folder, clock) as app:
+        log_in(qtbot, app)
+        qtbot.waitUntil(lambda: reserve.is_kept(station_folder))
+        free.free = 1_000
+        app.worker.write(register_family, FamilyForm((PersonForm(given="Ana"),)))
+        qtbot.waitUntil(lambda: "is used up now" in said_by(app))
+        assert not (station_folder / reserve.FILE).exists()
+        assert app.window is not None
+        window = app.window
+        qtbot.waitUntil(lambda: "disk full" in window.status.text())
+        free.free = 50 * 10**9
+        status_of(app).refresh()
+        qtbot.waitUntil(lambda: reserve.is_kept(station_folder))
+        status_of(app).refresh()
+        qtbot.waitUntil(lambda: "disk full" not in window.status.text())
 
 
 def test_how_little_is_nearly_full() -> None:

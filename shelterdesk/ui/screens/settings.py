@@ -19,6 +19,7 @@ from shelterdesk.ui.screens.settings_access import AccessSection
 from shelterdesk.ui.screens.settings_backup import BackupSection
 from shelterdesk.ui.screens.settings_close import CloseSection
 from shelterdesk.ui.screens.settings_desk import DeskSection
+from shelterdesk.ui.screens.settings_desks import DesksSection
 from shelterdesk.ui.screens.settings_file import SettingsFileSection
 from shelterdesk.ui.screens.settings_holders import HoldersSection
 from shelterdesk.ui.screens.settings_log_in import LogInSection
@@ -56,6 +57,7 @@ SECTIONS: tuple[type[Section], ...] = (
     BackupSection,
     RecoverySection,
     AdmitSection,
+    DesksSection,
     EnrolSection,
     AccessSection,
     UpdateSection,

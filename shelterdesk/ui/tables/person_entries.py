@@ -147,6 +147,8 @@ def _changed(at: int, change: Change, doubted: set[tuple[str, str]], words: Word
         mark, tone = tr("two answers"), Tone.WARN
     elif change.set_aside is not None:
         mark, tone = tr("set aside"), Tone.WARN
+    elif change.is_clock_corrected:
+        mark = tr("time corrected")
     elif change.clock_doubt:
         mark, tone = tr("clock in doubt"), Tone.WARN
     by = tr("{user}, {desk}", user=change.user, desk=change.desk)

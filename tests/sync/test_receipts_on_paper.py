@@ -18,7 +18,6 @@ from shelterdesk.core.errors import NotFound, Refused
 from shelterdesk.keys.ed25519 import SigningKey
 from shelterdesk.keys.receiptcode import ConfirmedUpto, make_receipt_code
 from shelterdesk.sync.receipt_codes import receipt_codes
-from tests.sync.conftest import made_world, stick, world  # noqa: F401  the world of the exchange
 from tests.sync.worlds import World, at, join, register
 
 
@@ -46,7 +45,7 @@ def printed(office: Desk, station: str) -> list[str]:
     return scanned(out.getvalue())
 
 
-def test_a_receipt_comes_home_on_paper(world: World, stick: Path, clock: SetClock) -> None:  # noqa: F811
+def test_a_receipt_comes_home_on_paper(world: World, stick: Path, clock: SetClock) -> None:
     with at(world.lb, clock) as desk, at(world.office, clock) as office:
         register(desk, "Ana", "Eva")
         export_bundle(desk, stick)
@@ -66,7 +65,7 @@ def test_one_code_confirms_all_desks_of_a_station(
     world: World,
     stick: Path,
     tmp_path: Path,
-    clock: SetClock,  # noqa: F811
+    clock: SetClock,
 ) -> None:
     join(world.lb, tmp_path / "second", clock)
     with at(tmp_path / "second", clock) as second:
@@ -84,7 +83,7 @@ def test_one_code_confirms_all_desks_of_a_station(
         assert only_here(second) == 0
 
 
-def test_nothing_is_confirmed_by_a_receipt_of_others(world: World, stick: Path, clock: SetClock) -> None:  # noqa: F811
+def test_nothing_is_confirmed_by_a_receipt_of_others(world: World, stick: Path, clock: SetClock) -> None:
     with at(world.lb, clock) as desk, at(world.mt, clock) as other, at(world.office, clock) as office:
         with pytest.raises(Refused, match="Nothing was heard"):
             print_receipts(office, "LB", out=BytesIO())
@@ -111,7 +110,7 @@ def test_nothing_is_confirmed_by_a_receipt_of_others(world: World, stick: Path, 
 
 def test_a_desk_that_lost_its_work_learns_it_from_the_paper(
     world: World, stick: Path, clock: SetClock
-) -> None:  # noqa: F811
+) -> None:
     with at(world.lb, clock) as desk, at(world.office, clock) as office:
         epoch = desk.who.epoch
         lines = [ConfirmedUpto(desk.who.dev, epoch, 5_000, bytes(16))]

@@ -1,0 +1,24 @@
+"""All workflows by name."""
+
+from __future__ import annotations
+
+from tests.faults import copies, exchanges, workflows
+from tests.faults.workflows import Workflow
+
+EVERY: dict[str, Workflow] = {
+    one.name: one
+    for one in (
+        workflows.SAVE,
+        workflows.RESERVE,
+        workflows.PASSPHRASE_CHANGE,
+        workflows.STATION,
+        exchanges.EXPORT,
+        exchanges.IMPORT,
+        exchanges.RECEIPT,
+        exchanges.ENROL,
+        exchanges.JOIN,
+        copies.BACKUP,
+        copies.RESTORE,
+        copies.MIGRATE,
+    )
+}
