@@ -19,7 +19,7 @@ import platformdirs
 from shelterdesk.core.errors import CannotWrite, DamagedFile, InUse, Refused, WorldError
 from shelterdesk.core.moment import Clock, DeskClock, to_milliseconds
 from shelterdesk.core.words import speak, tr
-from shelterdesk.db import judging, meta, presence, reserve, schema, search, tables
+from shelterdesk.db import conflicts, judging, meta, presence, reserve, schema, search, tables
 from shelterdesk.db.backup import copy_beside
 from shelterdesk.db.chain import last_seq
 from shelterdesk.db.connection import Connection, open_file, said, writing
@@ -275,6 +275,7 @@ def _align(conn: Connection) -> None:
         presence.align(conn)
         if grown:
             rebuild(conn)
+        conflicts.align(conn)
 
 
 def _notice_restore(conn: Connection, folder: Path, clock: Clock) -> None:

@@ -55,6 +55,7 @@ from shelterdesk.ui.screens.settings import SettingsScreen
 from shelterdesk.ui.screens.sheets import SheetsScreen
 from shelterdesk.ui.screens.sheets_daily import DailyPaper
 from shelterdesk.ui.widgets.page_area import PageArea
+from tools.written_apart import write_apart
 
 NOON = datetime(2026, 11, 23, 17, 31, tzinfo=UTC)  # 12:31 in Panama
 SEED, PEOPLE = 4, 300
@@ -80,7 +81,8 @@ DOCS_LOOKS = (
     Look(
         only=(
             "first-run", "log-in", "lock", "reception", "reception-mistake", "people", "person", "lodging",
-            "counter-given", "counter-already", "counter-family", "sheets", "exchange", "office", "office-matrix",
+            "counter-given", "counter-already", "counter-family", "sheets", "exchange", "exchange-conflicts", "office",
+            "office-matrix",
             "settings", "settings-recovery",
         ),
     ),
@@ -138,6 +140,7 @@ def make_world(folder: Path) -> None:
             office.desk.close()
     finally:
         desk.close()
+    write_apart(folder, clock)
 
 
 def prefer(folder: Path, look: Look) -> None:
@@ -442,6 +445,11 @@ def exchange_screen(hands: Hands, album: Album, stick: Path) -> None:
         screen.tiles[name].setFocus()
         screen.tiles[name].click()
         hands.rest()
+        section = screen.current()
+        first = section.first_focus()
+        if first is not None:
+            first.setFocus()
+            hands.rest()
         album.take(hands, f"exchange-{name}")
     if album.wants("exchange-listening"):
         listening(hands, album, screen)

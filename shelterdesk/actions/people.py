@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -113,6 +114,8 @@ def person_json(page: PersonPage, zone: str) -> dict[str, Any]:
     plain["is_present"] = page.is_present
     plain["age_at_arrival"] = None if page.age_at_arrival is None else list(page.age_at_arrival)
     plain["age_band"] = page.age_band
+    if page.travelled is not None:
+        plain["travelled"] = asdict(page.travelled)
     plain["entered_at"] = moment_text(from_milliseconds(page.record.entered_ms), zone)
     plain["entered_by"] = page.record.entered_by
     plain["household"] = _household(page)

@@ -71,7 +71,7 @@ def add_record(desk: Desk, kind: Kind, values: Mapping[str, Any]) -> Done[str]:
 
 def checked_values(desk: Desk, kind: Kind, values: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a record as they may be written; raises ``BadField`` for the first that cannot be."""
-    checked = {name: _checked(desk, kind, name, value) for name, value in _said(values).items()}
+    checked = {name: checked_value(desk, kind, name, value) for name, value in _said(values).items()}
     now = desk.clock.now()
     given = completed(desk, kind, tidied(kind, checked), now)
     check_record(kind, given, now, local_day(desk))
@@ -246,7 +246,7 @@ def _shown(values: Mapping[str, Any], missing: Mapping[str, str], kind: str, ent
     }
 
 
-def _checked(desk: Desk, kind: Kind, name: str, value: Any) -> Any:
+def checked_value(desk: Desk, kind: Kind, name: str, value: Any) -> Any:
     """A value from outside as this field holds it; raises ``BadField``."""
     try:
         field = kind.field(name)

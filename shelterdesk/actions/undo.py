@@ -150,7 +150,7 @@ def _take_back(event: Writing, steps: Sequence[tuple[PastEvent, Step]]) -> None:
         if step.field == ROW:
             event.void(kind, step.ent, REASON)
         else:
-            event.set_raw(kind, step.ent, step.field, step.before if step.before is not None else b"null")
+            event.put_back(kind, step.ent, step.field, step.before)
 
 
 def _revoke_cards(event: Writing, made: Sequence[bytes]) -> int:
@@ -186,6 +186,8 @@ def _sentence(steps: Sequence[tuple[PastEvent, Step]], how: frozenset[str], revo
     if people:
         said = ntr("{n} person is taken back; the number is not given again.",
                    "{n} people are taken back; their numbers are not given again.", people)  # fmt: skip
+    elif any(len(step.before) > 1 for _, step in steps):
+        said = tr("The answers stand side by side again, as they did before.")
     elif again:
         said = tr("It counts again as it did before.")
     else:

@@ -29,6 +29,7 @@ class AllCommands(click.Group):
         "cards",
         "papers",
         "exchange",
+        "conflicts",
         "table",
         "office",
         "decisions",

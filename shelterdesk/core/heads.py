@@ -6,7 +6,7 @@ or how often, can make no difference.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -143,10 +143,41 @@ def void_reason(found: dict[int, list[Head]]) -> str | None:
         return None
     try:
         said = [msgspec.json.decode(head.value, type=_Void) for head in voids]
-        seen = {OpId(int(d, 16), e, s, bytes.fromhex(h)) for one in said for d, e, s, h in one.saw}
+        seen = {one for void in said for one in _saw(void)}
     except (msgspec.MsgspecError, ValueError):
         return None
     apart = any(
         head.id not in seen for number, several in found.items() if number != VOID for head in several
     )
     return None if apart else said[0].reason
+
+
+def _saw(void: _Void) -> set[OpId]:
+    return {OpId(int(d, 16), e, s, bytes.fromhex(h)) for d, e, s, h in void.saw}
+
+
+def unseen_by_voids(found: Mapping[int, Sequence[Head]]) -> dict[int, list[Head]]:
+    """What was said of a record by whoever had not seen that it was voided, by field; nothing where nobody voided it.
+
+    ``found`` may leave fields out that nobody edited: whoever voids a record saw its making.
+    """
+    seen: set[OpId] = set()
+    for head in found.get(VOID, ()):
+        try:
+            seen |= _saw(msgspec.json.decode(head.value, type=_Void))
+        except (msgspec.MsgspecError, ValueError):
+            continue  # what is no void (it counts again, or nonsense) has seen nothing
+    apart = {
+        number: [head for head in several if head.id not in seen]
+        for number, several in found.items()
+        if number != VOID and found.get(VOID)
+    }
+    return {number: several for number, several in apart.items() if several}
+
+
+def void_said(value: bytes) -> str | None:
+    """The reason in a value of *void*; None for one that says that the record counts."""
+    try:
+        return msgspec.json.decode(value, type=_Void).reason
+    except (msgspec.MsgspecError, ValueError):
+        return None

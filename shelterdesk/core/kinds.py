@@ -14,7 +14,7 @@ from enum import StrEnum
 from shelterdesk.core.vocabulary import Confidentiality
 
 SCHEMA_VERSION = 1
-"""Version of this registry, written as ``sv`` into every event."""
+"""Version of this registry, written as ``sv`` into every event; every field or kind added raises it (``db/newer_count.py``)."""
 
 MERGE_RULES = 1
 """Version of the rules in ``core/heads.py``, written as ``mv`` into every event (SYNC §1.9)."""

@@ -49,6 +49,7 @@ TASK_WORDS: dict[str, Callable[[], str]] = {
     "import the site plan": lambda: tr("take in a site plan"),
     "write a bundle": lambda: tr("write to a stick"),
     "take in bundles": lambda: tr("take in what others brought"),
+    "settle what was written apart": lambda: tr("choose between what two desks wrote"),
     "make a backup": lambda: tr("make a backup"),
     "enrol a station": lambda: tr("enrol a station"),
     "publish matrices": lambda: tr("make the matrix of arrivals"),

@@ -73,6 +73,7 @@ DOES: dict[str, frozenset[Role]] = {
     "import the site plan": _SUPERVISORS,
     "write a bundle": _SUPERVISORS | {Role.OPERATOR},
     "take in bundles": _SUPERVISORS | {Role.OPERATOR, Role.STATISTICIAN},
+    "settle what was written apart": _DESK | {Role.HEALTH, Role.PROTECTION},
     "make a backup": _SUPERVISORS | {Role.OPERATOR},
     "enrol a station": _ADMIN,
     "publish matrices": frozenset({Role.STATISTICIAN, Role.SUPERVISOR, Role.ADMIN}),

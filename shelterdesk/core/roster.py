@@ -221,6 +221,19 @@ class Roster:
                 return user
         return None
 
+    def same_person(self, user_id: str) -> frozenset[str]:
+        """The ids under which a user has worked: their own, those it stands for, and those that stand for it."""
+        found, todo = set[str](), [user_id]
+        while todo:
+            one = todo.pop()
+            if not one or one in found:
+                continue
+            found.add(one)
+            entry = self.users.get(one)
+            todo += [entry.follows] if entry is not None else []
+            todo += [user.id for user in self.users.values() if user.follows == one]
+        return frozenset(found)
+
     def class_keys(self, confidentiality: str, station: str) -> list[ClassKey]:
         """All keys of a class for that station, the newest last; ``safeguarding`` is the office's."""
         found = [

@@ -257,7 +257,9 @@ def _compare_standings(
     ).fetchall()
     tally.row("head", _entities_apart(held, heads))
     tally.heads += len(held)
-    held = conn.execute(f"SELECT ent, field, kind FROM conflict WHERE ent IN ({marks})", ents).fetchall()
+    held = conn.execute(
+        f"SELECT ent, field, kind, rank FROM conflict WHERE ent IN ({marks})", ents
+    ).fetchall()
     tally.row("conflict", _entities_apart(held, conflicts))
     tally.conflicts += len(held)
     _compare_rows(conn, expected, tally, seen_rows)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from shelterdesk.core.event import ROW, Event, Op, OpId, parse, row_values
+from shelterdesk.core.event import ROW, Op, OpId, parse, row_values
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.db.clocks import clocks_of
 from shelterdesk.db.connection import Connection
@@ -69,7 +69,7 @@ class Step:
     kind: int
     ent: str
     field: int
-    before: bytes | None  # None for a creation; b"null" where nothing stood
+    before: tuple[bytes, ...]  # none for a creation; b"null" where nothing stood; several stood side by side
     is_newest: bool  # nobody has changed the field since
 
 
@@ -82,27 +82,33 @@ def undo_steps(conn: Connection, event_hash: bytes) -> list[Step]:
     steps: list[Step] = []
     for pos in reversed(range(len(event.ops))):
         op = event.ops[pos]
-        before = None if op.field == ROW else _value_before(conn, event, op)
+        before = () if op.field == ROW else _values_before(conn, op)
         steps.append(
             Step(op.kind, op.ent.hex(), op.field, before, _is_newest(conn, op.ent, event.op_id(pos), op))
         )
     return steps
 
 
-def _value_before(conn: Connection, event: Event, op: Op) -> bytes:
-    """What the field held before, by the greatest head the op superseded."""
+def _values_before(conn: Connection, op: Op) -> tuple[bytes, ...]:
+    """What the field held before, by the heads the op superseded: the one that was shown last."""
     ops = {
-        (other.dev, other.epoch, other.first_seq + pos, other.eh8): (other.hlc, other.ops[pos])
+        (other.dev, other.epoch, other.first_seq + pos, other.eh8): (
+            other.hlc,
+            other.op_id(pos),
+            other.ops[pos],
+        )
         for other, pos, _ in logged_ops(conn, op.ent)
         if other.ops[pos].kind == op.kind
     }
-    shown = [
+    stood = [
         ops[key] for above in op.supersedes if (key := (above.dev, above.epoch, above.seq, above.eh8)) in ops
     ]
-    if not shown:
-        return b"null"
-    _, before = max(shown, key=lambda one: one[0])
-    return row_values(before).get(op.field, b"null") if before.field == ROW else before.value
+    values = [_said(one, op.field) for _, _, one in sorted(stood, key=lambda one: one[:2], reverse=True)]
+    return tuple(dict.fromkeys(values))[::-1] or (b"null",)
+
+
+def _said(op: Op, field: int) -> bytes:
+    return row_values(op).get(field, b"null") if op.field == ROW else op.value
 
 
 def _is_newest(conn: Connection, ent: bytes, op_id: OpId, op: Op) -> bool:

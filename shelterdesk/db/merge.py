@@ -19,7 +19,7 @@ from shelterdesk.core.event import ERASED, ROW, Event, Op
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roster import Roster
-from shelterdesk.db import chain, judging, tables, vouching
+from shelterdesk.db import chain, judging, newer_count, tables, vouching
 from shelterdesk.db.clocks import Clocks, clocks_of
 from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.standing import Stood, conflict_rows, head_rows, standings
@@ -69,6 +69,7 @@ def take_in(
     nobodys = {id_ for id_, event in placed.items() if event.eh in unsigned}
     vouching.note_unsigned(conn, nobodys - filled.keys())
     nobodys |= {id_ for id_, event in placed.items() if event.eh in withheld}
+    newer_count.note(conn, fresh)
     _log(conn, fresh, first_id, unsigned, apart)
     conn.executemany(
         "INSERT OR IGNORE INTO withheld (event) VALUES (?)",
@@ -287,7 +288,7 @@ def _put_anew(conn: Connection, found: Mapping[bytes, Stood], touched: dict[int,
     conn.executemany("DELETE FROM head WHERE ent = ?", [(ent,) for ent in found])
     conn.executemany("DELETE FROM conflict WHERE ent = ?", [(ent,) for ent in found])
     heads: list[tuple[Any, ...]] = []
-    conflicts: list[tuple[bytes, int, int]] = []
+    conflicts: list[tuple[bytes, int, int, int]] = []
     rows: dict[int, list[tuple[Any, ...]]] = {}
     for ent, stood in found.items():
         for kind, now in stood.records.items():
@@ -304,7 +305,7 @@ def _put_anew(conn: Connection, found: Mapping[bytes, Stood], touched: dict[int,
         "INSERT INTO head (ent, field, hlc, dev, epoch, seq, eh8, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         heads,
     )
-    conn.executemany("INSERT INTO conflict (ent, field, kind) VALUES (?, ?, ?)", conflicts)
+    conn.executemany("INSERT INTO conflict (ent, field, kind, rank) VALUES (?, ?, ?, ?)", conflicts)
     for kind, ready in rows.items():
         tables.put_rows(conn, kind, ready)
     _mark_foreign(conn, found)

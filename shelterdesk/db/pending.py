@@ -40,6 +40,12 @@ class Pending:
             self._at[op.kind, op.ent, op.field] = len(self._ops)
             self._ops.append(_fitting(op))
 
+    def add_beside(self, ops: Sequence[Op]) -> None:
+        """Add what is to stand side by side again on one field; the last is shown. Raises :class:`Refused`."""
+        for op in ops:
+            self._at[op.kind, op.ent, op.field] = len(self._ops)
+            self._ops.append(_fitting(op))
+
     def cut(self) -> list[Sequence[Op]]:
         """The ops in events of at most :data:`MAX_OPS` and some hundred kilobytes, each op whole."""
         cut: list[list[Op]] = []

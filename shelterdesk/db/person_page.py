@@ -47,6 +47,7 @@ from shelterdesk.db.person_records import (
 )
 from shelterdesk.db.services import services
 from shelterdesk.db.store import Reader
+from shelterdesk.db.travelled import Travelled, travelled
 
 SECTIONS: dict[str, tuple[Kind, str]] = {
     "memberships": (MEMBERSHIP, "person"),
@@ -153,6 +154,8 @@ class PersonPage:
     conflicts: tuple[Conflict, ...]
     services: Mapping[str, ServiceRule]
     """The services there are by their codes, for the names of what was received."""
+    travelled: Travelled | None = None
+    """How far the entries on this page have come; None for a page of the past."""
 
 
 def person_page(reader: Reader, ent: bytes, upto_ms: int | None = None) -> PersonPage | None:
@@ -188,6 +191,15 @@ def person_page(reader: Reader, ent: bytes, upto_ms: int | None = None) -> Perso
         changes=_changes(reader, ents, upto_ms),
         conflicts=tuple(conflicts_of(conn, ents)) if upto_ms is None else (),
         services=services(conn).rules if sections["services"] else {},
+        travelled=_travelled(reader, ents) if upto_ms is None else None,
+    )
+
+
+def _travelled(reader: Reader, ents: Sequence[str]) -> Travelled:
+    office = reader.roster.office
+    who = reader.who
+    return travelled(
+        reader.conn, [bytes.fromhex(ent) for ent in ents], who.dev, None if office is None else office.dev
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.heads import Logged, heads, void_reason
-from shelterdesk.core.kinds import KIND_NAMES, KINDS, VOID, FieldType, Kind
+from shelterdesk.core.kinds import KIND_NAMES, KINDS, VOID, Field, FieldType, Kind
 from shelterdesk.core.names import display_name
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import tables
@@ -178,7 +178,7 @@ def labelled(conn: Connection, records: Iterable[Record]) -> list[Record]:
             if one.type is not FieldType.REF or value is None:
                 continue
             if (one.name, value) not in known:
-                known[one.name, value] = _label(conn, one.name, value)
+                known[one.name, value] = label_of(conn, one.name, value)
             label = known[one.name, value]
             if label is not None:
                 labels[one.name] = label
@@ -198,7 +198,8 @@ def labelled(conn: Connection, records: Iterable[Record]) -> list[Record]:
     return done
 
 
-def _label(conn: Connection, name: str, ent: str) -> str | None:
+def label_of(conn: Connection, name: str, ent: str) -> str | None:
+    """What people call the record a reference field of that name points at (32 hex digits); None for one not here."""
     if name in _PERSONS:
         row = conn.execute(
             "SELECT number, surnames, given, name_native FROM person WHERE ent = ?", (bytes.fromhex(ent),)
@@ -211,12 +212,17 @@ def _label(conn: Connection, name: str, ent: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A field two desks changed apart: the values nobody has chosen between, the one shown first."""
+    """A field two desks changed apart: the values nobody has chosen between, the one shown first.
+
+    ``labels`` say references in people's words, None for all other values. Of a record voided at one desk and
+    changed at another (field ``void``) the one value is why it was voided.
+    """
 
     kind: str
     ent: str
     field: str
     values: tuple[Any, ...]
+    labels: tuple[str | None, ...] = ()
 
 
 def conflicts_of(conn: Connection, ents: Iterable[str]) -> list[Conflict]:
@@ -233,12 +239,21 @@ def conflicts_of(conn: Connection, ents: Iterable[str]) -> list[Conflict]:
             ).fetchall()
             kind = KINDS.get(kind_number)
             one = kind.numbered(number) if kind is not None else None
+            said = tuple(msgspec.json.decode(value) for (value,) in values)
             found.append(
                 Conflict(
                     kind.name if kind is not None else f"#{kind_number}",
                     ent,
                     one.name if one is not None else f"#{number}",
-                    tuple(msgspec.json.decode(value) for (value,) in values),
+                    said,
+                    tuple(_label_of_value(conn, one, value) for value in said),
                 )
             )
     return found
+
+
+def _label_of_value(conn: Connection, one: Field | None, value: object) -> str | None:
+    is_reference = one is not None and one.type is FieldType.REF and isinstance(value, str)
+    if not is_reference or one is None or tables.reference(str(value)) is None:
+        return None
+    return label_of(conn, one.name, str(value))

@@ -268,7 +268,7 @@ def last_heard_ms(conn: Connection) -> dict[int, int]:
 def only_here(conn: Connection, dev: int) -> OnlyHere:
     """This desk's own events that nobody confirmed, how many of them lie on a stick that was read back."""
     count, since, on_stick = 0, None, 0
-    sticks = _on_sticks(conn)
+    sticks = on_sticks(conn)
     for (epoch,) in conn.execute("SELECT DISTINCT epoch FROM seen WHERE dev = ?", (dev,)).fetchall():
         upto = conn.execute(
             "SELECT coalesce(max(upto), 0) FROM acknowledged WHERE dev = ? AND epoch = ?", (dev, epoch)
@@ -288,7 +288,7 @@ def only_here(conn: Connection, dev: int) -> OnlyHere:
     return OnlyHere(count, since, on_stick)
 
 
-def _on_sticks(conn: Connection) -> list[tuple[int, int]]:
+def on_sticks(conn: Connection) -> list[tuple[int, int]]:
     """Ids of events in bundles all of whose waiting parts were written somewhere and read back."""
     waiting: dict[tuple[str, int], tuple[bool, str]] = {}
     for audience, number, ids, written in conn.execute(

@@ -160,6 +160,17 @@ def m0006_statements_act(db: Database) -> None:
     )
 
 
+@migrations()
+def m0007_ranked_conflicts(db: Database) -> None:
+    """Conflicts in the order in which they are looked at (``db/conflicts.py`` fills it), and fields newer than this."""
+    db.conn.execute("ALTER TABLE conflict ADD COLUMN rank INTEGER NOT NULL DEFAULT 0")
+    db.conn.execute("CREATE INDEX conflict_rank ON conflict (rank, ent, kind, field)")
+    db.conn.execute(
+        "CREATE TABLE newer_field (kind INTEGER NOT NULL, field INTEGER NOT NULL, entries INTEGER NOT NULL,"
+        " PRIMARY KEY (kind, field)) WITHOUT ROWID"
+    )
+
+
 def bring_up_to_date(conn: Connection) -> None:
     """Apply the migrations that are missing; each commits together with its record."""
     migrations.apply(tables_of(conn))

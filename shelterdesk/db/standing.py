@@ -12,9 +12,19 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from shelterdesk.core.event import ROW, Event, Op, read_again
-from shelterdesk.core.heads import Head, Logged, edited_in_turn, heads, in_conflict, void_reason
+from shelterdesk.core.heads import (
+    Head,
+    Logged,
+    edited_in_turn,
+    heads,
+    in_conflict,
+    unseen_by_voids,
+    void_reason,
+    void_said,
+)
 from shelterdesk.core.home import OTHER_HOME, Author, foreign, names_of
 from shelterdesk.core.kinds import VOID
+from shelterdesk.core.severity import field_class, rank, severity, severity_of_void
 from shelterdesk.db import tables
 from shelterdesk.db.clocks import clocks_of
 from shelterdesk.db.connection import Connection, in_parts
@@ -63,16 +73,19 @@ Admitted = Sequence[tuple[Writer, Logged]]
 def logged_ops(conn: Connection, ent: bytes) -> list[tuple[Event, int, str | None]]:
     """All ops on an entity as (event, position, reason it is set aside), oldest arrival first; clocks as they count."""
     clocks = clocks_of(conn)
-    found = [
-        (clocks.right(read_again(line, eh)), pos, reason)
-        for line, eh, pos, reason in conn.execute(
-            "SELECT e.line, e.eh, o.pos, s.reason FROM op o JOIN event e ON e.id = o.event"
-            " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
-            " WHERE o.ent = ? AND e.line IS NOT NULL ORDER BY o.event, o.pos",
-            (ent,),
-        )
-    ]
-    return [one for one in found if one[1] < len(one[0].ops)]  # a damaged index is for the check to find
+    found: list[tuple[Event, int, str | None]] = []
+    event: Event | None = None
+    for line, eh, pos, reason in conn.execute(
+        "SELECT e.line, e.eh, o.pos, s.reason FROM op o JOIN event e ON e.id = o.event"
+        " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos"
+        " WHERE o.ent = ? AND e.line IS NOT NULL ORDER BY o.event, o.pos",
+        (ent,),
+    ):
+        if event is None or event.eh != eh:  # one line may say hundreds of things of an entity
+            event = clocks.right(read_again(line, eh))
+        if pos < len(event.ops):  # a damaged index is for the check to find
+            found.append((event, pos, reason))
+    return found
 
 
 def heads_of(conn: Connection, ent: bytes, kind: int) -> dict[int, list[Head]]:
@@ -229,6 +242,28 @@ def head_rows(ent: bytes, now: Standing) -> list[tuple[Any, ...]]:
     ]
 
 
-def conflict_rows(ent: bytes, now: Standing) -> list[tuple[bytes, int, int]]:
-    """Rows of ``conflict``: edited fields with more than one value."""
-    return [(ent, number, now.kind) for number in sorted(now.edited) if in_conflict(now.edited[number])]
+def conflict_rows(ent: bytes, now: Standing) -> list[tuple[bytes, int, int, int]]:
+    """Rows of ``conflict``: edited fields with more than one value, each with its rank; a void that met an edit too."""
+    found = [
+        (ent, number, now.kind, _rank(now.kind, number, now.edited[number]))
+        for number in sorted(now.edited)
+        if number != VOID and in_conflict(now.edited[number])
+    ]
+    if VOID in now.edited:
+        found += _void_row(ent, now)
+    return found
+
+
+def _rank(kind: int, number: int, several: Sequence[Head]) -> int:
+    values = list(dict.fromkeys(head.value for head in several))
+    return rank(severity(kind, number, values), field_class(kind, number))
+
+
+def _void_row(ent: bytes, now: Standing) -> list[tuple[bytes, int, int, int]]:
+    """The conflict over whether a record counts: voided and changed apart, or voided for several reasons."""
+    reasons = {void_said(head.value) for head in now.edited[VOID]}
+    apart = unseen_by_voids(now.edited)
+    if len(reasons) < 2 and (not apart or None in reasons):
+        return []
+    place = rank(severity_of_void(now.kind, reasons, apart), field_class(now.kind, VOID))
+    return [(ent, VOID, now.kind, place)]

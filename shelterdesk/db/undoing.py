@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shelterdesk.core.event import ROW, parse, row_values
+from shelterdesk.core.event import ROW, Op, parse, row_values
 from shelterdesk.core.heads import void_reason
 from shelterdesk.core.kinds import CARRIERS, LOGGED, FieldType
 from shelterdesk.db.connection import Connection, in_parts
@@ -43,20 +43,30 @@ def past_event(conn: Connection, event_hash: bytes) -> PastEvent | None:
 def not_as_written(conn: Connection, event_hash: bytes) -> list[tuple[int, bytes, int]]:
     """The (kind, entity, field) of an event's ops that hold something else now; field 0 for a record it made.
 
-    A change made since and taken back again leaves things as written. Several values in conflict do not.
+    A change made since and taken back again leaves things as written. Several values in conflict do not, unless
+    the event itself put them side by side.
     """
     row = conn.execute("SELECT line FROM event WHERE eh = ? AND line IS NOT NULL", (event_hash,)).fetchone()
     found: list[tuple[int, bytes, int]] = []
-    for op in parse(row[0]).ops if row is not None else ():
+    ops = parse(row[0]).ops if row is not None else ()
+    for op in ops:
         held = heads_of(conn, op.ent, op.kind)
-        wrote = row_values(op) if op.field == ROW else {op.field: op.value}
+        wrote = _wrote(op, ops)
         about = wrote.keys() | held.keys() if op.field == ROW else wrote.keys()
         for number in about:
             values = {head.value for head in held.get(number, ())} or {_NOTHING}
-            if values != {wrote.get(number, _NOTHING)}:
+            if values != wrote.get(number, {_NOTHING}):
                 found.append((op.kind, op.ent, op.field))
                 break
     return found
+
+
+def _wrote(op: Op, ops: Sequence[Op]) -> dict[int, set[bytes]]:
+    """What an event said of the fields an op is about: of one that was put back side by side, several values."""
+    if op.field == ROW:
+        return {number: {value} for number, value in row_values(op).items()}
+    same = {o.value for o in ops if (o.kind, o.ent, o.field) == (op.kind, op.ent, op.field)}
+    return {op.field: same}
 
 
 def is_voided(conn: Connection, ent: bytes, kind: int) -> bool:

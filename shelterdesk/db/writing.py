@@ -21,10 +21,12 @@ from shelterdesk.core.record_rules import is_readable
 from shelterdesk.core.role_words import cannot_write
 from shelterdesk.core.roles import OFFICE_WRITES, may_write
 from shelterdesk.core.roster import Roster, UserEntry
+from shelterdesk.core.severity import is_protected
 from shelterdesk.core.vocabulary import Confidentiality, Missing
 from shelterdesk.core.words import tr
 from shelterdesk.db import meta
 from shelterdesk.db.chain import last_of
+from shelterdesk.db.conflicts import refuse_own, sides
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import take_in
 from shelterdesk.db.pending import Pending
@@ -122,9 +124,13 @@ class Writing:
         return entity.hex()
 
     def set(self, kind: Kind, ent: str, name: str, value: Any) -> None:
-        """Change one field of a record, superseding the values shown now; None clears it."""
+        """Change one field of a record, superseding all the values that stand now; None clears it.
+
+        Raises :class:`Refused` where that would settle one's own words about somebody's protection.
+        """
         self._check(kind)
         entity, field = bytes.fromhex(ent), kind.field(name)
+        self._refuse_own(kind, entity, field.number)
         coded = None if value is None else self._json_value(kind, name, value)
         above = [head.id for head in self._heads(kind, entity).get(field.number, ())]
         self._ops_of(kind).add(field_op(kind.number, entity, field.number, coded, above))
@@ -136,10 +142,21 @@ class Writing:
         above = tuple(head.id for head in self._heads(kind, entity).get(field, ()))
         self._ops_of(kind).add(Op(kind.number, entity, field, value, above))
 
+    def put_back(self, kind: Kind, ent: str, field: int, values: Sequence[bytes]) -> None:
+        """Put back what a field held before (raw JSON): one value, or several that stood side by side, the shown one last."""
+        if len(values) == 1:
+            self.set_raw(kind, ent, field, values[0])
+            return
+        self._check(kind)
+        entity = bytes.fromhex(ent)
+        above = tuple(head.id for head in self._heads(kind, entity).get(field, ()))
+        self._ops_of(kind).add_beside([Op(kind.number, entity, field, value, above) for value in values])
+
     def void(self, kind: Kind, ent: str, reason: str) -> None:
         """Mark a record as entered by mistake; it stays in the log and in history."""
         self._check(kind)
         entity = bytes.fromhex(ent)
+        self._refuse_own(kind, entity, VOID)
         found = self._heads(kind, entity)
         above = [head.id for head in found.get(VOID, ())]
         self._ops_of(kind).add(field_op(kind.number, entity, VOID, void_value(reason, found), above))
@@ -190,6 +207,14 @@ class Writing:
                 tr("Shorten it to {n} characters at most, or make a second record.", n=LONGEST_TEXT),
             )
         return value
+
+    def _refuse_own(self, kind: Kind, entity: bytes, field: int) -> None:
+        """Nobody settles by a change what they wrote themselves of somebody's protection (SYNC §2)."""
+        if not is_protected(kind.number):
+            return
+        values = {head.value for head in self._heads(kind, entity).get(field, ())}
+        if len(values) > 1:
+            refuse_own(sides(self.conn, entity, kind.number, field), self._roster.same_person(self.user.id))
 
     def _heads(self, kind: Kind, entity: bytes) -> dict[int, list[Head]]:
         record = (kind.number, entity)

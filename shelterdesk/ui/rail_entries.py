@@ -75,7 +75,7 @@ EXCHANGE = RailEntry(
     "exchange",
     lambda: tr("Exchange"),
     "ExchangeScreen",
-    roles=DOES["write a bundle"] | DOES["take in bundles"],
+    roles=DOES["write a bundle"] | DOES["take in bundles"] | DOES["settle what was written apart"],
 )
 OFFICE = RailEntry(
     "office",

@@ -25,7 +25,8 @@ from shelterdesk.keys.cardclaim import CardUnreadable
 from shelterdesk.keys.cardtoken import PREFIX, read_token
 from shelterdesk.keys.receiptcode import is_receipt_code
 from shelterdesk.ui.main_window import MainWindow
-from shelterdesk.ui.scans import OpensRecords, Scan, ScanKind, TakesScans
+from shelterdesk.ui.record_ways import show_record
+from shelterdesk.ui.scans import Scan, ScanKind, TakesScans
 from shelterdesk.ui.widgets import Found, Tone
 from shelterdesk.ui.widgets.scan_field import not_known
 from shelterdesk.ui.worker import DeskWorker
@@ -178,12 +179,7 @@ class ScanRouter(QObject):
             self._show(*found)
 
     def _show(self, kind: str, ent: str) -> None:
-        for screen in self._window.screens():
-            if isinstance(screen, OpensRecords):
-                self._window.open_screen(screen.name)
-                if screen.open_record(kind, ent):
-                    return
-        self._window.say(tr("No screen you may open shows this record."), Tone.WARN)
+        show_record(self._window, kind, ent)
 
     def _tell(self, error: WorldError) -> None:
         self._window.say(f"{error.sentence} {error.next_step}".strip(), Tone.WARN)

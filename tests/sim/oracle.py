@@ -186,33 +186,29 @@ def look(
 
 
 def _keep_at_home(view: View, homes: Mapping[int, str]) -> None:
-    """Changes that another station made to a record are set aside, once it is known whose it is.
-
-    Where several stations made it, so are ops that name, as replaced or as seen by a void, what another of them wrote.
-    """
+    """Changes that another station made to a record are set aside, once it is known whose it is."""
     for record, ops in list(view.admitted.items()):
         makers = {homes.get(one.dev) for one in ops if one.field == 0}
         if not makers or record[1] in TWO_SIDED:
             continue
-        known = {one.id for one in ops}
+        authors = {one.id: one.dev for one in ops}
         for one in ops:
             home = homes.get(one.dev)
-            named = (_saw(one) | one.above) & known if len(makers) > 1 and home != "" else set()
-            is_against = any(homes.get(id_[0]) not in (home, "") for id_ in named)
-            if (home not in makers and home != "") or is_against:
+            named = {homes.get(authors[id_]) for id_ in one.above | _seen(one) if id_ in authors}
+            is_against = len(makers) > 1 and not named <= {home, ""}
+            if home != "" and (home not in makers or is_against):
                 view.aside[one.eh, one.pos] = "other_home"
         view.admitted[record] = [one for one in ops if (one.eh, one.pos) not in view.aside]
 
 
-def _saw(one: Said) -> frozenset[Id]:
-    """What the writer of a void says to have seen; nothing for any other op."""
+def _seen(one: Said) -> frozenset[Id]:
+    """What a void says it saw."""
     if one.field != VOID:
         return frozenset()
     try:
-        said = json.loads(one.values[VOID])
-        assert isinstance(said["reason"], str)
-        return frozenset((int(d, 16), e, s, bytes.fromhex(h)) for d, e, s, h in said.get("saw", ()))
-    except (ValueError, TypeError, KeyError, AttributeError, AssertionError):
+        saw = json.loads(one.values[VOID]).get("saw", ())
+        return frozenset((int(d, 16), e, s, bytes.fromhex(h)) for d, e, s, h in saw)
+    except (AttributeError, TypeError, ValueError):
         return frozenset()
 
 

@@ -66,13 +66,13 @@ def go(qtbot: QtBot, window: MainWindow, folder: Path, key: KEY = KEY.Key_Return
 
 
 def part(window: MainWindow, name: str) -> None:
-    """From the big button to another part of the screen, by keys."""
+    """From wherever one is to another part of the screen, by the arrows."""
     press(KEY.Key_Escape)
     screen = screen_of(window)
-    for _ in screen.sections:
-        if screen.current().name == name:
-            return
-        press(KEY.Key_Down)
+    names = list(screen.sections)
+    away = names.index(name) - names.index(screen.current().name)
+    for _ in range(abs(away)):
+        press(KEY.Key_Down if away > 0 else KEY.Key_Up)
     assert screen.current().name == name
 
 
@@ -166,9 +166,7 @@ def test_a_damaged_part_is_refused_with_a_reason_and_a_good_copy_clears_it(
         assert "Have it written again" in section.reading.said()[0]
 
         damaged.write_bytes(good)
-        press(KEY.Key_Escape)
-        press(KEY.Key_Up)
-        press(KEY.Key_Up)
+        part(window, "stick")
         go(qtbot, window, stick, KEY.Key_I)
         still(qtbot, app)
         part(window, "aside")
@@ -217,9 +215,7 @@ def test_a_desk_is_admitted_after_its_words_were_compared(
         assert (offered.station, offered.desk) == ("LB", "LB1A")
         assert section.own_six.words() == list(offered.words)
         still(qtbot, app)
-        press(KEY.Key_Escape)
-        for _ in range(3):
-            press(KEY.Key_Up)
+        part(window, "stick")
         still(qtbot, app)
         assert not stick_of(window).audience_field.isHidden(), "there is another desk to write for now"
     assert finish_join(second, reply, offered.words, clock).result.desk == "LB1A"

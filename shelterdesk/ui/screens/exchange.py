@@ -10,8 +10,11 @@ from shelterdesk.core.words import tr
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
+from shelterdesk.ui.screens.exchange_conflicts import ConflictsSection
 from shelterdesk.ui.screens.exchange_enrol import EnrolSection
+from shelterdesk.ui.screens.exchange_met import MetSection
 from shelterdesk.ui.screens.exchange_parts import PartsScreen
+from shelterdesk.ui.screens.exchange_peers import PeersSection
 from shelterdesk.ui.screens.exchange_post import PostSection
 from shelterdesk.ui.screens.exchange_stand import AsideSection, StandSection
 from shelterdesk.ui.screens.exchange_stick import StickSection
@@ -20,8 +23,17 @@ from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.worker import DeskWorker
 
 SECTIONS: tuple[type[Section], ...] = (
-    StickSection, TableSection, PostSection, StandSection, AsideSection, AdmitSection, EnrolSection,
-)  # fmt: skip
+    StickSection,
+    TableSection,
+    PostSection,
+    ConflictsSection,
+    MetSection,
+    StandSection,
+    PeersSection,
+    AsideSection,
+    AdmitSection,
+    EnrolSection,
+)
 
 
 class ExchangeScreen(PartsScreen):
@@ -35,14 +47,25 @@ class ExchangeScreen(PartsScreen):
         super().__init__(worker, SECTIONS, tr("Parts of the exchange"))
 
     def help_text(self) -> str:
-        return tr(
+        said = tr(
             "Plug the stick in and press the button: first what others wrote is taken in, then what nobody has "
             "confirmed is written and read back. Nothing counts as arrived before a receipt says so; bring the "
             "stick back with it. What cannot be taken in is set aside with the reason, and the rest goes on."
         )
+        return f"{self.current().help_text()} {said}".strip()
 
     def keys(self) -> Sequence[tuple[str, str]]:
-        return (("Ctrl+I", tr("only take in")), ("Ctrl+E", tr("only write")))
+        if isinstance(self.current(), StickSection):
+            return (("Ctrl+I", tr("only take in")), ("Ctrl+E", tr("only write")))
+        return self.current().keys()
+
+    def show_answers_of(self, ent: str) -> None:
+        """Open what two desks wrote apart of one person."""
+        section = self.sections[ConflictsSection.name]
+        self.open_section(section.name)
+        if isinstance(section, ConflictsSection):
+            section.show_record(ent)
+            section.table.view.setFocus()
 
     def take_scan(self, scan: Scan) -> bool:
         """The code of a table: its part is opened, and the code stands in its field."""

@@ -131,6 +131,9 @@ class PartsScreen(Screen):
         tile.setFocus(Qt.FocusReason.OtherFocusReason)
         return True
 
+    def undo(self) -> bool:
+        return self.current().undo()
+
     def fields(self) -> list[QWidget]:
         return [field for field in super().fields() if self.current().isAncestorOf(field)]
 
@@ -164,7 +167,7 @@ class PartsScreen(Screen):
 
     def _first_of(self, section: Section) -> QWidget | None:
         fields = self.fields()
-        return fields[0] if fields else section.primary
+        return section.first_focus() or (fields[0] if fields else section.primary)
 
     def _space_list(self) -> None:
         t = theme()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtWidgets import QWidget
 
 from shelterdesk.actions.exchange_state import ExchangeState, LeftOut, exchange_state
+from shelterdesk.actions.peers import Aside, AsideEntries, aside_entries
+from shelterdesk.core.aside_words import aside_words
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.roles import DOES
 from shelterdesk.core.words import ntr, tr
@@ -14,14 +16,17 @@ from shelterdesk.ui.screens.exchange_words import (
     Line,
     gaps_said,
     moment_said,
+    newer_said,
     on_stick_said,
     only_here_said,
     outcome_said,
 )
 from shelterdesk.ui.screens.settings_section import Facts, Section
 from shelterdesk.ui.tables.heard import Heard, heard_columns
+from shelterdesk.ui.tables.peers import aside_columns
 from shelterdesk.ui.tables.set_aside import set_aside_columns
 from shelterdesk.ui.widgets import EmptyState, Pill, RowsModel, RowsTable, Tone
+from shelterdesk.ui.widgets.status_bar import number
 from shelterdesk.ui.worker import DeskWorker
 
 
@@ -121,18 +126,55 @@ class AsideSection(Section):
             name=tr("Set aside"),
             count=lambda shown, total: ntr("{n} part", "{n} parts", total),
         )
+        self.entries: RowsModel[AsideEntries] = RowsModel(
+            aside_columns(lambda at_ms: self._when(at_ms or 0)),
+            key=lambda one: (one.desk, one.user, one.reason),
+        )
+        nothing = EmptyState("ok", tr("Every entry counts."), "")
+        self.entries_table = RowsTable(
+            self.entries,
+            nothing,
+            name=tr("Entries that do not count"),
+            count=lambda shown, total: ntr("{n} group of entries", "{n} groups of entries", total),
+        )
+        self.entries_table.hide()
         self.reading = Lines(tr("The part chosen"))
+        self.newer = Lines(tr("Fields of a newer program"))
         self.add(self.table, 1)
+        self.add(self.entries_table, 1)
         self.add(self.reading)
+        self.add(self.newer)
         self.table.current_changed.connect(self._on_current)
+        self.entries_table.current_changed.connect(self._on_current)
+
+    def first_focus(self) -> QWidget | None:
+        """The list that has something to tell."""
+        return self.entries_table.view if self.entries.total and not self.model.total else self.table.view
 
     def refresh(self, changes: Changes | None) -> None:
         self.worker.read(exchange_state, done=self._show, topic="set aside")
+        self.worker.read(aside_entries, done=self._show_entries, topic="entries set aside")
+
+    def _show_entries(self, aside: Aside) -> None:
+        self.entries_table.setVisible(bool(aside.groups))
+        self.entries.set_rows(aside.groups)
+        if not self.model.total:
+            self.entries_table.stand_on_first()
+        self.newer.show_lines(newer_said(aside))
+        self._count()
 
     def _show(self, state: ExchangeState) -> None:
-        self.count.show_state(str(len(state.left_out)), Tone.WARN)
-        self.count.setVisible(bool(state.left_out))
         self.model.set_rows(state.left_out)
+        self._count()
+
+    def _count(self) -> None:
+        """Parts and entries together: how much waits for somebody. Of two lists the empty one takes no room."""
+        self.table.setVisible(bool(self.model.total) or not self.entries.total)
+        many = self.model.total + sum(
+            self.entries.row_at(at).entries for at in range(self.entries.rowCount())
+        )
+        self.count.show_state(number(many), Tone.WARN)
+        self.count.setVisible(bool(many))
 
     def _when(self, at_ms: int) -> str:
         desk = self.worker.desk
@@ -143,5 +185,7 @@ class AsideSection(Section):
         if isinstance(row, LeftOut):
             tone = Tone.WARN if row.outcome == "set_aside" else Tone.BAD
             self.reading.show_lines([Line(tone, f"{row.reason} {row.advice}".strip())])
+        elif isinstance(row, AsideEntries):
+            self.reading.show_lines([Line(Tone.WARN, " ".join(aside_words(row.reason)))])
         else:
             self.reading.show_lines([])

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shelterdesk.actions.exchange import Exported, Imported
 from shelterdesk.actions.exchange_state import ExchangeState
+from shelterdesk.actions.peers import Aside
 from shelterdesk.core.moment import from_milliseconds, moment_text, to_milliseconds
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.dates import when
@@ -180,6 +181,16 @@ def gaps_said(gaps: Sequence[tuple[str, int, int]]) -> list[Line]:
     for desk, first, last in gaps:
         missing[desk] = missing.get(desk, 0) + last - first + 1
     return [Line(Tone.WARN, gap_said(desk, 1, n)) for desk, n in sorted(missing.items())]
+
+
+def newer_said(aside: Aside) -> list[Line]:
+    """What a newer program wrote that cannot be shown here; nothing of none."""
+    if not aside.newer_fields:
+        return []
+    fields = ntr("{n} newer field", "{n} newer fields", aside.newer_fields)
+    entries = ntr("in {n} entry", "in {n} entries", aside.newer_entries)
+    advice = tr("They are kept and passed on whole; update the program on this laptop to see them.")
+    return [Line(Tone.NEUTRAL, f"{fields} {entries}. {advice}")]
 
 
 def outcome_said(outcome: str) -> str:

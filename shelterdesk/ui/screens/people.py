@@ -12,6 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractButton, QVBoxLayout, QWidget
 
+from shelterdesk.actions.conflicts import SETTLE
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.lodging import PlaceGiven, StayEnded
 from shelterdesk.actions.people import open_person, page_again
@@ -27,6 +28,7 @@ from shelterdesk.db.person_page import PersonPage
 from shelterdesk.db.store import Reader
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.base_screen import Screen
+from shelterdesk.ui.record_ways import show_answers
 from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.screens.lodging_give import GivePlace
 from shelterdesk.ui.screens.people_cards import CardPrinting
@@ -210,10 +212,12 @@ class PeopleScreen(Screen):
         self.bed_button = SecondaryButton(tr("Bed"), "Ctrl+B", icon="lodging")
         self.leave_button = SecondaryButton(tr("Left the station…"), "Ctrl+D")
         self.record_button = SecondaryButton(tr("Own record"), "Ctrl+R")
+        self.answers_button = SecondaryButton(tr("Choose between the answers"), "Ctrl+T", icon="warn")
+        self.answers_button.hide()
         self.back_button = SecondaryButton(tr("Back"), "Esc")
         self.deeds = ButtonRow(
             self.print_button, self.edit_button, self.bed_button, self.leave_button, self.record_button,
-            self.back_button,
+            self.answers_button, self.back_button,
         )  # fmt: skip
 
     def _connect(self) -> None:
@@ -224,6 +228,7 @@ class PeopleScreen(Screen):
         self.edit_button.clicked.connect(lambda: self._begin(self.edit))
         self.bed_button.clicked.connect(lambda: self._begin(self.give))
         self.leave_button.clicked.connect(lambda: self._begin(self.leave))
+        self.answers_button.clicked.connect(self._choose_answers)
         self.back_button.clicked.connect(self.step_out)
         self.edit.saved.connect(self._on_saved)
         self.edit.typed.connect(self.draft_changed)
@@ -293,6 +298,9 @@ class PeopleScreen(Screen):
         self.edit_button.setEnabled(may_write(roles, "person"))
         self.bed_button.setEnabled(may_write(roles, "stay"))
         self.leave_button.setEnabled(may_write(roles, "stay") and may_write(roles, "movement"))
+        self.answers_button.setVisible(
+            bool(page.conflicts) and may_do(roles, SETTLE) and not desk.who.is_office
+        )
 
     def _show_mode(self, part: QWidget | None) -> None:
         """Show the search (None) or the page with one of its parts, and put the focus where typing goes."""
@@ -341,6 +349,11 @@ class PeopleScreen(Screen):
     def _print(self) -> None:
         if self.shown is not None:
             self.cards.print_for([one.ent for one in self._family(self.shown)])
+
+    def _choose_answers(self) -> None:
+        """To the exchange, where what two desks wrote of this person stands side by side."""
+        if self.shown is not None:
+            show_answers(self.window(), self.shown.ent)
 
     def _print_record(self) -> None:
         if self.shown is not None:

@@ -9,7 +9,8 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from shelterdesk.actions.records import unread_words
-from shelterdesk.core.words import tr
+from shelterdesk.core.conflict_words import answer_words, field_words, record_words
+from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.person_page import FieldShown, PersonPage
 from shelterdesk.db.person_records import Conflict
 from shelterdesk.ui.icons import IconMark
@@ -45,8 +46,18 @@ class _Conflict(QWidget):
 
     def show_conflict(self, conflict: Conflict, said: Words) -> None:
         """Say the field and every answer."""
-        values = " / ".join(said.value(conflict.field, value) or "–" for value in conflict.values)
-        field = field_label(conflict.field)
+        kind, name = conflict.kind, conflict.field
+        if name == "void":
+            what = record_words(kind) or tr("the person")
+            self.told.setText(
+                tr("Marked as entered by mistake at one desk, changed at another: {what}", what=what)
+            )
+            return
+        labels = conflict.labels or (None,) * len(conflict.values)
+        pairs = dict.fromkeys(zip(map(repr, conflict.values), labels, strict=True))
+        shown = {repr(value): value for value in conflict.values}
+        values = " / ".join(answer_words(kind, name, shown[key], label, said.zone) for key, label in pairs)
+        field = " · ".join(part for part in (record_words(kind), field_words(kind, name)) if part)
         self.told.setText(tr("Two answers for {field}: {values}", field=field, values=values))
 
 
@@ -77,10 +88,13 @@ class PersonDetails(_Scroll):
         self._not_asked = words("", "secondary", wrap=True)
         self._entered = words("", "secondary", wrap=True)
         self._unread = words("", "secondary", wrap=True)
+        self._newer = words("", "secondary", wrap=True)
         self._unread.hide()
+        self._newer.hide()
         column.addWidget(self._not_asked)
         column.addWidget(self._entered)
         column.addWidget(self._unread)
+        column.addWidget(self._newer)
         column.addStretch(1)
         self._conflicts: list[_Conflict] = []
         self._pairs: list[tuple[QLabel, QLabel]] = []
@@ -107,6 +121,8 @@ class PersonDetails(_Scroll):
         self._not_asked.setVisible(bool(open_questions))
         when, user = said.ms(page.record.entered_ms), page.record.entered_by
         self._entered.setText(tr("Entered {when} by {user}", when=when, user=user))
+        self._newer.setText(_newer_words(page))
+        self._newer.setVisible(bool(self._newer.text()))
 
     def show_unread(self, count: int) -> None:
         """Say that sealed entries could not be read, and of how many; of none nothing."""
@@ -146,3 +162,14 @@ def _sorted_out(page: PersonPage) -> tuple[list[FieldShown], list[str]]:
         elif field.missing is not None:
             known.append(field)
     return known, not_asked
+
+
+def _newer_words(page: PersonPage) -> str:
+    """How many fields of a newer program the records of this page hold, and what to do; nothing of none."""
+    newer = {(one.kind, name) for one in page.changes for name in one.values if name.startswith("#")}
+    if not newer:
+        return ""
+    fields = ntr("{n} newer field", "{n} newer fields", len(newer))
+    return f"{fields}. " + tr(
+        "They are kept and passed on whole; update the program on this laptop to see them."
+    )

@@ -93,7 +93,8 @@ class PersonHeader(Card):
         self.present = Pill("", Tone.NEUTRAL, icon=True)
         self.place = Pill("", Tone.ACCENT)
         self.doubt = Pill(tr("two answers"), Tone.WARN, icon=True)
-        for pill in (self.number, self.present, self.place, self.doubt):
+        self.travelled = Pill("", Tone.NEUTRAL)
+        for pill in (self.number, self.present, self.place, self.doubt, self.travelled):
             self.add_beside_title(pill)
         self.facts = words("", wrap=True)
         self.family = _Tiles(tr("Family"))
@@ -111,6 +112,9 @@ class PersonHeader(Card):
                               Tone.ACCENT if place else Tone.WARN)  # fmt: skip
         self.place.setVisible(bool(place) or here)
         self.doubt.setVisible(bool(page.conflicts))
+        words_of, tone = travelled_words(page)
+        self.travelled.show_state(words_of, tone)
+        self.travelled.setVisible(bool(words_of))
         self.facts.setText(self._facts(page, said))
         self.family.show_tiles([self._member(page, one) for one in self._members(page)])
         self.family.setVisible(len(self._members(page)) > 1)
@@ -142,6 +146,20 @@ class PersonHeader(Card):
     def _take(self, ent: str, is_current: bool) -> None:
         if not is_current:
             self.member_chosen.emit(ent)
+
+
+def travelled_words(page: PersonPage) -> tuple[str, Tone]:
+    """How far what stands on this page has come, by the entry that has come least far."""
+    far = page.travelled
+    if far is None:
+        return "", Tone.NEUTRAL
+    if far.only_here:
+        return tr("only on this desk"), Tone.WARN
+    if far.on_stick:
+        return tr("on a stick"), Tone.NEUTRAL
+    if far.elsewhere:
+        return tr("at another desk too"), Tone.NEUTRAL
+    return (tr("the office has it"), Tone.OK) if far.at_office else ("", Tone.NEUTRAL)
 
 
 def place_of(page: PersonPage) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
@@ -42,6 +42,18 @@ class Section(Card):
 
     def refresh(self, changes: Changes | None) -> None:
         """Ask again for what is shown."""
+
+    def first_focus(self) -> QWidget | None:
+        """Where typing goes when the part is gone into; None for its first field."""
+        return None
+
+    def undo(self) -> bool:
+        """Ctrl+Z outside typed text, when the message shown offers no way back; False for nothing."""
+        return False
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """Keys of this part beyond those of its screen, with their words."""
+        return ()
 
     def help_text(self) -> str:
         """What F1 says of this part beside the words of the screen; nothing where the part explains itself."""

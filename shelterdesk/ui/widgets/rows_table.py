@@ -183,6 +183,11 @@ class RowsTable(QWidget):
             self.view.selectionModel().setCurrentIndex(index, flags)
         return line is not None
 
+    def stand_on_first(self) -> None:
+        """Stand on the first row where none is stood on: what is told of a row is told of one from the start."""
+        if self.current() is None and self.model.rowCount():
+            self.select_key(self.model.key_of(self.model.row_at(0)))
+
     def minimumSizeHint(self) -> QSize:
         return QSize(theme().px(160), max(theme().px(Size.ROW * 4), super().minimumSizeHint().height()))
 
