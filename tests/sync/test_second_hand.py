@@ -21,7 +21,7 @@ from shelterdesk.db.statements import statements
 from shelterdesk.keys import age
 from shelterdesk.sync import manifest as manifests
 from shelterdesk.sync.container import unpack
-from tests.sync.erasing import family, must_be_gone, names_in
+from tests.sync.erasing import every_value, family, must_be_gone, names_in
 from tests.sync.worlds import World, at, carry, given_names, join, parts_in, register
 
 
@@ -154,9 +154,13 @@ def test_nobody_hides_the_work_of_another_desk(
     with at(world.office, clock) as office:
         export_bundle(office, tmp_path / "relayed", "LB")
     assert not [line for _, line in lines_of(tmp_path / "relayed", world, clock) if "eh" in line]
-    carry(world.lb, world.office, tmp_path / "of-author", clock)
+    (tmp_path / "of-author").mkdir()
+    with at(world.lb, clock) as desk:
+        export_bundle(desk, tmp_path / "of-author")
     with at(world.office, clock) as office:
+        assert import_from(office, tmp_path / "of-author").result.is_clean
         conn = office.store.conn
+        assert names_in(every_value(conn)) == [], "not for a moment, and not only once it is opened again"
         assert conn.execute("SELECT count(*) FROM withheld").fetchone()[0] == 0
         assert given_names(office) == {"Benedicta"}
         must_be_gone(office, "office")
