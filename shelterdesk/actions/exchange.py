@@ -267,11 +267,13 @@ class Import:
                 self._left_out(path.name, "", error, None)
         self._confirm(offered)
 
-    def _confirm(self, offered: list[SignedStatement]) -> None:
+    def _confirm(self, offered: list[SignedStatement], shown: int | None = None) -> None:
+        """Apply receipts; where they, or the part they came in (``shown``), know more of this desk, one new epoch."""
         confirmed = take_receipts(self.store, offered)
         self.found.receipts += confirmed.new
-        if confirmed.newer_self is not None:
-            self._new_epoch(confirmed.newer_self)
+        newer = [epoch for epoch in (confirmed.newer_self, shown) if epoch is not None]
+        if newer:
+            self._new_epoch(max(newer))
         for dev in sorted(set(confirmed.other_history)):
             reason, advice = said("other_history", {})
             self._alarm(f"{_desk_name(self.desk, dev)}: {reason} {advice}")
@@ -326,10 +328,7 @@ class Import:
             self._left_out(one.label, sha, error, one.folder)
             return True
         self._believe(opened.statements)
-        self._confirm(opened.receipts)
-        newer = intake.newer_self(self.store, opened)
-        if newer is not None:
-            self._new_epoch(newer)
+        self._confirm(opened.receipts, intake.newer_self(self.store, opened))
         try:
             counted = intake.merge_part(self.store, opened, None, self.cancelled)
         except intake.Stopped:

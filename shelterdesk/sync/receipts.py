@@ -209,7 +209,9 @@ def take_receipts(store: Store, offered: Collection[SignedStatement]) -> Confirm
             dev = int(body.desk, 16)
             if issuer == store.who.dev:
                 if number > meta.count_now(conn, "receipt"):  # it signed that and does not know it: put back
-                    confirmed.newer_self = max(store.who.epoch, confirmed.newer_self or 0)
+                    meta.count_at_least(conn, "receipt", number)  # once told is enough
+                    own = [line.epoch for line in body.heard] if dev == issuer else []
+                    confirmed.newer_self = max(store.who.epoch, confirmed.newer_self or 0, *own)
                 continue
             newest = held.newest_number(conn, issuer, dev)
             if held.keep_receipt(conn, HeldReceipt(issuer, dev, number, signed.body, signed.signature, now)):

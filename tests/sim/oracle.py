@@ -95,6 +95,16 @@ def raw_members(text: str) -> dict[str, str]:
     return found
 
 
+def _void_of(value: bytes) -> tuple[str, frozenset[Id]] | None:
+    """Reason and what was seen, of a value that voids; None for one that says the record counts, and for nonsense."""
+    try:
+        said = json.loads(value)
+        saw = frozenset((int(d, 16), e, s, bytes.fromhex(h)) for d, e, s, h in said.get("saw", ()))
+        return (said["reason"], saw) if isinstance(said["reason"], str) else None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
 Verdict = Callable[[Said], str | None]
 """Why an op is not admitted whatever else is known, or None."""
 
@@ -110,13 +120,27 @@ class View:
     """Ops that are kept and not heard, as (hash of the line, place in it), and why."""
 
     def conflicts(self) -> set[tuple[bytes, int, int]]:
-        """(Entity, kind, field) where heads say different things."""
-        return {
+        """(Entity, kind, field) where heads say different things, or where it is open whether a record counts."""
+        found = {
             (*record, number)
             for record, fields in self.heads.items()
             for number, several in fields.items()
-            if len({one.values[number] for one in several}) > 1
+            if number != VOID and len({one.values[number] for one in several}) > 1
         }
+        return found | {(*record, VOID) for record in self.heads if self._is_void_open(record)}
+
+    def _is_void_open(self, record: Record) -> bool:
+        """Whether a record was voided for several reasons, or voided by somebody who had not seen an edit."""
+        fields, ops = self.heads[record], self.admitted[record]
+        voids = [_void_of(one.values[VOID]) for one in fields.get(VOID, ())]
+        reasons = {None if said is None else said[0] for said in voids}
+        if not voids or len(reasons) > 1:
+            return bool(voids)
+        is_made_twice = sum(one.field == 0 for one in ops) > 1
+        edited = {number for number in fields if is_made_twice or any(one.field == number for one in ops)}
+        saw = {id_ for said in voids if said is not None for id_ in said[1]}
+        others = {one.id for number in edited - {VOID} for one in fields[number]}
+        return None not in reasons and not others <= saw
 
     def void(self, record: Record) -> str | None:
         """Why a record counts as entered by mistake: every other head was seen by who says so."""

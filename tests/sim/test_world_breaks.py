@@ -14,6 +14,7 @@ from shelterdesk.db.store import Store
 from shelterdesk.db.vouching import Reach
 from shelterdesk.sync import intake
 from shelterdesk.sync import receipts as said
+from tests.sim import world_run
 from tests.sim.world_run import Player
 
 Change = Callable[[pytest.MonkeyPatch], None]
@@ -93,18 +94,18 @@ def everybody_accused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shelterdesk.db.store.take_in", accused)
 
 
-BREAKS: dict[Change, dict[str, int]] = {
-    a_line_falls_from_the_stick: {},
-    branches_refused: {"copy": 10},
-    receipts_only_grow: {"gather": 1, "put_back": 20},
-    the_future_held_back: {},
-    revoked_by_number: {"copy": 20, "revoke": 20},
-    never_judged_again: {},
-    old_numbers_given_again: {},
-    confirmed_by_number: {},
-    everybody_accused: {"copy": 20, "meet": 20},
+BREAKS: dict[Change, tuple[int, dict[str, int]]] = {
+    a_line_falls_from_the_stick: (2, {}),
+    branches_refused: (1, {"copy": 10}),
+    receipts_only_grow: (1, {"gather": 1, "put_back": 20}),
+    the_future_held_back: (4, {}),
+    revoked_by_number: (31, {"copy": 20, "revoke": 20}),
+    never_judged_again: (12, {}),
+    old_numbers_given_again: (1, {}),
+    confirmed_by_number: (0, {}),
+    everybody_accused: (5, {"copy": 20, "meet": 20}),
 }
-"""How it is broken, and what has to happen more often for it to show soon."""
+"""How it is broken, from which seed on it soon shows, and what has to happen more often for that."""
 
 SEEDS = 60
 
@@ -112,10 +113,17 @@ SEEDS = 60
 @pytest.mark.parametrize("broken", BREAKS, ids=lambda change: change.__name__)
 def test_what_is_broken_is_found(broken: Change, player: Player, monkeypatch: pytest.MonkeyPatch) -> None:
     broken(monkeypatch)
-    for seed in range(SEEDS):
+    monkeypatch.setattr(world_run, "_MOST_ROUNDS", 3)
+    first, leaning = BREAKS[broken]
+    for seed in range(first, first + SEEDS):
         try:
-            player.play(seed, is_watched=False, leaning=BREAKS[broken])
+            player.play(seed, is_watched=False, leaning=leaning)
         except AssertionError as found:
             print(f"{broken.__name__}: found by seed {seed}: {str(found)[:200]}")
             return
     pytest.fail(f"{SEEDS} seeds and nothing was noticed")
+
+
+def test_unbroken_they_say_nothing(player: Player) -> None:
+    for first, leaning in BREAKS.values():
+        player.play(first, is_watched=False, leaning=leaning)

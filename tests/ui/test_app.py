@@ -139,7 +139,8 @@ def status_of(**what: object) -> Status:
     values: dict[str, object] = {
         "station": "LB", "station_name": "Lajas Blancas", "desk": "LB1", "is_office": False, "practice": False,
         "present": 40, "places": 0, "unnamed": 0, "only_here": 3,
-        "only_here_since": "2026-11-23T06:00:00-05:00[America/Panama]", "only_at_table": 3, "last_receipt": None, "office_receipt": None,
+        "only_here_since": "2026-11-23T06:00:00-05:00[America/Panama]", "only_at_table": 3,
+        "last_receipt": None, "office_receipt": None,
         "gaps": (), "conflicts": 0, "set_aside": 0, "set_aside_parts": 0, "clock_doubt": False, "desks": (),
         "last_backup": None,
     }  # fmt: skip
