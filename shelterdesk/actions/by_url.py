@@ -15,7 +15,7 @@ from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import ACCESS
 from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.core.words import tr
-from shelterdesk.db import exchange
+from shelterdesk.db import parts_written
 from shelterdesk.sync import stick
 from shelterdesk.sync.place import Place
 from shelterdesk.sync.sending import OFFICE
@@ -120,4 +120,4 @@ class _Open:
         return self.courier.bring(self.shelf, self.shelf.entries(), self._known)
 
     def _known(self, sha16s: Collection[str]) -> set[str]:
-        return exchange.files_known(self.desk.store.conn, sha16s)
+        return parts_written.files_known(self.desk.store.conn, sha16s)

@@ -20,7 +20,7 @@ from shelterdesk.core.kinds import ACCESS
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.core.words import tr
-from shelterdesk.db import exchange, meta
+from shelterdesk.db import exchange, meta, parts_written
 from shelterdesk.db.reserve import check_own_room
 from shelterdesk.keys import keyfile
 from shelterdesk.keys.signing import SignedStatement
@@ -353,7 +353,7 @@ class Import:
         """How many entries are in a file merged, or written, here before; None for any other."""
         known = exchange.entries_of_file(self.store.conn, sha)
         if known is None and one.folder == self.store.who.dev:
-            known = exchange.entries_written(self.store.conn, sha)
+            known = parts_written.entries_written(self.store.conn, sha)
         return known
 
     def _left_out(self, name: str, sha: str, error: SetAside, sender: int | None) -> None:

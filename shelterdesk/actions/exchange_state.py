@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from shelterdesk.core.event import hex16
-from shelterdesk.db import exchange
+from shelterdesk.db import exchange, parts_written
 from shelterdesk.db import receipts as held
 from shelterdesk.db.store import Reader
 from shelterdesk.sync.faults import outcome_of, said
@@ -50,7 +50,7 @@ def exchange_state(reader: Reader) -> ExchangeState:
         here.since_ms,
         here.on_stick,
         held.office_receipt_ms(conn, roster.office),
-        exchange.last_written_ms(conn),
+        parts_written.last_written_ms(conn),
         {names.get(dev, hex16(dev)): at for dev, at in held.last_heard_ms(conn).items()},
         tuple((names.get(gap.dev, hex16(gap.dev)), gap.first, gap.last) for gap in held.gaps(conn)),
         tuple(

@@ -18,7 +18,7 @@ from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import hex16
 from shelterdesk.core.moment import Clock, to_milliseconds
-from shelterdesk.db import exchange
+from shelterdesk.db import parts_written
 from shelterdesk.db import receipts as held
 from shelterdesk.db.store import Reader
 from shelterdesk.sync import stick
@@ -55,7 +55,7 @@ def lay_out_post(desk: Desk) -> Done[LaidOut]:
 def note_posted(desk: Desk, names: Collection[str], where: str) -> Done[None]:
     """Remember that these files lie at the server, whole."""
     with desk.store.transaction() as conn:
-        exchange.carried_on(conn, names, where, to_milliseconds(desk.store.now))
+        parts_written.carried_on(conn, names, where, to_milliseconds(desk.store.now))
     return Done(None, Changes.of("status"))
 
 
@@ -132,7 +132,7 @@ class Posting:
         return not name.startswith(f"{stick.RECEIPTS}/") or f"-{hex16(self._dev)}.json" in name
 
     def _known(self, sha16s: Collection[str]) -> set[str]:
-        return exchange.files_known(self._reader.conn, sha16s)
+        return parts_written.files_known(self._reader.conn, sha16s)
 
     def _lay_out(self) -> int:
         now = self._reader.version

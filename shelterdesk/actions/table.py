@@ -23,7 +23,7 @@ from shelterdesk.core.errors import Refused
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.table_code import TableCode, read_table_code
 from shelterdesk.core.words import tr
-from shelterdesk.db import exchange
+from shelterdesk.db import parts_written
 from shelterdesk.db.local_choice import get_choice, put_choice
 from shelterdesk.db.store import Reader
 from shelterdesk.keys.ed25519 import SigningKey
@@ -177,7 +177,7 @@ class Sitting:
         self._reader.close()
 
     def _known(self, sha16s: Collection[str]) -> set[str]:
-        return exchange.files_known(self._reader.conn, sha16s)
+        return parts_written.files_known(self._reader.conn, sha16s)
 
     def _lay_out(self, absent: frozenset[int]) -> int:
         """Lay out anew if anything was written here since the last time.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from shelterdesk.core.event import GENESIS
 from shelterdesk.core.roster import OfficeEntry
-from shelterdesk.db import chain, exchange
+from shelterdesk.db import chain, exchange, parts_written
 from shelterdesk.db.beside import Author, Beside, Stretch, beside_lines, signed_beside
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import join_ranges
@@ -303,7 +303,7 @@ def on_sticks(conn: Connection) -> list[tuple[int, int]]:
     for audience, number, ids, written in conn.execute(
         "SELECT audience, bundle_no, ids, EXISTS (SELECT 1 FROM part_written w WHERE w.manifest_sha = b.manifest_sha"
         " AND w.target <> ?) FROM bundle_out b WHERE is_waiting = 1",
-        (exchange.OWN_DISK,),
+        (parts_written.OWN_DISK,),
     ):
         so_far = waiting.get((audience, number), (True, ids))[0]
         waiting[audience, number] = (so_far and bool(written), ids)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shelterdesk.core.event import hex16
-from shelterdesk.db import exchange
+from shelterdesk.db import parts_written
 from shelterdesk.db.store import Store
 from shelterdesk.sync import stick
 from shelterdesk.sync.container import read_part_name
@@ -49,14 +49,14 @@ def _clear(store: Store, own: Path, wanted: Collection[str], audience: Audience)
     idle = [part for part in parts if str(part) not in wanted]
     if not idle:
         return ()
-    known = exchange.files_known(store.conn, {part.sha16 for part in idle})
+    known = parts_written.files_known(store.conn, {part.sha16 for part in idle})
     gone = [str(part) for part in idle if part.sha16 in known]
     for file in gone:
         for name in (file, f"{file}{SIG}"):
             with suppress(FileNotFoundError):
                 (own / name).unlink()
     with store.transaction() as conn:
-        exchange.forget_parts_out(conn, audience.name, gone)
+        parts_written.forget_parts_out(conn, audience.name, gone)
     return tuple(gone)
 
 

@@ -11,10 +11,11 @@ from shelterdesk.core.errors import Refused, WorldError
 from shelterdesk.core.event import hex16
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.words import tr
-from shelterdesk.db import exchange, statements
+from shelterdesk.db import exchange, parts_written, statements
 from shelterdesk.db import receipts as held
 from shelterdesk.db.beside import beside_lines
-from shelterdesk.db.exchange import PartOut, WrittenPart
+from shelterdesk.db.exchange import PartOut
+from shelterdesk.db.parts_written import WrittenPart
 from shelterdesk.db.store import Store
 from shelterdesk.keys import age
 from shelterdesk.keys.sshsig import BUNDLE, sign, verify
@@ -151,7 +152,7 @@ def send(
                 except CannotRemake:
                     stale.add(part.bundle_no)
                     continue
-                target = exchange.OWN_DISK if is_own_disk else str(folder)
+                target = parts_written.OWN_DISK if is_own_disk else str(folder)
                 lying = _write_part(store, audience, folder, part, plain, target)
                 fresh.add(part.manifest_sha)
             sent.append(Sent(lying.name, lying.size, part.events, was_there))
@@ -181,13 +182,13 @@ def _write_part(
     stick.write_file(folder, f"{name}.sig", signature.encode("ascii"))
     written = WrittenPart(target, str(name), sha256(sealed), len(sealed))
     with store.transaction() as conn:
-        exchange.add_written(conn, written, part.manifest_sha, to_milliseconds(store.now))
+        parts_written.add_written(conn, written, part.manifest_sha, to_milliseconds(store.now))
     return written
 
 
 def _lying_there(store: Store, folder: Path, part: PartOut) -> WrittenPart | None:
     """The copy of a part that lies in the folder whole and signed, read anew; None to write it."""
-    for written in exchange.written_before(store.conn, part.manifest_sha):
+    for written in parts_written.written_before(store.conn, part.manifest_sha):
         name = read_part_name(written.name)
         if name is None or not (folder / written.name).exists():
             continue
@@ -201,7 +202,7 @@ def _lying_there(store: Store, folder: Path, part: PartOut) -> WrittenPart | Non
 
 def _kept_there(store: Store, folder: Path, part: PartOut) -> WrittenPart | None:
     """The copy of a part that was written to a folder of this disk and still has its size and its signature."""
-    for written in exchange.written_before(store.conn, part.manifest_sha):
+    for written in parts_written.written_before(store.conn, part.manifest_sha):
         with suppress(OSError):
             file = folder / written.name
             if file.lstat().st_size == written.size and (folder / f"{written.name}.sig").lstat().st_size:
