@@ -17,7 +17,8 @@ from bench.importing import bring, insert_bare
 from bench.measure import Figure, Sizes, median, seconds
 from bench.stations import OTHER, SEED, Filled, author_of, beds, copy_of, filled, opened
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.event import Event, OpId, compose, field_op
 from shelterdesk.core.kinds import MERGE_RULES, PERSON, SCHEMA_VERSION
 from shelterdesk.core.moment import to_milliseconds

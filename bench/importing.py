@@ -27,8 +27,9 @@ from bench.stations import (
     opened,
 )
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.registration import register_family
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.event import Event
 from shelterdesk.core.people import FamilyForm
 from shelterdesk.db.connection import open_file

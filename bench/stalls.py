@@ -49,7 +49,7 @@ def watch(folder: Path, stick: Path) -> dict[str, float]:
 
     from bench.stations import PASSPHRASE
     from shelterdesk.actions.clock import SystemClock
-    from shelterdesk.actions.exchange import import_from
+    from shelterdesk.actions.taking_in import import_from
     from shelterdesk.ui.app import DeskApp
     from shelterdesk.ui.rail_entries import ALL_SCREENS
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.conflicts import Answer, ConflictLine, answers_of, list_conflicts
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
+from shelterdesk.actions.taking_in import import_from
 from tests.sync.worlds import at, join
 
 

@@ -10,10 +10,11 @@ from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.counter import serve
 from shelterdesk.actions.demo import PASSPHRASE
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.lodging import give_places
 from shelterdesk.actions.people import find_people
 from shelterdesk.actions.person_changes import add_document, edit_person, void_person
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.people import DocumentForm
 from shelterdesk.core.vocabulary import DocumentType, Sex
 from shelterdesk.db.people import PersonLine

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import Import, Imported, export_receipts
+from shelterdesk.actions.exchange import export_receipts
 from shelterdesk.actions.posting import INBOX, OUTBOX, lay_out_post, note_posted
+from shelterdesk.actions.taking_in import Import, Imported
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import Refused
 from shelterdesk.core.event import hex16

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from shelterdesk import startup
 from shelterdesk.actions.desk import Desk, publish
-from shelterdesk.actions.exchange import meet_roster
 from shelterdesk.actions.station import check_country, check_zone, user_entry
+from shelterdesk.actions.taking_in import meet_roster
 from shelterdesk.core.belief import desks_in
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, Refused

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import Import, Imported
 from shelterdesk.actions.round_lane import RoundLane
 from shelterdesk.actions.table import Do
+from shelterdesk.actions.taking_in import Import, Imported
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import hex16

@@ -16,8 +16,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import Import, Imported
 from shelterdesk.actions.table_joining import sweep_all
+from shelterdesk.actions.taking_in import Import, Imported
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import Refused
 from shelterdesk.core.roster import Roster

@@ -10,9 +10,10 @@ import click
 
 from shelterdesk import startup
 from shelterdesk.actions.admission import JOIN_KEYS, admit, finish_join, join_request, read_admission
-from shelterdesk.actions.exchange import Imported, export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.offices import accept_reply, enrol_request, read_reply
 from shelterdesk.actions.status import status as how_things_stand
+from shelterdesk.actions.taking_in import Imported, import_from
 from shelterdesk.cli.people import reading
 from shelterdesk.cli.server import at_server, server_options, url_in
 from shelterdesk.cli.ways import (

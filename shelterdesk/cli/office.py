@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from shelterdesk.actions.exchange import Imported, PartTaken, export_receipts, import_from
+from shelterdesk.actions.exchange import export_receipts
 from shelterdesk.actions.log_in_rules import check_passphrase
 from shelterdesk.actions.offices import enrol, list_posts, new_office, publish_matrix
+from shelterdesk.actions.taking_in import Imported, PartTaken, import_from
 from shelterdesk.cli.exchange import show_imported
 from shelterdesk.cli.server import at_server, server_options, url_in
 from shelterdesk.cli.ways import (

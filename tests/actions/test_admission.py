@@ -13,8 +13,9 @@ from shelterdesk.actions import admission
 from shelterdesk.actions.admission import admit, finish_join, join_request, read_admission
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.offices import new_office
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.errors import DamagedFile, NotAllowed, NotFound, Refused, WorldError
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.keys import keyfile

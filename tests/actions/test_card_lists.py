@@ -15,7 +15,8 @@ from shelterdesk.actions.card_check import PUBLIC_ROSTER, verify_card_in_folder
 from shelterdesk.actions.cards import print_blank_cards, print_cards
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.blank_cards import blank_number
 from shelterdesk.core.errors import NotFound, Refused
 from shelterdesk.keys.cardclaim import CardVerdict

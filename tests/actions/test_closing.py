@@ -16,10 +16,11 @@ from shelterdesk.actions.backups import make_backup, read_manifest
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.closing import close_station, closed_words, closing_state, why_not_yet, wipe
 from shelterdesk.actions.desk import Desk, open_desk, sign_head
-from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts
 from shelterdesk.actions.registration import register_family
 from shelterdesk.actions.restoring import restore, restore_with_sheet
 from shelterdesk.actions.spool import keep_print
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.actions.updates import BEFORE
 from shelterdesk.core.errors import BadField, NotAllowed, Refused, WorldError, WrongPassphrase
 from shelterdesk.core.paper_kinds import PaperKind

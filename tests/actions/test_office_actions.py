@@ -11,7 +11,7 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.offices import (
     accept_reply,
     enrol,
@@ -22,6 +22,7 @@ from shelterdesk.actions.offices import (
     read_enrol_request,
     read_reply,
 )
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.errors import BadField, DamagedFile, NotAllowed, NotFound, Refused, WorldError
 from shelterdesk.core.kinds import PERSON, SAME_AS
 from shelterdesk.core.roster import OfficeEntry

@@ -13,10 +13,11 @@ from shelterdesk.actions.class_keys import class_identities, renew_class_key
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, OwnPassphraseFirst, open_desk
 from shelterdesk.actions.drafts import is_sheet_waiting
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.log_in_rules import LogInRules, log_in_rules, set_log_in_rules
 from shelterdesk.actions.records import add_record, show_records
 from shelterdesk.actions.recovery_renewal import begin_recovery_sheet, finish_recovery_sheet
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.actions.undo import undo_last
 from shelterdesk.actions.user_changes import (
     change_user,

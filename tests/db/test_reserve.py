@@ -14,9 +14,10 @@ from shelterdesk.actions.backups import make_backup
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.closing import wipe
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.registration import register_family
 from shelterdesk.actions.reserve import is_used_up, keep_reserve, once_more, used_up_words, wants_reserve
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.db import reserve
 from shelterdesk.db.reserve import FILE, OwnDiskTooFull, RoomMade

@@ -12,8 +12,9 @@ from shelterdesk import startup
 from shelterdesk.actions.admission import JOIN_KEYS, admit, finish_join, join_request, read_admission
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import Imported, export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts
 from shelterdesk.actions.offices import accept_reply, enrol, enrol_request, read_reply
+from shelterdesk.actions.taking_in import Imported, import_from
 from shelterdesk.core.errors import Refused
 from shelterdesk.db import chain, exchange
 from shelterdesk.db.state import state_of

@@ -20,13 +20,14 @@ from typing import Any
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, publish
-from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts
 from shelterdesk.actions.lodging import end_stay, give_place
 from shelterdesk.actions.places import import_plan
 from shelterdesk.actions.records import add_record
 from shelterdesk.actions.registration import RegisteredPerson, register_family
 from shelterdesk.actions.revoking import reinstate_desk, revoke_desk
 from shelterdesk.actions.station import user_entry
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import KIND_NAMES, PERSON
 from shelterdesk.core.people import FamilyForm, PersonForm

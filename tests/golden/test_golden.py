@@ -12,8 +12,9 @@ import pytest
 
 from shelterdesk.actions.checking import check_folder
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts
 from shelterdesk.actions.people import show_person
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.db.state import state_of
 from tests.sync.worlds import at
 

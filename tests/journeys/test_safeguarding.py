@@ -8,8 +8,9 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import open_desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.records import add_record, show_records
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import NotAllowed, Refused
 from shelterdesk.core.event import parse

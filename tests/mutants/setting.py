@@ -15,8 +15,9 @@ from typing import Any
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts
 from shelterdesk.actions.records import add_record
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.event import ROW, hex16, parse
 from shelterdesk.core.kinds import KIND_NAMES, PERSON
 from shelterdesk.db.statements import statements

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from shelterdesk.actions.checking import check_folder
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import Imported, import_from
+from shelterdesk.actions.taking_in import Imported, import_from
 from shelterdesk.core.event import hex16
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.db.standing import heads_of

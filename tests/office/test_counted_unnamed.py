@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.kinds import ARRIVAL_GROUP, PERSON, SAME_AS
 from shelterdesk.core.matrix import MatrixRow
 from shelterdesk.office.matrix import long_matrix

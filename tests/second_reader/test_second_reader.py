@@ -18,7 +18,8 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.kinds import KINDS, PERSON
 from shelterdesk.core.roles import WRITES
 from shelterdesk.core.vocabulary import Role

@@ -12,9 +12,10 @@ from pathlib import Path
 
 from shelterdesk.actions.backups import make_backup, read_manifest
 from shelterdesk.actions.desk import changed_user
-from shelterdesk.actions.exchange import Imported, export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts
 from shelterdesk.actions.restoring import copy_in
 from shelterdesk.actions.revoking import reinstate_desk, revoke_desk
+from shelterdesk.actions.taking_in import Imported, import_from
 from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import NotAllowed, Refused
 from shelterdesk.core.event import Op, OpId, compose, row_op

@@ -12,7 +12,8 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import open_desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.kinds import ACCESS, HOUSEHOLD, MEMBERSHIP, PERSON, SERVICE, TRAVEL_DOCUMENT
 from tests.stations import MORNING, PASSPHRASE
 from tests.sync.worlds import World, at, given_names

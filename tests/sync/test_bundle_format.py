@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.db.statements import statements
 from shelterdesk.sync.manifest import Counts, Held, Manifest, Member, Range, SignedHead
 from tests.sync.worlds import World, at, parts_in, register

@@ -11,7 +11,8 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import Exported, export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import Exported, export_bundle, export_receipts
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.event import chain_next
 from shelterdesk.db import beside
 from shelterdesk.db import receipts as held

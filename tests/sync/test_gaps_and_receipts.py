@@ -12,9 +12,10 @@ import pytest
 from shelterdesk.actions.backups import make_backup
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts
 from shelterdesk.actions.exchange_state import exchange_state
 from shelterdesk.actions.restoring import restore
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.errors import NotAllowed
 from shelterdesk.core.event import hex16
 from shelterdesk.db import exchange

@@ -14,7 +14,8 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.event import Op, compose, line_hash, parse
 from shelterdesk.keys import age
 from shelterdesk.keys.desk import DeskKeys, desk_hex

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import Imported, export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
+from shelterdesk.actions.taking_in import Imported, import_from
 from shelterdesk.startup import use_language
 from shelterdesk.sync import stick as sticks
 from shelterdesk.sync.faults import SetAside, said

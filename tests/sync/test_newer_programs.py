@@ -10,8 +10,9 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, sign_head
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.newer import newer_fields, waiting_for_update
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core import kinds, roster
 from shelterdesk.core.event import Op, compose, field_op, next_hlc, row_op
 from shelterdesk.core.identity import new_entity

@@ -9,8 +9,9 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.peers import PeerState, aside_entries, asking_words, bundles_from, peer_states
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.aside_words import aside_words
 from shelterdesk.core.event import compose, parse, row_op
 from shelterdesk.core.home import OTHER_HOME

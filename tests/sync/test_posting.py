@@ -10,10 +10,11 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import export_receipts, import_from
+from shelterdesk.actions.exchange import export_receipts
 from shelterdesk.actions.exchange_state import exchange_state
 from shelterdesk.actions.post_choice import choose_post, post_of
 from shelterdesk.actions.posting import Posting, try_post
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.errors import Refused
 from shelterdesk.db.check import check
 from shelterdesk.sync.faults import SetAside

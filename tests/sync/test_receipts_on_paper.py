@@ -11,9 +11,10 @@ import zxingcpp
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.exchange_state import exchange_state
 from shelterdesk.actions.receipt_slip import print_receipts, scan_receipt
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.errors import NotFound, Refused
 from shelterdesk.keys.ed25519 import SigningKey
 from shelterdesk.keys.receiptcode import ConfirmedUpto, make_receipt_code

@@ -12,9 +12,10 @@ import pytest
 from shelterdesk import startup
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, sign_head
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.revoking import reinstate_desk, revoke_desk
 from shelterdesk.actions.station import user_entry
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.belief import fold
 from shelterdesk.core.errors import NotAllowed, NotFound, Refused
 from shelterdesk.core.event import hex16, parse

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts
 from shelterdesk.actions.exchange_state import exchange_state
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.kinds import ACCESS, PERSON
 from shelterdesk.sync import parts
 from tests.stations import make_template

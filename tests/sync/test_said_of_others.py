@@ -13,7 +13,8 @@ import pytest
 from shelterdesk import startup
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.event import hex16
 from shelterdesk.db import meta
 from shelterdesk.db import receipts as held

@@ -11,7 +11,8 @@ import pytest
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.erasing import erase
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.erased import may_be_left
 from shelterdesk.core.event import hex16, parse
 from shelterdesk.db import receipts as held

@@ -11,7 +11,8 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.event import Event, compose, row_op
 from shelterdesk.core.kinds import MERGE_RULES, PERSON, SCHEMA_VERSION
 from shelterdesk.db import chain

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.sync import stick as sticks
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.stick import (

@@ -11,8 +11,9 @@ import pytest
 
 from shelterdesk.actions import faults
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts
 from shelterdesk.actions.exchange_state import exchange_state
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.errors import DiskFull
 from shelterdesk.db import tables
 from shelterdesk.db.check import check
@@ -121,7 +122,7 @@ def test_nor_does_a_receipt_or_an_admission(
             raise RecursionError
         return Confirmed()
 
-    room = "shelterdesk.sync.stick" if what == "read_signed" else "shelterdesk.actions.exchange"
+    room = "shelterdesk.sync.stick" if what == "read_signed" else "shelterdesk.actions.taking_in"
     monkeypatch.setattr(f"{room}.{what}", faulty)
     with at(world.lb, clock) as lb:
         found = import_from(lb, stick).result

@@ -12,11 +12,12 @@ import pytest
 from shelterdesk.actions.backups import make_backup
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.restoring import restore
 from shelterdesk.actions.revoking import revoke_desk
 from shelterdesk.actions.table import FOLDER, Table, choose_table
 from shelterdesk.actions.table import table_of as chosen_table
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import hex16

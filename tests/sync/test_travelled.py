@@ -6,7 +6,8 @@ from pathlib import Path
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import export_bundle, export_receipts, import_from
+from shelterdesk.actions.exchange import export_bundle, export_receipts
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.db.person_page import person_page
 from shelterdesk.db.travelled import Travelled

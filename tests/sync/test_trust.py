@@ -13,8 +13,9 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, changed_user, open_desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.revoking import revoke_desk
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.actions.users import add_user, disable_user
 from shelterdesk.core.belief import fold, hangs_below
 from shelterdesk.core.errors import WrongPassphrase

@@ -12,8 +12,9 @@ from pathlib import Path
 from shelterdesk.actions.admission import admit, finish_join, join_request, read_admission, read_join_request
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
-from shelterdesk.actions.exchange import export_bundle, import_from
+from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.offices import accept_reply, enrol, enrol_request, new_office, read_reply
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.db.state import state_of
 from shelterdesk.keys.desk import desk_hex

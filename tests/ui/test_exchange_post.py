@@ -8,7 +8,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import export_receipts, import_from
+from shelterdesk.actions.exchange import export_receipts
+from shelterdesk.actions.taking_in import import_from
 from shelterdesk.ui.app import DeskApp
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.screens.exchange import ExchangeScreen

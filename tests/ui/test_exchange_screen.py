@@ -12,8 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.admission import finish_join, join_request, read_admission
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.exchange import Exported, Imported, PartTaken, export_bundle
+from shelterdesk.actions.exchange import Exported, export_bundle
 from shelterdesk.actions.offices import desk_words, enrol, new_office
+from shelterdesk.actions.taking_in import Imported, PartTaken
 from shelterdesk.core.changes import Done
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.screens import exchange_stick

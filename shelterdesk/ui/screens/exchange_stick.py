@@ -7,8 +7,9 @@ from pathlib import Path
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from shelterdesk.actions.exchange import Exported, Imported, export_bundle, import_from
+from shelterdesk.actions.exchange import Exported, export_bundle
 from shelterdesk.actions.exchange_state import ExchangeState
+from shelterdesk.actions.taking_in import Imported, import_from
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.roles import DOES

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from shelterdesk.actions.exchange import Exported, Imported
+from shelterdesk.actions.exchange import Exported
 from shelterdesk.actions.exchange_state import ExchangeState
 from shelterdesk.actions.peers import Aside
+from shelterdesk.actions.taking_in import Imported
 from shelterdesk.core.moment import from_milliseconds, moment_text, to_milliseconds
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.ui.dates import when

@@ -7,14 +7,8 @@ from pathlib import Path
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
-from shelterdesk.actions.exchange import (
-    Exported,
-    Imported,
-    ReceiptsWritten,
-    export_bundle,
-    export_receipts,
-    import_from,
-)
+from shelterdesk.actions.exchange import Exported, ReceiptsWritten, export_bundle, export_receipts
+from shelterdesk.actions.taking_in import Imported, import_from
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.roles import DOES
