@@ -98,11 +98,14 @@ class FolderShelf:
 
     def entries(self) -> dict[str, str]:
         """Names with size and time; an empty folder is an empty shelf, one that is not there raises."""
-        if not self._target.is_dir():
-            raise ShelfGone(self.where)
         found: dict[str, str] = {}
-        if self.ours.is_symlink() or not self.ours.is_dir():
-            return found
+        try:
+            if not self._target.is_dir():
+                raise ShelfGone(self.where)
+            if self.ours.is_symlink() or not self.ours.is_dir():
+                return found
+        except OSError as error:  # a share whose server went away says so here
+            raise ShelfGone(self.where, error.strerror or "") from None
         left = [stick.MAX_ENTRIES]
         for folder in stick.entries(self.ours, left):
             is_desks = read_desk_folder(folder.name) is not None or folder.name == stick.RECEIPTS
