@@ -11,6 +11,9 @@ from shelterdesk.sync.table_wire import CHUNK, Answer
 MOST_KNOCKING = 8
 """Requests kept at a time: a table has a few laptops, and a hostile one must not fill the list."""
 
+MOST_REFUSED = 64
+"""Refusals remembered: whoever makes a new key for each request must not fill the memory."""
+
 
 @dataclass(frozen=True, slots=True)
 class Knock:
@@ -55,6 +58,9 @@ class JoinDoor:
         with self._lock:
             self._knocks.pop(public, None)
             self._answers[public] = reply
+            refused = [one for one, answer in self._answers.items() if answer is None]
+            for one in refused[:-MOST_REFUSED]:
+                del self._answers[one]
 
     def answer(self, public: bytes, at: int, *, is_ready: bool = True) -> tuple[Answer, bytes]:
         """What became of a request: ``waiting``, ``refused``, or, once it ``is_ready``, the reply from byte ``at`` on."""

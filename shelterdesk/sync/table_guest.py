@@ -54,6 +54,7 @@ class TableGuest:
         self._stream: ssl.SSLSocket | None = None
         self.host_public = b""
         self._letter = b""
+        self._is_cut = False
 
     @property
     def where(self) -> str:
@@ -120,7 +121,8 @@ class TableGuest:
             self._stream = None
 
     def cut_off(self) -> None:
-        """End what is under way; may be called on any thread."""
+        """End what is under way, for good; may be called on any thread."""
+        self._is_cut = True
         stream = self._stream
         if stream is not None:
             with suppress(OSError):
@@ -151,6 +153,8 @@ class TableGuest:
     def _connected(self, *, is_stranger: bool = False) -> ssl.SSLSocket:
         if self._stream is not None:
             return self._stream
+        if self._is_cut:
+            raise ShelfGone(self.where)
         stream: ssl.SSLSocket | None = None
         try:
             plain = socket.create_connection((self.code.address, self.code.port), _CALL_S)

@@ -7,6 +7,7 @@ what guests lay down is taken in later, by the same route as from a stick.
 
 from __future__ import annotations
 
+import os
 import secrets
 import socket
 import socketserver
@@ -21,6 +22,7 @@ import msgspec
 
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.table_code import PIN_BYTES, TableCode
+from shelterdesk.db.reserve import check_own_room
 from shelterdesk.keys import tls
 from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.ed25519 import SigningKey
@@ -32,6 +34,9 @@ from shelterdesk.sync.table_wire import Answer, BadTalk, Request
 
 MOST_GUESTS = 32
 """Connections at a time; a table has two to six laptops."""
+
+MOST_FROM_ONE = 8
+"""Connections at a time from one address: no single laptop keeps the others out."""
 
 PORT = 45317
 """Where a desk listens if nobody else does on that laptop."""
@@ -78,40 +83,45 @@ class TableHost:
 
 
 class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
+    # Windows would let a second program listen at the same port.
+    allow_reuse_address = os.name != "nt"
 
     def __init__(self, address: tuple[str, int], host: TableHost) -> None:
         self.host = host
         self._lock = threading.Lock()
-        self._open: set[socket.socket] = set()
+        self._open: dict[socket.socket, str] = {}  # to the address it comes from
+        self._is_cut = False
         super().__init__(address, _Guest)
 
     def verify_request(self, request: Any, client_address: Any) -> bool:
         with self._lock:
-            if len(self._open) >= MOST_GUESTS:
+            address = str(client_address[0])
+            if len(self._open) >= MOST_GUESTS or list(self._open.values()).count(address) >= MOST_FROM_ONE:
                 return False
-            self._open.add(request)
+            self._open[request] = address
         return True
 
     def shutdown_request(self, request: Any) -> None:
         with self._lock:
-            self._open.discard(request)
+            self._open.pop(request, None)
         super().shutdown_request(request)
 
     def talks_over(self, request: socket.socket, stream: socket.socket) -> None:
         """From now on a guest talks over the secured stream; the one it came by is empty."""
         with self._lock:
-            self._open.discard(request)
-            self._open.add(stream)
+            self._open[stream] = self._open.pop(request, "")
+            if self._is_cut:
+                raise BadTalk("left meanwhile")
 
     def gone(self, stream: socket.socket) -> None:
         """A guest left."""
         with self._lock:
-            self._open.discard(stream)
+            self._open.pop(stream, None)
 
     def cut_off(self) -> None:
         """End every connection; their threads end with them."""
         with self._lock:
+            self._is_cut = True
             still = list(self._open)
         for one in still:
             with suppress(OSError):
@@ -133,8 +143,8 @@ class _Guest(socketserver.BaseRequestHandler):
             with self.host.context.wrap_socket(
                 self.request, server_side=True, do_handshake_on_connect=False
             ) as stream:
-                server.talks_over(self.request, stream)
                 try:
+                    server.talks_over(self.request, stream)
                     stream.do_handshake()
                     self._talk(stream)
                 finally:
@@ -188,6 +198,9 @@ class _Guest(socketserver.BaseRequestHandler):
             if shelved.writer != dev or len(body) > shelved.most:
                 return Answer(ok=False, code="not_yours"), b""
             if request.op == "put":
+                check_own_room(
+                    shelf.ours.parent, len(body)
+                )  # what is kept back is for saving, not for guests
                 shelf.put(request.name, body)
             elif request.op == "remove":
                 shelf.remove(request.name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import time
 from typing import Any
 
 import msgspec
@@ -18,6 +19,12 @@ MAX_LIST = 2 << 20
 MAX_BODY = MAX_SEALED
 PATIENCE_S = 20.0
 """How long one side waits for the next bytes of the other."""
+
+SLOWEST = 4 << 10
+"""Bytes a second below which the other end is not believed to be sending: one at a time would hold a place for hours."""
+
+PIECE = 64 << 10
+"""Bytes sent at a time: each may take the patience, however large the file and slow the link."""
 
 CHUNK = 4 << 20
 """Bytes of an admission's answer that are sent at a time."""
@@ -53,7 +60,10 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
 def send(stream: socket.socket, header: Request | Answer, body: bytes = b"") -> None:
     """Send a header and its bytes."""
     raw = msgspec.json.encode(header)
-    stream.sendall(struct.pack(">I", len(raw)) + raw + body)
+    stream.sendall(struct.pack(">I", len(raw)) + raw)
+    whole = memoryview(body)
+    for at in range(0, len(body), PIECE):
+        stream.sendall(whole[at : at + PIECE])
 
 
 def receive(stream: socket.socket, kind: type[Any], most: int) -> tuple[Any, bytes]:
@@ -72,7 +82,10 @@ def receive(stream: socket.socket, kind: type[Any], most: int) -> tuple[Any, byt
 
 def _exactly(stream: socket.socket, size: int) -> bytes:
     found = bytearray()
+    until = time.monotonic() + PATIENCE_S + size / SLOWEST
     while len(found) < size:
+        if time.monotonic() > until:
+            raise BadTalk("too slow")
         some = stream.recv(min(size - len(found), 1 << 16))
         if not some:
             if found:

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+import shutil
 import socket
 import ssl
 import struct
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from shelterdesk.core.errors import Refused
+from shelterdesk.core.errors import DiskFull, Refused
 from shelterdesk.core.event import hex16
 from shelterdesk.core.table_code import TableCode
+from shelterdesk.db import reserve
 from shelterdesk.keys import tls
 from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.sync import table_wire as wire
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.shelf import ShelfGone, read_shelf_name
+from shelterdesk.sync.table_door import JoinDoor
 from shelterdesk.sync.table_guest import NotTheTable, Stranger, TableGuest
 from shelterdesk.sync.table_host import MOST_GUESTS, TableHost
 from shelterdesk.sync.table_wire import Answer, Request
@@ -242,6 +249,69 @@ def test_more_guests_than_any_table_has_are_turned_away_and_desks_come_in_again(
             except ShelfGone:
                 continue
         raise AssertionError("the table stays closed")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has the whole of 127/8 on its loopback")
+def test_one_laptop_alone_keeps_nobody_out(table: Table) -> None:
+    address = (table.host.code.address, table.host.code.port)
+    crowd = [socket.create_connection(address, 5, ("127.0.0.2", 0)) for _ in range(MOST_GUESTS + 3)]
+    with closing(table.guest(table.keys[1])) as guest:
+        assert guest.entries() == {}
+    for one in crowd:
+        one.close()
+
+
+def test_one_who_sends_a_byte_now_and_then_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    here, there = socket.socketpair()
+    with here, there:
+        there.sendall(b"\0")
+        passing = itertools.count(0, wire.PATIENCE_S * 0.6)
+        monkeypatch.setattr(time, "monotonic", lambda: next(passing))
+        with pytest.raises(wire.BadTalk, match="too slow"):
+            wire.receive(here, Answer, 0)
+
+
+def test_a_large_file_goes_in_pieces_that_each_have_the_patience() -> None:
+    here, there = socket.socketpair()
+    body = random.Random(3).randbytes(3 * wire.PIECE + 5)
+    sent: list[int] = []
+
+    class Counted(socket.socket):
+        def sendall(self, data: Any, *flags: int) -> None:
+            sent.append(len(data))
+            super().sendall(data, *flags)
+
+    found: list[bytes] = []
+    with Counted(fileno=here.detach()) as counted, there:
+        taking = threading.Thread(target=lambda: found.append(wire.receive(there, Answer, len(body))[1]))
+        taking.start()
+        wire.send(counted, Answer(size=len(body)), body)
+        taking.join()
+    assert found == [body] and max(sent) == wire.PIECE
+
+
+def test_a_guest_that_was_cut_off_does_not_call_again(table: Table) -> None:
+    with closing(table.guest(table.keys[1])) as guest:
+        assert guest.entries() == {}
+        guest.cut_off()
+        with pytest.raises(ShelfGone):
+            guest.entries()
+
+
+def test_guests_leave_the_room_that_saving_needs(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = shutil.disk_usage(table.folder)._replace(free=reserve.LEAST - 1)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with closing(table.guest(table.keys[1])) as guest, pytest.raises(DiskFull):
+        guest.put(f"{hex16(table.keys[1].dev)}/{PART}", b"sealed")
+
+
+def test_refusals_are_not_remembered_without_end() -> None:
+    door = JoinDoor()
+    for n in range(200):
+        assert door.ask(b"%d" % n, b"letter")
+        door.turn_away(b"%d" % n)
+    assert door.answer(b"199", 0)[0].code == "refused"
+    assert door.answer(b"0", 0)[0].code == "unknown"
 
 
 def test_a_laptop_that_is_no_desk_yet_may_ask_and_fetch_its_answer(table: Table, tmp_path: Path) -> None:
