@@ -54,9 +54,15 @@ class NoEntry(WorldError):
 
 def check_url(url: str) -> str:
     """The address without what must not stand in it; raises :class:`Refused` for one that is none."""
-    parts = urlsplit(url.strip())
-    if not parts.scheme or (not parts.netloc and parts.scheme in SSH):
-        raise Refused(tr("{url} is no address.", url=url[:80]), tr("Write it as sftp://user@server/folder."))
+    try:
+        parts = urlsplit(url.strip())
+        is_address = bool(parts.scheme) and (parts.hostname is not None or parts.scheme not in SSH)
+        is_address = is_address and (parts.port is None or parts.port > 0)
+    except ValueError:  # half an IPv6 address, a port that is no number
+        is_address = False
+    if not is_address:
+        shown = url[:80].rpartition("@")[2]  # what stands before it may be a password
+        raise Refused(tr("{url} is no address.", url=shown), tr("Write it as sftp://user@server/folder."))
     if parts.password:
         raise Refused(
             tr("A password must not stand in the address: it would be shown."),

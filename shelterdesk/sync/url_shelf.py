@@ -12,6 +12,7 @@ import hashlib
 import socket
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -177,7 +178,7 @@ class UrlShelf:
         _hang_up(fs)
 
     def cut_off(self) -> None:
-        """End what is under way; may be called on any thread."""
+        """End what is under way, for good; may be called on any thread."""
         self._stopped = True
         _hang_up(self._fs)
 
@@ -209,6 +210,8 @@ class UrlShelf:
     def _do(self, ask: Callable[[Any], Any]) -> Any:
         """Ask the server, telling its faults as sentences; ``FileNotFoundError`` is left to the caller."""
         try:
+            if self._stopped:
+                raise ShelfGone(self.where)
             if self._fs is None:
                 self._fs = self._connected()
             return ask(self._fs)
@@ -243,6 +246,8 @@ class UrlShelf:
     def _by_ssh(self) -> Any:
         parts = urlsplit(self.place.url)
         self._root = parts.path.rstrip("/")
+        if self.place.key_file and not Path(self.place.key_file).is_file():
+            raise NoEntry(self.where, tr("Check the user's name, the password or the key."))
         fs = _Ssh(
             host=parts.hostname,
             port=parts.port or 22,

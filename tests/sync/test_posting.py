@@ -85,6 +85,8 @@ def test_a_server_that_does_not_let_one_in_or_write_is_told_apart(server: Server
     place = place_in(server, "closed")
     with pytest.raises(NoEntry, match="Check the user's name"):
         try_post(Place(place.url, "wrong", host_key=place.host_key))
+    with pytest.raises(NoEntry, match="Check the user's name"):
+        try_post(Place(place.url, key_file=str(tmp_path / "moved away"), host_key=place.host_key))
     (tmp_path / "reading").mkdir()
     with sftp_server(tmp_path / "reading", is_read_only=True) as read_only:
         with closing(UrlShelf(read_only.place())) as shelf, pytest.raises(NoEntry, match="right to write"):
@@ -94,7 +96,18 @@ def test_a_server_that_does_not_let_one_in_or_write_is_told_apart(server: Server
 
 
 @pytest.mark.parametrize(
-    "url", ["", "no address", "sftp://", "sftp://user:secret@server/in", "gopher://server/in"]
+    "url",
+    [
+        "",
+        "no address",
+        "sftp://",
+        "sftp://user@/in",
+        "sftp://[::1",
+        "sftp://user@server:many/in",
+        "sftp://user:secret@server/in",
+        "//user:secret@server/in",
+        "gopher://server/in",
+    ],
 )
 def test_what_is_no_address_is_refused_with_what_to_write(url: str) -> None:
     with pytest.raises(Refused) as refused:
