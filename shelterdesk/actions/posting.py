@@ -103,10 +103,7 @@ class Posting:
         entries = {name: stamp for name, stamp in self._shelf.entries().items() if self._concerns(name)}
         fetched = self._courier.fetch(self._shelf, entries, self._known)
         if fetched:
-            try:
-                self._do(take_in_post)
-            finally:
-                self._courier.clear_inbox()
+            self._courier.take_in(lambda: self._do(take_in_post))
         laid = self._lay_out()
         brought = self._courier.bring(self._shelf, entries, self._known)
         if brought:

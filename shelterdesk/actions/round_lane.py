@@ -71,8 +71,11 @@ class RoundLane(Generic[Going]):
 
     def _run(self) -> None:
         try:
-            while not self._stopped:
+            while True:
                 self._wake.clear()
+                # Asked after the clearing: a wish to stop in between must not be slept over.
+                if self._stopped:
+                    break
                 self._wake.wait(self._once())
         finally:
             self.ended()

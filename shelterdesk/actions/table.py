@@ -129,6 +129,7 @@ class Sitting:
             self._shelf = FolderShelf(Path(table.folder))
         self._laid_at = (-1, frozenset[int]())
         self._missed: dict[int, int] = {}
+        self._alarms: list[str] = []
         self.desks: frozenset[int] = frozenset()
 
     @property
@@ -148,15 +149,15 @@ class Sitting:
         fetched = self._courier.fetch(self._shelf, entries, self._known)
         taken = Imported()
         if fetched:
-            try:
-                taken = self._do(take_in_table)
-            finally:
-                self._courier.clear_inbox()
+            taken = self._courier.take_in(lambda: self._do(take_in_table))
+            self._alarms += [alarm for alarm in taken.alarms if alarm not in self._alarms]
         laid = self._lay_out(self._absent(roster, station))
         brought = 0
         if self._shelf is not self._courier.own:
             brought = self._courier.bring(self._shelf, entries, self._known)
-        return Round(fetched, taken.new, laid, brought, tuple(taken.alarms))
+        # One whose round ends with a fault is told by the next.
+        alarms, self._alarms = tuple(self._alarms), []
+        return Round(fetched, taken.new, laid, brought, alarms)
 
     def names(self) -> tuple[str, ...]:
         """The other desks whose work lies on the shelf, by their number ranges (``LB1A``)."""

@@ -52,9 +52,11 @@ def _clear(store: Store, own: Path, wanted: Collection[str], audience: Audience)
     known = parts_written.files_known(store.conn, {part.sha16 for part in idle})
     gone = [str(part) for part in idle if part.sha16 in known]
     for file in gone:
-        for name in (file, f"{file}{SIG}"):
-            with suppress(FileNotFoundError):
-                (own / name).unlink()
+        try:
+            for name in (file, f"{file}{SIG}"):
+                (own / name).unlink(missing_ok=True)
+        except OSError as error:
+            raise stick.said(own, error) from None
     with store.transaction() as conn:
         parts_written.forget_parts_out(conn, audience.name, gone)
     return tuple(gone)

@@ -98,6 +98,12 @@ class FolderShelf:
 
     def entries(self) -> dict[str, str]:
         """Names with size and time; an empty folder is an empty shelf, one that is not there raises."""
+        try:
+            return self._entries()
+        except OSError as error:
+            raise stick.said(self._target, error) from None
+
+    def _entries(self) -> dict[str, str]:
         if not self._target.is_dir():
             raise ShelfGone(self.where)
         found: dict[str, str] = {}

@@ -11,8 +11,11 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import hex16
+from shelterdesk.db.reserve import check_own_room
 from shelterdesk.sync import stick
 from shelterdesk.sync.container import FOLDER, read_part_name
 from shelterdesk.sync.faults import SetAside
@@ -27,6 +30,8 @@ TRY_AGAIN = 300
 Known = Callable[[Collection[str]], set[str]]
 """Which of some beginnings of hashes of sealed files were merged, or written, here before."""
 
+Taken = TypeVar("Taken")
+
 
 @dataclass(slots=True)
 class Courier:
@@ -40,21 +45,42 @@ class Courier:
     _rounds: int = 0
 
     def fetch(self, shelf: Shelf, entries: Mapping[str, str], known: Known) -> int:
-        """Copy what is new into the inbox; returns how many files. Raises what the shelf raises."""
+        """Copy what is new into the inbox; returns how many files.
+
+        Raises what the shelf and the own disk raise, unless something has come before: that is taken in first, however
+        soon a link dies, and the next call meets the fault again.
+        """
         self._rounds += 1
+        self._fetched = {name: seen for name, seen in self._fetched.items() if name in entries}
         wanted = self._wanted(entries, known)
         room, count = MOST_AT_ONCE, 0
         for name in wanted:
             if room <= 0:
                 break
-            with suppress(SetAside):  # taken away meanwhile, or nothing that may lie there
+            try:
                 signature = shelf.get(name + SIG)
                 data = shelf.get(name)
                 self._put_in(name, data, signature)
                 room -= len(data)
                 count += 1
+            except SetAside:
+                pass  # taken away meanwhile, or nothing that may lie there
+            except WorldError:
+                if count:
+                    break
+                raise
             self._fetched[name] = (entries[name] + entries[name + SIG], self._rounds)
         return count
+
+    def take_in(self, take: Callable[[], Taken]) -> Taken:
+        """Take in what lies in the inbox; where that fails, all of it is fetched once more. Raises what ``take`` raises."""
+        try:
+            return take()
+        except BaseException:
+            self._fetched.clear()
+            raise
+        finally:
+            self.clear_inbox()
 
     def forget_failures(self) -> None:
         """What could not be used before may be of use now: somebody new is known."""
@@ -82,10 +108,16 @@ class Courier:
         )
 
     def _put_in(self, name: str, data: bytes, signature: bytes) -> None:
+        check_own_room(self.own.ours.parent, len(data))
         path = self.inbox / FOLDER / Path(*name.split("/"))
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        path.with_name(path.name + SIG).write_bytes(signature)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            path.with_name(path.name + SIG).write_bytes(signature)
+        except OSError as error:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+            raise stick.said(path.parent, error) from None
 
     def clear_inbox(self) -> None:
         """What was taken in, or set aside, is not needed here any more; the shelf has it."""
@@ -100,9 +132,11 @@ class Courier:
         changed = 0
         for name in sorted(mine):
             is_fixed = read_part_name(name.partition("/")[2].removesuffix(SIG)) is not None
-            is_there = name in entries and (is_fixed or self._brought.get(name) == mine[name])
-            if is_there:
-                continue
+            if name in entries:
+                # A share that lost its power keeps the name of a file and not always all of its bytes.
+                is_whole = is_fixed and _is_as_long(entries[name], mine[name])
+                if is_whole or (not is_fixed and self._brought.get(name) == mine[name]):
+                    continue
             with suppress(SetAside):  # rolled up since
                 shelf.put(name, self.own.get(name))
                 self._brought[name] = mine[name]
@@ -119,8 +153,17 @@ class Courier:
                 part = read_part_name(name.partition("/")[2].removesuffix(SIG))
                 if part is not None:
                     idle[name] = part.sha16
-        gone = known(set(idle.values())) if idle else set()
+        held = known(set(idle.values())) if idle else set()
+        # What was brought in this very sitting is forgotten by the log once it is rolled up; the courier remembers.
+        gone = [name for name in idle if idle[name] in held or name in self._brought]
         # The signature first: a part without one counts as absent.
-        for name in sorted((n for n in idle if idle[n] in gone), reverse=True):
+        for name in sorted(gone, reverse=True):
             shelf.remove(name)
-        return sum(1 for sha16 in idle.values() if sha16 in gone)
+            self._brought.pop(name, None)
+        return len(gone)
+
+
+def _is_as_long(there: str, here: str) -> bool:
+    """Whether two stamps are of files of one length (bytes); where a shelf names none, it is believed to be."""
+    length = there.partition("-")[0]
+    return not length.isdigit() or length == here.partition("-")[0]
