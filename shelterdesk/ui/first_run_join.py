@@ -54,6 +54,7 @@ class JoinStep(Step):
         self._offered: tuple[Path, tuple[str, ...]] | None = None  # an answer, and its words as shown
         self._stopped = threading.Event()  # set when nobody waits at the table any more
         self._waiter: threading.Thread | None = None
+        self._guest: TableGuest | None = None
         self.code = LabelledField(
             tr("At this table: code of the desk that listens"),
             QLineEdit(),
@@ -128,6 +129,7 @@ class JoinStep(Step):
         )
         self.knocked.show()
         self._stop_waiting()
+        self._guest = guest
         folder, clock, told = self._folder, self._clock, self._heard.emit
         stopped = self._stopped = threading.Event()
 
@@ -144,6 +146,9 @@ class JoinStep(Step):
     def _stop_waiting(self) -> None:
         """Nobody waits at the table any more; the answer may come by stick all the same."""
         self._stopped.set()
+        if self._guest is not None:
+            self._guest.cut_off()  # a desk that does not answer is not waited for
+            self._guest = None
         if self._waiter is not None:
             self._waiter.join()
             self._waiter = None

@@ -29,10 +29,10 @@ class Left(WorldError):
 
 
 class _Wish:
-    """An action the lane wants of the desk, and what became of it."""
+    """An action the lane of a ``way`` wants of the desk, and what became of it."""
 
-    def __init__(self, action: Callable[..., Any], args: tuple[Any, ...]) -> None:
-        self.action, self.args = action, args
+    def __init__(self, way: object, action: Callable[..., Any], args: tuple[Any, ...]) -> None:
+        self.way, self.action, self.args = way, action, args
         self.found: Any = None
         self.fault: WorldError | None = None
         self.is_done = threading.Event()
@@ -88,6 +88,9 @@ class LaneKeeper(QObject):
         self.lane: RoundLane[Any] | None = None
         self._is_running = False
         self._wishes: set[_Wish] = set()
+        self._way: object = (
+            None  # a new one for each lane, so that the wishes of one left behind are not granted
+        )
         if not _post:
             _post.append(_Post())
 
@@ -144,9 +147,9 @@ class LaneKeeper(QObject):
         self.worker.write(self.keep, choice, done=kept, failed=failed)
 
     def grant(self, wish: _Wish) -> bool:
-        """Do what the lane wishes in the desk's own turn; False where there is no desk any more."""
+        """Do what the lane wishes in the desk's own turn; False for a lane left behind, or where there is no desk."""
         desk = self.worker.desk
-        if not self._is_running or desk is None or desk.store.is_closed:
+        if not self._is_running or wish.way is not self._way or desk is None or desk.store.is_closed:
             return False
         self._wishes.add(wish)
 
@@ -172,10 +175,11 @@ class LaneKeeper(QObject):
         self.begins(choice)
         if choice is None or desk is None or not self._is_running or self.lane is not None:
             return
-        me = ref(self)
+        me, way = ref(self), object()
+        self._way = way
 
         def do(action: Callable[..., Any], *args: Any) -> Any:
-            wish = _Wish(action, args)
+            wish = _Wish(way, action, args)
             _post[0].wished.emit(me, wish)
             wish.is_done.wait()
             if wish.fault is not None:
@@ -188,6 +192,7 @@ class LaneKeeper(QObject):
 
     def _leave(self) -> None:
         lane, self.lane = self.lane, None
+        self._way = None
         for wish in list(self._wishes):
             wish.fail(Left())
         self._wishes.clear()

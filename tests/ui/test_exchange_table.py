@@ -9,12 +9,13 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.admission import Joined
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.table import Table
+from shelterdesk.actions.table import Table, lay_out_table
 from shelterdesk.actions.table_joining import join_at_table, knock_at_table
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.table_code import TableCode, read_table_code
 from shelterdesk.db.store import Reader
 from shelterdesk.ui.app import DeskApp
+from shelterdesk.ui.lane_keeper import _Wish
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.screens import exchange_table
 from shelterdesk.ui.screens.exchange import ExchangeScreen
@@ -123,6 +124,16 @@ def test_a_new_laptop_is_admitted_once_its_words_are_compared(
         guest.close()
         assert found[-1] is not None and found[-1].desk == "LB1A"
         assert "LB1A is admitted" in window.toast.text()
+
+
+def test_what_a_lane_left_behind_still_wishes_is_not_done(
+    qtbot: QtBot, world: World, clock: SetClock
+) -> None:
+    with at_work(qtbot, world.lb, clock, EXCHANGE) as (app, window):
+        listening(qtbot, section_of(qtbot, app, window))
+        keeper = app.worker.table
+        assert keeper is not None
+        assert not keeper.grant(_Wish(object(), lay_out_table, (frozenset(),)))
 
 
 def test_a_laptop_whose_words_differ_is_turned_away(
