@@ -176,7 +176,7 @@ def _memory(base: Filled, stick: Path, work: Path) -> Iterator[Figure]:
     folder = copy_of(base, work / "memory")
     code = (
         "import sys, json, resource; from pathlib import Path; from bench.stations import opened;"
-        "from shelterdesk.actions.exchange import import_from\n"
+        "from shelterdesk.actions.taking_in import import_from\n"
         "with opened(Path(sys.argv[1])) as desk: import_from(desk, Path(sys.argv[2]))\n"
         "print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))"
     )

@@ -13,6 +13,7 @@ from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import tr
 from shelterdesk.db.store import Reader
+from shelterdesk.sync import stick
 
 
 class Rounds(Protocol):
@@ -104,6 +105,10 @@ class RoundLane(Generic[Going]):
 
     def _said(self, fault: Exception) -> WorldError:
         world = faults.as_world(fault, self.folder)
+        if world is None and isinstance(
+            fault, OSError
+        ):  # the own disk, or a share that went away in the middle
+            world = stick.said(self.folder, fault)
         if world is None:
             faults.report_fault(self.folder, fault, self._name, self.clock.now())
             world = WorldError(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
 import msgspec
@@ -41,7 +41,10 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class PartOut:
-    """A part made once and written again for as long as nobody confirmed it; ``ids`` are of its whole bundle."""
+    """A part made once and written again for as long as nobody confirmed it; ``ids`` are of its whole bundle.
+
+    ``packed`` are members of entries as they were packed a moment ago, by name: never kept, and empty for a part of before.
+    """
 
     bundle_no: int
     part: int
@@ -52,6 +55,7 @@ class PartOut:
     ids: tuple[tuple[int, int], ...]
     skip: int
     events: int
+    packed: Mapping[str, bytes] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

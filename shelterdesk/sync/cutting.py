@@ -18,6 +18,9 @@ from shelterdesk.sync.manifest import MAX_EVENT_OPS, Member, Range, SignedHead, 
 MEMBER_BYTES = 4 << 20
 """Bytes of entries after which a member is closed."""
 
+AT_HAND = 64 << 20
+"""Packed bytes of a bundle that are kept in memory until they are written; what is more is packed once more."""
+
 PART_PACKED = 9 << 20
 PART_UNPACKED = 40 << 20
 MOST_RUNS = 1_500
@@ -139,6 +142,8 @@ class Draft:
 
     _open: list[bytes] = field(default_factory=list)
     _open_bytes: int = 0
+    at_hand: dict[str, bytes] = field(default_factory=dict)
+    """The members as packed: to be written now they need not be packed again."""
 
     def has_room(self, ops: int, size: int) -> bool:
         """Whether an event of so many ops and bytes still fits."""
@@ -171,6 +176,7 @@ class Draft:
         packed = zip_lines(ndjson(self._open))
         name = event_member(len(self.members) + 1)
         self.members.append(Member(name, len(packed), self._open_bytes, sha256(packed), len(self._open)))
+        self.at_hand[name] = packed
         self.packed += len(packed)
         self.unpacked += self._open_bytes
         self._open, self._open_bytes = [], 0

@@ -25,7 +25,7 @@ from shelterdesk.db.store import Store
 from shelterdesk.keys.signing import canonical, sign_chain_head
 from shelterdesk.keys.sshsig import MANIFEST, sign
 from shelterdesk.sync.container import MAX_PART, pack, zip_lines
-from shelterdesk.sync.cutting import Draft, drafts, ndjson
+from shelterdesk.sync.cutting import AT_HAND, Draft, drafts, ndjson
 from shelterdesk.sync.manifest import (
     ERASED_LINES,
     MAX_MANIFEST,
@@ -219,7 +219,7 @@ def _new_bundle(
     have = _version_vector(store, conn, audience)
     _sign_ends(store, conn, cut)
     made: list[PartOut] = []
-    skip = 0
+    skip, room = 0, AT_HAND
     for at, draft in enumerate(cut):
         head = [Member("receipts.json", len(receipts), len(receipts), sha256(receipts))]
         chunk = chunks[0] if len(chunks) == 1 else chunks[at] if at < len(chunks) else []
@@ -246,7 +246,11 @@ def _new_bundle(
         ).raw()
         before = bytes.fromhex(sha256(manifest))
         signature = sign(store.keys.signing, manifest, MANIFEST)
-        part = PartOut(number, at + 1, manifest, before, signature, receipts, spans, skip, draft.events)
+        room -= draft.packed
+        packed = draft.at_hand if room >= 0 else {}
+        part = PartOut(
+            number, at + 1, manifest, before, signature, receipts, spans, skip, draft.events, packed
+        )
         skip += draft.events
         exchange.add_part_out(conn, audience.name, part)
         made.append(part)
@@ -341,10 +345,11 @@ def part_size(part: PartOut) -> int:
     return sum(member.bytes + 1024 for member in manifest.members) + len(part.manifest) + 24_000
 
 
-def remake(store: Store, part: PartOut, orders: dict[int, list[int]]) -> bytes:
+def remake(store: Store, part: PartOut, orders: dict[int, list[int]], *, is_fresh: bool = False) -> bytes:
     """The tar of a planned part; raises :class:`CannotRemake` when a byte would differ from its manifest.
 
-    ``orders`` keeps the order of a bundle's events from one of its parts to the next.
+    ``orders`` keeps the order of a bundle's events from one of its parts to the next. A part that ``is_fresh`` was planned
+    a moment ago and nothing was said since that could blank one of its lines: what was packed then is what is written.
     """
     manifest = msgspec.json.decode(part.manifest, type=Manifest)
     by_name = {"receipts.json": part.receipts, "schema.json": schema_member(store.conn)}
@@ -354,16 +359,20 @@ def remake(store: Store, part: PartOut, orders: dict[int, list[int]]) -> bytes:
             by_name.setdefault(f"{statement.sha.hex()}", statement.raw)
             by_name.setdefault(f"{statement.sha.hex()}.sig", statement.signature.encode("ascii"))
         by_name.update(members)
-    if part.bundle_no not in orders:
+    packed = part.packed if is_fresh else {}
+    if not packed and part.bundle_no not in orders:
         orders.clear()
         orders[part.bundle_no] = exchange.in_log_order(store.conn, part.ids)
-    lines = exchange.log_lines(store.conn, orders[part.bundle_no][part.skip : part.skip + part.events])
+    order = [] if packed else orders[part.bundle_no][part.skip : part.skip + part.events]
+    lines = exchange.log_lines(store.conn, order)
     signature = part.signature.encode("ascii")
     out = [("MANIFEST.json", part.manifest), ("MANIFEST.json.sig", signature)]
     out.append(("SHA256SUMS", sums(manifest.members, part.manifest, signature)))
     ruling = next((m.sha256 for m in manifest.members if _is_roster(m.name)), "")
     for member in manifest.members:
-        if member.events:
+        if member.name in packed:
+            data = packed[member.name]
+        elif member.events:
             data = zip_lines(ndjson([line.line for line in islice(lines, member.events)]))
         elif member.name.startswith("roster-"):
             data = by_name.get(ruling if _is_roster(member.name) else f"{ruling}.sig", b"")

@@ -128,6 +128,7 @@ def send(
     _clear_own_partials(folder)
     fresh = set[bytes]()  # written by this very call
     for _ in range(3):
+        stated = statements.statement_count(store.conn)
         parts = plan(store, audience)
         lies = _kept_there if is_own_disk else _lying_there
         there = {part.manifest_sha: lies(store, folder, part) for part in parts}
@@ -148,7 +149,8 @@ def send(
             was_there = lying is not None and part.manifest_sha not in fresh
             if lying is None:
                 try:
-                    plain = remake(store, part, orders)
+                    is_fresh = statements.statement_count(store.conn) == stated
+                    plain = remake(store, part, orders, is_fresh=is_fresh)
                 except CannotRemake:
                     stale.add(part.bundle_no)
                     continue

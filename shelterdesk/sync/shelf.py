@@ -104,11 +104,14 @@ class FolderShelf:
             raise stick.said(self._target, error) from None
 
     def _entries(self) -> dict[str, str]:
-        if not self._target.is_dir():
-            raise ShelfGone(self.where)
         found: dict[str, str] = {}
-        if self.ours.is_symlink() or not self.ours.is_dir():
-            return found
+        try:
+            if not self._target.is_dir():
+                raise ShelfGone(self.where)
+            if self.ours.is_symlink() or not self.ours.is_dir():
+                return found
+        except OSError as error:  # a share whose server went away says so here
+            raise ShelfGone(self.where, error.strerror or "") from None
         left = [stick.MAX_ENTRIES]
         for folder in stick.entries(self.ours, left):
             is_desks = read_desk_folder(folder.name) is not None or folder.name == stick.RECEIPTS

@@ -362,10 +362,8 @@ class DeskApp(QObject):
         if self.status is not None:
             self.status.stop()
             self.status = None
-        for keeper in (self.worker.table, self.worker.post):
-            if keeper is not None:
-                keeper.stop()
-        self.worker.table = self.worker.post = None
+        if self._worker is not None:
+            self._worker.leave_lanes()
         window, self.window, self.lock = self.window, None, None
         if window is None:
             return None

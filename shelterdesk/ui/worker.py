@@ -238,6 +238,13 @@ class DeskWorker(QObject):
 
         self._add(self._reading, _Job(getattr(query, "__name__", "query"), work, done, failed, topic))
 
+    def leave_lanes(self) -> None:
+        """End what goes round beside a window: the table and the sending."""
+        for keeper in (self.table, self.post):
+            if keeper is not None:
+                keeper.stop()
+        self.table = self.post = None
+
     def close_desk(self, done: Callable[[], object] | None = None) -> None:
         """Log out: the chain head is signed and the file let go, after what is queued."""
         self._watch.stop()

@@ -104,6 +104,7 @@ NOT_PAPER: dict[str, str] = {
     "write_workbook": "any tables into a workbook; what is in them is said by who makes them",
     "write_sheet_workbook": "the numbers of the daily sheet; its own tests compare it with the sheet, number by number",
     "write_hxl": "the same numbers as rows; its own tests compare them with the sheet, number by number",
+    "write_receipt_slip": "desks and numbers of entries, made by an office; nobody stands on it (tests/sync)",
     "write_matrix": "figures of a month, made by an office out of counts; its own tests look at it",
 }
 """What writes, and is no paper of the station, with why."""

@@ -99,7 +99,7 @@ BREAKS: dict[Change, tuple[int, dict[str, int]]] = {
     branches_refused: (1, {"copy": 10}),
     receipts_only_grow: (1, {"gather": 1, "put_back": 20}),
     the_future_held_back: (4, {}),
-    revoked_by_number: (31, {"copy": 20, "revoke": 20}),
+    revoked_by_number: (32, {"copy": 20, "revoke": 20}),
     never_judged_again: (12, {}),
     old_numbers_given_again: (1, {}),
     confirmed_by_number: (0, {}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import queue
 import threading
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from shelterdesk.actions import faults
 from shelterdesk.actions.admission import Joined, join_keys
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
@@ -26,6 +28,9 @@ from shelterdesk.actions.table_lane import TableLane, TableStanding
 from shelterdesk.core.errors import Refused, WorldError
 from shelterdesk.core.table_code import read_table_code
 from shelterdesk.keys.desk import DeskKeys
+from shelterdesk.sync.laying_out import lay_out
+from shelterdesk.sync.sending import table_audience
+from shelterdesk.sync.shelf_round import Courier
 from shelterdesk.sync.table_guest import TableGuest
 from tests.sync.tables import LISTEN
 from tests.sync.worlds import World, at, given_names, register, state
@@ -207,6 +212,26 @@ def test_a_laptop_turned_away_is_told_and_its_folder_stays_free(
         guest.close()
         with pytest.raises(Refused, match="does not ask any more"):
             admit_at_table(host, lane.door, bytes(32))
+
+
+def test_a_disk_that_is_full_in_the_middle_is_said_as_one(
+    three: list[Path], clock: SetClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pump, shared = Pump(), tmp_path / "share"
+    shared.mkdir()
+    with at(three[1], clock) as other:
+        register(other, "Eva")
+        lay_out(other.store, shared, table_audience(other.store))
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Courier, "_put_in", full)
+    table = Table("folder", folder=str(shared))
+    with at(three[0], clock) as desk, lane_of(desk, table, pump) as lane:
+        pump.until(lambda: bool(lane.standing.trouble))
+        assert "no room" in lane.standing.trouble.lower() or "too little room" in lane.standing.trouble
+        assert not faults.reports(desk.folder)
 
 
 def test_words_are_those_of_one_key_alone() -> None:
