@@ -13,7 +13,7 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.posting import PostLane
+from shelterdesk.actions.posting import Posting, PostLane
 from shelterdesk.actions.table import INBOX, Sitting, Table, take_in_table
 from shelterdesk.core.errors import DiskFull, WorldError
 from shelterdesk.db import reserve
@@ -21,7 +21,7 @@ from shelterdesk.db.reserve import OwnDiskTooFull
 from shelterdesk.sync.place import Place
 from shelterdesk.sync.shelf import FolderShelf, ShelfGone
 from shelterdesk.sync.url_shelf import UrlShelf
-from tests.sync.tables import Seats, at_once, seated, table_of
+from tests.sync.tables import Seats, at_once, table_of
 from tests.sync.worlds import at, given_names, parts_in, register
 
 
@@ -127,11 +127,12 @@ def test_an_alarm_is_told_by_the_next_round_where_its_own_ends_with_a_fault(
 ) -> None:
     several_parts(three[0], shared, clock, 1)
     with at(three[1], clock) as desk:
-        do = at_once(desk)
+        do, told = at_once(desk), list[bool]()
 
         def alarmed(action: Callable[..., Any], *args: Any) -> Any:
             found = do(action, *args)
-            if action is take_in_table:
+            if action is take_in_table and not told:
+                told.append(True)
                 found.alarms.append("Read me.")
             return found
 
@@ -153,12 +154,20 @@ def test_fetching_leaves_the_room_that_saving_needs(
 ) -> None:
     several_parts(three[0], shared, clock)
     with at(three[1], clock) as desk:
-        with closing(seated(desk, Table("folder", folder=str(shared)))) as sitting:
+        do, asked = at_once(desk), list[str]()
+
+        def noted(action: Callable[..., Any], *args: Any) -> Any:
+            asked.append(action.__name__)
+            return do(action, *args)
+
+        table = Table("folder", folder=str(shared))
+        with closing(Sitting(desk.folder, table, desk.store.keys.signing, desk.reader(), noted)) as sitting:
             with monkeypatch.context() as patch:
                 usage = shutil.disk_usage(shared)._replace(free=reserve.LEAST - 1)
                 patch.setattr(shutil, "disk_usage", lambda _: usage)
                 with pytest.raises(OwnDiskTooFull):
                     sitting.round()
+            assert asked == []  # nothing was fetched, so there was nothing to take in
             assert not any(path.is_file() for path in (desk.folder / INBOX).rglob("*"))
             Seats([desk], [sitting]).rounds()
             assert len(given_names(desk)) == 5
@@ -179,7 +188,14 @@ def test_a_shelf_cut_off_is_not_called_again(tmp_path: Path) -> None:
 
 def test_a_wish_to_stop_is_never_slept_over(three: list[Path], clock: SetClock) -> None:
     with at(three[0], clock) as desk:
-        lane = PostLane(
+
+        class Patient(PostLane):
+            """Sleeps long after a round."""
+
+            def round(self, going: Posting) -> float:
+                return 600.0
+
+        lane = Patient(
             desk.folder, Place("memory://x"), desk.reader, at_once(desk), desk.clock, lambda _: None
         )
 
