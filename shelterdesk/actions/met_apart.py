@@ -64,7 +64,7 @@ def met_words(line: MetLine) -> tuple[str, str]:
         ),
         Met.BED_TWICE: lambda: (
             tr("One bed given to more people than it holds: {about}.", about=about),
-            tr("Give one of them another bed; meanwhile both are lodged."),
+            tr("Give one of them another bed; meanwhile all of them are lodged."),
         ),
         Met.CARD_TWICE: lambda: (
             tr("One card given to two people: number {about}.", about=about),

@@ -73,6 +73,7 @@ class PostStanding:
     waiting: int = 0  # files still to be brought
     sending: tuple[int, int] = (0, 0)
     trouble: str = ""
+    alarms: tuple[str, ...] = ()  # of this sitting, each to be read by somebody
 
 
 class Posting:
@@ -97,13 +98,15 @@ class Posting:
         self._courier = Courier(self._dev, FolderShelf(own), folder / INBOX)
         self._courier.clear_inbox()
         self._laid_at = -1
+        self.alarms: list[str] = []
 
     def round(self) -> int:
         """Fetch and take in, lay out and bring; returns how much was done. Raises what the server or the disk raises."""
         entries = {name: stamp for name, stamp in self._shelf.entries().items() if self._concerns(name)}
         fetched = self._courier.fetch(self._shelf, entries, self._known)
         if fetched:
-            self._courier.take_in(lambda: self._do(take_in_post))
+            taken: Imported = self._courier.take_in(lambda: self._do(take_in_post))
+            self.alarms += [alarm for alarm in taken.alarms if alarm not in self.alarms]
         laid = self._lay_out()
         brought = self._courier.bring(self._shelf, entries, self._known)
         if brought:
@@ -163,7 +166,16 @@ class PostLane(RoundLane[Posting]):
     def round(self, going: Posting) -> float:
         done = going.round()
         self._failed = 0
-        self._say(PostStanding(self._place, to_milliseconds(self.clock.now()), going.waiting(), (0, 0), ""))
+        self._say(
+            PostStanding(
+                self._place,
+                to_milliseconds(self.clock.now()),
+                going.waiting(),
+                (0, 0),
+                "",
+                tuple(going.alarms),
+            )
+        )
         return BUSY_S if done else IDLE_S
 
     def trouble(self, fault: WorldError) -> float:

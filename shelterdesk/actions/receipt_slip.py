@@ -103,7 +103,9 @@ def _said(desk: Desk, taken: CodeTaken) -> str:
             "The receipt confirms another history of a desk than the one kept here. Run the check, and tell the office."
         )
     if not taken.confirmed:
-        return tr("This receipt is for desks of another station; nothing here was confirmed by it.")
+        return tr(
+            "Nothing here was confirmed: the receipt is for another station, or older than one taken in since."
+        )
     if not taken.grew:
         return tr("What this receipt of {who} confirms was confirmed before.", who=who)
     here = held.only_here(desk.store.conn, desk.who.dev).events

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +15,7 @@ from shelterdesk.core.moment import Clock
 from shelterdesk.core.words import tr
 from shelterdesk.db.store import Reader
 from shelterdesk.sync import stick
+from shelterdesk.sync.shelf import ShelfGone
 
 
 class Rounds(Protocol):
@@ -26,7 +28,7 @@ class Rounds(Protocol):
 Going = TypeVar("Going", bound=Rounds)
 
 
-class RoundLane(Generic[Going]):
+class RoundLane(ABC, Generic[Going]):
     """From :meth:`start` to :meth:`stop`. A kind of lane says how it begins, what a round is, and what it tells."""
 
     def __init__(self, name: str, folder: Path, open_reader: Callable[[], Reader], clock: Clock) -> None:
@@ -37,17 +39,17 @@ class RoundLane(Generic[Going]):
         self._going: Going | None = None
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
 
+    @abstractmethod
     def begin(self, reader: Reader) -> Going:
         """Begin to go round with a reader that is the lane's own from now on; raises what beginning raises."""
-        raise NotImplementedError
 
+    @abstractmethod
     def round(self, going: Going) -> float:
         """One round; returns the pause after it in seconds."""
-        raise NotImplementedError
 
+    @abstractmethod
     def trouble(self, fault: WorldError) -> float:
         """What went wrong, as a sentence; returns the pause in seconds until it is tried again."""
-        raise NotImplementedError
 
     def start(self) -> None:
         """Begin."""
@@ -104,6 +106,9 @@ class RoundLane(Generic[Going]):
             raise
 
     def _said(self, fault: Exception) -> WorldError:
+        again = tr("Work goes on; it is tried again by itself.")
+        if isinstance(fault, ShelfGone):
+            return WorldError(fault.sentence, again)
         world = faults.as_world(fault, self.folder)
         if world is None and isinstance(
             fault, OSError
@@ -113,6 +118,6 @@ class RoundLane(Generic[Going]):
             faults.report_fault(self.folder, fault, self._name, self.clock.now())
             world = WorldError(
                 tr("The exchange stumbled; a report without names was kept."),
-                tr("Work goes on; it is tried again by itself."),
+                again,
             )
         return world

@@ -26,6 +26,7 @@ from shelterdesk.core.words import tr
 from shelterdesk.db import parts_written
 from shelterdesk.db.local_choice import get_choice, put_choice
 from shelterdesk.db.store import Reader
+from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.ed25519 import SigningKey
 from shelterdesk.sync.laying_out import LaidOut, lay_out
 from shelterdesk.sync.sending import table_audience
@@ -160,9 +161,17 @@ class Sitting:
         return Round(fetched, taken.new, laid, brought, alarms)
 
     def names(self) -> tuple[str, ...]:
-        """The other desks whose work lies on the shelf, by their number ranges (``LB1A``)."""
+        """The other desks of this table by their number ranges (``LB1A``): those connected; of a folder, whose work is in it."""
         desks = self._reader.roster.desks
-        return tuple(sorted(desks[dev].slot for dev in self.desks if dev in desks and dev != self._dev))
+        there = self._here() & self._members.keys() - {self._dev}
+        return tuple(sorted(desks[dev].slot for dev in there if dev in desks))
+
+    def _here(self) -> frozenset[int]:
+        if self.host is not None:
+            return frozenset(self.host.guests)
+        if isinstance(self._shelf, TableGuest):
+            return self._shelf.here | {desk_id(self._shelf.host_public)}
+        return self.desks
 
     def cut_off(self) -> None:
         """End a talk that is under way, from another thread; the round ends with a fault."""

@@ -20,7 +20,7 @@ from shelterdesk.core.moment import from_milliseconds
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.person_records import user_name
 
-YES = click.option("--yes", is_flag=True, help="Do not ask; it cannot be taken back.")
+YES = click.option("--yes", is_flag=True, help="Do not ask whether you are sure.")
 
 
 def sure(question: str, yes: bool) -> None:

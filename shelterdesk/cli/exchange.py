@@ -329,6 +329,12 @@ def admit_(ways: Ways, request: Path, target: Path) -> None:
     with ways.desk() as desk:
         done = admit(desk, request, file_to_write(target), progress_on_stderr(tr("Admission"))).result
     say(tr("Admitted as {desk}. Its six words: {words}.", desk=done.desk, words=" ".join(done.words)))
+    say(
+        tr(
+            "The six words of this desk, which the new one must show: {words}.",
+            words=" ".join(done.own_words),
+        )
+    )
 
 
 @click.command("enrol-request")

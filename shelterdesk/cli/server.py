@@ -24,7 +24,9 @@ def url_in(path: Path) -> str | None:
     """The address in what was given as a path, which folds its second slash away; None for a path."""
     if not ADDRESS.fullmatch(str(path)) or path.exists():
         return None
-    return re.sub(r"^([A-Za-z][A-Za-z0-9+.-]+):/+", r"\1://", str(path))
+    # A file's address names no server: what comes after its two slashes is the path from the root on.
+    slashes = "///" if str(path).lower().startswith("file:") else "//"
+    return re.sub(r"^([A-Za-z][A-Za-z0-9+.-]+):/+", rf"\1:{slashes}", str(path))
 
 
 def server_options(command: Callable[..., Any]) -> Callable[..., Any]:

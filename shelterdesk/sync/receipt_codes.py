@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from shelterdesk.core.errors import Refused
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.words import tr
 from shelterdesk.db import chain
 from shelterdesk.db import receipts as held
+from shelterdesk.db.statements import read_statement
 from shelterdesk.db.store import Store
 from shelterdesk.keys.receiptcode import (
     CHAIN_BYTES,
@@ -18,7 +21,7 @@ from shelterdesk.keys.receiptcode import (
     make_receipt_code,
     read_receipt_code,
 )
-from shelterdesk.sync.receipts import is_newer_by_word, note_said
+from shelterdesk.sync.receipts import Body, is_newer_by_word, note_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ def take_receipt_code(store: Store, text: str) -> CodeTaken:
     """
     code = read_receipt_code(text)
     desk = store.roster.desks.get(code.issuer)
-    if desk is None or not code.is_signed_by(desk.sign):
+    if desk is None or desk.is_revoked or not code.is_signed_by(desk.sign):
         raise Refused(
             tr("This receipt is not signed by anybody this desk knows."),
             tr("Nothing was confirmed by it. Ask which office made it."),
@@ -73,14 +76,26 @@ def take_receipt_code(store: Store, text: str) -> CodeTaken:
     return _apply(store, code)
 
 
+def _newest_made(store: Store, issuer: int) -> dict[int, int]:
+    """When an issuer made the newest receipt held here of each desk (Unix ms, by its own clock)."""
+    return {
+        one.dev: msgspec.convert(read_statement(one.raw, one.signature).body, type=Body).made_ms
+        for one in held.receipts_held(store.conn)
+        if one.issuer == issuer
+    }
+
+
 def _apply(store: Store, code: ReceiptCode) -> CodeTaken:
     confirmed = grew = 0
     newer: int | None = None
     others: list[int] = []
     now = to_milliseconds(store.now)
+    newest = _newest_made(store, code.issuer)
     with store.transaction() as conn:
         note_said(store, [(line.dev, line.epoch, line.upto) for line in code.lines], code.issuer, now)
         for line in code.lines:
+            if code.made_s * 1000 + 999 < newest.get(line.dev, 0):
+                continue  # what its issuer has taken back since, put back from a backup, is not confirmed by an old paper
             ours = chain.value_at(conn, line.dev, line.epoch, line.upto)
             if ours is not None and ours[:CHAIN_BYTES] == line.chain:
                 confirmed += 1

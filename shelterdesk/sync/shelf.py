@@ -38,7 +38,7 @@ class ShelfGone(WorldError):
             tr("{where} does not answer.", where=where)
             if not why
             else tr("{where} does not answer ({why}).", where=where, why=why),
-            tr("Work goes on; it is tried again by itself."),
+            tr("Look at the network, and whether the other side is there; then try again."),
         )
 
 

@@ -16,6 +16,7 @@ from shelterdesk.keys import tls
 from shelterdesk.keys.ed25519 import SigningKey
 from shelterdesk.sync import stick
 from shelterdesk.sync import table_wire as wire
+from shelterdesk.sync.container import read_desk_folder
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.shelf import ShelfGone
 from shelterdesk.sync.table_wire import Answer, BadTalk, Request
@@ -53,6 +54,7 @@ class TableGuest:
         self._signing = signing
         self._stream: ssl.SSLSocket | None = None
         self.host_public = b""
+        self.here: frozenset[int] = frozenset()  # desks connected there when it was asked last
         self._letter = b""
         self._is_cut = False
 
@@ -63,7 +65,8 @@ class TableGuest:
 
     def entries(self) -> dict[str, str]:
         """Names on the shelf with their stamps."""
-        _, body = self._ask(Request("list"), most=wire.MAX_LIST)
+        answer, body = self._ask(Request("list"), most=wire.MAX_LIST)
+        self.here = frozenset(int(dev, 16) for dev in answer.here if read_desk_folder(dev) is not None)
         try:
             return msgspec.json.decode(body, type=dict[str, str])
         except (msgspec.MsgspecError, RecursionError, UnicodeError):

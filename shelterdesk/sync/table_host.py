@@ -21,6 +21,7 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.errors import WorldError
+from shelterdesk.core.event import hex16
 from shelterdesk.core.table_code import PIN_BYTES, TableCode
 from shelterdesk.db.reserve import check_own_room
 from shelterdesk.keys import tls
@@ -184,7 +185,7 @@ class _Guest(socketserver.BaseRequestHandler):
         try:
             if request.op == "list":
                 found = msgspec.json.encode(shelf.entries())
-                return Answer(size=len(found)), found
+                return Answer(size=len(found), here=tuple(map(hex16, sorted(self.host.guests)))), found
             if request.op == "fetch":  # admitted a moment ago, its connection broken since
                 return self.host.door.answer(self.public, request.at)
             if request.op == "ask":

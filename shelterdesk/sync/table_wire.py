@@ -55,6 +55,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     signature: str = ""
     nonce: str = ""
     total: int = 0
+    here: tuple[str, ...] = ()  # desks connected now, as 16 hex digits
 
 
 def send(stream: socket.socket, header: Request | Answer, body: bytes = b"") -> None:

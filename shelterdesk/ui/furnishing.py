@@ -34,5 +34,6 @@ def furnish(
     worker.table.alarmed.connect(lambda alarm: window.say(alarm, Tone.WARN))
     worker.table.start()
     worker.post = PostKeeper(window, worker, clock)
+    worker.post.alarmed.connect(lambda alarm: window.say(alarm, Tone.WARN))
     worker.post.start()
     return evacuation, status, ScanRouter(window, worker, clock)

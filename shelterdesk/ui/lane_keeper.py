@@ -76,10 +76,11 @@ _post: list[_Post] = []
 class LaneKeeper(QObject):
     """Stands beside one window from :meth:`start` to :meth:`stop`; a kind of it says what is chosen and what goes round.
 
-    Signals: ``changed(standing)``, whatever the kind's standing is.
+    Signals: ``changed(standing)``, whatever the kind's standing is; ``alarmed(str)`` a sentence that somebody must read.
     """
 
     changed = Signal(object)
+    alarmed = Signal(str)
     topic = ""
 
     def __init__(self, owner: QObject, worker: DeskWorker, clock: Clock) -> None:

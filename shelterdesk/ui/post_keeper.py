@@ -48,6 +48,10 @@ class PostKeeper(LaneKeeper):
         self.take(None)
 
     def take(self, standing: Any) -> None:
+        known = self.standing.alarms if self.standing is not None else ()
+        for alarm in standing.alarms if standing is not None else ():
+            if alarm not in known:
+                self.alarmed.emit(alarm)
         self.standing = standing
         self.changed.emit(standing)
 

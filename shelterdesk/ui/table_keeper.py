@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.table import Do, Table, choose_table, table_of
@@ -20,9 +20,8 @@ from shelterdesk.ui.worker import DeskWorker
 
 
 class TableKeeper(LaneKeeper):
-    """``changed`` carries a ``TableStanding``; ``alarmed(str)`` a sentence that somebody must read."""
+    """``changed`` carries a ``TableStanding``."""
 
-    alarmed = Signal(str)
     topic = "table"
 
     def __init__(self, owner: QObject, worker: DeskWorker, clock: Clock) -> None:

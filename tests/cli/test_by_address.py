@@ -20,6 +20,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield made
 
 
+def test_an_address_of_this_machine_is_the_path_it_names(
+    run: Run, office_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    enrolled(run, office_folder, tmp_path)
+    target = tmp_path / "server"
+    assert run("export", "--to", f"file://{target}")[0] == 0
+    assert list(target.rglob("*.age")) and not list(elsewhere.iterdir())
+    assert run("office", "import", f"file://{target}", folder=office_folder)[0] == 0
+
+
 def test_the_whole_way_by_address(run: Run, office_folder: Path, tmp_path: Path, server: Server) -> None:
     enrolled(run, office_folder, tmp_path)
     run("person", "add", "--json", "-", stdin=json.dumps({"given": "Ana", "sex": "F", "ref": "a"}))

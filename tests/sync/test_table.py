@@ -235,7 +235,7 @@ def test_the_work_goes_on_when_the_listening_desk_went_away_and_came_back(
         register(guest, "Eva")
         with pytest.raises(ShelfGone) as gone:
             calling.round()
-        assert "tried again by itself" in gone.value.next_step
+        assert "try again" in gone.value.next_step
         back = seated(host, Table("listen", "127.0.0.1", code.port))
         assert back.code == code
         Seats([host, guest], [back, calling]).rounds()
