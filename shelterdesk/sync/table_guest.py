@@ -158,19 +158,18 @@ class TableGuest:
             return self._stream
         if self._is_cut:
             raise ShelfGone(self.where)
-        stream: ssl.SSLSocket | None = None
+        # Secured before it is connected: Python 3.11 loses a connected socket that is cut while it is wrapped.
+        stream = tls.calling_context().wrap_socket(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
         try:
-            plain = socket.create_connection((self.code.address, self.code.port), _CALL_S)
-            stream = tls.calling_context().wrap_socket(plain)
+            stream.settimeout(_CALL_S)
+            stream.connect((self.code.address, self.code.port))
             stream.settimeout(wire.PATIENCE_S)
             self._enter(stream, is_stranger=is_stranger)
         except (OSError, BadTalk, EOFError, ValueError) as error:
-            if stream is not None:
-                stream.close()
+            stream.close()
             raise ShelfGone(self.where, _why(error)) from None
-        except WorldError:
-            if stream is not None:
-                stream.close()
+        except BaseException:
+            stream.close()
             raise
         self._stream = stream
         return stream

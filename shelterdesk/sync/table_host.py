@@ -141,6 +141,9 @@ class _Guest(socketserver.BaseRequestHandler):
         self.host = server.host
         self.request.settimeout(wire.PATIENCE_S)
         try:
+            # A caller that is gone before its first byte must not be wrapped: Python 3.11 loses the socket on it.
+            if not self.request.recv(1, socket.MSG_PEEK):
+                return
             with self.host.context.wrap_socket(
                 self.request, server_side=True, do_handshake_on_connect=False
             ) as stream:

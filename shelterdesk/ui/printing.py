@@ -298,6 +298,12 @@ def _set_size(printer: QPrinter, points: tuple[float, float], *, fit: bool = Fal
     printer.setPageOrientation(turn)
 
 
+def _load_printing() -> None:
+    """Load Qt's part for printing on the window's thread: loaded on another, it takes the window down that just
+    makes an object of Qt (PySide6 looks its modules up meanwhile)."""
+    import PySide6.QtPrintSupport  # noqa: F401
+
+
 class Printers(QObject):
     """The printers for a screen: asked for and printed on beside the window's thread.
 
@@ -320,6 +326,7 @@ class Printers(QObject):
             if then is not None:
                 then(names)
 
+        _load_printing()
         # A laptop that cannot even say what printers it has is one without: a PDF is the way out of both.
         self._beside.do(printer_names, done=tell, failed=lambda _: tell([]))
 
@@ -333,6 +340,7 @@ class Printers(QObject):
         failed: Callable[[WorldError], object],
     ) -> None:
         """Print in its turn; ``task`` hears how far it is and may stop it after a page, which ``failed`` hears."""
+        _load_printing()
         self._beside.do(
             lambda: print_pdf(data, name, title, task.progress, task.is_cancelled), done=done, failed=failed
         )

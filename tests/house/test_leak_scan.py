@@ -42,3 +42,11 @@ def test_random_bytes_and_short_names_give_nothing(tmp_path: Path) -> None:
     assert scan(tmp_path, [NAME, "Ana", "Luz"]) == []
     (tmp_path / "names.txt").write_text(NAME)
     assert scan(tmp_path, [NAME], leave_out=["names.txt"]) == []
+
+
+def test_room_kept_back_hides_no_name(tmp_path: Path) -> None:
+    room = tmp_path / "reserve.room"
+    room.write_bytes(bytes(1 << 20))
+    assert scan(tmp_path, [NAME]) == []
+    room.write_bytes(bytes(1 << 20) + NAME.encode() + bytes(1 << 20))
+    assert [leak.path for leak in scan(tmp_path, [NAME])] == [room]
