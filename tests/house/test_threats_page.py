@@ -26,5 +26,7 @@ def test_every_threat_has_a_test_that_exists() -> None:
 
 
 def test_a_name_that_is_gone_is_noticed() -> None:
-    page = "| a | b |\n|---|---|\n| Lost | `tests/sync/test_stick.py::test_never_written` |\n| Bare | none |\n"
+    page = (
+        "| a | b |\n|---|---|\n| Lost | `tests/sync/test_stick.py::test_never_written` |\n| Bare | none |\n"
+    )
     assert missing(page) == ["tests/sync/test_stick.py::test_never_written", "Bare"]
