@@ -1,10 +1,13 @@
-"""Search one parser for inputs it does not expect: ``python -m tests.fuzz.run TARGET --seconds 300``.
+"""Search one parser for inputs it does not expect: ``python -m tests.fuzz.run TARGET --seconds 300``; or ``all``.
 
 Guided by coverage (atheris, which brings libFuzzer). Atheris is needed here alone and is in no list of what the desk
 needs: make an environment beside the house's, ``pip install atheris`` in it, and let it see the house's packages. What
 a run finds lies in ``out/fuzz/TARGET``; ``--keep`` puts some that together reach the same places into
 ``tests/fuzz/corpus``, where every test run plays them. Each run adds a line to ``docs/campaigns/fuzzing.jsonl`` and
 brings the table in ``docs/campaigns/fuzzing.md`` up to it.
+
+``all --seconds 3600`` goes on until the log has 3,600 seconds of a CPU for each target, in turns of ``--turn`` seconds:
+whatever ended it, the same command goes on from there. Ctrl+C or SIGTERM ends the turn; what it played is logged.
 """
 
 from __future__ import annotations
@@ -15,9 +18,12 @@ import json
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -45,6 +51,20 @@ TREES = frozenset({"manifest", "event", "statement", "receipt", "letter"})
 
 MOST_FILES, MOST_BYTES = 18, 48_000
 """What is kept of one target."""
+
+ENDED, STOPPED = 0, 72
+"""Exit codes of libFuzzer: its time was up; it was told to stop. Every other one says that something was found."""
+
+Line = dict[str, Any]
+"""A line of the log."""
+
+
+_told_to_stop = threading.Event()
+"""Set by SIGINT and SIGTERM, and looked at between two steps, so that no line and no file is left half."""
+
+
+class Stopped(Exception):
+    """Somebody ended the search; what was played until then is in the log."""
 
 
 def search(target: str) -> None:
@@ -77,7 +97,7 @@ def search(target: str) -> None:
     atheris.Fuzz()
 
 
-def run(target: str, seconds: int) -> dict[str, Any]:
+def run(target: str, seconds: int) -> Line:
     """One search in a child process; returns what is logged of it."""
     work = TOP / "out" / "fuzz" / target
     work.mkdir(parents=True, exist_ok=True)
@@ -88,18 +108,17 @@ def run(target: str, seconds: int) -> dict[str, Any]:
     for path in (KEPT / target).glob("*"):
         shutil.copy(path, work / path.name)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(
+    said, code = _child(
         [
             sys.executable, "-m", "tests.fuzz.run", target, "--child", str(work), f"-max_total_time={seconds}",
             "-print_final_stats=1", "-max_len=20000", "-timeout=20", "-rss_limit_mb=1024",
             f"-artifact_prefix={work.parent}/{target}-found-",
         ],
-        cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+        work.parent / f"{target}.log",
     )  # fmt: skip
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    (work.parent / f"{target}.log").write_text(done.stdout, "utf-8")
-    executed = re.findall(r"number_of_executed_units:\s*(\d+)", done.stdout)
-    reached = re.findall(r"cov: (\d+)", done.stdout)
+    executed = re.findall(r"number_of_executed_units:\s*(\d+)", said) or re.findall(r"^#(\d+)\s", said, re.M)
+    reached = re.findall(r"cov: (\d+)", said)
     return {
         "date": date.today().isoformat(),
         "target": target,
@@ -108,8 +127,75 @@ def run(target: str, seconds: int) -> dict[str, Any]:
         "covered": int(reached[-1]) if reached else 0,
         "corpus": len(list(work.iterdir())),
         "peak_mib": after.ru_maxrss // 1024,
-        "found": int(done.returncode != 0),
+        "found": int(code not in (ENDED, STOPPED)),
+        **({"stopped": True} if code == STOPPED else {}),
     }
+
+
+def _child(command: list[str], log: Path) -> tuple[str, int]:
+    """Run the search; SIGINT and SIGTERM are handed on as the one that libFuzzer ends well on."""
+    with log.open("w+", encoding="utf-8", errors="replace") as out:
+        # A session of its own: Ctrl+C at a terminal reaches this process alone, and the child once.
+        child = subprocess.Popen(
+            command, cwd=TOP, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        while child.poll() is None and not _told_to_stop.is_set():
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(0.5)
+        if child.poll() is None:
+            child.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(60)
+            child.kill()
+        code = child.wait()
+        out.seek(0)
+        return out.read(), STOPPED if _told_to_stop.is_set() else code
+
+
+def still_wanted(lines: list[Line], seconds: int) -> list[tuple[str, int]]:
+    """The targets that have less CPU time in the log than wanted, the least first, with what each lacks."""
+    had = dict.fromkeys(TARGETS, 0)
+    for line in lines:
+        had[line["target"]] += line["cpu_s"]
+    return sorted(
+        ((target, seconds - took) for target, took in had.items() if took < seconds), key=lambda one: -one[1]
+    )
+
+
+def play(target: str, seconds: int, log: Path, is_kept: bool) -> Line:
+    """One run with its line in the log. Raises ``Stopped`` after the line of a run that was ended."""
+    line = run(target, seconds)
+    with log.open("a", encoding="utf-8") as out:
+        out.write(json.dumps(line) + "\n")
+    print(json.dumps(line), flush=True)
+    if log == LOG:
+        write_table()
+    if is_kept and not _told_to_stop.is_set():
+        keep(target)
+    if _told_to_stop.is_set():
+        raise Stopped
+    return line
+
+
+def play_all(seconds: int, turn: int, log: Path, is_kept: bool) -> None:
+    """Each target in turns until the log has so many seconds of each; one that finds something stays out from then on."""
+    left_out: set[str] = set()
+    while True:
+        wanted = [one for one in still_wanted(read_log(log), seconds) if one[0] not in left_out]
+        if not wanted:
+            break
+        target, lacks = wanted[0]
+        line = play(target, max(min(turn, lacks), 10), log, is_kept)
+        # A turn that ends at once would be begun for ever: its input lies in out/fuzz and wants a person.
+        if line["found"] or not line["cpu_s"]:
+            left_out.add(target)
+    if left_out:
+        print(f"found something, see out/fuzz: {', '.join(sorted(left_out))}", flush=True)
+
+
+def read_log(log: Path) -> list[Line]:
+    """The lines of a log; none where it is not there yet."""
+    return [json.loads(line) for line in log.read_text("utf-8").splitlines()] if log.exists() else []
 
 
 def keep(target: str) -> None:
@@ -166,7 +252,7 @@ def steps(function: Callable[[bytes], None], data: bytes) -> set[Step]:
     return found
 
 
-def table(lines: list[dict[str, Any]]) -> list[str]:
+def table(lines: list[Line]) -> list[str]:
     """The rows of the document: per target runs, hours of one CPU, inputs, what was found."""
     rows = []
     for target in TARGETS:
@@ -179,7 +265,7 @@ def table(lines: list[dict[str, Any]]) -> list[str]:
 
 def write_table() -> None:
     """Bring the table in the document up to the log."""
-    lines = [json.loads(line) for line in LOG.read_text("utf-8").splitlines()]
+    lines = read_log(LOG)
     document = LOG.with_name("fuzzing.md")
     text = document.read_text("utf-8")
     rows = "".join(f"{row}\n" for row in table(lines))
@@ -196,20 +282,29 @@ def main() -> None:
         search(target)
         return
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("target", choices=TARGETS)
-    parser.add_argument("--seconds", type=int, default=300)
+    parser.add_argument("target", choices=(*TARGETS, "all"))
+    parser.add_argument("--seconds", type=int, default=300, help="with all: how many the log has of each")
+    parser.add_argument("--turn", type=int, default=300, help="with all: seconds of one target at a time")
+    parser.add_argument("--log", type=Path, default=LOG, help="another log; the document's table stays")
     parser.add_argument(
         "--keep", action="store_true", help="put the smallest set into tests/fuzz/corpus afterwards"
     )
     given = parser.parse_args()
-    if given.seconds:
-        line = run(given.target, given.seconds)
-        with LOG.open("a", encoding="utf-8") as log:
-            log.write(json.dumps(line) + "\n")
-        print(json.dumps(line))
-        write_table()
-    if given.keep:
-        keep(given.target)
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, _stop)
+    try:
+        if given.target == "all":
+            play_all(given.seconds, given.turn, given.log, given.keep)
+        elif given.seconds:
+            play(given.target, given.seconds, given.log, given.keep)
+        elif given.keep:
+            keep(given.target)
+    except Stopped:
+        sys.exit("stopped; the same command goes on from here")
+
+
+def _stop(*_: object) -> None:
+    _told_to_stop.set()
 
 
 if __name__ == "__main__":

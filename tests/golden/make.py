@@ -4,7 +4,8 @@ A station with people, edits and sealed entries, the stick it wrote, and the off
 in; with what must be found in them. Synthetic people, keys of nobody, a passphrase everybody knows.
 
 ``1`` is of one desk. ``2`` (``--rich``) is of the same format and has what ``1`` lacks: several desks, one of them copied
-and gone on apart, one revoked, receipts, admissions, and statements of every kind.
+and gone on apart, one revoked, receipts, admissions, and statements of every kind. ``3`` (``--erased``) has parts that say
+``min_reader`` 2: of one entry its hash is left, of one a part, and a part passed on by a desk that did not write it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import Any
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, publish
+from shelterdesk.actions.erasing import erase
 from shelterdesk.actions.exchange import export_bundle, export_receipts
 from shelterdesk.actions.lodging import end_stay, give_place
 from shelterdesk.actions.places import import_plan
@@ -97,9 +99,9 @@ def keep(target: Path, station: Path, office: Path, stick: Path, expected: dict[
     (target / "expected.json").write_text(json.dumps(expected, indent=1) + "\n", "utf-8")
 
 
-def main(target: Path, *, is_rich: bool) -> None:
-    """Write one of the two."""
-    (rich if is_rich else plain)(target)
+def main(target: Path, flag: str) -> None:
+    """Write one of the three."""
+    {"--rich": rich, "--erased": erased}.get(flag, plain)(target)
 
 
 def rich(target: Path) -> None:
@@ -158,6 +160,72 @@ def rich(target: Path) -> None:
         keep(target, world.lb, folder / "before", folder / "stick", expected)
 
 
+def erased(target: Path) -> None:
+    """Write the folder in which the office had two people erased; it must not be there."""
+    with TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        world, clock = make_world(folder), SetClock(MORNING)
+        clock.forward(timedelta(hours=1))
+        second = folder / "second"
+        with at(world.lb, clock) as desk:
+            family = _with_somebody_to_be_erased(desk)
+            (alone,) = register_family(desk, FamilyForm((PersonForm(given="Xochitl"),))).result.members
+        join(world.lb, second, clock)
+        with at(second, clock) as desk:
+            with desk.store.write(desk.user) as event:
+                event.set(PERSON, family[3].ent, "note", "from Zacatecas")
+                event.set(PERSON, family[0].ent, "note", "of the one who stays")
+            register(desk, "Berta")
+        carry(second, world.lb, folder / "s", clock)
+        carry(world.lb, world.office, folder / "first", clock)
+        with at(world.office, clock) as office:
+            erase(office, [family[3].number, alone.number], "a request: a sample")
+            (folder / "back").mkdir()
+            export_bundle(office, folder / "back", "LB")
+            export_receipts(office, folder / "back")
+        with at(second, clock) as desk:
+            register(desk, "Carla")
+            with desk.store.write(desk.user) as event:  # it has not heard; the station it tells has
+                event.set(PERSON, family[3].ent, "note", "from Tenochtitlan")
+                event.set(PERSON, family[1].ent, "note", "of another who stays")
+        with at(world.lb, clock) as desk:
+            import_from(desk, folder / "back")
+        carry(second, world.lb, folder / "late", clock)
+        (folder / "stick").mkdir()
+        with at(second, clock) as desk:  # its own word for what is left of its entry
+            import_from(desk, folder / "back")
+            export_bundle(desk, folder / "stick", everything=True)
+        carry(second, world.lb, folder / "later", clock)
+        with at(world.lb, clock) as desk:
+            register(desk, "Dora")
+            export_bundle(desk, folder / "stick", everything=True)
+            export_receipts(desk, folder / "stick")
+            station = state_of(desk.store.conn)
+        shutil.copytree(world.office, folder / "before")
+        with at(world.office, clock) as office:
+            taken = import_from(office, folder / "stick").result
+            expected = {
+                "station_state": station,
+                "office_state": state_of(office.store.conn),
+                "new": taken.new,
+                "erased": ["Xochiquetzal", "Xochitl"],
+                "receipts": 2,
+                "people": [member.number for member in family[:3]],
+                "escrow_code": world.escrow_code,
+                "opened_at": clock.now().isoformat(),
+            }
+        keep(target, world.lb, folder / "before", folder / "stick", expected)
+
+
+def _with_somebody_to_be_erased(desk: Desk) -> tuple[RegisteredPerson, ...]:
+    """A family of four in one entry."""
+    form = FamilyForm((
+        PersonForm(surnames="Pérez Toussaint", given="Ana", birth="1994-03"),
+        PersonForm(given="安安"), PersonForm(name_native="عبد الرحمن"), PersonForm(given="Xochiquetzal"),
+    ))  # fmt: skip
+    return register_family(desk, form).result.members
+
+
 def _first_desk(desk: Desk, folder: Path) -> tuple[RegisteredPerson, ...]:
     """A family, a place, sealed entries, and a further holder of a class key."""
     (folder / "plan.csv").write_text(PLAN, "utf-8")
@@ -206,4 +274,4 @@ def _every_word_of_the_office(office: Desk) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[-1]), is_rich="--rich" in sys.argv)
+    main(Path(sys.argv[-1]), sys.argv[1])

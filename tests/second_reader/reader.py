@@ -24,6 +24,7 @@ Author = tuple[str, int]  # desk and epoch
 Place = tuple[int, str]  # op number and the chain value after it
 P, Q = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
+GONE, NO_SALT = [[0, "0" * 32, 1, None, []]], "0" * 32
 STATEMENT, NAMES = "statement.v1@shelterdesk", ("given", "surnames", "name_native")
 EVERYONE = "admin supervisor operator gate counter health protection safeguarding statistician"
 WRITES = {  # section 9
@@ -116,6 +117,7 @@ class Stick:
             self.desks[office["dev"]] = office | {"station": "", "slot": ""}
         self.statements: dict[str, tuple[Json, bytes, bytes]] = {}
         self.lines: dict[str, Json] = {}  # by eh
+        self.blanked: dict[str, list[tuple[str, Json]]] = {}  # by eh: who brought what was left of a line
         self.below: dict[Author, dict[Place, set[tuple[Place, str]]]] = {}  # places before, and the line
         self.heads: dict[Author, set[Place]] = {}
         self.parts, self.schema = 0, Json()
@@ -152,7 +154,7 @@ class Stick:
         sums = "".join(f"{sha(data)}  {name}\n" for name, data in members.items() if name != "SHA256SUMS")
         need(members["SHA256SUMS"] == sums.encode(), "the sums")
         manifest = json.loads(raw)
-        need(manifest["min_reader"] == 1 and manifest["dev"] == path.parent.name, "the sender")
+        need(manifest["min_reader"] in (1, 2) and manifest["dev"] == path.parent.name, "the sender")
         name = "{bundle_no}-{part}of{parts}".format_map(manifest) + f"-{sha(sealed)[:16]}.age"
         need(path.name == name, "the name")
         listed = [(one["name"], one["bytes"], one["sha256"]) for one in manifest["members"]]
@@ -173,21 +175,27 @@ class Stick:
             lines += raw.splitlines()
         kinds: dict[str, int] = {}
         for range_ in manifest["ranges"]:
-            self.range(range_, lines[: range_["events"]], kinds)
+            self.range(range_, lines[: range_["events"]], kinds, manifest)
             del lines[: range_["events"]]
         events = sum(one["events"] for one in manifest["ranges"])
         said = {"events": events, "ops": sum(kinds.values()), "kinds": kinds}
         need(not lines and manifest["counts"] == said, "the counts")
         self.parts += 1
 
-    def range(self, range_: Json, lines: list[bytes], kinds: dict[str, int]) -> None:
+    def range(self, range_: Json, lines: list[bytes], kinds: dict[str, int], manifest: Json) -> None:
         """The lines of a range follow one another, end in the chain value said, and their author signed the head."""
         author, chain, at = (range_["dev"], range_["epoch"]), range_["chain_before"], range_["first"]
         places, below = set(), self.below.setdefault(author, {})
         for line in lines:
             event, eh = json.loads(line), sha(line)
             need((event["d"], event["e"], event["s"], spelled(event)) == (*author, at, line), "an entry")
-            self.lines[eh] = event
+            if "eh" in event:  # what an erasure left (section 5)
+                eh, event = event["eh"], event | {"o": event.get("o", GONE * event.get("n", 0))}
+                is_left = manifest["min_reader"] == 2 and any(op[0] == 0 for op in event["o"])
+                need(is_left and event.get("x", NO_SALT) == NO_SALT, "what is left of an entry")
+                self.blanked.setdefault(eh, []).append((manifest["dev"], event))
+            else:
+                self.lines[eh] = event
             before, at = (at - 1, chain), at + len(event["o"])
             for op in event["o"]:
                 kinds[str(op[0])] = kinds.get(str(op[0]), 0) + 1
@@ -227,6 +235,7 @@ class Stick:
         self.revoked: dict[str, dict[str, Json]] = {}
         self.receipts: list[Json] = []
         self.in_force, lifted, done = set[str](), set[str](), set[str]()
+        self.erased = set[str]()
         while waiting := [dev for dev in self.desks if dev not in done]:
             dev = min(waiting, key=lambda one: (self.home(one) != "", len(self.above(one)), one))
             done.add(dev)
@@ -258,6 +267,25 @@ class Stick:
         elif not mine["station"]:
             lifted.update(body["revocations"] if kind == "reinstatement" else ())
             self.in_force.update({name} if kind in ("erase", "clock_fix") else ())
+            self.erased.update(body["entities"] if kind == "erase" else ())
+
+    def left(self) -> tuple[dict[str, Json], set[str]]:
+        """Every line without what was erased, and those of which nobody who may say so brought what is left."""
+        left, doubted = dict(self.lines), set[str]()
+        for eh, brought in self.blanked.items():
+            if eh not in left:
+                good = [event for sender, event in brought if self.may_blank(sender, event)]
+                left[eh] = (good or [brought[0][1]])[0]
+                doubted.update(() if good else {eh})
+        for eh, event in left.items():
+            ops = [GONE[0] if op[0] == 0 or op[1] in self.erased else op for op in event["o"]]
+            left[eh] = event | {"o": ops}
+        return left, doubted
+
+    def may_blank(self, sender: str, event: Json) -> bool:
+        """Whether a desk's word counts for what is left of an entry: its author's and the office's, of what is erased."""
+        is_heard = sender == event["d"] or self.home(sender) == ""
+        return is_heard and ("n" in event or all(op[1] in self.erased for op in event["o"] if op[0] == 0))
 
     def admitted(self) -> list[tuple[str, int, list[Any]]]:
         """The ops that count, each with its line and place there (section 5)."""
@@ -268,13 +296,14 @@ class Stick:
                 ends = {(one["seq"], one["chain"]) for one in bound["epochs"] if one["epoch"] == author[1]}
                 reached &= self.reached(author, ends)
             heard |= reached
-        ops = [(eh, n, op) for eh in heard for n, op in enumerate(self.lines[eh]["o"])]
-        ops = [one for one in ops if self.may(self.lines[one[0]], one[2])]
+        lines, doubted = self.left()
+        ops = [(eh, n, op) for eh in heard - doubted for n, op in enumerate(lines[eh]["o"]) if op[0]]
+        ops = [one for one in ops if self.may(lines[one[0]], one[2])]
         makers: dict[tuple[int, str], set[str]] = {}
         for eh, _, op in ops:
-            home = {self.home(self.lines[eh]["d"])} if op[2] == 0 else ()
+            home = {self.home(lines[eh]["d"])} if op[2] == 0 else ()
             makers.setdefault((op[0], op[1]), set()).update(home)
-        return [(eh, n, op) for eh, n, op in ops if self.at_home(self.home(self.lines[eh]["d"]), op, makers)]
+        return [(eh, n, op) for eh, n, op in ops if self.at_home(self.home(lines[eh]["d"]), op, makers)]
 
     def may(self, event: Json, op: list[Any]) -> bool:
         """Whether the user of a line belongs there and may write of this kind (section 9)."""
@@ -297,11 +326,11 @@ class Stick:
 
     def standing(self) -> list[tuple[bytes, int, int, int, int, int, bytes, bytes]]:
         """The heads of every record in order: entity, kind, field, desk, epoch, number, eh8, value (section 8)."""
-        ops = self.admitted()
+        ops, (lines, _) = self.admitted(), self.left()
         gone = {(op[1], op[0], op[2], *id_) for _, _, op in ops if op[2] for id_ in map(tuple, op[4])}
         found = []
         for eh, n, op in ops:
-            event = self.lines[eh]
+            event = lines[eh]
             id_ = (event["d"], event["e"], event["s"] + n, eh[:16])
             for field, value in (op[3] if op[2] == 0 else {op[2]: op[3]}).items():
                 if (op[1], op[0], int(field), *id_) not in gone:
@@ -327,10 +356,11 @@ class Stick:
         person = next(n for n, kind in self.schema["kinds"].items() if kind["name"] == "person")
         fields = {n for n, one in self.schema["kinds"][person]["fields"].items() if one[0] in NAMES}
         names = [json.loads(h[-1]) for h in self.standing() if str(h[1]) == person and str(h[2]) in fields]
+        lines = self.left()[0]
         said = sum(one[0]["statement"] != "receipt" for one in self.statements.values())
         return {
-            "parts": self.parts, "events": len(self.lines), "statements": said, "receipts": len(self.receipts),
-            "ops": sum(len(one["o"]) for one in self.lines.values()), "admitted": len(self.admitted()),
+            "parts": self.parts, "events": len(lines), "statements": said, "receipts": len(self.receipts),
+            "ops": sum(bool(op[0]) for one in lines.values() for op in one["o"]), "admitted": len(self.admitted()),
             "ends": ends, "state": self.state(), "names": names,
         }  # fmt: skip
 
