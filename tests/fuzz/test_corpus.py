@@ -102,3 +102,14 @@ def test_the_log_says_how_long_each_was_searched() -> None:
     text = run.LOG.with_name("fuzzing.md").read_text("utf-8")
     for row in run.table(lines):
         assert row in text, row
+
+
+def test_all_targets_go_on_where_the_log_ends() -> None:
+    """The one that has had least comes first, and none that has had enough."""
+    lines: list[run.Line] = [
+        {"target": target, "cpu_s": 3_600 if at < 8 else at * 100} for at, target in enumerate(run.TARGETS)
+    ]
+    wanted = run.still_wanted([*lines, {"target": run.TARGETS[8], "cpu_s": 1_000}], 3_600)
+    assert wanted == [(run.TARGETS[9], 2_700), (run.TARGETS[8], 1_800)]
+    assert run.still_wanted(lines, 1) == []
+    assert len(run.still_wanted([], 1)) == len(run.TARGETS)
