@@ -12,7 +12,9 @@ from shelterdesk.actions.card_check import refresh_public_roster
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.records import checked_value
 from shelterdesk.actions.registration import local_day
+from shelterdesk.actions.undo import Undone, undo_last
 from shelterdesk.core.changes import Changes, Done
+from shelterdesk.core.conflict_words import field_words
 from shelterdesk.core.errors import NotFound, Refused
 from shelterdesk.core.heads import void_said
 from shelterdesk.core.kinds import CARD, CARRIERS, KINDS, VOID, FieldType, Kind
@@ -24,6 +26,7 @@ from shelterdesk.db.conflict_subjects import Subject, in_conflict_of, subjects
 from shelterdesk.db.conflicts import PAGE, ConflictRow, Counts, Side, Wrote
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.person_records import label_of, record_now, user_name
+from shelterdesk.db.standing import heads_of
 from shelterdesk.db.store import Reader
 from shelterdesk.db.writing import Writing
 
@@ -136,20 +139,57 @@ def answers(reader: Reader, kind: Kind | None, number: int, found: Sequence[Side
     return tuple(made)
 
 
-def conflict_named(reader: Reader, ent: str, name: str, kind: str = "") -> ConflictRow:
-    """The conflict of a record on a field of that name. Raises ``NotFound``, ``Refused`` where two kinds have one."""
-    try:
-        found = held.rows_of(reader.conn, bytes.fromhex(ent)) if len(ent) == 32 else []
-    except ValueError:
-        found = []
-    found = [row for row in found if _name(KINDS.get(row.kind), row.field) == name]
-    found = [row for row in found if not kind or _kind_name(row.kind) == kind]
-    if not found:
-        raise NotFound(f"{ent[:40]} {name[:40]}", tr("The list of conflicts says which there are."))
-    if len(found) > 1:
-        kinds = ", ".join(_kind_name(row.kind) for row in found)
-        raise Refused(tr("Several records have this id."), tr("Say which kind: {kinds}.", kinds=kinds))
-    return found[0]
+def conflict_named(desk: Desk, reader: Reader, said: str, name: str, kind: str = "") -> ConflictLine:
+    """The conflict of a record on a field, both as the list prints them.
+
+    A record is named by its id, or by the number, family or code of whom or what it is about; a field by its name or by
+    the words for it. Raises ``NotFound``, ``Refused`` where several fit, ``NotAllowed``.
+    """
+    text = said.strip()
+    if _is_id(text):
+        near = list_conflicts(desk, reader, ent=text).lines
+        lines = [line for line in near if line.ent == text] or list(near)
+    else:
+        lines = [line for line in every_conflict(desk, reader) if text.upper() in _called(line)]
+    field = name.strip().casefold()
+    lines = [line for line in lines if field in (line.field, field_words(line.kind, line.field).casefold())]
+    lines = [line for line in lines if not kind or line.kind == kind]
+    if not lines:
+        raise NotFound(f"{text[:40]} {name[:40]}", tr("The list of conflicts says which there are."))
+    if len(lines) > 1:
+        ids = "; ".join(f"{line.ent} {line.field} ({line.kind})" for line in lines[:5])
+        raise Refused(
+            tr("Several records fit."), tr("Say which by its id, or with its kind: {ids}.", ids=ids)
+        )
+    return lines[0]
+
+
+def _called(line: ConflictLine) -> tuple[str, ...]:
+    """What people may call the record of a line, in capitals."""
+    one = line.subject
+    return tuple(said.upper() for said in (one.number, one.household, one.title) if said)
+
+
+def take_back_choice(desk: Desk, ent: str, name: str, kind: str = "") -> Done[Undone]:
+    """Take back what chose between the answers on a field of a record (its id): they stand side by side again.
+
+    Raises ``NotFound`` where no choice stands, and as ``undo_last``, ``NotAllowed``.
+    """
+    desk.must(SETTLE)
+    field, id_ = name.strip().casefold(), bytes.fromhex(ent) if _is_id(ent) else b""
+    for known in KINDS.values() if id_ else ():
+        if kind and known.name != kind:
+            continue
+        for number in heads_of(desk.store.conn, id_, known.number):
+            if field in (_name(known, number), field_words(known.name, _name(known, number)).casefold()):
+                chosen = held.chosen_by(desk.store.conn, id_, known.number, number)
+                if chosen is not None:
+                    done = undo_last(desk, (chosen,))
+                    return Done(done.result, done.changes | Changes.of("status"))
+    raise NotFound(
+        tr("A choice about {what}", what=f"{ent[:40]} {name[:40]}"),
+        tr("Name record and field as settle said them when it was settled."),
+    )
 
 
 def settle(

@@ -47,14 +47,20 @@ def said_on_wall(desk: Desk, day: str, time: str) -> datetime:
 def say_time(desk: Desk, at: datetime) -> Done[SaidClock]:
     """Go on with the time somebody at the desk says it is; kept until the machine's clock is right again.
 
-    Raises ``BadField`` for a time before this program was made, or of another century; ``Refused`` where nothing is in
-    doubt: the clock of the machine is set in its own settings.
+    Raises ``BadField`` for a time before this program was made, or of another century; ``Refused`` for another time than
+    that of a clock that is not in doubt: the clock of the machine is set in its own settings.
     """
     store = desk.store
     if not store.clock_doubt:
+        if abs(at - store.now) <= NEAR:  # nothing to do: both say the same
+            return Done(SaidClock(moment_text(store.now, desk.who.zone), True))
+        shown = f"{store.now.astimezone(ZoneInfo(desk.who.zone)):%Y-%m-%d %H:%M}"
         raise Refused(
-            tr("The clock of this laptop is not in doubt."),
-            tr("If it is wrong all the same, set it in the laptop's settings."),
+            tr("The clock of this laptop is not in doubt: it says {time}.", time=shown),
+            tr(
+                "If it is wrong all the same, set it in the laptop's settings; here a time is said only where the clock"
+                " cannot be right."
+            ),
         )
     if not MADE <= at <= MADE + _LATEST:
         raise BadField(

@@ -21,13 +21,14 @@ from shelterdesk.actions.taking_in import Import, Imported
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import Refused
 from shelterdesk.core.roster import Roster
-from shelterdesk.core.table_code import TableCode, read_table_code
+from shelterdesk.core.table_code import PIN_BYTES, TableCode, read_table_code
 from shelterdesk.core.words import tr
 from shelterdesk.db import parts_written
 from shelterdesk.db.local_choice import get_choice, put_choice
 from shelterdesk.db.store import Reader
 from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.ed25519 import SigningKey
+from shelterdesk.keys.tls import pin_of
 from shelterdesk.sync.laying_out import LaidOut, lay_out
 from shelterdesk.sync.sending import table_audience
 from shelterdesk.sync.shelf import FolderShelf, Shelf, read_shelf_name
@@ -68,7 +69,7 @@ def choose_table(desk: Desk, table: Table | None) -> Done[Table | None]:
     desk.must("write a bundle")
     desk.must_be_station()
     if table is not None and table.way == "call":
-        read_table_code(table.code)
+        must_be_of_another(read_table_code(table.code), desk.store.keys.public)
     if table is not None and table.way == "folder" and not Path(table.folder).is_dir():
         raise Refused(
             tr("{where} is not there, or it is no folder.", where=table.folder[:80]),
@@ -77,6 +78,15 @@ def choose_table(desk: Desk, table: Table | None) -> Done[Table | None]:
     with desk.store.transaction() as conn:
         put_choice(conn, _CHOICE, table)
     return Done(table, Changes.of("table"))
+
+
+def must_be_of_another(code: TableCode, public: bytes) -> None:
+    """Raise ``Refused`` for the code that this very desk shows to the others."""
+    if pin_of(public, PIN_BYTES) == code.pin:
+        raise Refused(
+            tr("This is this desk's own code: the other desks type it to call this one."),
+            tr("Type the code that the other desk shows, or let this one listen."),
+        )
 
 
 def lay_out_table(desk: Desk, absent: Collection[int]) -> Done[LaidOut]:

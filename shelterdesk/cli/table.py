@@ -104,7 +104,11 @@ def run(ways: Ways, until_idle: bool, words: str | None) -> None:
                 out(tr("Code of this table: {code}", code=str(sitting.code)))
             _rounds(desk, sitting, until_idle, words)
         except KeyboardInterrupt:
-            say(tr("This desk left its table."))
+            say(
+                tr(
+                    "Stopped exchanging. This desk keeps its way to the table; table run goes on, table leave ends it."
+                )
+            )
         finally:
             sitting.close()
 
@@ -163,6 +167,7 @@ def _rounds(desk: Desk, sitting: Sitting, until_idle: bool, words: str | None) -
     """Round after round; a fault of the network is said once and tried again, with ``until_idle`` it ends the command."""
     pause, trouble = threading.Event(), ""
     wanted = tuple(words.casefold().split()) if words else ()
+    told: set[bytes] = set()
     while True:
         try:
             done = sitting.round()
@@ -179,14 +184,14 @@ def _rounds(desk: Desk, sitting: Sitting, until_idle: bool, words: str | None) -
             out(ntr("{n} new entry", "{n} new entries", done.events))
         for alarm in done.alarms:
             say(alarm)
-        is_knocked = _admit(desk, sitting, wanted)
+        is_knocked = _admit(desk, sitting, wanted, told)
         if until_idle and done.is_idle and not is_knocked:
             return
         pause.wait(IDLE_S if done.is_idle else BUSY_S)
 
 
-def _admit(desk: Desk, sitting: Sitting, wanted: tuple[str, ...]) -> bool:
-    """Admit the laptop of these words if it knocks; tell of others once."""
+def _admit(desk: Desk, sitting: Sitting, wanted: tuple[str, ...], told: set[bytes]) -> bool:
+    """Admit the laptop of these words if it knocks; tell of others once, by their keys in ``told``."""
     if sitting.host is None:
         return False
     for knocking in who_knocks(sitting.host.door):
@@ -194,6 +199,16 @@ def _admit(desk: Desk, sitting: Sitting, wanted: tuple[str, ...]) -> bool:
             done = admit_at_table(desk, sitting.host.door, knocking.public).result
             out(tr("Admitted as {desk}.", desk=done.desk))
             return True
+        if knocking.public not in told:
+            told.add(knocking.public)
+            shown = " ".join(knocking.words)
+            say(tr("A laptop asks to join this table. The words on its screen: {words}.", words=shown))
+            say(
+                tr(
+                    'If they are the same there, an admin admits it: stop with Ctrl+C, then table run --admit "{words}".',
+                    words=shown,
+                )
+            )
     return False
 
 

@@ -220,6 +220,16 @@ def folder_to_write(path: Path) -> Path:
                 tr("No stick is at {path}.", path=str(path)[:_SHOWN]),
                 tr("Plug it in and look where it shows; a folder made there would lie on this laptop."),
             )
+        if not path.exists() and not path.absolute().parent.is_dir():
+            raise WorldError(
+                tr("{path} is not there, nor is the folder it would lie in.", path=str(path)[:_SHOWN]),
+                tr("Check how it is written; one folder is made by itself, not a whole path."),
+            )
+        if path.exists() and not path.is_dir():
+            raise WorldError(
+                tr("{path} is a file, not a folder.", path=str(path)[:_SHOWN]),
+                tr("Name the folder it lies in."),
+            )
         path.mkdir(exist_ok=True)
     except OSError as error:
         raise CannotWrite(str(path), error.strerror or "") from None

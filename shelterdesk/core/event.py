@@ -62,6 +62,10 @@ class Op(msgspec.Struct, frozen=True, gc=False):
     supersedes: tuple[OpId, ...] = ()
 
 
+Place = tuple[int, int, int, bytes]
+"""Desk, epoch, number of the first op, and hash of a line."""
+
+
 class Event(msgspec.Struct, frozen=True, gc=False):
     """One line of the log with its hash. ``first_seq`` is the number of its first op.
 
@@ -88,6 +92,11 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     def eh8(self) -> bytes:
         """The part of the hash that names the event inside op ids."""
         return self.eh[:8]
+
+    @property
+    def place(self) -> Place:
+        """Where an event stands, with its hash: of a line that an erasure left the hash alone may be another's."""
+        return (self.dev, self.epoch, self.first_seq, self.eh)
 
     @property
     def last_seq(self) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shelterdesk.core.event import GENESIS, MAX_OPS, Event, chain_next
+from shelterdesk.core.event import GENESIS, MAX_OPS, Event, Place, chain_next
 from shelterdesk.db.connection import Connection
 
 
@@ -47,8 +47,8 @@ def add_signed_head(conn: Connection, dev: int, epoch: int, seq: int, chain: byt
     )
 
 
-def continued(conn: Connection, fresh: Sequence[Event]) -> tuple[dict[bytes, bytes], list[tuple[int, int]]]:
-    """Chain values, by line hash, of new events that follow straight on from what the log holds.
+def continued(conn: Connection, fresh: Sequence[Event]) -> tuple[dict[Place, bytes], list[tuple[int, int]]]:
+    """Chain values, by their places, of new events that follow straight on from what the log holds.
 
     Also the (desk, epoch) of which events lie in the log beyond a gap: their chains can only be carried on
     once the new events stand there too (:func:`carry_on`).
@@ -56,7 +56,7 @@ def continued(conn: Connection, fresh: Sequence[Event]) -> tuple[dict[bytes, byt
     authors: dict[tuple[int, int], list[Event]] = {}
     for event in fresh:
         authors.setdefault((event.dev, event.epoch), []).append(event)
-    chained: dict[bytes, bytes] = {}
+    chained: dict[Place, bytes] = {}
     apart = []
     for (dev, epoch), events in authors.items():
         upto, value = last_of(conn, dev, epoch) or (0, GENESIS)
@@ -70,7 +70,7 @@ def continued(conn: Connection, fresh: Sequence[Event]) -> tuple[dict[bytes, byt
                 event.first_seq == upto + 1
             ):  # a smaller number is a second branch: it has no place in this line
                 value, upto = chain_next(value, event.eh), event.last_seq
-                chained[event.eh] = value
+                chained[event.place] = value
     return chained, apart
 
 

@@ -175,6 +175,17 @@ def sides(conn: Connection, ent: bytes, kind: int, field: int) -> list[Side]:
     return [_side(log, field, value, several) for value, several in together.items()]
 
 
+def chosen_by(conn: Connection, ent: bytes, kind: int, field: int) -> bytes | None:
+    """The hash of the entry that chose between several values of a field and has stood alone since; None without one."""
+    standing = heads_of(conn, ent, kind).get(field, ())
+    place = _Log(conn, kind, ent).at(standing[0].id) if len(standing) == 1 else None
+    if place is None:
+        return None
+    saw = place[0].ops[place[1]].supersedes
+    # Whether a record counts is written apart from changes to it: one reason, and edits that did not know of it.
+    return place[0].eh if len(saw) > 1 or (field == VOID and saw) else None
+
+
 def refuse_own(standing: Sequence[Side], person: frozenset[str]) -> None:
     """Raise :class:`Refused` where one of the values is the user's own (``person``: the ids they have worked under)."""
     if any(side.writers & person for side in standing):
@@ -223,7 +234,7 @@ class _Log:
         todo, seen = [op_id], set[OpId]()
         while todo:
             one = todo.pop(0)
-            place = self._at(one) if one not in seen else None
+            place = self.at(one) if one not in seen else None
             seen.add(one)
             if place is None:
                 continue
@@ -240,7 +251,7 @@ class _Log:
         todo, seen = [op_id], set[OpId]()
         while todo:
             one = todo.pop()
-            place = self._at(one) if one not in seen else None
+            place = self.at(one) if one not in seen else None
             seen.add(one)
             if place is None:
                 continue
@@ -265,7 +276,7 @@ class _Log:
             return []
         found: list[OpId] = []
         for above in mine.supersedes:
-            place = self._at(above)
+            place = self.at(above)
             if place is not None:
                 found += self._same_below(*place, field, value)
         return found
@@ -274,7 +285,7 @@ class _Log:
         """The ops an op superseded that said the same."""
         found = []
         for above in event.ops[pos].supersedes if event.ops[pos].field != ROW else ():
-            place = self._at(above)
+            place = self.at(above)
             if place is None:
                 continue
             op = place[0].ops[place[1]]
@@ -283,7 +294,7 @@ class _Log:
                 found.append(above)
         return found
 
-    def _at(self, op_id: OpId) -> tuple[Event, int] | None:
+    def at(self, op_id: OpId) -> tuple[Event, int] | None:
         """The op of that id, if the log has it whole and it is of this record."""
         if op_id not in self._known:
             self._known[op_id] = self._look(op_id)

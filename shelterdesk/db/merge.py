@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.erased import without
-from shelterdesk.core.event import ERASED, ROW, Event, Op
+from shelterdesk.core.event import ERASED, ROW, Event, Op, Place
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roster import Roster
@@ -46,15 +46,15 @@ def take_in(
     roster: Roster,
     unsigned: Collection[bytes] = (),
     apart: Collection[bytes] = (),
-    withheld: Collection[bytes] = (),
+    withheld: Collection[Place] = (),
 ) -> Taken:
     """Add events to the log and bring the tables along, inside the caller's transaction.
 
     A slice is a few events (SYNC §1.0 caps it at 2,000 ops, so that a waiting save gets its turn).
     Ops that are not admitted stay in the log, out of the tables, with the reason (SYNC §1.10). ``unsigned`` are
     the hashes of events that no head of their author reaches (what this desk writes itself needs none), ``apart``
-    of those that do not follow on from their author's main line, ``withheld`` of those that came as a hash alone
-    from somebody whose word for that is not enough. What was erased is blanked before anything of it is kept.
+    of those that do not follow on from their author's main line, ``withheld`` the places of those that came as a hash
+    alone from somebody whose word for that is not enough. What was erased is blanked before anything of it is kept.
     """
     taken = Taken()
     fresh = _only_new(conn, events, taken)
@@ -68,12 +68,12 @@ def take_in(
     known = _known_entities(conn, {op.ent for event in placed.values() for op in event.ops})
     nobodys = {id_ for id_, event in placed.items() if event.eh in unsigned}
     vouching.note_unsigned(conn, nobodys - filled.keys())
-    nobodys |= {id_ for id_, event in placed.items() if event.eh in withheld}
+    nobodys |= {id_ for id_, event in placed.items() if withheld and event.place in withheld}
     newer_count.note(conn, fresh)
     _log(conn, fresh, first_id, unsigned, apart)
     conn.executemany(
         "INSERT OR IGNORE INTO withheld (event) VALUES (?)",
-        [(id_,) for id_, event in placed.items() if event.eh in withheld],
+        [(id_,) for id_, event in placed.items() if withheld and event.place in withheld],
     )
     judge = judging.Judge(conn, roster, nobodys | _unsigned_among(conn, filled))
     rows: list[tuple[bytes, int, int, int, int]] = []
@@ -130,7 +130,7 @@ def _log(
         [
             (
                 first_id + i, e.dev, e.epoch, e.first_seq, e.last_seq, e.hlc, e.wall_ms, e.user, e.eh,
-                chained.get(e.eh), e.line or None,
+                chained.get(e.place), e.line or None,
             )
             for i, e in enumerate(fresh)
         ],
@@ -144,16 +144,16 @@ def _only_new(conn: Connection, events: Sequence[Event], taken: Taken) -> list[E
     """Drop what the log already holds; the same numbers with another hash are a second branch, kept."""
     held = _held_places(conn, events)
     fresh: list[Event] = []
-    here: set[bytes] = set()
+    here: set[Place] = set()
     for event in events:
         at_place = held.get((event.dev, event.epoch, event.first_seq), ())
-        if event.eh in here or event.eh in at_place:
+        if event.eh in at_place or event.place in here:
             taken.already_known += 1
             continue
         if at_place:
             taken.forks += 1
             taken.forked.add(event.dev)
-        here.add(event.eh)
+        here.add(event.place)
         fresh.append(event)
     return fresh
 
@@ -167,7 +167,7 @@ def _filled(
     conn: Connection,
     events: Sequence[Event],
     taken: Taken,
-    withheld: Collection[bytes],
+    withheld: Collection[Place],
     as_kept: Callable[[Event], Event],
 ) -> dict[int, Event]:
     """What comes now of events held as a hash alone, or second-hand, and of which something stands: by their id here.
@@ -187,13 +187,13 @@ def _filled(
         if row is None or row[0] in found:
             continue
         id_, line, was_second_hand = row
-        if event.eh not in withheld:
+        if event.place not in withheld:
             conn.execute("DELETE FROM withheld WHERE event = ?", (id_,))
         elif line is not None or not was_second_hand:
             continue
         kept = as_kept(event)
         if (kept.line or None) == line:
-            if was_second_hand and event.eh not in withheld:
+            if was_second_hand and event.place not in withheld:
                 judging.put_off_aside(conn)
             continue
         conn.execute("DELETE FROM op WHERE event = ?", (id_,))

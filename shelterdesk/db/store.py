@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from shelterdesk.core.errors import DiskFull, WorldError
-from shelterdesk.core.event import Event, absorb_hlc
+from shelterdesk.core.event import Event, Place, absorb_hlc
 from shelterdesk.core.identity import EntityOrder
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.roster import Roster, Statement, UserEntry
@@ -185,13 +185,13 @@ class Store:
         events: Sequence[Event],
         unsigned: Collection[bytes] = (),
         apart: Collection[bytes] = (),
-        withheld: Collection[bytes] = (),
+        withheld: Collection[Place] = (),
     ) -> Taken:
         """Merge a slice of others' events in one transaction; moves the clock only once it is committed.
 
         ``unsigned`` are the hashes of events that no head of their author reaches: kept, not admitted; ``apart``
-        of those that do not follow on from their author's main line; ``withheld`` of those of which nobody who may
-        say so says that they are erased.
+        of those that do not follow on from their author's main line; ``withheld`` the places of those of which nobody
+        who may say so says that they are erased.
         """
         with self.transaction():
             taken = take_in(self.conn, events, self.roster, unsigned, apart, withheld)

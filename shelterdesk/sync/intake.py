@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from shelterdesk.core.erased import may_be_left
-from shelterdesk.core.event import Event
+from shelterdesk.core.event import Event, Place
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Statement
 from shelterdesk.db import chain, exchange, newer, statements, vouching
@@ -107,8 +107,8 @@ def _unsigned(store: Store, opened: Opened) -> set[bytes]:
     return found
 
 
-def _second_hand(store: Store, opened: Opened) -> set[bytes]:
-    """The hashes of events that came without their bytes from somebody whose word for what is left is not enough.
+def _second_hand(store: Store, opened: Opened) -> set[Place]:
+    """The places of events that came without their bytes from somebody whose word for what is left is not enough.
 
     Enough is that of the author, who can leave out what it likes of its own anyway, and of the office; and of what is
     said to be erased the office must have said so. Anybody else could keep another desk's work from being heard.
@@ -117,7 +117,7 @@ def _second_hand(store: Store, opened: Opened) -> set[bytes]:
     desk = store.roster.desks.get(sender)
     is_office = desk is not None and desk.is_office
     return {
-        event.eh
+        event.place
         for event in opened.events
         if (event.is_in_part or not event.line)
         and not ((is_office or event.dev == sender) and may_be_left(event, erased))

@@ -66,14 +66,41 @@ def take_receipt_code(store: Store, text: str) -> CodeTaken:
     """
     code = read_receipt_code(text)
     desk = store.roster.desks.get(code.issuer)
-    if desk is None or desk.is_revoked or not code.is_signed_by(desk.sign):
+    if desk is None:
+        raise _of_nobody_known(store)
+    if desk.is_revoked:
         raise Refused(
-            tr("This receipt is not signed by anybody this desk knows."),
-            tr("Nothing was confirmed by it. Ask which office made it."),
+            tr("The desk that made this receipt was taken out."),
+            tr("Nothing was confirmed by it. Ask the office for another."),
+        )
+    if not code.is_signed_by(desk.sign):
+        raise Refused(
+            tr(
+                "The signature of this receipt does not fit: a sign was read wrong, or the paper was changed."
+            ),
+            tr(
+                "Nothing was confirmed by it. Scan it again; if it stays so, ask the office to print it anew."
+            ),
         )
     if code.is_practice != store.who.is_practice:
         raise Refused(tr("Practice and real work are never mixed: this receipt is of the other kind."))
     return _apply(store, code)
+
+
+def _of_nobody_known(store: Store) -> Refused:
+    """Why a receipt's maker is not known here: there is no office yet, it is another one, or a sign was misread."""
+    if store.roster.office is None:
+        return Refused(
+            tr("This desk knows no office yet, so no receipt can be checked."),
+            tr(
+                "Nothing was confirmed by it. Take in the office's reply or a stick of this station first, then scan it"
+                " again."
+            ),
+        )
+    return Refused(
+        tr("This desk does not know who made this receipt: another office, or a sign was read wrong."),
+        tr("Nothing was confirmed by it. Scan it again; if it stays so, ask which office made it."),
+    )
 
 
 def _newest_made(store: Store, issuer: int) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 Each is made from its own number, so that a run can be cut into pieces and a failure be played again. One line of the log
 sums up 5,000. A mutant that gets in, or over which the program stumbles, is kept below ``out/mutants``.
+``--erased`` plays others instead, which aim at what an erasure leaves of an entry (decision 0012).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from tests.mutants.erased import ERASED
 from tests.mutants.forge import Attempt, Mutator
 from tests.mutants.inside import INSIDE
 from tests.mutants.judging import OWN_WORD, Outcome, tried
@@ -27,7 +29,7 @@ from tests.mutants.said import SAID
 from tests.mutants.setting import Setting, make_setting
 from tests.mutants.whole import RealOffice
 
-WHOLE = 50
+WHOLE, WHOLE_ERASED = 50, 5
 """Every so many-th goes through the whole import into a real office."""
 
 BLOCK = 5_000
@@ -66,6 +68,9 @@ class Tally:
 
 def mutant(number: int, setting: Setting) -> Attempt:
     """The mutant of that number: 45 of 100 damaged outside, the others signed by the desk that lies."""
+    if setting.erased:
+        rng = Random(f"erased mutant {number}")
+        return _chosen(rng, ERASED)(rng, setting)
     rng = Random(f"mutant {number}")
     return _chosen(rng, OUTSIDE if rng.random() < 0.45 else [*INSIDE, *SAID])(rng, setting)
 
@@ -84,7 +89,7 @@ def play(
         begun = time.process_time()
         outcome = tried(setting, real.office, attempt)
         seconds = time.process_time() - begun
-        if number % WHOLE == 0 and not outcome.is_failure:
+        if number % (WHOLE_ERASED if setting.erased else WHOLE) == 0 and not outcome.is_failure:
             tally.whole += 1
             outcome = real.take(attempt, outcome)
         if outcome.is_failure:
@@ -129,11 +134,11 @@ def summed(first: int, last: int, tally: Tally, grown_mib: int) -> dict[str, Any
     }
 
 
-def campaign(first: int, last: int, log: Path | None) -> int:
+def campaign(first: int, last: int, log: Path | None, with_erasures: bool = False) -> int:
     """Play a range, block by block; returns how many failed."""
     failed = 0
     with tempfile.TemporaryDirectory() as scratch:
-        setting = make_setting(Path(scratch))
+        setting = make_setting(Path(scratch), with_erasures)
         real = RealOffice(setting, Path(scratch) / "real")
         before = peak_mib()
         for start in range(first, last, BLOCK):
@@ -157,8 +162,9 @@ def main() -> None:
     parser.add_argument("--from", dest="first", type=int, default=0)
     parser.add_argument("--to", dest="last", type=int, default=100_000)
     parser.add_argument("--log", type=Path)
+    parser.add_argument("--erased", action="store_true", help="aim at what erasures leave of entries")
     given = parser.parse_args()
-    sys.exit(1 if campaign(given.first, given.last, given.log) else 0)
+    sys.exit(1 if campaign(given.first, given.last, given.log, given.erased) else 0)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,13 @@ import traceback
 from dataclasses import dataclass, replace
 
 from shelterdesk.core.belief import OFFICE_ONLY, fold, hangs_below
+from shelterdesk.core.event import ERASED, Event
 from shelterdesk.core.roster import Roster, Statement
 from shelterdesk.db.meta import Whoami
 from shelterdesk.keys.signing import is_chain_head
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.intake import ranges_of
+from shelterdesk.sync.manifest import ERASED_LINES
 from shelterdesk.sync.reader import Known, Opened, Recipient, open_part
 from shelterdesk.sync.receipts import read_receipt
 from shelterdesk.sync.trust import judge
@@ -106,11 +108,24 @@ def _entries(setting: Setting, office: Office, found: Opened) -> tuple[str, int]
             chain, signature = bytes.fromhex(head.chain), bytes.fromhex(head.signature)
             upto = head.seq if is_chain_head(desk.sign, range_.epoch, head.seq, chain, signature) else 0
         for event in events:
+            if event.is_in_part or not event.line:
+                if found.manifest.min_reader < ERASED_LINES:
+                    return "what is left of an entry, in a part for readers that do not know that", 0
+                if not any(op.kind == ERASED for op in event.ops):
+                    return "an entry that names another hash and has everything", 0
+                kept += not _may_say(setting, event)
+                continue  # what becomes of it the whole import says
             if event.dev != setting.liar.dev and event.eh not in setting.genuine:
                 if event.last_seq <= upto:
                     return f"an entry of {event.dev:016x} that nobody wrote", 0
                 kept += 1
     return "", kept
+
+
+def _may_say(setting: Setting, event: Event) -> bool:
+    """Whether the desk that lies has a word in what is left of an entry (decision 0012): its own, of what is erased."""
+    gone = {op.ent for op in event.ops if op.kind == ERASED} if event.line else set()
+    return event.dev == setting.liar.dev and gone <= setting.erased
 
 
 def _statements(setting: Setting, office: Office, found: Opened) -> str:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
+from shelterdesk.actions.erasing import erase
 from shelterdesk.actions.exchange import export_bundle, export_receipts
 from shelterdesk.actions.records import add_record
 from shelterdesk.actions.taking_in import import_from
-from shelterdesk.core.event import ROW, hex16, parse
+from shelterdesk.core.event import ROW, hex16, line_hash, parse
 from shelterdesk.core.kinds import KIND_NAMES, PERSON
 from shelterdesk.db.statements import statements
 from shelterdesk.keys import age
@@ -26,6 +28,7 @@ from shelterdesk.keys.desk import DeskKeys
 from shelterdesk.sync.container import PartName, read_part_name, unpack
 from shelterdesk.sync.receipts import from_member
 from tests.stations import MORNING, PASSPHRASE, make_template
+from tests.sync.erasing import family
 from tests.sync.worlds import at, carry, join, make_world, parts_in, register
 
 Members = list[tuple[str, bytes]]
@@ -51,7 +54,8 @@ class Part:
 @dataclass(frozen=True)
 class Setting:
     """Folders, parts and keys. ``liar`` are the keys of the desk that lies; ``others`` are parts of honest desks,
-    ``strangers`` of desks nobody enrolled, ``foreign`` ops on records of another station.
+    ``strangers`` of desks nobody enrolled, ``foreign`` ops on records of another station. ``whole`` has every line as it was
+    written, by its hash, and ``erased`` the records the office had erased.
     """
 
     office: Path
@@ -64,6 +68,8 @@ class Setting:
     genuine: frozenset[bytes]
     foreign: tuple[list[Any], ...]
     made_at: SetClock
+    whole: Mapping[bytes, bytes] = field(default_factory=dict)
+    erased: frozenset[bytes] = frozenset()
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -71,8 +77,11 @@ class Setting:
         return (self.small, self.large)
 
 
-def make_setting(folder: Path) -> Setting:
-    """Make everything once; the office in ``folder/office`` has taken in earlier bundles of all."""
+def make_setting(folder: Path, with_erasures: bool = False) -> Setting:
+    """Make everything once; the office in ``folder/office`` has taken in earlier bundles of all.
+
+    ``with_erasures``: it had two people erased, so that the desk that lies writes parts that say ``min_reader`` 2.
+    """
     world, clock = make_world(folder), SetClock(MORNING)
     clock.forward(timedelta(hours=1))
     second = folder / "second"
@@ -81,13 +90,20 @@ def make_setting(folder: Path) -> Setting:
     join(world.lb, second, clock)
     with at(second, clock) as desk:
         register(desk, "Carla")
+    families = [_family(one, clock) for one in (world.lb, second) if with_erasures]
     for name, from_ in (("m0", world.mt), ("m1", world.lb), ("m2", second)):
         with at(from_, clock) as desk:
             register(desk, f"Dora {name}")
         carry(from_, world.office, folder / name, clock)
     with at(world.office, clock) as office:
         (folder / "back").mkdir()
+        if with_erasures:
+            erase(office, [one["gone"] for one in families], "a request")
+            export_bundle(office, folder / "back", "LB")
         export_receipts(office, folder / "back")
+    for one, theirs in zip((world.lb, second), families, strict=False):
+        _told_of_both(one, theirs, clock)
+    whole = _whole_lines(clock, world.lb, second, world.mt, world.office)
     for one in (world.lb, second):
         with at(one, clock) as desk:
             import_from(desk, folder / "back")
@@ -97,7 +113,7 @@ def make_setting(folder: Path) -> Setting:
             event.set(PERSON, people[0], "given", "Eva María")
     carry(world.lb, second, folder / "s", clock)
     small = _written(second, folder / "small", clock, people)
-    large = _written(second, folder / "large", clock, people, notes=3)
+    large = _written(second, folder / "large", clock, people, notes=3, everything=with_erasures)
     others = []
     for one in (world.lb, world.mt):
         with at(one, clock) as desk:
@@ -106,19 +122,50 @@ def make_setting(folder: Path) -> Setting:
             export_bundle(desk, folder / f"of-{one.name}")
         others.append(_read(world.office, folder / f"of-{one.name}", clock))
     genuine = _genuine(clock, world.lb, second, world.mt, world.office)
+    whole = _whole_lines(clock, world.lb, second, world.mt, world.office) | whole
     with at(second, clock) as desk:
         liar = desk.store.keys
     old = _read(world.office, folder / "m2", clock)
     stranger = _of_a_stranger(folder, clock)
     with at(world.mt, clock) as desk:
         foreign = _records(desk)
-    return Setting(world.office, liar, small, large, old, tuple(others), (stranger,), genuine, foreign, clock)
+    with at(world.office, clock) as office:
+        erased = frozenset(office.roster.erased)
+    return Setting(
+        world.office, liar, small, large, old, tuple(others), (stranger,), genuine, foreign, clock, whole, erased
+    )  # fmt: skip
+
+
+def _family(folder: Path, clock: SetClock) -> dict[str, str]:
+    """Two people in one entry, of whom the office will have one erased; their ids."""
+    with at(folder, clock) as desk:
+        return family(desk)
+
+
+def _told_of_both(folder: Path, ids: dict[str, str], clock: SetClock) -> None:
+    """Entries that the office has not got and of which, once the desk hears, a part is left, or the hash."""
+    clock.forward(timedelta(seconds=1))
+    with at(folder, clock) as desk:
+        for names in (("gone", "stays"), ("gone",)):
+            with desk.store.write(desk.user) as event:
+                for name in names:
+                    event.set(PERSON, ids[name], "note", f"seen at noon, {name}")
+
+
+def _whole_lines(clock: SetClock, *folders: Path) -> dict[bytes, bytes]:
+    """Every line these hold as it was written, by its hash."""
+    found: dict[bytes, bytes] = {}
+    for folder in folders:
+        with at(folder, clock) as desk:
+            rows = desk.store.conn.execute("SELECT eh, line FROM event WHERE line IS NOT NULL").fetchall()
+            found |= {bytes(eh): bytes(line) for eh, line in rows if line_hash(bytes(line)) == bytes(eh)}
+    return found
 
 
 def _records(desk: Desk) -> tuple[list[Any], ...]:
     """Ops that would change what another station registered, naming the true heads."""
     found: list[list[Any]] = []
-    for (line,) in desk.store.conn.execute("SELECT line FROM event").fetchall():
+    for (line,) in desk.store.conn.execute("SELECT line FROM event WHERE line IS NOT NULL").fetchall():
         event = parse(line)
         for n, op in enumerate(event.ops):
             if op.kind == PERSON.number and op.field == ROW:
@@ -128,7 +175,14 @@ def _records(desk: Desk) -> tuple[list[Any], ...]:
     return tuple(found)
 
 
-def _written(desk_folder: Path, stick: Path, clock: SetClock, people: list[str], notes: int = 0) -> Part:
+def _written(
+    desk_folder: Path,
+    stick: Path,
+    clock: SetClock,
+    people: list[str],
+    notes: int = 0,
+    everything: bool = False,
+) -> Part:
     """A part of the desk that lies: entries of its own, and edits of what its fellow desk registered."""
     stick.mkdir()
     with at(desk_folder, clock) as desk:
@@ -137,7 +191,7 @@ def _written(desk_folder: Path, stick: Path, clock: SetClock, people: list[str],
             event.set(PERSON, people[1], "given", "Flora")
         for _ in range(notes):
             add_record(desk, KIND_NAMES["health_note"], {"person": people[2], "text": "x" * 40_000})
-        export_bundle(desk, stick)
+        export_bundle(desk, stick, everything=everything)
     return _read(desk_folder, stick, clock)
 
 

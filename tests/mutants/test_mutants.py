@@ -9,16 +9,20 @@ from typing import Any
 
 import pytest
 
+from shelterdesk.core.erased import is_hash_line, read_brought
 from shelterdesk.core.errors import WorldError
+from shelterdesk.core.event import Event, parse
 from shelterdesk.keys.signing import Statement
-from shelterdesk.sync import reader, receipts, trust
+from shelterdesk.sync import intake, reader, receipts, trust
 from tests.mutants import campaign
-from tests.mutants.forge import as_it_lay, sealed_anew
+from tests.mutants.erased import ERASED
+from tests.mutants.forge import Draft, as_it_lay, sealed_anew
 from tests.mutants.judging import ACCEPTED, OWN_WORD, UNCHANGED, tried
 from tests.mutants.setting import Setting, make_setting
 from tests.mutants.whole import RealOffice
 
 IN_SUITE, IN_SOAK = 2_000, 100_000
+ERASED_IN_SUITE, ERASED_IN_LOG = 300, 10_000
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +117,81 @@ def test_a_check_taken_away_is_noticed(
     pytest.fail("nothing got in")
 
 
+@pytest.fixture(scope="module")
+def with_erasures(tmp_path_factory: pytest.TempPathFactory) -> Setting:
+    """The same, where the office had two people erased."""
+    return make_setting(tmp_path_factory.mktemp("erased"), with_erasures=True)
+
+
+@pytest.fixture
+def real_erased(with_erasures: Setting, tmp_path: Path) -> Iterator[RealOffice]:
+    """An office of that world that takes mutants in."""
+    office = RealOffice(with_erasures, tmp_path)
+    yield office
+    office.close()
+
+
+def test_parts_with_erased_lines_are_taken(with_erasures: Setting, real_erased: RealOffice) -> None:
+    """What the erased mutants are made from: both say ``min_reader`` 2, and they get in."""
+    small = [line for lines in Draft.of(with_erasures, with_erasures.small).lines for line in lines]
+    assert any(line.startswith(b'{"eh":') for line in small)  # and a hash alone
+    for part in with_erasures.parts:
+        one = Draft.of(with_erasures, part)
+        lines = [line for lines in one.lines for line in lines]
+        assert one.manifest["min_reader"] == 2
+        assert any(b'"eh":' in line and b'"o":' in line for line in lines)
+        attempt = sealed_anew(with_erasures, part, part.plain, "good")
+        outcome = tried(with_erasures, real_erased.office, attempt)
+        assert outcome.code == OWN_WORD
+        assert real_erased.take(attempt, outcome).why == ""
+
+
+def test_mutants_of_erased_lines(with_erasures: Setting, real_erased: RealOffice) -> None:
+    """The first of the ten thousand. One in five goes through the whole import into a real office."""
+    print(f"erased mutants 0 to {ERASED_IN_SUITE}")
+    tally = campaign.play(with_erasures, real_erased, 0, ERASED_IN_SUITE)
+    assert tally.failures == []
+    assert tally.signed == ERASED_IN_SUITE and tally.whole == ERASED_IN_SUITE // campaign.WHOLE_ERASED
+    assert len(tally.kinds) == len(ERASED) and tally.kept_unsigned > ERASED_IN_SUITE
+    assert {"events", "check_counts", "check_range", "read_manifest", "opened"} <= set(tally.layers)
+
+
+def _anybodys_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "_second_hand", lambda store, opened: set())
+
+
+def _anything_erased(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "may_be_left", lambda event, erased: True)
+
+
+def _any_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "ERASED_LINES", 0)
+
+
+def _no_need_of_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "read_brought", lambda line: line_of(line) or parse(line))
+
+
+def line_of(line: bytes) -> Event | None:
+    """A hash alone, as the program reads it; None for what is none."""
+    return read_brought(line) if is_hash_line(line) else None
+
+
+@pytest.mark.parametrize("without", [_anybodys_word, _anything_erased, _any_reader, _no_need_of_a_gap])
+def test_a_check_of_erased_lines_taken_away_is_noticed(
+    with_erasures: Setting,
+    real_erased: RealOffice,
+    monkeypatch: pytest.MonkeyPatch,
+    without: Callable[[pytest.MonkeyPatch], None],
+) -> None:
+    monkeypatch.setattr(campaign, "keep", lambda number, attempt, outcome: None)
+    without(monkeypatch)
+    for first in range(0, 1_000, 50):
+        if campaign.play(with_erasures, real_erased, first, first + 50).failures:
+            return
+    pytest.fail("nothing got in")
+
+
 def test_what_gets_in_is_kept(
     setting: Setting, real: RealOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,17 +221,24 @@ def test_a_hundred_thousand_mutants(tmp_path: Path) -> None:
     assert campaign.campaign(0, IN_SOAK, tmp_path / "mutants.jsonl") == 0
 
 
-KEPT_LOG = Path(__file__).resolve().parents[2] / "docs" / "campaigns" / "mutants.jsonl"
+KEPT_LOGS = Path(__file__).resolve().parents[2] / "docs" / "campaigns"
 
 
-def test_the_log_of_the_campaign_is_whole() -> None:
-    """The hundred thousand were played, block after block, half of them signed, and none got in."""
-    lines = [json.loads(line) for line in KEPT_LOG.read_text("utf-8").splitlines()]
+@pytest.mark.parametrize(
+    ("name", "many", "whole"),
+    [
+        ("mutants.jsonl", IN_SOAK, campaign.WHOLE),
+        ("mutants-erased.jsonl", ERASED_IN_LOG, campaign.WHOLE_ERASED),
+    ],
+)
+def test_the_log_of_the_campaign_is_whole(name: str, many: int, whole: int) -> None:
+    """All were played, block after block, half of them signed, and none got in."""
+    lines = [json.loads(line) for line in (KEPT_LOGS / name).read_text("utf-8").splitlines()]
     at = 0
     for line in lines:
         assert line["from"] == at and line["failures"] == []
         assert line["slowest_s"] < campaign.MOST_S and line["memory_grown_mib"] < campaign.MOST_MIB
         at = line["to"]
-    assert at == IN_SOAK
-    assert sum(line["signed"] for line in lines) >= IN_SOAK // 2
-    assert sum(line["through_import"] for line in lines) == IN_SOAK // campaign.WHOLE
+    assert at == many
+    assert sum(line["signed"] for line in lines) >= many // 2
+    assert sum(line["through_import"] for line in lines) == many // whole

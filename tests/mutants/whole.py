@@ -10,7 +10,8 @@ from pathlib import Path
 from shelterdesk.actions.checking import check_folder
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.taking_in import Imported, import_from
-from shelterdesk.core.event import hex16
+from shelterdesk.core.erased import is_in_part, may_be_left, without
+from shelterdesk.core.event import hex16, parse
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.db.standing import heads_of
 from shelterdesk.db.state import state_of
@@ -42,6 +43,7 @@ class RealOffice:
         store, live = desk.store, known_of(desk.store)
         self.held_of_others: frozenset[bytes] = frozenset()
         self.foreign = self._foreign(desk)
+        self.lines = _lines(desk)
         rows = store.conn.execute("SELECT dev, epoch, last_seq, chain FROM event").fetchall()
         chains = {(dev, epoch, seq): bytes(chain) for dev, epoch, seq, chain in rows if chain is not None}
         upto: dict[tuple[int, int], int] = {}
@@ -132,9 +134,17 @@ class RealOffice:
             "SELECT DISTINCT e.dev, e.eh FROM event e JOIN op o ON o.event = e.id"
             " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos WHERE s.event IS NULL"
         ).fetchall()
+        now = _lines(desk)
         for dev, eh in admitted:
             if dev != liar and eh not in genuine:
                 return f"an entry of {dev:016x} that nobody wrote counts"
+            if dev != liar and not self._as_written(eh, now[dev, eh]):
+                return f"an entry of {dev:016x} counts otherwise than it was written"
+            mine = now[dev, eh] if dev == liar else None
+            if mine and is_in_part(mine, eh) and not may_be_left(parse(mine), self.setting.erased):
+                return "the desk that lies erased for itself what the office did not"
+        if any(now.get(place, b"") != line for place, line in self.lines.items()):
+            return "an entry that was held is another now, or less"
         for one in statements(conn):
             if one.issuer != liar and one.sha not in genuine:
                 return f"a statement of {one.issuer:016x} that nobody made is held"
@@ -154,6 +164,19 @@ class RealOffice:
         desk.close()
         self.desk = opened(self.folder, self.setting.made_at)
         return ""
+
+    def _as_written(self, eh: bytes, line: bytes | None) -> bool:
+        """Whether an honest desk's entry is as it wrote it, less what the office had erased; without erasures always."""
+        written = self.setting.whole.get(eh)
+        if written is None:
+            return line is not None
+        return (without(parse(written), self.setting.erased).line or None) == line
+
+
+def _lines(desk: Desk) -> dict[tuple[int, bytes], bytes | None]:
+    """Every entry held, by its author and its hash; None for those of which the hash alone is left."""
+    rows = desk.store.conn.execute("SELECT dev, eh, line FROM event").fetchall()
+    return {(dev, bytes(eh)): None if line is None else bytes(line) for dev, eh, line in rows}
 
 
 def dump(desk: Desk) -> dict[str, bytes]:
