@@ -1,8 +1,9 @@
 """Draws every screen of the program with practice people in it: ``.venv/bin/python tools/pictures.py``.
 
 Without arguments the pictures of docs/screens are drawn anew. ``--look en,dark,150 --to FOLDER`` draws all of
-them in one look, to be judged: the languages are ``es``, ``en``, and the made-up ``en_XA`` (long) and ``ar_XB``
-(from the right). The people, the hour and the seed are always the same, so two runs can be compared.
+them in one look, to be judged; of several looks each ends the names of its pictures. The languages are ``es``,
+``en``, and the made-up ``en_XA`` (long) and ``ar_XB`` (from the right). The people, the hour and the seed are always
+the same, so two runs can be compared.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -487,6 +488,16 @@ def at_office(hands: Hands, album: Album, stick: Path) -> None:
             album.take(hands, "office" if name == next(iter(screen.sections)) else f"office-{name}")
 
 
+def looks_told(texts: Sequence[str], only: tuple[str, ...]) -> list[Look]:
+    """The looks of ``--look``; of several, each says in the names of its pictures which it is."""
+    found = []
+    for text in texts:
+        language, colours, percent = text.split(",")
+        ending = f"-{language}-{colours}-{percent}" if len(texts) > 1 else ""
+        found.append(Look(language, colours, int(percent), ending, only))
+    return found
+
+
 def main() -> int:
     """Draw what was asked for; returns the exit status."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -506,9 +517,8 @@ def main() -> int:
             if not told.look:
                 for look in DOCS_LOOKS:
                     draw(world, DOCS, look)
-            for text in told.look or ():
-                language, colours, percent = text.split(",")
-                draw(world, target, Look(language, colours, int(percent), only=only))
+            for look in looks_told(told.look or (), only):
+                draw(world, target, look)
         except DayStopped as stopped:
             print(
                 stopped.sentence, file=sys.stderr

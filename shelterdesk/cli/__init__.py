@@ -30,6 +30,7 @@ class AllCommands(click.Group):
         "papers",
         "exchange",
         "conflicts",
+        "set_aside",
         "table",
         "office",
         "decisions",

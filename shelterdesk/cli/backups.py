@@ -14,7 +14,8 @@ from shelterdesk.actions.backup_disks import (
     read_plan,
     unmark_disk,
 )
-from shelterdesk.actions.backups import Manifest, list_backups, make_backup, note_backup
+from shelterdesk.actions.backups import Manifest, list_backups, make_backup, note_backup, read_manifest
+from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.drill import drill_words, note_drill, try_backup
 from shelterdesk.actions.restoring import restore, restore_with_sheet
 from shelterdesk.cli.people import reading
@@ -27,6 +28,7 @@ from shelterdesk.cli.ways import (
     out,
     progress_on_stderr,
     read_secret,
+    said_at,
     say,
 )
 from shelterdesk.core.moment import from_milliseconds, moment_text
@@ -108,7 +110,7 @@ def _show(one: Manifest, zone: str, is_used: bool, as_json: bool) -> None:
             }
         )
     else:
-        out(f"{made_at}\t{one.folder}")
+        out(f"{said_at(one.made_ms, zone)}\t{one.folder}")
 
 
 @backups.command("try")
@@ -147,14 +149,40 @@ def try_(ways: Ways, source: Path, as_json: bool) -> None:
 )
 @click.pass_obj
 def restore_(ways: Ways, source: Path, recovery_code_file: Path | None) -> None:
-    """Put a backup into the (empty) folder given by --data; the desk goes on in a new epoch."""
+    """Put a backup into the (empty) folder given by --data; what the desk enters from then on is told apart from what it lost."""
     if recovery_code_file is not None:
         code = read_secret(recovery_code_file)
         desk = restore_with_sheet(source, ways.folder, code, ways.name(), ways.passphrase(), ways.clock)
     else:
         desk = restore(source, ways.folder, ways.name(), ways.passphrase(), ways.clock)
-    desk.close()
-    say(tr("Restored into {folder}.", folder=str(ways.folder)))
+    try:
+        _say_restored(ways, desk, source)
+    finally:
+        desk.close()
+
+
+def _say_restored(ways: Ways, desk: Desk, source: Path) -> None:
+    """What was put back, of when it is, and what to do next, in the order it is done."""
+    made_at = said_at(read_manifest(source).made_ms, desk.who.zone)
+    say(tr("Restored into {folder}, as of {time}.", folder=str(ways.folder), time=made_at))
+    if desk.who.is_office:
+        say(
+            tr(
+                "Next: take in the latest stick of every station (office import); what came since then comes back so."
+            )
+        )
+        return
+    say(
+        tr(
+            "Next: take in the latest stick of the other desks and of the office (import) before anything is entered;"
+            " what was entered since then and left this laptop comes back so. New numbers leave a gap."
+        )
+    )
+    say(
+        tr(
+            "Then export, so that the others hear it, and make a new backup. The old laptop must not be used any more."
+        )
+    )
 
 
 def add_to(root: click.Group) -> None:

@@ -147,7 +147,13 @@ def revoke(ways: Ways, text: str, reason: str) -> None:
 
 @card.command("verify")
 @click.argument("text")
-@click.option("--roster", type=click.Path(path_type=Path), help="A station's cards-roster.json.")
+@click.option(
+    "--list",
+    "--roster",
+    "roster",
+    type=click.Path(path_type=Path),
+    help="A station's list for checking cards; its folder has it.",
+)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def verify(ways: Ways, text: str, roster: Path | None, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from shelterdesk.actions.two_persons import Proposal, proposal, proposals, withd
 from shelterdesk.cli.office import office
 from shelterdesk.cli.people import person
 from shelterdesk.cli.station import station
-from shelterdesk.cli.ways import Ways, data, out, say
+from shelterdesk.cli.ways import Ways, data, out, said_at, say
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import from_milliseconds
 from shelterdesk.core.words import ntr, tr
@@ -87,13 +87,19 @@ def proposals_(ways: Ways, as_json: bool) -> None:
     with ways.desk() as desk:
         found = proposals(desk)
         names = {one.number: user_name(desk.roster, one.by) for one in found}
+        zone = desk.who.zone
     for one in found:
         if as_json:
             data({"number": one.number, "what": one.what, "by": names[one.number], **_told(one)})
         else:
-            at = f"{from_milliseconds(one.at_ms):%Y-%m-%dT%H:%MZ}"
-            told = ", ".join(f"{name}: {value}" for name, value in _told(one).items())
-            out(f"{one.number}\t{one.what}\t{names[one.number]}\t{at}\t{told}")
+            line = (
+                str(one.number),
+                ACTS[one.what].words(),
+                names[one.number],
+                said_at(one.at_ms, zone),
+                _words(one),
+            )
+            out("\t".join(line))
     if not found:
         say(tr("Nothing waits for a second person."))
 
@@ -104,6 +110,15 @@ def _told(one: Proposal) -> dict[str, object]:
     return {**told, **{name: len(value) for name, value in one.body.items() if isinstance(value, list)}}
 
 
+def _words(one: Proposal) -> str:
+    """The same in words of the field."""
+    called = {
+        "persons": tr("people"), "entities": tr("records"), "ground": tr("ground"), "dev": tr("desk"),
+        "desk": tr("desk"), "also": tr("sealed entries"),
+    }  # fmt: skip
+    return ", ".join(f"{called.get(name, name)}: {value}" for name, value in _told(one).items())
+
+
 @office.command("confirm")
 @click.argument("number", type=int)
 @YES
@@ -112,10 +127,18 @@ def confirm_(ways: Ways, number: int, yes: bool) -> None:
     """Agree, as the second admin, to what another proposed; it is done at once."""
     with ways.desk() as desk:
         one = proposal(desk, number)
-        told = ", ".join(f"{name}: {value}" for name, value in _told(one).items())
-        sure(tr("{what} ({told}): do it for ever?", what=ACTS[one.what].words(), told=told), yes)
+        by = user_name(desk.roster, one.by)
+        sure(
+            tr(
+                "{what} ({told}), proposed by {user}: do it for ever?",
+                what=ACTS[one.what].words(),
+                told=_words(one),
+                user=by,
+            ),
+            yes,
+        )
         decide(desk, number)
-    say(tr("Confirmed and done."))
+    say(tr("Confirmed and done: {what} ({told}).", what=ACTS[one.what].words(), told=_words(one)))
 
 
 @office.command("withdraw")
@@ -179,7 +202,13 @@ def _revoke(ways: Ways, slot: str, yes: bool) -> None:
 )
 @click.option("--to", "last", type=int, required=True, help="Number of the last one.")
 @click.option("--by", required=True, help="What to add to its clock, as +3h or -2d12h.")
-@click.option("--epoch", type=int, help="Which time, where a restored desk used the numbers twice.")
+@click.option(
+    "--time",
+    "--epoch",
+    "epoch",
+    type=int,
+    help="Which of the times, 0 for the first, where a restored desk used the numbers again.",
+)
 @click.pass_obj
 def clock_fix(ways: Ways, desk_: str, first: int, last: int, by: str, epoch: int | None) -> None:
     """Say by how much a desk's clock was wrong; its entries count, and are shown, by the corrected time."""

@@ -54,7 +54,7 @@ def export(
     key_file: Path | None,
     password_file: Path | None,
 ) -> None:
-    """Write what the office has not confirmed yet, sealed, and read it back."""
+    """Write the entries that the office has not confirmed yet, sealed, and read them back."""
     url = url_in(target)
     if url is not None:
         if for_ != "office":
@@ -128,7 +128,7 @@ def import_(
     key_file: Path | None,
     password_file: Path | None,
 ) -> None:
-    """Take in bundles and receipts from a stick, folder or address, or the reply of an office or of a desk.
+    """Take in what others wrote, and receipts, from a stick, folder or address; or the reply of an office or of a desk.
 
     A reply is one file. Its six words are shown; give them with --words to have them compared.
     """
@@ -341,7 +341,7 @@ def admit_(ways: Ways, request: Path, target: Path) -> None:
 @click.option("-o", "--out", "target", required=True, type=click.Path(path_type=Path))
 @click.pass_obj
 def enrol(ways: Ways, target: Path) -> None:
-    """Ask an office to take this station's series over; it takes the reply in with import."""
+    """Ask an office to enrol this station; its reply is taken in here with import."""
     with ways.desk() as desk:
         asked = enrol_request(desk, file_to_write(target)).result
     say(
@@ -370,7 +370,13 @@ def status(ways: Ways, as_json: bool) -> None:
         out(tr("{people}, {places}.", people=present, places=ntr("{n} place", "{n} places", now.places)))
     out(ntr("{n} entry is only here.", "{n} entries are only here.", now.only_here))
     if now.conflicts:
-        out(ntr("{n} value with two answers.", "{n} values with two answers.", now.conflicts))
+        out(
+            ntr(
+                "{n} value written apart by two desks; see conflicts.",
+                "{n} values written apart by two desks; see conflicts.",
+                now.conflicts,
+            )
+        )
     if now.clock_doubt:
         out(tr("The laptop's clock is in doubt; entries are marked. See station clock."))
     entries = now.set_aside - now.set_aside_parts
@@ -378,6 +384,8 @@ def status(ways: Ways, as_json: bool) -> None:
         out(ntr("{n} entry set aside.", "{n} entries set aside.", entries))
     if now.set_aside_parts:
         out(ntr("{n} part set aside.", "{n} parts set aside.", now.set_aside_parts))
+    if now.set_aside:
+        out(tr("Why, and what to do: set-aside."))
 
 
 def add_to(root: click.Group) -> None:

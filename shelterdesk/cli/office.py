@@ -13,7 +13,7 @@ from shelterdesk.actions.log_in_rules import check_passphrase
 from shelterdesk.actions.offices import enrol, list_posts, new_office, publish_matrix
 from shelterdesk.actions.taking_in import Imported, PartTaken, import_from
 from shelterdesk.cli.exchange import show_imported
-from shelterdesk.cli.server import at_server, server_options, url_in
+from shelterdesk.cli.server import UnknownKey, at_server, server_options, url_in
 from shelterdesk.cli.ways import (
     Ways,
     bad_path,
@@ -22,18 +22,18 @@ from shelterdesk.cli.ways import (
     folder_to_write,
     out,
     progress_on_stderr,
+    said_at,
     say,
 )
 from shelterdesk.core.errors import BadField, WorldError
-from shelterdesk.core.moment import from_milliseconds
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.keys.recovery import as_printed
 from shelterdesk.sync.faults import BundleError
-from shelterdesk.sync.place import NewServer, NoEntry
+from shelterdesk.sync.place import NewServer, NoEntry, NoFolder
 from shelterdesk.sync.shelf import ShelfGone
 from shelterdesk.sync.stick import NotOurs
 
-_OF_A_SOURCE = (BundleError, NotOurs, NewServer, NoEntry, ShelfGone, OSError)
+_OF_A_SOURCE = (BundleError, NotOurs, NewServer, UnknownKey, NoEntry, NoFolder, ShelfGone, OSError)
 """Faults of one source, which hold nobody else up."""
 
 
@@ -77,7 +77,7 @@ def init(ways: Ways, name: str, admin: str | None, country: str, zone: str, prac
 @click.option("--station", help="The code it must be.")
 @click.pass_obj
 def enrol_(ways: Ways, request: Path, target: Path, station: str | None) -> None:
-    """Answer a desk's enrolment request with a signed roster, which the desk imports."""
+    """Answer a station's request with the signed list of who belongs, which its desk takes in with import."""
     with ways.desk() as desk:
         done = enrol(desk, request, file_to_write(target), station).result
     say(tr("Enrolled {station}. Its six words: {words}.", station=done.station, words=" ".join(done.words)))
@@ -105,7 +105,7 @@ def import_(
     key_file: Path | None,
     password_file: Path | None,
 ) -> None:
-    """Take in bundles from folders and addresses, one after the other; one bad part never blocks the rest."""
+    """Take in what stations wrote, from folders and addresses one after the other; one bad part never blocks the rest."""
     from shelterdesk.actions.by_url import (
         import_from_url,  # what speaks to servers is loaded where it is needed
     )
@@ -208,16 +208,16 @@ def receipt_slip(ways: Ways, station: str, target: Path, size: str) -> None:
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_obj
 def posts(ways: Ways, as_json: bool) -> None:
-    """Per station: last heard, contiguous up to, gaps, set aside, conflicts."""
+    """Per station: last heard, whole up to which entry, gaps, set aside, written apart."""
     with ways.desk() as desk:
-        found = list_posts(desk)
+        found, zone = list_posts(desk), desk.who.zone
     if as_json:
         for post in found:
             data(asdict(post))
         return
     heads = (
         tr("Station"), tr("Name"), tr("Last heard"), tr("Whole up to"),
-        tr("Gaps"), tr("Parts missing"), tr("Set aside"), tr("Two answers"),
+        tr("Gaps"), tr("Parts missing"), tr("Set aside"), tr("Written apart"),
     )  # fmt: skip
     out("\t".join(heads))
     for post in found:
@@ -225,7 +225,7 @@ def posts(ways: Ways, as_json: bool) -> None:
         line = (
             post.station,
             post.name,
-            "–" if heard is None else f"{from_milliseconds(heard):%Y-%m-%dT%H:%MZ}",
+            "–" if heard is None else said_at(heard, zone),
             " ".join(f"{one.desk}:{one.upto}" for one in post.contiguous) or "–",
             len(post.gaps),
             post.parts_missing,

@@ -13,11 +13,16 @@ import click
 
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.post_choice import host_key_of, remember_host_key
-from shelterdesk.cli.ways import ADDRESS, read_secret
+from shelterdesk.cli.ways import ADDRESS, read_secret, say
+from shelterdesk.core.errors import Refused
 from shelterdesk.core.words import tr
 from shelterdesk.sync.place import NewServer, Place, check_url
 
 Result = TypeVar("Result")
+
+
+class UnknownKey(Refused):
+    """The key of a server was not compared, or is another one; said with what to do at the command line."""
 
 
 def url_in(path: Path) -> str | None:
@@ -32,7 +37,11 @@ def url_in(path: Path) -> str | None:
 def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that may be given an address."""
     for option in (
-        click.option("--host-key", default="", help="The server's key as ssh shows it: SHA256:…"),
+        click.option(
+            "--host-key",
+            default="",
+            help="The server's key (SHA256:…), once compared with whoever looks after it; remembered from then on.",
+        ),
         click.option("--key-file", type=click.Path(path_type=Path), help="A private key to log in with."),
         click.option(
             "--password-file",
@@ -64,11 +73,47 @@ def at_server(
     try:
         found = work(place)
     except NewServer as met:
-        if place.host_key or not sys.stdin.isatty():
-            raise NewServer(where, met.shown, is_changed=bool(place.host_key)) from None
-        click.echo(f"{met.sentence}", err=True)
-        if not click.confirm(tr("Is it the key the office says?"), err=True):
-            raise
+        if host_key:
+            raise UnknownKey(
+                tr(
+                    "The server {where} shows another key than the one given: {key}.",
+                    where=where,
+                    key=met.shown,
+                ),
+                tr(
+                    "Compare both sign by sign with whoever looks after the server; nothing was sent or fetched."
+                ),
+            ) from None
+        if place.host_key:
+            raise UnknownKey(
+                tr(
+                    "The server {where} shows another key than the one compared here before: {key}.",
+                    where=where,
+                    key=met.shown,
+                ),
+                tr(
+                    "Somebody may stand in between. Ask whoever looks after the server; if it has a new key and it is this"
+                    " one, give it once with --host-key."
+                ),
+            ) from None
+        if not sys.stdin.isatty():
+            raise UnknownKey(
+                tr(
+                    "The key of the server {where} was never compared here: {key}.",
+                    where=where,
+                    key=met.shown,
+                ),
+                tr(
+                    "Have it read out by whoever looks after the server; if it is the same, give it once with"
+                    " --host-key. It is remembered."
+                ),
+            ) from None
+        say(tr("The key of the server {where} was never compared here: {key}.", where=where, key=met.shown))
+        if not click.confirm(tr("Does whoever looks after the server read out the same?"), err=True):
+            raise UnknownKey(
+                tr("The key was not confirmed; nothing was sent or fetched."),
+                tr("Compare it, then do this again."),
+            ) from None
         place = Place(place.url, place.password, place.key_file, met.shown)
         found = work(place)
     if place.host_key:

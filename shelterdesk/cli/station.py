@@ -141,7 +141,12 @@ def check(ways: Ways, as_json: bool, repair: bool) -> None:
     with ways.desk() as desk:
         done = check_folder(desk, repair, progress_on_stderr(tr("Check"))).result
     report = done.after or done.before
-    for finding in done.before.findings if done.after is None else report.findings:
+    if done.after is not None:
+        left = {finding.code for finding in report.findings}
+        for finding in done.before.findings:
+            if finding.code not in left:
+                say(tr("Mended: {what} {risk}", what=finding.said, risk=finding.risk))
+    for finding in report.findings:
         _show_finding(finding, as_json)
     summary = {"events": report.events, "ops": report.ops, "rows": report.rows, "whole": report.is_whole}
     if as_json:
@@ -156,6 +161,14 @@ def check(ways: Ways, as_json: bool, repair: bool) -> None:
         )
     if done.after is not None:
         say(tr("Repaired; the file as it was is kept as {name}.", name=done.copy.name if done.copy else ""))
+    elif repair:
+        say(
+            tr("Nothing had to be repaired.")
+            if report.is_whole
+            else tr(
+                "Nothing was repaired: what was found does not follow from the log. Do what is said of each."
+            )
+        )
     if not report.is_whole:
         finish(IN_PART if done.after is not None else REFUSED)
 
@@ -170,7 +183,7 @@ def _show_finding(finding: Finding, as_json: bool) -> None:
 @click.command()
 @click.pass_obj
 def state(ways: Ways) -> None:
-    """SHA-256 of the logical state: equal on any two replicas that hold the same."""
+    """SHA-256 of the logical state: equal on any two desks, or desk and office, that hold the same."""
     with ways.desk() as desk:
         out(state_hash(desk))
 

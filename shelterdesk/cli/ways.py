@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -23,7 +24,7 @@ from shelterdesk.actions.desk import Desk, OwnPassphraseFirst, open_desk
 from shelterdesk.actions.records import unread_words
 from shelterdesk.actions.reserve import is_used_up, used_up_words
 from shelterdesk.core.errors import BadField, CannotWrite, Refused, WorldError
-from shelterdesk.core.moment import Clock, DeskClock
+from shelterdesk.core.moment import Clock, DeskClock, from_milliseconds
 from shelterdesk.core.words import ntr, tr
 
 DONE, REFUSED, WRONG_USE, IN_PART = 0, 1, 2, 3
@@ -130,6 +131,11 @@ def data(record: Mapping[str, Any]) -> None:
 def say(text: str) -> None:
     """Progress or a message, on standard error."""
     click.echo(text, err=True)
+
+
+def said_at(at_ms: int, zone: str) -> str:
+    """A moment (Unix ms) for people, by the clock on the wall of a zone; what ``--json`` prints says it exactly."""
+    return f"{from_milliseconds(at_ms).astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"
 
 
 def say_unread(count: int) -> None:

@@ -52,6 +52,16 @@ class NoEntry(WorldError):
         super().__init__(tr("The server {where} does not let this laptop in.", where=where), next_step)
 
 
+class NoFolder(WorldError):
+    """The server is there and the folder named in the address is not: nobody makes one by a slip of the keys."""
+
+    def __init__(self, where: str, folder: str) -> None:
+        super().__init__(
+            tr("The server {where} has no folder {folder}.", where=where, folder=folder[:80]),
+            tr("Check how the address ends; whoever looks after the server makes the folder."),
+        )
+
+
 def check_url(url: str) -> str:
     """The address without what must not stand in it; raises :class:`Refused` for one that is none."""
     try:

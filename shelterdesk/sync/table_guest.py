@@ -18,6 +18,7 @@ from shelterdesk.sync import stick
 from shelterdesk.sync import table_wire as wire
 from shelterdesk.sync.container import read_desk_folder
 from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.network_words import why_gone
 from shelterdesk.sync.shelf import ShelfGone
 from shelterdesk.sync.table_wire import Answer, BadTalk, Request
 
@@ -196,5 +197,5 @@ class TableGuest:
 
 
 def _why(error: BaseException) -> str:
-    """A word on why nobody answers, where the system has one."""
-    return getattr(error, "strerror", None) or ""
+    """A word on why nobody answers, where there is one."""
+    return why_gone(error)

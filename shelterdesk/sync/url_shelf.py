@@ -24,7 +24,8 @@ from shelterdesk.core.errors import DiskFull, Refused, WorldError
 from shelterdesk.core.words import tr
 from shelterdesk.sync.container import FOLDER
 from shelterdesk.sync.faults import SetAside
-from shelterdesk.sync.place import SSH, NewServer, NoEntry, Place, check_url
+from shelterdesk.sync.network_words import why_gone
+from shelterdesk.sync.place import SSH, NewServer, NoEntry, NoFolder, Place, check_url
 from shelterdesk.sync.shelf import ShelfGone, read_shelf_name
 from shelterdesk.sync.stick import MAX_ENTRIES
 
@@ -36,6 +37,7 @@ TAIL = 64 << 10
 
 PATIENCE_S = 30.0
 _CAN_APPEND = frozenset({"sftp", "ssh", "file", "local", "memory"})
+_HAS_FOLDERS = frozenset({"sftp", "ssh", "file", "local"})
 
 
 class _Compared(paramiko.MissingHostKeyPolicy):
@@ -214,6 +216,7 @@ class UrlShelf:
                 raise ShelfGone(self.where)
             if self._fs is None:
                 self._fs = self._connected()
+                self._must_have_root(self._fs)
             return ask(self._fs)
         except (FileNotFoundError, SetAside, WorldError):
             raise
@@ -226,7 +229,13 @@ class UrlShelf:
             self.close()
             if isinstance(error, OSError) and "space" in str(error).lower():
                 raise DiskFull(self.where) from None
-            raise ShelfGone(self.where, getattr(error, "strerror", None) or "") from None
+            raise ShelfGone(self.where, why_gone(error)) from None
+
+    def _must_have_root(self, fs: Any) -> None:
+        """A folder that is misspelt is not made; in what holds files without folders there is none to look for."""
+        if self._scheme in _HAS_FOLDERS and self._root and not fs.isdir(self._root):
+            self.close()
+            raise NoFolder(self.where, self._root)
 
     def _connected(self) -> Any:
         try:
@@ -234,13 +243,10 @@ class UrlShelf:
                 return self._by_ssh()
             fs, self._root = url_to_fs(self.place.url, skip_instance_cache=True)
             return fs
-        except (ImportError, ValueError) as error:
+        except (ImportError, ValueError):
             raise Refused(
                 tr("This program does not speak {protocol}.", protocol=self._scheme),
-                tr(
-                    "Use an address that begins with sftp://, or install what is named here: {why}",
-                    why=str(error)[:80],
-                ),
+                tr("Use an address that begins with sftp://."),
             ) from None
 
     def _by_ssh(self) -> Any:

@@ -56,8 +56,10 @@ def arrived(desk: Desk) -> str:
 def test_a_right_clock_asks_nothing(laptop: Laptop) -> None:
     desk = laptop.start(NEXT_DAY)
     assert not desk.store.asks_for_date and not desk.store.clock_doubt
-    with pytest.raises(Refused, match="not in doubt"):
-        say_time(desk, NEXT_DAY)
+    with pytest.raises(Refused, match="not in doubt: it says 2026-"):
+        say_time(desk, NEXT_DAY + timedelta(hours=2))
+    done = say_time(desk, NEXT_DAY + timedelta(minutes=2)).result  # both say the same: nothing to refuse
+    assert done.is_machine_right and not desk.store.clock_doubt
     desk.close()
 
 

@@ -28,6 +28,9 @@ def test_an_address_of_this_machine_is_the_path_it_names(
     monkeypatch.chdir(elsewhere)
     enrolled(run, office_folder, tmp_path)
     target = tmp_path / "server"
+    status, _, err = run("export", "--to", f"file://{target}")
+    assert status == 1 and "has no folder" in one_line(err) and not target.exists()
+    target.mkdir()
     assert run("export", "--to", f"file://{target}")[0] == 0
     assert list(target.rglob("*.age")) and not list(elsewhere.iterdir())
     assert run("office", "import", f"file://{target}", folder=office_folder)[0] == 0
@@ -40,6 +43,13 @@ def test_the_whole_way_by_address(run: Run, office_folder: Path, tmp_path: Path,
     how = ("--key-file", place.key_file)
     status, _, err = run("export", "--to", place.url, *how)
     assert status == 1 and server.host_key in one_line(err)
+    assert "never compared" in err and "--host-key" in err and "confirm it" not in err
+    status, _, err = run("export", "--to", place.url, *how, "--host-key", "SHA256:" + "A" * 43)
+    assert status == 1 and "than the one given" in one_line(err) and server.host_key in err
+    status, _, err = run("export", "--to", f"{place.url}-wrong", *how, "--host-key", server.host_key)
+    assert status == 1 and "has no folder" in one_line(err)
+    status, _, err = run("import", f"{place.url}-wrong", *how, "--host-key", server.host_key)
+    assert status == 1 and "has no folder" in one_line(err)
     status, out, _ = run("export", "--to", place.url, *how, "--host-key", server.host_key, "--json")
     sent = json.loads(out)
     assert (status, sent["where"], sent["parts"]) == (0, "127.0.0.1", sent["parts"]) and sent["brought"] >= 2

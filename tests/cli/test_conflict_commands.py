@@ -57,12 +57,16 @@ def test_the_list_says_who_wrote_what_where_and_when(run: Run, apart: str) -> No
     ]  # fmt: skip
     status, out, _ = run("conflicts")
     assert status == 0 and f"conflict · {birth['number']} · Pérez, Ana · {apart} birth" in out
-    assert "  1. Born: 1991, year only (shown now) · admin, LB1A" in out
+    assert "  1. Born: 1991, year only (shown now) · admin, LB1A, 08:10\n" in out
+    assert "America/Panama" not in out and "T08" not in out
 
 
 def test_a_number_of_the_list_settles_it_and_a_value_too(run: Run, apart: str) -> None:
     assert json.loads(run("status", "--json")[1])["conflicts"] == 2
-    assert run("settle", apart, "birth", "--take", "2") == (0, "", "Settled.\n")
+    status, out, said = run("settle", apart, "birth", "--take", "2")
+    assert (status, out) == (0, "")
+    assert "Pérez, Ana · Born: 1990, year only (in the history: 1991, year only)." in said.splitlines()[0]
+    assert said.splitlines()[1].endswith(f"settle {apart} birth --kind person --undo")
     assert run("settle", apart, "note", "--value", '"limps, tired"', "--kind", "person")[0] == 0
     assert listed(run) == [] and json.loads(run("status", "--json")[1])["conflicts"] == 0
     plain = json.loads(run("person", "show", apart, "--json")[1])
@@ -74,6 +78,8 @@ def test_a_number_of_the_list_settles_it_and_a_value_too(run: Run, apart: str) -
     ("words", "status", "said"),
     [
         (("birth",), 2, "--take N or --value"),
+        (("birth", "--take", "1", "--undo"), 2, "--take N or --value"),
+        (("birth", "--undo"), 1, "A choice about"),
         (("birth", "--take", "1", "--value", "1"), 2, "--take N or --value"),
         (("birth", "--value", "1990"), 1, "birth"),
         (("birth", "--value", "{"), 2, "no JSON"),
@@ -90,6 +96,31 @@ def test_what_cannot_be_is_said_and_settles_nothing(
     found, _, err = run("settle", apart, *words)
     assert found == status and said in err and len(err.strip().splitlines()) == 1
     assert len(listed(run)) == 2
+
+
+def test_what_the_list_prints_is_taken_and_the_choice_goes_back(run: Run, apart: str) -> None:
+    """By the number and the words of the field; then everything stands as before."""
+    before = listed(run)
+    number = before[0]["number"]
+    assert run("settle", number.lower(), "Born", "--take", "2")[0] == 0
+    assert [one["field"] for one in listed(run)] == ["note"]
+    status, _, said = run("settle", apart, "birth", "--undo")
+    assert status == 0 and "Taken back" in said
+    assert listed(run) == before
+    status, _, said = run("settle", apart, "birth", "--undo")
+    assert status == 1 and "A choice about" in said
+    assert run("settle", number, "Born", "--take", "2")[0] == 0
+    back = run("settle", number, "note", "--value", '"both"')[2].splitlines()[1].partition(": ")[2].split()
+    assert run(*back)[0] == 0 and [one["field"] for one in listed(run)] == ["note"]
+
+
+def test_a_choice_that_somebody_built_on_is_not_taken_back(run: Run, apart: str, desk: Desk) -> None:
+    assert run("settle", apart, "birth", "--take", "2")[0] == 0
+    with desk.store.write(desk.user) as event:
+        event.set(PERSON, apart, "birth", "1992")
+    status, _, said = run("settle", apart, "birth", "--undo")
+    assert status == 1 and "A choice about" in said
+    assert json.loads(run("person", "show", apart, "--json")[1])["birth"] == "1992"
 
 
 def test_an_id_that_is_none_and_a_role_that_may_not(run: Run, apart: str) -> None:
