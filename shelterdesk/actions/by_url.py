@@ -43,7 +43,10 @@ def export_to_url(desk: Desk, place: Place, progress: Progress | None = None) ->
     """
     desk.must("write a bundle")
     if desk.roster.office is None or desk.who.is_office:
-        raise Refused(tr("Only a station that an office has adopted sends bundles there."))
+        raise Refused(
+            tr("Only a station that an office has enrolled sends there."),
+            tr("Ask an office to enrol it first."),
+        )
     with desk.store.write(desk.user) as event:
         event.create(
             ACCESS,

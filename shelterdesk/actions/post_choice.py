@@ -30,7 +30,7 @@ def choose_post(desk: Desk, place: Place | None) -> Done[Place | None]:
         if desk.roster.office is None:
             raise Refused(
                 tr("This station has no office yet; nobody could open what is sent."),
-                tr("Ask an office to adopt the station first."),
+                tr("Ask an office to enrol the station first."),
             )
     with desk.store.transaction() as conn:
         put_choice(conn, _CHOICE, place)

@@ -52,7 +52,8 @@ def set_aside(ways: Ways, as_json: bool) -> None:
             )
         else:
             seen = said_at(part.seen_ms, zone)
-            out(f"{tr('part {name}', name=part.name)} · {seen}: {part.reason} {part.advice}".strip())
+            named = tr("part {name}", name=part.name)
+            out(f"{named} · {seen}: {part.reason} {part.advice}".strip())
     if found.newer_fields and as_json:
         data({"newer_fields": found.newer_fields, "newer_entries": found.newer_entries})
     elif found.newer_fields:

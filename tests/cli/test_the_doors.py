@@ -77,7 +77,7 @@ def test_an_address_that_this_program_does_not_speak_is_said(run: Run, office_fo
         status, out, err = run(*words, folder=folder)
         assert (status, out) == (1, "") and "does not speak" in one_line(err), words
     status, out, err = run("export", "--to", "sftp://somebody@127.0.0.1:9/in")
-    assert (status, out) == (1, "") and "an office has adopted" in one_line(err)
+    assert (status, out) == (1, "") and "an office has enrolled" in one_line(err)
     status, out, err = run("backup", "--to", "sftp://somebody@127.0.0.1:9/in")
     assert (status, out) == (1, "") and "no address on the network" in one_line(err)
 
