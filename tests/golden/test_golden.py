@@ -51,8 +51,8 @@ def test_an_old_office_takes_an_old_stick_in(kept: Kept) -> None:
     with at(folder / "office", clock) as office:
         found = import_from(office, folder / "stick").result
         lines = office.store.conn.execute("SELECT line FROM event WHERE line IS NOT NULL").fetchall()
-        kept = b"".join(bytes(row[0]) for row in lines)
-        assert not [name for name in expected.get("erased", ()) if name.encode() in kept]
+        log = b"".join(bytes(row[0]) for row in lines)
+        assert not [name for name in expected.get("erased", ()) if name.encode() in log]
         assert (found.new, found.set_aside, found.refused) == (expected["new"], 0, 0)
         assert len(found.alarms) == expected.get("alarms", 0)
         assert state_of(office.store.conn) == expected["office_state"]

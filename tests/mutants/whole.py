@@ -11,7 +11,7 @@ from shelterdesk.actions.checking import check_folder
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.taking_in import Imported, import_from
 from shelterdesk.core.erased import is_in_part, may_be_left, without
-from shelterdesk.core.event import hex16, parse
+from shelterdesk.core.event import Place, hex16, parse
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.db.standing import heads_of
 from shelterdesk.db.state import state_of
@@ -131,16 +131,16 @@ class RealOffice:
         liar, genuine = self.setting.liar.dev, self.setting.genuine
         conn = desk.store.conn
         admitted = conn.execute(
-            "SELECT DISTINCT e.dev, e.eh FROM event e JOIN op o ON o.event = e.id"
+            "SELECT DISTINCT e.dev, e.epoch, e.seq, e.eh FROM event e JOIN op o ON o.event = e.id"
             " LEFT JOIN set_aside_op s ON s.event = o.event AND s.pos = o.pos WHERE s.event IS NULL"
         ).fetchall()
         now = _lines(desk)
-        for dev, eh in admitted:
+        for dev, epoch, seq, eh in admitted:
             if dev != liar and eh not in genuine:
                 return f"an entry of {dev:016x} that nobody wrote counts"
-            if dev != liar and not self._as_written(eh, now[dev, eh]):
+            if dev != liar and not self._as_written(eh, now[dev, epoch, seq, eh]):
                 return f"an entry of {dev:016x} counts otherwise than it was written"
-            mine = now[dev, eh] if dev == liar else None
+            mine = now[dev, epoch, seq, eh] if dev == liar else None
             if mine and is_in_part(mine, eh) and not may_be_left(parse(mine), self.setting.erased):
                 return "the desk that lies erased for itself what the office did not"
         if any(now.get(place, b"") != line for place, line in self.lines.items()):
@@ -173,10 +173,10 @@ class RealOffice:
         return (without(parse(written), self.setting.erased).line or None) == line
 
 
-def _lines(desk: Desk) -> dict[tuple[int, bytes], bytes | None]:
-    """Every entry held, by its author and its hash; None for those of which the hash alone is left."""
-    rows = desk.store.conn.execute("SELECT dev, eh, line FROM event").fetchall()
-    return {(dev, bytes(eh)): None if line is None else bytes(line) for dev, eh, line in rows}
+def _lines(desk: Desk) -> dict[Place, bytes | None]:
+    """Every entry held, by its place; None for those of which the hash alone is left."""
+    rows = desk.store.conn.execute("SELECT dev, epoch, seq, eh, line FROM event").fetchall()
+    return {(*place, bytes(eh)): None if line is None else bytes(line) for *place, eh, line in rows}
 
 
 def dump(desk: Desk) -> dict[str, bytes]:

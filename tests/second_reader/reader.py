@@ -116,8 +116,10 @@ class Stick:
         if office:
             self.desks[office["dev"]] = office | {"station": "", "slot": ""}
         self.statements: dict[str, tuple[Json, bytes, bytes]] = {}
-        self.lines: dict[str, Json] = {}  # by eh
-        self.blanked: dict[str, list[tuple[str, Json]]] = {}  # by eh: who brought what was left of a line
+        self.lines: dict[str, Json] = {}  # by hash and place
+        self.blanked: dict[
+            str, list[tuple[str, Json]]
+        ] = {}  # by hash and place: who brought what was left of a line
         self.below: dict[Author, dict[Place, set[tuple[Place, str]]]] = {}  # places before, and the line
         self.heads: dict[Author, set[Place]] = {}
         self.parts, self.schema = 0, Json()
@@ -193,15 +195,17 @@ class Stick:
                 eh, event = event["eh"], event | {"o": event.get("o", GONE * event.get("n", 0))}
                 is_left = manifest["min_reader"] == 2 and any(op[0] == 0 for op in event["o"])
                 need(is_left and event.get("x", NO_SALT) == NO_SALT, "what is left of an entry")
-                self.blanked.setdefault(eh, []).append((manifest["dev"], event))
+            place = f"{eh} {author} {at}"  # the hash named may be that of another's entry
+            if "eh" in event:
+                self.blanked.setdefault(place, []).append((manifest["dev"], event))
             else:
-                self.lines[eh] = event
+                self.lines[place] = event
             before, at = (at - 1, chain), at + len(event["o"])
             for op in event["o"]:
                 kinds[str(op[0])] = kinds.get(str(op[0]), 0) + 1
             if chain is not None:
                 chain = sha(bytes.fromhex(chain + eh))
-                below.setdefault((at - 1, chain), set()).add((before, eh))
+                below.setdefault((at - 1, chain), set()).add((before, place))
                 places.add((at - 1, chain))
         need((at - 1, chain) == (range_["last"], range_["chain_after"]), "the chain")
         if head := range_["head"]:

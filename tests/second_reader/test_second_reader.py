@@ -357,7 +357,7 @@ def test_a_desk_that_lies_is_refused(fresh: Fresh, clock: SetClock, what: str) -
 
 
 def test_the_reader_shares_nothing_with_the_program() -> None:
-    """Only the standard library and two tools, in at most 330 lines."""
+    """Only the standard library and two tools, in at most 340 lines."""
     source = READER.read_text("utf-8")
     modules: set[str] = set()
     for node in ast.walk(ast.parse(source)):
@@ -370,7 +370,7 @@ def test_the_reader_shares_nothing_with_the_program() -> None:
     assert not re.search(r"__import__|exec\(|eval\(|import shelterdesk", source)
     assert set(re.findall(r'"(age|ssh-keygen)\b', source)) == {"age", "ssh-keygen"}
     assert source.count("subprocess.run(") == 2
-    assert sum(bool(line.strip()) for line in source.splitlines()) <= 330
+    assert sum(bool(line.strip()) for line in source.splitlines()) <= 340
 
 
 def test_the_table_of_roles_is_the_programs() -> None:
