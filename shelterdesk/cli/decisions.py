@@ -71,7 +71,7 @@ def erase_(ways: Ways, persons: tuple[str, ...], ground: str, also: tuple[str, .
         return
     say(
         tr(
-            "Erased: {people}, {records}. The stations hear of it with the next bundle.",
+            "Erased: {people}, {records}. The stations hear of it with what is sent to them next.",
             people=people,
             records=records,
         )
@@ -167,7 +167,7 @@ def office_reinstate(ways: Ways, desk_: str) -> None:
     """Lift every revocation of a desk: what was set aside because of it counts again."""
     with ways.desk() as desk:
         reinstate_desk(desk, desk_)
-    say(tr("{desk} is heard again. The stations hear of it with the next bundle.", desk=desk_))
+    say(tr("{desk} is heard again. The stations hear of it with what is sent to them next.", desk=desk_))
 
 
 @station.command("revoke")
@@ -192,7 +192,7 @@ def _revoke(ways: Ways, slot: str, yes: bool) -> None:
     if done.proposal is not None:
         say_waits(done.proposal)
         return
-    say(tr("{desk} is revoked. Other desks hear of it with the next bundle.", desk=done.desk))
+    say(tr("{desk} is revoked. Other desks hear of it with what is sent to them next.", desk=done.desk))
 
 
 @office.command("clock-fix")
