@@ -58,7 +58,9 @@ def export(
     url = url_in(target)
     if url is not None:
         if for_ != "office":
-            raise Refused(tr("Over a network this desk sends to the office alone."), tr("For a station write a stick."))
+            raise Refused(
+                tr("Over a network this desk sends to the office alone."), tr("For a station write a stick.")
+            )
         _post(ways, url, as_json, host_key, key_file, password_file)
         return
     with ways.desk() as desk:

@@ -194,7 +194,9 @@ def _admit(desk: Desk, sitting: Sitting, wanted: tuple[str, ...], told: set[byte
     """Admit the laptop of these words if it knocks; tell of others once, by their keys in ``told``."""
     if sitting.host is None:
         return False
-    for knocking in who_knocks(sitting.host.door):
+    there = who_knocks(sitting.host.door)
+    told.intersection_update(one.public for one in there)  # who comes again later is told again
+    for knocking in there:
         if knocking.words == wanted:
             done = admit_at_table(desk, sitting.host.door, knocking.public).result
             out(tr("Admitted as {desk}.", desk=done.desk))

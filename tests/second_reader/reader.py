@@ -195,17 +195,17 @@ class Stick:
                 eh, event = event["eh"], event | {"o": event.get("o", GONE * event.get("n", 0))}
                 is_left = manifest["min_reader"] == 2 and any(op[0] == 0 for op in event["o"])
                 need(is_left and event.get("x", NO_SALT) == NO_SALT, "what is left of an entry")
-            place = f"{eh} {author} {at}"  # the hash named may be that of another's entry
+            line_id = f"{eh} {author} {at}"  # the hash named may be that of another's entry
             if "eh" in event:
-                self.blanked.setdefault(place, []).append((manifest["dev"], event))
+                self.blanked.setdefault(line_id, []).append((manifest["dev"], event))
             else:
-                self.lines[place] = event
+                self.lines[line_id] = event
             before, at = (at - 1, chain), at + len(event["o"])
             for op in event["o"]:
                 kinds[str(op[0])] = kinds.get(str(op[0]), 0) + 1
             if chain is not None:
                 chain = sha(bytes.fromhex(chain + eh))
-                below.setdefault((at - 1, chain), set()).add((before, place))
+                below.setdefault((at - 1, chain), set()).add((before, line_id))
                 places.add((at - 1, chain))
         need((at - 1, chain) == (range_["last"], range_["chain_after"]), "the chain")
         if head := range_["head"]:
