@@ -96,10 +96,10 @@ def take_in(
     conn.executemany("INSERT INTO op (ent, event, pos, kind, field) VALUES (?, ?, ?, ?, ?)", rows)
     conn.executemany("INSERT INTO set_aside_op (event, pos, reason) VALUES (?, ?, ?)", aside)
     touched = _put_alone(conn, {ent: one for ent, one in alone.items() if one is not None})
-    for kind, ents in rematerialise(
+    for kind, changed in rematerialise(
         conn, [e for e, one in alone.items() if one is None], roster.homes, placed
     ).items():
-        touched.setdefault(kind, []).extend(ents)
+        touched.setdefault(kind, {}).update(changed)
     tables.follow(conn, touched)
     judging.note_turned(conn, [row[0] for row in rows if row[1] in filled and judging.is_carrier([row[3]])])
     taken.events, taken.ops = len(placed), len(rows)
@@ -249,7 +249,7 @@ def _known_entities(conn: Connection, ents: set[bytes]) -> set[bytes]:
     return found
 
 
-def _put_alone(conn: Connection, alone: Mapping[bytes, tuple[Event, Op]]) -> dict[int, list[bytes]]:
+def _put_alone(conn: Connection, alone: Mapping[bytes, tuple[Event, Op]]) -> tables.Touched:
     """Entities whose only op is a row op: straight into their tables."""
     rows: dict[int, list[tuple[Any, ...]]] = {}
     for ent, (event, op) in alone.items():
@@ -258,7 +258,7 @@ def _put_alone(conn: Connection, alone: Mapping[bytes, tuple[Event, Op]]) -> dic
     for kind, ready in rows.items():
         ready.sort(key=itemgetter(0))
         tables.put_rows(conn, kind, ready)
-    return {kind: [row[0] for row in ready] for kind, ready in rows.items()}
+    return {kind: dict.fromkeys(row[0] for row in ready) for kind, ready in rows.items()}
 
 
 def lone_row(event: Event, op: Op, ent: bytes) -> tuple[Any, ...]:
@@ -272,18 +272,18 @@ def rematerialise(
     ents: Iterable[bytes],
     homes: Mapping[int, str],
     at_hand: Mapping[int, Event] | None = None,
-) -> dict[int, list[bytes]]:
-    """Compute entities anew from all their ops; returns those whose table changed, by kind.
+) -> tables.Touched:
+    """Compute entities anew from all their ops; returns what changed of their rows, by kind.
 
     ``homes`` are the stations of desks, ``at_hand`` events parsed already, by their id in the log.
     """
-    touched: dict[int, list[bytes]] = {}
+    touched: tables.Touched = {}
     for _, part in in_parts(sorted(set(ents))):
         _put_anew(conn, dict(standings(conn, part, homes, at_hand)), touched)
     return touched
 
 
-def _put_anew(conn: Connection, found: Mapping[bytes, Stood], touched: dict[int, list[bytes]]) -> None:
+def _put_anew(conn: Connection, found: Mapping[bytes, Stood], touched: tables.Touched) -> None:
     """Heads, conflicts and table rows of some entities as they stand; adds to ``touched``."""
     conn.executemany("DELETE FROM head WHERE ent = ?", [(ent,) for ent in found])
     conn.executemany("DELETE FROM conflict WHERE ent = ?", [(ent,) for ent in found])
@@ -299,15 +299,14 @@ def _put_anew(conn: Connection, found: Mapping[bytes, Stood], touched: dict[int,
                     rows.setdefault(kind, []).append(now.row)
             elif tables.is_known(kind):
                 tables.drop_row(conn, kind, ent)
-            if tables.is_known(kind):
-                touched.setdefault(kind, []).append(ent)
+                touched.setdefault(kind, {})[ent] = None
     conn.executemany(
         "INSERT INTO head (ent, field, hlc, dev, epoch, seq, eh8, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         heads,
     )
     conn.executemany("INSERT INTO conflict (ent, field, kind, rank) VALUES (?, ?, ?, ?)", conflicts)
     for kind, ready in rows.items():
-        tables.put_rows(conn, kind, ready)
+        touched.setdefault(kind, {}).update(tables.put_changed(conn, kind, ready))
     _mark_foreign(conn, found)
 
 
