@@ -22,6 +22,7 @@ from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, judging, newer_count, tables, vouching
 from shelterdesk.db.clocks import Clocks, clocks_of
 from shelterdesk.db.connection import Connection, in_parts
+from shelterdesk.db.first_edits import Edit, may_be_first, put_first_edits
 from shelterdesk.db.standing import Stood, conflict_rows, head_rows, standings
 
 
@@ -79,6 +80,7 @@ def take_in(
     rows: list[tuple[bytes, int, int, int, int]] = []
     aside: list[tuple[int, int, str]] = []
     alone: dict[bytes, tuple[Event, Op] | None] = {}
+    edits: dict[bytes, list[Edit] | None] = {}  # of records known before, where nothing else came of them
     for id_, event in placed.items():
         verdict = judge.of(id_, event.dev, event.epoch, event.last_seq, event.user).under(event.merge_rules)
         for pos, op in enumerate(event.ops):
@@ -88,17 +90,22 @@ def take_in(
             reason = verdict.of(op)
             if reason is not None:
                 aside.append((id_, pos, reason))
-                alone[op.ent] = None
-            else:
-                can_stand = op.field == ROW and op.ent not in known and op.ent not in alone
-                alone[op.ent] = (event, op) if can_stand and id_ not in filled else None
+                alone[op.ent] = edits[op.ent] = None
+                continue
+            can_stand = op.field == ROW and op.ent not in known and op.ent not in alone
+            alone[op.ent] = (event, op) if can_stand and id_ not in filled else None
+            if op.ent not in known or id_ in filled or not may_be_first(op):
+                edits[op.ent] = None
+            elif (several := edits.setdefault(op.ent, [])) is not None:
+                several.append(Edit(event, pos, op))
     rows.sort()
     conn.executemany("INSERT INTO op (ent, event, pos, kind, field) VALUES (?, ?, ?, ?, ?)", rows)
     conn.executemany("INSERT INTO set_aside_op (event, pos, reason) VALUES (?, ?, ?)", aside)
     touched = _put_alone(conn, {ent: one for ent, one in alone.items() if one is not None})
-    for kind, changed in rematerialise(
-        conn, [e for e, one in alone.items() if one is None], roster.homes, placed
-    ).items():
+    first = {ent: several for ent, several in edits.items() if several}
+    left = put_first_edits(conn, first, first_id, roster.homes, touched)
+    left += [ent for ent, one in alone.items() if one is None and ent not in first]
+    for kind, changed in rematerialise(conn, left, roster.homes, placed).items():
         touched.setdefault(kind, {}).update(changed)
     tables.follow(conn, touched)
     judging.note_turned(conn, [row[0] for row in rows if row[1] in filled and judging.is_carrier([row[3]])])

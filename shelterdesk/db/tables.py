@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.event import OpId
+from shelterdesk.core.heads import Head
 from shelterdesk.core.kinds import LOGGED, VOID, Field, FieldType, Kind
 from shelterdesk.core.moment import milliseconds
 from shelterdesk.db.connection import Connection, in_parts
@@ -153,6 +154,13 @@ class _Layout:
         self.name = kind.name
         self.columns = names
 
+    def columns_of(self, number: str) -> tuple[int, ...]:
+        """The places in a row where a field (its number as text) stands; none for one that is not shown."""
+        place = self.places.get(number)
+        if place is None:
+            return ()
+        return (place[0], place[0] + 1) if place[1] is FieldType.TIME else (place[0],)
+
 
 _LAYOUTS: dict[int, _Layout] = {kind.number: _Layout(kind) for kind in LOGGED}
 
@@ -274,6 +282,44 @@ def put_changed(conn: Connection, kind: int, rows: Sequence[tuple[Any, ...]]) ->
 
 
 _NOTHING: frozenset[str] = frozenset()
+
+
+def set_fields(
+    conn: Connection, kind: int, shown: Mapping[bytes, Sequence[Head]]
+) -> dict[bytes, Changed]:
+    """Write the values now shown of some fields (the heads) of rows that are there; returns the columns they stand in."""
+    layout = _LAYOUTS[kind]
+    changed: dict[bytes, Changed] = {}
+    updates: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
+    said = dict[bytes, str | None]()
+    for marks, part in in_parts(list(shown)):
+        said.update(conn.execute(f"SELECT ent, missing FROM {layout.name} WHERE ent IN ({marks})", part).fetchall())
+    for ent, several in shown.items():
+        values = {str(head.field): msgspec.json.decode(head.value) for head in several}
+        row = table_row(kind, ent, values, None, 0, 0, "")
+        places = [at for number in values for at in layout.columns_of(number)]
+        missing = _still_missing(said[ent], [layout.places[n][2] for n in values if n in layout.places], row[5])
+        if missing != said[ent]:
+            row = (*row[:5], missing, *row[6:])
+            places.append(5)
+        updates.setdefault(tuple(places), []).append((*[row[at] for at in places], ent))
+        changed[ent] = frozenset([layout.columns[at] for at in places])
+    for at_once, some in updates.items():
+        if at_once:
+            sets = ", ".join(f"{layout.columns[at]} = ?" for at in at_once)
+            conn.executemany(f"UPDATE {layout.name} SET {sets} WHERE ent = ?", some)
+    return changed
+
+
+def _still_missing(before: str | None, told: Sequence[str], now: str | None) -> str | None:
+    """The column *missing* once these fields (by name) were told: what is said of others stays."""
+    if before is None or not told:
+        return now if before is None else before
+    left: dict[str, str] = msgspec.json.decode(before)
+    for name in told:
+        left.pop(name, None)
+    left |= msgspec.json.decode(now) if now is not None else {}
+    return _encoder.encode(dict(sorted(left.items()))).decode() if left else None
 
 
 def get_row(conn: Connection, kind: int, ent: bytes) -> tuple[Any, ...] | None:
