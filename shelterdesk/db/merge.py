@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.erased import without
-from shelterdesk.core.event import ERASED, ROW, Event, Op
+from shelterdesk.core.event import ERASED, ROW, Event, Numbered, Op
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roster import Roster
@@ -165,6 +165,14 @@ def _only_new(conn: Connection, events: Sequence[Event], taken: Taken) -> list[E
     return fresh
 
 
+def are_known(conn: Connection, events: Sequence[Numbered]) -> bool:
+    """Whether the log holds all of these whole, so that :func:`take_in` would find nothing to do."""
+    held = _held_places(conn, events)
+    if any(one.eh not in held.get((one.dev, one.epoch, one.first_seq), ()) for one in events):
+        return False
+    return {(one.dev, one.epoch) for one in events}.isdisjoint(conn.execute(_LACKING))
+
+
 def _as_kept(event: Event, roster: Roster, clocks: Clocks) -> Event:
     """An event as it goes into this log: without what was erased, its clock as it counts."""
     return clocks.right(without(event, roster.erased) if roster.erased else event)
@@ -230,7 +238,7 @@ def _unsigned_among(conn: Connection, ids: Collection[int]) -> set[int]:
     return found
 
 
-def _held_places(conn: Connection, events: Sequence[Event]) -> dict[tuple[int, int, int], list[bytes]]:
+def _held_places(conn: Connection, events: Sequence[Numbered]) -> dict[tuple[int, int, int], list[bytes]]:
     """What the log holds where these events begin: hashes by desk, epoch and number."""
     wanted: dict[tuple[int, int], list[int]] = {}
     for event in events:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from shelterdesk.core.event import GENESIS, MAX_OPS, Event, chain_next
+from shelterdesk.core.event import GENESIS, MAX_OPS, Numbered, chain_next
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain
 from shelterdesk.db.connection import Connection
@@ -88,7 +88,7 @@ def unsigned_of(conn: Connection, dev: int) -> dict[int, dict[int, int]]:
     return found
 
 
-def goes_on(conn: Connection, dev: int, epoch: int, events: Sequence[Event], before: bytes) -> bool:
+def goes_on(conn: Connection, dev: int, epoch: int, events: Sequence[Numbered], before: bytes) -> bool:
     """Whether events follow on from the end of the main line, by their chain and not by their number alone."""
     upto, end = chain.last_of(conn, dev, epoch) or (0, GENESIS)
     value, at = before, events[0].first_seq - 1
@@ -100,7 +100,7 @@ def goes_on(conn: Connection, dev: int, epoch: int, events: Sequence[Event], bef
 
 
 def note_claims(
-    conn: Connection, dev: int, epoch: int, events: Sequence[Event], before: bytes, after: bytes
+    conn: Connection, dev: int, epoch: int, events: Sequence[Numbered], before: bytes, after: bytes
 ) -> None:
     """Keep what a part says of the chain around events that are in the log and not so in the main line.
 
