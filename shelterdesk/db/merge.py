@@ -223,9 +223,10 @@ def _filled(
     return found
 
 
+# From the few outwards: left to choose, SQLite goes through the whole log and looks each event up.
 _LACKING = (
     "SELECT DISTINCT dev, epoch FROM event INDEXED BY event_blank WHERE line IS NULL"
-    " UNION SELECT e.dev, e.epoch FROM withheld w JOIN event e ON e.id = w.event"
+    " UNION SELECT e.dev, e.epoch FROM withheld w CROSS JOIN event e ON e.id = w.event"
 )
 
 

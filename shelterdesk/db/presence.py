@@ -83,12 +83,16 @@ def refresh(conn: Connection, persons: Sequence[bytes]) -> None:
     wanted = sorted(set(persons))
     held: dict[bytes, list[tuple[object, ...]]] = {}
     for marks, part in in_parts(wanted):
-        for row in conn.execute(f"SELECT {_COLUMNS} FROM presence WHERE person IN ({marks}) ORDER BY person, n", part):
+        for row in conn.execute(
+            f"SELECT {_COLUMNS} FROM presence WHERE person IN ({marks}) ORDER BY person, n", part
+        ):
             held.setdefault(row[0], []).append(row)
     ready = expected(conn, wanted)
     rows = {person: interval_rows(person, *ready[person]) if person in ready else [] for person in wanted}
     other = [person for person in wanted if rows[person] != held.get(person, [])]
-    conn.executemany("DELETE FROM presence WHERE person = ?", [(person,) for person in other if person in held])
+    conn.executemany(
+        "DELETE FROM presence WHERE person = ?", [(person,) for person in other if person in held]
+    )
     conn.executemany(
         f"INSERT INTO presence ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [row for person in other for row in rows[person]],

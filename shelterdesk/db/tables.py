@@ -284,21 +284,23 @@ def put_changed(conn: Connection, kind: int, rows: Sequence[tuple[Any, ...]]) ->
 _NOTHING: frozenset[str] = frozenset()
 
 
-def set_fields(
-    conn: Connection, kind: int, shown: Mapping[bytes, Sequence[Head]]
-) -> dict[bytes, Changed]:
+def set_fields(conn: Connection, kind: int, shown: Mapping[bytes, Sequence[Head]]) -> dict[bytes, Changed]:
     """Write the values now shown of some fields (the heads) of rows that are there; returns the columns they stand in."""
     layout = _LAYOUTS[kind]
     changed: dict[bytes, Changed] = {}
     updates: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
     said = dict[bytes, str | None]()
     for marks, part in in_parts(list(shown)):
-        said.update(conn.execute(f"SELECT ent, missing FROM {layout.name} WHERE ent IN ({marks})", part).fetchall())
+        said.update(
+            conn.execute(f"SELECT ent, missing FROM {layout.name} WHERE ent IN ({marks})", part).fetchall()
+        )
     for ent, several in shown.items():
         values = {str(head.field): msgspec.json.decode(head.value) for head in several}
         row = table_row(kind, ent, values, None, 0, 0, "")
         places = [at for number in values for at in layout.columns_of(number)]
-        missing = _still_missing(said[ent], [layout.places[n][2] for n in values if n in layout.places], row[5])
+        missing = _still_missing(
+            said[ent], [layout.places[n][2] for n in values if n in layout.places], row[5]
+        )
         if missing != said[ent]:
             row = (*row[:5], missing, *row[6:])
             places.append(5)

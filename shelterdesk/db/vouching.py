@@ -81,7 +81,7 @@ def unsigned_of(conn: Connection, dev: int) -> dict[int, dict[int, int]]:
     """The unsigned events of a desk: by epoch, id with first number."""
     found: dict[int, dict[int, int]] = {}
     for id_, epoch, seq in conn.execute(
-        "SELECT u.event, e.epoch, e.seq FROM unsigned u JOIN event e ON e.id = u.event WHERE e.dev = ?",
+        "SELECT u.event, e.epoch, e.seq FROM unsigned u CROSS JOIN event e ON e.id = u.event WHERE e.dev = ?",
         (dev,),
     ):
         found.setdefault(epoch, {})[id_] = seq

@@ -69,7 +69,15 @@ class Lines:
             self.ops += len(event.ops)
             self.entries.append(
                 Entry(
-                    event.dev, event.epoch, event.first_seq, event.last_seq, event.eh, member, start, end, is_left
+                    event.dev,
+                    event.epoch,
+                    event.first_seq,
+                    event.last_seq,
+                    event.eh,
+                    member,
+                    start,
+                    end,
+                    is_left,
                 )
             )
             start = end + 1
