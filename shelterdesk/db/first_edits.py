@@ -140,9 +140,10 @@ def _standing(
     """The heads of the fields edited now, those shown first; None where they are not the first edits of a plain record."""
     if made is None:
         return None
+    kind = next(iter(edits)).op.kind
     edited: dict[int, list[Head]] = {}
     for event, pos, op in edits:
-        if op.field in edited:
+        if op.field in edited or op.kind != kind:
             return None
         several = [Head(op.field, event.hlc, event.op_id(pos), op.value)]
         if not op.supersedes:
@@ -154,7 +155,7 @@ def _standing(
         elif op.supersedes[0] != made.id:
             return None
         edited[op.field] = several
-    return Standing(next(iter(edits)).op.kind, edited, None)
+    return Standing(kind, edited, None)
 
 
 def _rank(head: Head) -> tuple[int, OpId]:
