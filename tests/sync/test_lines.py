@@ -77,6 +77,8 @@ def with_damaged(bench: Bench, change: tuple[bytes, bytes]) -> bytes:
         ((b'"o":[[', b'"o":[{'), "line"),
         ((b'"e":0', b'"e":1'), "manifest"),
         ((b'"tz":"America/Panama"', b'"tz":"America/Lima"'), "chain"),
+        ((b'0,{"', b'0,{"199":' + b"[" * 12 + b"]" * 12 + b',"'), "line"),
+        ((b'"e":0', b'"e":%d' % (1 << 60)), "jump"),
     ],
 )
 def test_of_a_part_with_one_bad_line_near_its_end_nothing_is_applied(
@@ -127,6 +129,28 @@ def test_what_is_known_is_known_again_slice_by_slice(
         assert (found.new, found.known) == (0, first.new)
         assert (events_of(office), state(office)) == before
         assert office.store.commits - commits < MANY // 4
+
+
+def test_what_is_known_by_its_hash_alone_is_not_known_yet(
+    bench: Bench, world: World, stick: Path, clock: SetClock
+) -> None:
+    """Somebody who may not say so said that a line was erased; its author brings it, and nothing that is new."""
+    with at(world.office, clock) as office:
+        import_from(office, stick)
+        before = state(office)
+        conn = office.store.conn
+        (ent,) = conn.execute("SELECT ent FROM person WHERE given = 'Ana 7'").fetchone()
+        (event,) = conn.execute("SELECT event FROM op WHERE ent = ?", (ent,)).fetchone()
+        conn.execute("UPDATE event SET line = NULL, user = '', hlc = 0 WHERE id = ?", (event,))
+        conn.execute("INSERT INTO withheld (event) VALUES (?)", (event,))
+        office.store.rebuild()
+        conn.execute("DELETE FROM op WHERE event = ?", (event,))
+        assert "Ana 7" not in given_names(office) and state(office) != before
+        put(bench, stick, bench.plain)
+        assert import_from(office, stick).result.is_clean
+        assert "Ana 7" in given_names(office) and state(office) == before
+        assert conn.execute("SELECT count(*) FROM withheld").fetchone() == (0,)
+        assert check(conn).findings == []
 
 
 def test_parts_are_cut_where_they_would_be_if_members_were_packed_one_by_one(
