@@ -241,9 +241,14 @@ def drafts(lines: Iterator[LogLine]) -> Iterator[Draft]:
     with ThreadPoolExecutor(2) as packers:
         draft = Draft(packers=packers)
         ahead: deque[LogLine] = deque()
+        held = 0
         while line := ahead.popleft() if ahead else next(lines, None):
-            while draft.is_busy() and len(ahead) < _MOST_AHEAD and (more := next(lines, None)):
-                ahead.append(more)
+            held = max(0, held - len(line.line))
+            while held < MEMBER_BYTES and draft.is_busy() and (more := next(lines, None)):
+                ahead.append(
+                    more
+                )  # read while a member is being packed on which it depends where the part ends
+                held += len(more.line)
             if not draft.has_room(line.last_seq - line.seq + 1, len(line.line)):
                 draft.finish()
                 yield draft
@@ -252,10 +257,6 @@ def drafts(lines: Iterator[LogLine]) -> Iterator[Draft]:
         draft.finish()
         if draft.events:
             yield draft
-
-
-_MOST_AHEAD = 2_000
-"""Lines read while a member is being packed of which it depends where the part ends."""
 
 
 def event_member(number: int) -> str:
