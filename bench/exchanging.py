@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 import random
 import subprocess
 import sys
@@ -175,10 +174,10 @@ def _memory(base: Filled, stick: Path, work: Path) -> Iterator[Figure]:
     """The most memory a process holds that takes the bundle in."""
     folder = copy_of(base, work / "memory")
     code = (
-        "import sys, json, resource; from pathlib import Path; from bench.stations import opened;"
+        "import sys; from pathlib import Path; from bench.measure import peak; from bench.stations import opened;"
         "from shelterdesk.actions.taking_in import import_from\n"
         "with opened(Path(sys.argv[1])) as desk: import_from(desk, Path(sys.argv[2]))\n"
-        "print(json.dumps(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))"
+        "print(peak())"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, str(folder), str(stick)],
@@ -188,7 +187,7 @@ def _memory(base: Filled, stick: Path, work: Path) -> Iterator[Figure]:
         check=True,
     )
     yield Figure(
-        "most memory of a process that takes that bundle in", json.loads(done.stdout) / 1024, "MB", most=400
+        "most memory of a process that takes that bundle in", float(done.stdout) / (1 << 20), "MB", most=400
     )
 
 

@@ -287,7 +287,7 @@ def _make(
                 part, letter.dev, sealed, signature, intake.me_of(store), intake.known_of(store)
             )
             intake.merge_part(store, opened)
-            events += len(opened.events)
+            events += len(opened.entries)
             if told is not None:
                 told(events)
     finally:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -106,6 +106,21 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     def op_id(self, index: int) -> OpId:
         """Id of the op at ``index`` of this event."""
         return OpId(self.dev, self.epoch, self.first_seq + index, self.eh8)
+
+
+class Numbered(Protocol):
+    """What says where an event stands in its author's line, and its hash: the event, or what was noted of it."""
+
+    @property
+    def dev(self) -> int: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def first_seq(self) -> int: ...
+    @property
+    def last_seq(self) -> int: ...
+    @property
+    def eh(self) -> bytes: ...
 
 
 class _Line(msgspec.Struct):

@@ -25,7 +25,7 @@ ERASED_AT = "erased_at_ms"
 _CARRIERS = frozenset(kind.number for kind in CARRIERS.values())
 
 
-def blank(conn: Connection, ents: Collection[bytes]) -> dict[int, list[bytes]]:
+def blank(conn: Connection, ents: Collection[bytes]) -> tables.Touched:
     """Erase records in the log and the tables, inside the caller's transaction; returns what changed, by kind.
 
     Derived tables (search, presence) follow. What others say about these people from other records stays.
@@ -39,13 +39,13 @@ def blank(conn: Connection, ents: Collection[bytes]) -> dict[int, list[bytes]]:
     if not kinds:
         return {}
     _blank_lines(conn, sorted(events), ents)
-    touched: dict[int, list[bytes]] = {}
+    touched: tables.Touched = {}
     for ent, several in kinds.items():
         for table in ("op", "head", "conflict"):
             conn.execute(f"DELETE FROM {table} WHERE ent = ?", (ent,))
         for kind in several:
             if tables.is_known(kind):
-                touched.setdefault(kind, []).append(ent)
+                touched.setdefault(kind, {})[ent] = None
     for kind, some in touched.items():
         for ent in some:
             tables.drop_row(conn, kind, ent)

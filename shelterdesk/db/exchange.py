@@ -20,8 +20,7 @@ _CHUNK = 400
 _NONE = frozenset[bytes]()
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
+class LogLine(msgspec.Struct, frozen=True, gc=False):
     """An event as a part needs it: its place, the chain value after it if it is on the main line, what goes of it.
 
     ``claims`` are the chain values said to stand before one that is not.

@@ -15,13 +15,14 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.erased import without
-from shelterdesk.core.event import ERASED, ROW, Event, Op, Place
+from shelterdesk.core.event import ERASED, ROW, Event, Numbered, Op, Place
 from shelterdesk.core.home import OTHER_HOME
 from shelterdesk.core.kinds import KINDS
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain, judging, newer_count, tables, vouching
 from shelterdesk.db.clocks import Clocks, clocks_of
 from shelterdesk.db.connection import Connection, in_parts
+from shelterdesk.db.first_edits import Edit, may_be_first, put_first_edits
 from shelterdesk.db.standing import Stood, conflict_rows, head_rows, standings
 
 
@@ -79,6 +80,7 @@ def take_in(
     rows: list[tuple[bytes, int, int, int, int]] = []
     aside: list[tuple[int, int, str]] = []
     alone: dict[bytes, tuple[Event, Op] | None] = {}
+    edits: dict[bytes, list[Edit] | None] = {}  # of records known before, where nothing else came of them
     for id_, event in placed.items():
         verdict = judge.of(id_, event.dev, event.epoch, event.last_seq, event.user).under(event.merge_rules)
         for pos, op in enumerate(event.ops):
@@ -88,18 +90,23 @@ def take_in(
             reason = verdict.of(op)
             if reason is not None:
                 aside.append((id_, pos, reason))
-                alone[op.ent] = None
-            else:
-                can_stand = op.field == ROW and op.ent not in known and op.ent not in alone
-                alone[op.ent] = (event, op) if can_stand and id_ not in filled else None
+                alone[op.ent] = edits[op.ent] = None
+                continue
+            can_stand = op.field == ROW and op.ent not in known and op.ent not in alone
+            alone[op.ent] = (event, op) if can_stand and id_ not in filled else None
+            if op.ent not in known or id_ in filled or not may_be_first(op):
+                edits[op.ent] = None
+            elif (several := edits.setdefault(op.ent, [])) is not None:
+                several.append(Edit(event, pos, op))
     rows.sort()
     conn.executemany("INSERT INTO op (ent, event, pos, kind, field) VALUES (?, ?, ?, ?, ?)", rows)
     conn.executemany("INSERT INTO set_aside_op (event, pos, reason) VALUES (?, ?, ?)", aside)
     touched = _put_alone(conn, {ent: one for ent, one in alone.items() if one is not None})
-    for kind, ents in rematerialise(
-        conn, [e for e, one in alone.items() if one is None], roster.homes, placed
-    ).items():
-        touched.setdefault(kind, []).extend(ents)
+    first = {ent: several for ent, several in edits.items() if several}
+    left = put_first_edits(conn, first, first_id, roster.homes, touched)
+    left += [ent for ent, one in alone.items() if one is None and ent not in first]
+    for kind, changed in rematerialise(conn, left, roster.homes, placed).items():
+        touched.setdefault(kind, {}).update(changed)
     tables.follow(conn, touched)
     judging.note_turned(conn, [row[0] for row in rows if row[1] in filled and judging.is_carrier([row[3]])])
     taken.events, taken.ops = len(placed), len(rows)
@@ -158,6 +165,14 @@ def _only_new(conn: Connection, events: Sequence[Event], taken: Taken) -> list[E
     return fresh
 
 
+def are_known(conn: Connection, events: Sequence[Numbered]) -> bool:
+    """Whether the log holds all of these whole, so that :func:`take_in` would find nothing to do."""
+    held = _held_places(conn, events)
+    if any(one.eh not in held.get((one.dev, one.epoch, one.first_seq), ()) for one in events):
+        return False
+    return {(one.dev, one.epoch) for one in events}.isdisjoint(conn.execute(_LACKING))
+
+
 def _as_kept(event: Event, roster: Roster, clocks: Clocks) -> Event:
     """An event as it goes into this log: without what was erased, its clock as it counts."""
     return clocks.right(without(event, roster.erased) if roster.erased else event)
@@ -208,9 +223,10 @@ def _filled(
     return found
 
 
+# From the few outwards: left to choose, SQLite goes through the whole log and looks each event up.
 _LACKING = (
     "SELECT DISTINCT dev, epoch FROM event INDEXED BY event_blank WHERE line IS NULL"
-    " UNION SELECT e.dev, e.epoch FROM withheld w JOIN event e ON e.id = w.event"
+    " UNION SELECT e.dev, e.epoch FROM withheld w CROSS JOIN event e ON e.id = w.event"
 )
 
 
@@ -223,7 +239,7 @@ def _unsigned_among(conn: Connection, ids: Collection[int]) -> set[int]:
     return found
 
 
-def _held_places(conn: Connection, events: Sequence[Event]) -> dict[tuple[int, int, int], list[bytes]]:
+def _held_places(conn: Connection, events: Sequence[Numbered]) -> dict[tuple[int, int, int], list[bytes]]:
     """What the log holds where these events begin: hashes by desk, epoch and number."""
     wanted: dict[tuple[int, int], list[int]] = {}
     for event in events:
@@ -249,7 +265,7 @@ def _known_entities(conn: Connection, ents: set[bytes]) -> set[bytes]:
     return found
 
 
-def _put_alone(conn: Connection, alone: Mapping[bytes, tuple[Event, Op]]) -> dict[int, list[bytes]]:
+def _put_alone(conn: Connection, alone: Mapping[bytes, tuple[Event, Op]]) -> tables.Touched:
     """Entities whose only op is a row op: straight into their tables."""
     rows: dict[int, list[tuple[Any, ...]]] = {}
     for ent, (event, op) in alone.items():
@@ -258,7 +274,7 @@ def _put_alone(conn: Connection, alone: Mapping[bytes, tuple[Event, Op]]) -> dic
     for kind, ready in rows.items():
         ready.sort(key=itemgetter(0))
         tables.put_rows(conn, kind, ready)
-    return {kind: [row[0] for row in ready] for kind, ready in rows.items()}
+    return {kind: dict.fromkeys(row[0] for row in ready) for kind, ready in rows.items()}
 
 
 def lone_row(event: Event, op: Op, ent: bytes) -> tuple[Any, ...]:
@@ -272,18 +288,18 @@ def rematerialise(
     ents: Iterable[bytes],
     homes: Mapping[int, str],
     at_hand: Mapping[int, Event] | None = None,
-) -> dict[int, list[bytes]]:
-    """Compute entities anew from all their ops; returns those whose table changed, by kind.
+) -> tables.Touched:
+    """Compute entities anew from all their ops; returns what changed of their rows, by kind.
 
     ``homes`` are the stations of desks, ``at_hand`` events parsed already, by their id in the log.
     """
-    touched: dict[int, list[bytes]] = {}
+    touched: tables.Touched = {}
     for _, part in in_parts(sorted(set(ents))):
         _put_anew(conn, dict(standings(conn, part, homes, at_hand)), touched)
     return touched
 
 
-def _put_anew(conn: Connection, found: Mapping[bytes, Stood], touched: dict[int, list[bytes]]) -> None:
+def _put_anew(conn: Connection, found: Mapping[bytes, Stood], touched: tables.Touched) -> None:
     """Heads, conflicts and table rows of some entities as they stand; adds to ``touched``."""
     conn.executemany("DELETE FROM head WHERE ent = ?", [(ent,) for ent in found])
     conn.executemany("DELETE FROM conflict WHERE ent = ?", [(ent,) for ent in found])
@@ -299,15 +315,14 @@ def _put_anew(conn: Connection, found: Mapping[bytes, Stood], touched: dict[int,
                     rows.setdefault(kind, []).append(now.row)
             elif tables.is_known(kind):
                 tables.drop_row(conn, kind, ent)
-            if tables.is_known(kind):
-                touched.setdefault(kind, []).append(ent)
+                touched.setdefault(kind, {})[ent] = None
     conn.executemany(
         "INSERT INTO head (ent, field, hlc, dev, epoch, seq, eh8, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         heads,
     )
     conn.executemany("INSERT INTO conflict (ent, field, kind, rank) VALUES (?, ?, ?, ?)", conflicts)
     for kind, ready in rows.items():
-        tables.put_rows(conn, kind, ready)
+        touched.setdefault(kind, {}).update(tables.put_changed(conn, kind, ready))
     _mark_foreign(conn, found)
 
 

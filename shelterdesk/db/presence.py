@@ -79,19 +79,27 @@ def interval_rows(person: bytes, station: str | None, spans: Sequence[Interval])
 
 
 def refresh(conn: Connection, persons: Sequence[bytes]) -> None:
-    """Compute the intervals of some persons anew."""
+    """Compute the intervals of some persons anew, and write those of whom they are others than before."""
     wanted = sorted(set(persons))
+    held: dict[bytes, list[tuple[object, ...]]] = {}
+    for marks, part in in_parts(wanted):
+        for row in conn.execute(
+            f"SELECT {_COLUMNS} FROM presence WHERE person IN ({marks}) ORDER BY person, n", part
+        ):
+            held.setdefault(row[0], []).append(row)
     ready = expected(conn, wanted)
-    conn.executemany("DELETE FROM presence WHERE person = ?", [(person,) for person in wanted])
+    rows = {person: interval_rows(person, *ready[person]) if person in ready else [] for person in wanted}
+    other = [person for person in wanted if rows[person] != held.get(person, [])]
     conn.executemany(
-        "INSERT INTO presence (person, from_ms, to_ms, how_in, how_out, in_ent, out_ent, station, n)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            row
-            for person, (station, spans) in sorted(ready.items())
-            for row in interval_rows(person, station, spans)
-        ],
+        "DELETE FROM presence WHERE person = ?", [(person,) for person in other if person in held]
     )
+    conn.executemany(
+        f"INSERT INTO presence ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [row for person in other for row in rows[person]],
+    )
+
+
+_COLUMNS = "person, from_ms, to_ms, how_in, how_out, in_ent, out_ent, station, n"
 
 
 def _after_movements(conn: Connection, ents: Sequence[bytes]) -> None:
@@ -107,5 +115,5 @@ def _after_movements(conn: Connection, ents: Sequence[bytes]) -> None:
     refresh(conn, sorted(persons))
 
 
-tables.FOLLOWERS.setdefault("person", []).append(refresh)
-tables.FOLLOWERS.setdefault("movement", []).append(_after_movements)
+tables.hang_on("person", refresh, FOLLOWED)
+tables.hang_on("movement", _after_movements, ("person", "movement", "happened_at_ms", "void"))

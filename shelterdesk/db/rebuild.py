@@ -87,7 +87,7 @@ def fill(conn: Connection, homes: Mapping[int, str]) -> None:
         if kind.name in tables.FOLLOWERS:
             ents = [row[0] for row in conn.execute(f"SELECT ent FROM {kind.name}")]
             for start in range(0, len(ents), _SLICE):
-                tables.follow(conn, {kind.number: ents[start : start + _SLICE]})
+                tables.follow(conn, {kind.number: dict.fromkeys(ents[start : start + _SLICE])})
 
 
 def not_alone(conn: Connection) -> dict[bytes, int]:

@@ -138,7 +138,7 @@ def confirmable(
 def _before_second_hand(conn: Connection, dev: int, epoch: int) -> int:
     """The number before the first event held without its bytes: its author must not think that it is here."""
     row = conn.execute(
-        "SELECT min(e.seq) FROM withheld w JOIN event e ON e.id = w.event WHERE e.dev = ? AND e.epoch = ?",
+        "SELECT min(e.seq) FROM withheld w CROSS JOIN event e ON e.id = w.event WHERE e.dev = ? AND e.epoch = ?",
         (dev, epoch),
     ).fetchone()
     return _NO_END if row[0] is None else int(row[0]) - 1
@@ -173,7 +173,7 @@ def _set_aside(conn: Connection, dev: int, epoch: int) -> tuple[tuple[int, int, 
     """Op numbers of an author that are kept and not admitted, with the reason, as ranges (200 at most)."""
     found: list[tuple[int, int, str]] = []
     for seq, reason in conn.execute(
-        "SELECT e.seq + s.pos, s.reason FROM set_aside_op s JOIN event e ON e.id = s.event"
+        "SELECT e.seq + s.pos, s.reason FROM set_aside_op s CROSS JOIN event e ON e.id = s.event"
         " WHERE e.dev = ? AND e.epoch = ? ORDER BY 1",
         (dev, epoch),
     ):

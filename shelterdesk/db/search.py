@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from shelterdesk.core.names import QueryToken, folded_keys, folded_words
 from shelterdesk.db import tables
@@ -73,7 +74,7 @@ def keys_of(surnames: str | None, given: str | None, native: str | None, aka: st
 
 
 def refresh(conn: Connection, persons: Sequence[bytes]) -> None:
-    """Bring the index in line for some persons."""
+    """Bring the index in line for some persons; who is called otherwise keeps the place of who came when."""
     wanted = sorted(set(persons))
     ready = expected_keys(conn, wanted)
     held: dict[bytes, tuple[int, tuple[str, str]]] = {}
@@ -82,21 +83,29 @@ def refresh(conn: Connection, persons: Sequence[bytes]) -> None:
             f"SELECT id, ent, key, family FROM person_key WHERE ent IN ({marks})", part
         ):
             held[ent] = (id_, (key, family))
-    gone = [(id_, keys[0]) for ent, (id_, keys) in held.items() if ready.get(ent) != keys]
-    if gone:
-        conn.executemany(
-            "INSERT INTO person_search (person_search, rowid, key) VALUES ('delete', ?, ?)", gone
-        )
-        conn.executemany("DELETE FROM person_key WHERE id = ?", [(id_,) for id_, _ in gone])
-    new = [
-        (ent, *keys) for ent, keys in ready.items() if keys[0] and (ent not in held or held[ent][1] != keys)
-    ]
+    words: list[tuple[str | None, int, str]] = []
+    other: list[tuple[str, str, int]] = []
+    gone: list[int] = []
+    for ent, (id_, before) in held.items():
+        now = ready.get(ent)
+        if now == before:
+            continue
+        words.append(("delete", id_, before[0]))
+        if now is not None and now[0]:
+            words.append((None, id_, now[0]))
+            other.append((*now, id_))
+        else:
+            gone.append(id_)
     next_id = int(conn.execute("SELECT coalesce(max(id), 0) + 1 FROM person_key").fetchone()[0])
-    rows = [(next_id + i, *one) for i, one in enumerate(new)]
+    new = [keys for keys in ready.items() if keys[1][0] and keys[0] not in held]
+    rows = [(next_id + i, ent, *keys) for i, (ent, keys) in enumerate(new)]
+    # In rising order, the new words of a row straight after its old ones: whatever goes back begins a piece of its own.
+    words.sort(key=itemgetter(1))
+    words += [(None, row[0], row[2]) for row in rows]
+    conn.executemany("INSERT INTO person_search (person_search, rowid, key) VALUES (?, ?, ?)", words)
+    conn.executemany("UPDATE person_key SET key = ?, family = ? WHERE id = ?", other)
+    conn.executemany("DELETE FROM person_key WHERE id = ?", [(id_,) for id_ in gone])
     conn.executemany("INSERT INTO person_key (id, ent, key, family) VALUES (?, ?, ?, ?)", rows)
-    conn.executemany(
-        "INSERT INTO person_search (rowid, key) VALUES (?, ?)", [(row[0], row[2]) for row in rows]
-    )
 
 
 def matching(conn: Connection, tokens: Sequence[QueryToken], limit: int = 200) -> list[bytes]:
@@ -146,4 +155,4 @@ def _matches_of(conn: Connection, ids: Sequence[int]) -> list[Match]:
     return [found[id_] for id_ in ids if id_ in found]
 
 
-tables.FOLLOWERS.setdefault("person", []).append(refresh)
+tables.hang_on("person", refresh, (*FOLLOWED, "void"))

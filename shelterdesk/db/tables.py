@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from shelterdesk.core.event import OpId
+from shelterdesk.core.heads import Head
 from shelterdesk.core.kinds import LOGGED, VOID, Field, FieldType, Kind
 from shelterdesk.core.moment import milliseconds
 from shelterdesk.db.connection import Connection, in_parts
@@ -58,6 +59,14 @@ SYSTEM = ("ent", "dev", "entered_ms", "entered_by", "void", "missing")
 Follower = Callable[[Connection, Sequence[bytes]], None]
 FOLLOWERS: dict[str, list[Follower]] = {}
 """Kind name → functions called with the entities of that kind whose row changed, inside the transaction."""
+
+_WATCHED: dict[tuple[str, Follower], frozenset[str]] = {}
+
+Changed = frozenset[str] | None
+"""The columns of a row that are others than before; None for a row that came or went."""
+
+Touched = dict[int, dict[bytes, Changed]]
+"""Kind → entity → what changed of its row."""
 
 _encoder = msgspec.json.Encoder()
 
@@ -143,6 +152,14 @@ class _Layout:
         self.names = ", ".join(names)
         self.get = f"SELECT {self.names} FROM {kind.name} WHERE ent = ?"
         self.name = kind.name
+        self.columns = names
+
+    def columns_of(self, number: str) -> tuple[int, ...]:
+        """The places in a row where a field (its number as text) stands; none for one that is not shown."""
+        place = self.places.get(number)
+        if place is None:
+            return ()
+        return (place[0], place[0] + 1) if place[1] is FieldType.TIME else (place[0],)
 
 
 _LAYOUTS: dict[int, _Layout] = {kind.number: _Layout(kind) for kind in LOGGED}
@@ -236,6 +253,77 @@ def put_rows(conn: Connection, kind: int, rows: Sequence[tuple[Any, ...]]) -> No
     conn.executemany(_LAYOUTS[kind].put, rows)
 
 
+def put_changed(conn: Connection, kind: int, rows: Sequence[tuple[Any, ...]]) -> dict[bytes, Changed]:
+    """Write of rows made by :func:`table_row` what differs from those there; returns what does, by entity.
+
+    To replace a row whole is to write it to every index of its table as well: pages all over the file.
+    """
+    held = get_rows(conn, kind, [row[0] for row in rows])
+    layout = _LAYOUTS[kind]
+    changed: dict[bytes, Changed] = {}
+    new: list[tuple[Any, ...]] = []
+    updates: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
+    for row in rows:
+        before = held.get(row[0])
+        if before is None:
+            new.append(row)
+            changed[row[0]] = None
+        elif before == row:
+            changed[row[0]] = _NOTHING
+        else:
+            places = tuple([at for at, value in enumerate(row) if value != before[at]])
+            updates.setdefault(places, []).append((*[row[at] for at in places], row[0]))
+            changed[row[0]] = frozenset([layout.columns[at] for at in places])
+    conn.executemany(layout.put, new)
+    for places, some in updates.items():
+        sets = ", ".join(f"{layout.columns[at]} = ?" for at in places)
+        conn.executemany(f"UPDATE {layout.name} SET {sets} WHERE ent = ?", some)
+    return changed
+
+
+_NOTHING: frozenset[str] = frozenset()
+
+
+def set_fields(conn: Connection, kind: int, shown: Mapping[bytes, Sequence[Head]]) -> dict[bytes, Changed]:
+    """Write the values now shown of some fields (the heads) of rows that are there; returns the columns they stand in."""
+    layout = _LAYOUTS[kind]
+    changed: dict[bytes, Changed] = {}
+    updates: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
+    said = dict[bytes, str | None]()
+    for marks, part in in_parts(list(shown)):
+        said.update(
+            conn.execute(f"SELECT ent, missing FROM {layout.name} WHERE ent IN ({marks})", part).fetchall()
+        )
+    for ent, several in shown.items():
+        values = {str(head.field): msgspec.json.decode(head.value) for head in several}
+        row = table_row(kind, ent, values, None, 0, 0, "")
+        places = [at for number in values for at in layout.columns_of(number)]
+        missing = _still_missing(
+            said[ent], [layout.places[n][2] for n in values if n in layout.places], row[5]
+        )
+        if missing != said[ent]:
+            row = (*row[:5], missing, *row[6:])
+            places.append(5)
+        updates.setdefault(tuple(places), []).append((*[row[at] for at in places], ent))
+        changed[ent] = frozenset([layout.columns[at] for at in places])
+    for at_once, some in updates.items():
+        if at_once:
+            sets = ", ".join(f"{layout.columns[at]} = ?" for at in at_once)
+            conn.executemany(f"UPDATE {layout.name} SET {sets} WHERE ent = ?", some)
+    return changed
+
+
+def _still_missing(before: str | None, told: Sequence[str], now: str | None) -> str | None:
+    """The column *missing* once these fields (by name) were told: what is said of others stays."""
+    if before is None or not told:
+        return now if before is None else before
+    left: dict[str, str] = msgspec.json.decode(before)
+    for name in told:
+        left.pop(name, None)
+    left |= msgspec.json.decode(now) if now is not None else {}
+    return _encoder.encode(dict(sorted(left.items()))).decode() if left else None
+
+
 def get_row(conn: Connection, kind: int, ent: bytes) -> tuple[Any, ...] | None:
     """The row of an entity as it stands, in the order of :func:`columns`."""
     found: tuple[Any, ...] | None = conn.execute(_LAYOUTS[kind].get, (ent,)).fetchone()
@@ -262,11 +350,29 @@ def drop_row(conn: Connection, kind: int, ent: bytes) -> None:
     conn.execute(f"DELETE FROM {_LAYOUTS[kind].name} WHERE ent = ?", (ent,))
 
 
-def follow(conn: Connection, touched: Mapping[int, Sequence[bytes]]) -> None:
+def hang_on(kind: str, follower: Follower, columns: Iterable[str]) -> None:
+    """Have ``follower`` called with the entities of a kind of whose rows these columns changed, or that came or went."""
+    FOLLOWERS.setdefault(kind, []).append(follower)
+    _WATCHED[kind, follower] = frozenset(columns)
+
+
+def follow(conn: Connection, touched: Mapping[int, Mapping[bytes, Changed]]) -> None:
     """Let the derived tables that hang on a kind (search, presence) catch up with its changed rows."""
-    for kind, ents in touched.items():
-        for follower in FOLLOWERS.get(_LAYOUTS[kind].name, ()):
-            follower(conn, ents)
+    for kind, rows in touched.items():
+        name = _LAYOUTS[kind].name
+        for follower in FOLLOWERS.get(name, ()):
+            ents = _followed(rows, _WATCHED.get((name, follower)))
+            if ents:
+                follower(conn, ents)
+
+
+def _followed(rows: Mapping[bytes, Changed], columns: frozenset[str] | None) -> list[bytes]:
+    """The rows of which one of these columns changed, of None any."""
+    return [
+        ent
+        for ent, changed in rows.items()
+        if changed is None or (changed if columns is None else not columns.isdisjoint(changed))
+    ]
 
 
 def op_id_key(op_id: OpId) -> tuple[int, int, int, bytes]:

@@ -203,5 +203,9 @@ def named_twice(conn: Connection, several: Iterable[Sequence[bytes]]) -> dict[by
     return found
 
 
-tables.FOLLOWERS.setdefault("arrival_group", []).append(_count)
-tables.FOLLOWERS.setdefault("person", []).append(_after_persons)
+tables.hang_on(
+    "arrival_group",
+    _count,
+    ("station", "head_count", "arrived_at_ms", "entered_ms", "closed_at_ms", "closed_reason", "void"),
+)
+tables.hang_on("person", _after_persons, ("arrival_group", "arrived_at_ms", "entered_ms", "void"))

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from shelterdesk.core.event import GENESIS, MAX_OPS, Event, chain_next
+from shelterdesk.core.event import GENESIS, MAX_OPS, Numbered, chain_next
 from shelterdesk.core.roster import Roster
 from shelterdesk.db import chain
 from shelterdesk.db.connection import Connection
@@ -81,14 +81,14 @@ def unsigned_of(conn: Connection, dev: int) -> dict[int, dict[int, int]]:
     """The unsigned events of a desk: by epoch, id with first number."""
     found: dict[int, dict[int, int]] = {}
     for id_, epoch, seq in conn.execute(
-        "SELECT u.event, e.epoch, e.seq FROM unsigned u JOIN event e ON e.id = u.event WHERE e.dev = ?",
+        "SELECT u.event, e.epoch, e.seq FROM unsigned u CROSS JOIN event e ON e.id = u.event WHERE e.dev = ?",
         (dev,),
     ):
         found.setdefault(epoch, {})[id_] = seq
     return found
 
 
-def goes_on(conn: Connection, dev: int, epoch: int, events: Sequence[Event], before: bytes) -> bool:
+def goes_on(conn: Connection, dev: int, epoch: int, events: Sequence[Numbered], before: bytes) -> bool:
     """Whether events follow on from the end of the main line, by their chain and not by their number alone."""
     upto, end = chain.last_of(conn, dev, epoch) or (0, GENESIS)
     value, at = before, events[0].first_seq - 1
@@ -100,7 +100,7 @@ def goes_on(conn: Connection, dev: int, epoch: int, events: Sequence[Event], bef
 
 
 def note_claims(
-    conn: Connection, dev: int, epoch: int, events: Sequence[Event], before: bytes, after: bytes
+    conn: Connection, dev: int, epoch: int, events: Sequence[Numbered], before: bytes, after: bytes
 ) -> None:
     """Keep what a part says of the chain around events that are in the log and not so in the main line.
 

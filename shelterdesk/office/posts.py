@@ -69,7 +69,7 @@ def posts(reader: Reader) -> list[Post]:
     ranges = held.held_ranges(conn)
     aside = dict(
         conn.execute(
-            "SELECT e.dev, count(*) FROM set_aside_op s JOIN event e ON e.id = s.event GROUP BY e.dev"
+            "SELECT e.dev, count(*) FROM set_aside_op s CROSS JOIN event e ON e.id = s.event GROUP BY e.dev"
         ).fetchall()
     )
     conflicts = conn.execute(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
 
@@ -139,9 +142,11 @@ class Draft:
     unpacked: int = 0
     is_whole: bool = True
     """Whether every line is as it was written: an older reader takes no part with one that was erased."""
+    packers: ThreadPoolExecutor | None = None
 
     _open: list[bytes] = field(default_factory=list)
     _open_bytes: int = 0
+    _packing: deque[_Packing] = field(default_factory=deque)
     at_hand: dict[str, bytes] = field(default_factory=dict)
     """The members as packed: to be written now they need not be packed again."""
 
@@ -149,9 +154,23 @@ class Draft:
         """Whether an event of so many ops and bytes still fits."""
         if not self.events:
             return True
-        full = self.packed >= PART_PACKED or self.unpacked + self._open_bytes + size > PART_UNPACKED
-        full = full or len(self.runs) >= MOST_RUNS
-        return not full and self.ops + ops <= MAX_EVENT_OPS
+        full = self.unpacked + self._open_bytes + size > PART_UNPACKED or len(self.runs) >= MOST_RUNS
+        return not full and self.ops + ops <= MAX_EVENT_OPS and not self._is_packed_full()
+
+    def is_busy(self) -> bool:
+        """Whether it is known only once a member is packed if there is room, and it is not packed yet."""
+        return bool(self._packing) and self._may_be_full() and not self._packing[0].packed.done()
+
+    def _is_packed_full(self) -> bool:
+        """Whether the closed members fill the part; waits for those that decide about it."""
+        while self._packing and self._may_be_full():
+            self._keep_first()
+        return self.packed >= PART_PACKED
+
+    def _may_be_full(self) -> bool:
+        """Whether the closed members would fill the part if those being packed could not be made any smaller."""
+        most = sum(one.size + _GZIP_MORE for one in self._packing)
+        return self.packed < PART_PACKED <= self.packed + most
 
     def add(self, line: LogLine) -> None:
         """Add an event."""
@@ -170,30 +189,74 @@ class Draft:
             self.close()
 
     def close(self) -> None:
-        """Close the open member."""
+        """Close the open member and have it packed."""
         if not self._open:
             return
-        packed = zip_lines(ndjson(self._open))
-        name = event_member(len(self.members) + 1)
-        self.members.append(Member(name, len(packed), self._open_bytes, sha256(packed), len(self._open)))
-        self.at_hand[name] = packed
-        self.packed += len(packed)
+        done: Future[bytes] = Future()
+        if self.packers is None:
+            done.set_result(_packed(self._open))
+        else:
+            done = self.packers.submit(_packed, self._open)
+        self._packing.append(_Packing(self._open_bytes, len(self._open), done))
         self.unpacked += self._open_bytes
         self._open, self._open_bytes = [], 0
 
+    def finish(self) -> None:
+        """Close the part: no more is added, every member is packed."""
+        self.close()
+        while self._packing:
+            self._keep_first()
+
+    def _keep_first(self) -> None:
+        """Wait for the first member that is being packed."""
+        one = self._packing.popleft()
+        packed = one.packed.result()
+        name = event_member(len(self.members) + 1)
+        self.members.append(Member(name, len(packed), one.size, sha256(packed), one.lines))
+        self.at_hand[name] = packed
+        self.packed += len(packed)
+
+
+class _Packing(NamedTuple):
+    """A member on its way: its size in bytes and lines, and what comes of packing it."""
+
+    size: int
+    lines: int
+    packed: Future[bytes]
+
+
+_GZIP_MORE = 1 << 16
+"""More than gzip can add to what cannot be made smaller: 5 bytes for each 16 KiB and a few around it."""
+
+
+def _packed(lines: Sequence[bytes]) -> bytes:
+    return zip_lines(ndjson(lines))
+
 
 def drafts(lines: Iterator[LogLine]) -> Iterator[Draft]:
-    """Cut the lines into parts: always at the same places for the same lines."""
-    draft = Draft()
-    for line in lines:
-        if not draft.has_room(line.last_seq - line.seq + 1, len(line.line)):
-            draft.close()
+    """Cut the lines into parts: always at the same places for the same lines.
+
+    Members are packed on two threads beside, which zlib leaves to themselves, while further lines are read.
+    """
+    with ThreadPoolExecutor(2) as packers:
+        draft = Draft(packers=packers)
+        ahead: deque[LogLine] = deque()
+        held = 0
+        while line := ahead.popleft() if ahead else next(lines, None):
+            held = max(0, held - len(line.line))
+            while held < MEMBER_BYTES and draft.is_busy() and (more := next(lines, None)):
+                ahead.append(
+                    more
+                )  # read while a member is being packed on which it depends where the part ends
+                held += len(more.line)
+            if not draft.has_room(line.last_seq - line.seq + 1, len(line.line)):
+                draft.finish()
+                yield draft
+                draft = Draft(packers=packers)
+            draft.add(line)
+        draft.finish()
+        if draft.events:
             yield draft
-            draft = Draft()
-        draft.add(line)
-    draft.close()
-    if draft.events:
-        yield draft
 
 
 def event_member(number: int) -> str:

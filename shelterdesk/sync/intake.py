@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from shelterdesk.core.erased import may_be_left
-from shelterdesk.core.event import Event, Place
+from shelterdesk.core.event import Numbered, Place
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.roster import Statement
-from shelterdesk.db import chain, exchange, newer, statements, vouching
+from shelterdesk.db import chain, exchange, merge, newer, statements, vouching
 from shelterdesk.db import receipts as held
 from shelterdesk.db.exchange import PartIn
 from shelterdesk.db.store import GIVE_WAY_S, Store
 from shelterdesk.keys.signing import SignedStatement, is_chain_head
+from shelterdesk.sync.lines import Entry
 from shelterdesk.sync.manifest import Range
 from shelterdesk.sync.reader import Known, Opened, Recipient
 from shelterdesk.sync.receipts import apply_held, is_newer_by_head, is_newer_by_word, note_said
@@ -34,6 +36,9 @@ class Counted:
     not_admitted: int = 0
     branches: set[int] = field(default_factory=set)
     kinds: set[str] = field(default_factory=set)
+
+
+_Numbered = TypeVar("_Numbered", bound=Numbered)
 
 
 class Stopped(Exception):
@@ -100,10 +105,10 @@ def signed_upto(store: Store, range_: Range) -> int:
 def _unsigned(store: Store, opened: Opened) -> set[bytes]:
     """The hashes of the events of a part that lie beyond what their author signed (SYNC §1.0, *signatures*)."""
     found: set[bytes] = set()
-    for range_, events in ranges_of(opened):
+    for range_, entries in ranges_of(opened):
         upto = signed_upto(store, range_)
-        if events[-1].last_seq > upto:
-            found.update(event.eh for event in events if event.last_seq > upto)
+        if entries[-1].last_seq > upto:
+            found.update(one.eh for one in entries if one.last_seq > upto)
     return found
 
 
@@ -118,9 +123,8 @@ def _second_hand(store: Store, opened: Opened) -> set[Place]:
     is_office = desk is not None and desk.is_office
     return {
         event.place
-        for event in opened.events
-        if (event.is_in_part or not event.line)
-        and not ((is_office or event.dev == sender) and may_be_left(event, erased))
+        for event in opened.lines.read(one for one in opened.entries if one.is_left)
+        if not ((is_office or event.dev == sender) and may_be_left(event, erased))
     }
 
 
@@ -133,7 +137,7 @@ def _apart(store: Store, opened: Opened) -> set[bytes]:
     conn = store.conn
     found: set[bytes] = set()
     ends: dict[tuple[int, int], tuple[int, str | None]] = {}
-    for range_, events in ranges_of(opened):
+    for range_, entries in ranges_of(opened):
         author, before = (range_.author, range_.epoch), range_.chain_before
         if before is None:
             follows = False
@@ -142,19 +146,19 @@ def _apart(store: Store, opened: Opened) -> set[bytes]:
         else:
             last = chain.last_of(conn, *author)
             is_whole = chain.last_seq(conn, *author) <= (0 if last is None else last[0])
-            follows = is_whole and vouching.goes_on(conn, *author, events, bytes.fromhex(before))
+            follows = is_whole and vouching.goes_on(conn, *author, entries, bytes.fromhex(before))
         if follows:
             ends[author] = (range_.last, range_.chain_after)
         else:
-            found.update(event.eh for event in events)
+            found.update(one.eh for one in entries)
     return found
 
 
-def ranges_of(opened: Opened) -> Iterator[tuple[Range, Sequence[Event]]]:
+def ranges_of(opened: Opened) -> Iterator[tuple[Range, Sequence[Entry]]]:
     """The ranges of a part with their events."""
     at = 0
     for range_ in opened.manifest.ranges:
-        yield range_, opened.events[at : at + range_.events]
+        yield range_, opened.entries[at : at + range_.events]
         at += range_.events
 
 
@@ -180,7 +184,7 @@ def merge_part(
         manifest.bundle_no,
         manifest.part,
         manifest.parts,
-        len(opened.events),
+        len(opened.entries),
         ops,
     )
     unsigned, apart, second_hand = (
@@ -197,15 +201,12 @@ def merge_part(
     for some in (*slices(_those(opened, apart, False)), *slices(_those(opened, apart, True))):
         if cancelled is not None and cancelled():
             raise Stopped
-        if done:
-            time.sleep(GIVE_WAY_S)
-        taken = store.take_in(some, unsigned, apart, second_hand)
-        counted.events += taken.events
-        counted.ops += taken.ops
-        counted.already_known += taken.already_known
-        counted.not_admitted += taken.set_aside
-        counted.kinds |= taken.kinds
-        counted.branches |= taken.forked
+        if merge.are_known(conn, some):
+            counted.already_known += len(some)
+        else:
+            if done:
+                time.sleep(GIVE_WAY_S)
+            _count(counted, store.take_in(opened.lines.read(some), unsigned, apart, second_hand))
         done += len(some)
         if told is not None:
             told(done)
@@ -214,11 +215,20 @@ def merge_part(
     return counted
 
 
-def _those(opened: Opened, apart: set[bytes], are_apart: bool) -> Sequence[Event]:
+def _count(counted: Counted, taken: merge.Taken) -> None:
+    counted.events += taken.events
+    counted.ops += taken.ops
+    counted.already_known += taken.already_known
+    counted.not_admitted += taken.set_aside
+    counted.kinds |= taken.kinds
+    counted.branches |= taken.forked
+
+
+def _those(opened: Opened, apart: set[bytes], are_apart: bool) -> Sequence[Entry]:
     """The events of a part that are apart, or the others."""
     if not apart:
-        return [] if are_apart else opened.events
-    return [event for event in opened.events if (event.eh in apart) is are_apart]
+        return [] if are_apart else opened.entries
+    return [one for one in opened.entries if (one.eh in apart) is are_apart]
 
 
 def _keep_heads(store: Store, opened: Opened) -> None:
@@ -234,10 +244,10 @@ def _settle(store: Store, opened: Opened) -> set[str]:
     """Keep what the part says of chains beside main lines; admit what is signed now, or heard up to there now."""
     conn = store.conn
     with store.transaction():
-        for range_, events in ranges_of(opened):
+        for range_, entries in ranges_of(opened):
             if range_.chain_before is not None and range_.chain_after is not None:
                 before, after = bytes.fromhex(range_.chain_before), bytes.fromhex(range_.chain_after)
-                vouching.note_claims(conn, range_.author, range_.epoch, events, before, after)
+                vouching.note_claims(conn, range_.author, range_.epoch, entries, before, after)
         for dev, epoch in sorted({(range_.author, range_.epoch) for range_ in opened.manifest.ranges}):
             chain.carry_on(conn, dev, epoch)
         authors = {range_.author for range_ in opened.manifest.ranges}
@@ -268,15 +278,16 @@ def _complete(store: Store, opened: Opened, now: int) -> None:
         exchange.taken_after_all(conn, manifest.dev, prefix)
 
 
-def slices(events: Sequence[Event], most: int = SLICE_OPS) -> Iterator[list[Event]]:
+def slices(events: Sequence[_Numbered], most: int = SLICE_OPS) -> Iterator[list[_Numbered]]:
     """Whole events, so many ops at a time (one event has at most 500)."""
-    some: list[Event] = []
+    some: list[_Numbered] = []
     ops = 0
     for event in events:
-        if some and ops + len(event.ops) > most:
+        many = event.last_seq - event.first_seq + 1
+        if some and ops + many > most:
             yield some
             some, ops = [], 0
         some.append(event)
-        ops += len(event.ops)
+        ops += many
     if some:
         yield some

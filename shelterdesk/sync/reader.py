@@ -10,23 +10,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shelterdesk.core.erased import read_brought
 from shelterdesk.core.errors import WorldError
-from shelterdesk.core.event import BadLine, Event, chain_next
+from shelterdesk.core.event import chain_next
 from shelterdesk.db.receipts import MAX_JUMP
 from shelterdesk.keys import age
-from shelterdesk.keys.classes import LONGEST_SEALED
 from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.signing import SignedStatement, is_chain_head
 from shelterdesk.keys.sshsig import BUNDLE, MANIFEST, claimed_signer, verify
-from shelterdesk.sync.container import MAX_PART, MAX_SEALED, PartName, is_within, unpack, unzip_lines
+from shelterdesk.sync.container import MAX_PART, MAX_SEALED, PartName, unpack, unzip_lines
 from shelterdesk.sync.faults import SetAside
+from shelterdesk.sync.lines import Entry, Lines
 from shelterdesk.sync.manifest import (
-    DEEPEST,
     ERASED_LINES,
-    GREATEST,
-    GREATEST_EPOCH,
-    LONGEST_TEXT,
     Manifest,
     Member,
     Range,
@@ -66,16 +61,24 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A part that passed every check; ``branches`` are authors whose line here begins from another history."""
+    """A part that passed every check; ``branches`` are authors whose line here begins from another history.
+
+    What its events say is read again from their ``lines`` when it is wanted.
+    """
 
     manifest: Manifest
     manifest_sha: bytes
     cipher_sha: str
     statements: list[SignedStatement]
     receipts: list[SignedStatement]
-    events: list[Event]
+    lines: Lines
     branches: list[int]
     schema: bytes = b""
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """Its events in their order, without what they say."""
+        return self.lines.entries
 
 
 def check_outside(name: PartName, folder: int, sealed: bytes, signature: str, known: Known) -> bytes:
@@ -135,13 +138,14 @@ def open_part(
     if _next(members, "SHA256SUMS") != sums(manifest.members, raw, inner):
         raise SetAside("members", what="SHA256SUMS")
     content = _content(members, manifest)
-    events = _events(content, manifest)
-    _check_counts(manifest, events)
-    branches = _check_ranges(manifest, events, known)
+    del plain, members
+    lines = _events(content, manifest)
+    _check_counts(manifest, lines)
+    branches = _check_ranges(manifest, lines.entries, known)
     statements = _statements(content, manifest.members)
     receipts = from_member(content["receipts.json"])
     return Opened(
-        manifest, bytes.fromhex(sha256(raw)), sha256(sealed), statements, receipts, events, branches,
+        manifest, bytes.fromhex(sha256(raw)), sha256(sealed), statements, receipts, lines, branches,
         content["schema.json"],
     )  # fmt: skip
 
@@ -200,51 +204,31 @@ def _statements(content: Mapping[str, bytes], members: Sequence[Member]) -> list
     return found
 
 
-def _events(content: Mapping[str, bytes], manifest: Manifest) -> list[Event]:
-    events: list[Event] = []
-    for member in manifest.members:
-        if not member.events:
-            continue
-        raw = unzip_lines(content[member.name], member.unpacked)
-        lines = raw.split(b"\n")
-        if lines.pop() or len(lines) != member.events:
-            raise SetAside("manifest", what="events")
-        try:
-            events += [read_brought(line) for line in lines]
-        except BadLine as error:
-            raise SetAside("line", what=str(error)[:80]) from None
-    return events
-
-
-def _check_counts(manifest: Manifest, events: Sequence[Event]) -> None:
-    """The cross-check of how much there is of each kind, and the caps on every value."""
-    kinds: dict[str, int] = {}
-    ops = 0
+def _events(content: dict[str, bytes], manifest: Manifest) -> Lines:
+    """The lines of all members, examined; what was packed is let go of on the way."""
+    found = Lines()
     is_older = manifest.min_reader < ERASED_LINES
-    for event in events:
-        if is_older and (event.is_in_part or not event.line):
-            raise SetAside("line", what="erased")
-        if event.epoch >= GREATEST_EPOCH or event.last_seq >= GREATEST:
-            raise SetAside("jump")
-        for op in event.ops:
-            key = str(op.kind)
-            kinds[key] = kinds.get(key, 0) + 1
-            if len(op.value) > LONGEST_TEXT or op.value.count(b"{") + op.value.count(b"[") > DEEPEST:
-                if not is_within(op.value, DEEPEST, LONGEST_SEALED):
-                    raise SetAside("line", what="depth or length")
-        ops += len(event.ops)
-    if ops != manifest.counts.ops or kinds != manifest.counts.kinds:
+    for member in manifest.members:
+        if member.events:
+            found.add(unzip_lines(content.pop(member.name), member.unpacked), member.events, is_older)
+    return found
+
+
+def _check_counts(manifest: Manifest, lines: Lines) -> None:
+    """The cross-check of how much there is of each kind, and the caps on every value."""
+    lines.check()
+    if lines.ops != manifest.counts.ops or lines.kinds != manifest.counts.kinds:
         raise SetAside("manifest", what="counts")
 
 
-def _check_ranges(manifest: Manifest, events: Sequence[Event], known: Known) -> list[int]:
+def _check_ranges(manifest: Manifest, entries: Sequence[Entry], known: Known) -> list[int]:
     """Events follow one another as the ranges say and their authors signed; returns authors that branch off."""
     at = 0
     branches = []
     for range_ in manifest.ranges:
         if range_.last > known.held_upto(range_.author, range_.epoch) + MAX_JUMP:
             raise SetAside("jump")
-        mine = events[at : at + range_.events]
+        mine = entries[at : at + range_.events]
         at += range_.events
         if _check_range(range_, mine, known, manifest.sender):
             branches.append(range_.author)
@@ -255,7 +239,7 @@ def _check_ranges(manifest: Manifest, events: Sequence[Event], known: Known) -> 
     return branches
 
 
-def _check_range(range_: Range, events: Sequence[Event], known: Known, sender: int) -> bool:
+def _check_range(range_: Range, entries: Sequence[Entry], known: Known, sender: int) -> bool:
     """Check one range; True when its author is known to have signed another history (a copied desk).
 
     Both histories are kept then, with an alarm (SYNC §1.0, *op id*), but only on the author's own word. What
@@ -263,7 +247,7 @@ def _check_range(range_: Range, events: Sequence[Event], known: Known, sender: i
     comes the beginning of a branch whose head is in the next part.
     """
     author, expected = range_.author, range_.first
-    for event in events:
+    for event in entries:
         if (event.dev, event.epoch, event.first_seq) != (author, range_.epoch, expected):
             raise SetAside("manifest", what="ranges")
         expected = event.last_seq + 1
@@ -277,7 +261,7 @@ def _check_range(range_: Range, events: Sequence[Event], known: Known, sender: i
     chain = bytes.fromhex(range_.chain_before)
     signed = known.heads(author, range_.epoch, range_.first, range_.last)
     head_fits, is_branch = head is None, False
-    for event in events:
+    for event in entries:
         chain = chain_next(chain, event.eh)
         if head is not None and event.last_seq == head.seq:
             head_fits = chain.hex() == head.chain

@@ -101,13 +101,13 @@ def _taken(setting: Setting, office: Office, attempt: Attempt, found: Opened) ->
 def _entries(setting: Setting, office: Office, found: Opened) -> tuple[str, int]:
     """Whether an entry of another author that nobody wrote would count; how many would be kept without counting."""
     kept = 0
-    for range_, events in ranges_of(found):
+    for range_, entries in ranges_of(found):
         desk, head = office.roster.desks.get(range_.author), range_.head
         upto = 0
         if desk is not None and head is not None:
             chain, signature = bytes.fromhex(head.chain), bytes.fromhex(head.signature)
             upto = head.seq if is_chain_head(desk.sign, range_.epoch, head.seq, chain, signature) else 0
-        for event in events:
+        for event in found.lines.read(entries):
             if event.is_in_part or not event.line:
                 if found.manifest.min_reader < ERASED_LINES:
                     return "what is left of an entry, in a part for readers that do not know that", 0

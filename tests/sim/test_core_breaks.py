@@ -11,7 +11,7 @@ import pytest
 from shelterdesk.core import event, heads, home
 from shelterdesk.core.event import Event
 from shelterdesk.core.heads import Head, Logged
-from shelterdesk.db import judging, merge, standing, state
+from shelterdesk.db import judging, merge, standing, state, tables
 from shelterdesk.db.connection import Connection
 from tests.sim import core_store
 from tests.sim.core_run import Wrong, run
@@ -198,9 +198,7 @@ def only_the_first_edit(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tables are not brought along by later slices."""
     anew = merge._put_anew
 
-    def once(
-        conn: Connection, found: Mapping[bytes, standing.Stood], touched: dict[int, list[bytes]]
-    ) -> None:
+    def once(conn: Connection, found: Mapping[bytes, standing.Stood], touched: tables.Touched) -> None:
         held = {ent for (ent,) in conn.execute("SELECT DISTINCT ent FROM head")}
         anew(conn, {ent: one for ent, one in found.items() if ent not in held}, touched)
 

@@ -109,8 +109,8 @@ def frozen(desk: Desk) -> Known:
 
 def test_the_good_part_opens(bench: Bench) -> None:
     opened = bench.open()
-    assert len(opened.events) == opened.manifest.counts.events > 3
-    assert bench.resealed(bench.plain).events == opened.events
+    assert len(opened.entries) == opened.manifest.counts.events > 3
+    assert bench.resealed(bench.plain).entries == opened.entries
 
 
 def refused(code: str, act: Callable[[], object]) -> None:
@@ -312,7 +312,7 @@ def test_impossible_numbers_and_counts(bench: Bench) -> None:
 def test_an_enrolled_desk_cannot_rewrite_another_ones_signed_history(bench: Bench) -> None:
     """A part of the same desk says otherwise than a head it signed: both are kept, and the alarm is raised."""
     opened = bench.open()
-    last = opened.events[-1]
+    last = opened.entries[-1]
     heads = {last.last_seq: {line_hash(b"something else")}}
     known = Known(bench.known.signers, lambda d, e: 0, lambda d, e, s: None, lambda d, e, f, t: heads)
     again = open_part(bench.name, bench.folder, bench.sealed, bench.signature, bench.me, known)
@@ -340,7 +340,7 @@ def test_two_thousand_mutants_none_taken(bench: Bench, block: int) -> None:
         except SetAside:
             continue
         taken += 1
-        assert opened.events == good.events  # nothing else can have passed
+        assert opened.entries == good.entries  # nothing else can have passed
     assert taken == 0
 
 
