@@ -51,13 +51,17 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Body(msgspec.Struct, frozen=True):
-    """What a receipt says: to which desk, by which roster, when (Unix milliseconds)."""
+    """What a receipt says: to which desk, by which roster, when (Unix milliseconds), in which epoch of its issuer.
+
+    Receipts of older programs do not say the epoch.
+    """
 
     desk: str
     practice: bool
     made_ms: int
     roster: tuple[str, int]
     heard: list[Line]
+    epoch: int | None = None
 
 
 @dataclass(slots=True)
@@ -81,11 +85,12 @@ def make_receipt(store: Store, dev: int, beside: Mapping[Author, Beside] | None 
     lines = [_line(heard) for heard in held.confirmable(store.conn, dev, beside, is_own=dev == store.who.dev)]
     if not lines and who.epoch == 0:
         return None
-    news = {"practice": who.is_practice, "roster": [hex16(roster.issuer), roster.number], "heard": lines}
+    ruled = [hex16(roster.issuer), roster.number]
+    news = {"practice": who.is_practice, "roster": ruled, "heard": lines, "epoch": who.epoch}
     for last in held.receipts_held(store.conn):
         if (last.issuer, last.dev) == (who.dev, dev):
             body = read_statement(last.raw, last.signature).body
-            if {name: body[name] for name in news} == news:
+            if {name: body.get(name) for name in news} == news:
                 return last
     with store.transaction() as conn:
         number = meta.next_count(conn, "receipt")
@@ -175,6 +180,8 @@ def read_receipt(signed: SignedStatement, roster: Roster, is_practice: bool) -> 
         if statement.kind != "receipt" or statement.issuer != issuer or not 0 < statement.number < _GREATEST:
             raise ValueError("not a receipt")
         body = msgspec.convert(statement.body, type=Body)
+        if body.epoch is not None and not 0 <= body.epoch < _GREATEST:
+            raise ValueError("a number outside its range")
         for line in body.heard:
             if not 0 <= line.epoch < _GREATEST or not 0 <= line.upto < _GREATEST:
                 raise ValueError("a number outside its range")
@@ -213,10 +220,12 @@ def take_receipts(store: Store, offered: Collection[SignedStatement]) -> Confirm
                     own = [line.epoch for line in body.heard] if dev == issuer else []
                     confirmed.newer_self = max(store.who.epoch, confirmed.newer_self or 0, *own)
                 continue
-            newest = held.newest_number(conn, issuer, dev)
+            last = held.newest_receipt(conn, issuer, dev)
+            newest = 0 if last is None else last.number
             if held.keep_receipt(conn, HeldReceipt(issuer, dev, number, signed.body, signed.signature, now)):
                 confirmed.new += dev != issuer  # what a desk says of itself is no receipt to anybody
-                says = {line.epoch: _still_confirmed(conn, dev, line) for line in body.heard}
+                was_put_back = last is not None and _was_put_back(last, body)
+                says = {line.epoch: _still_confirmed(conn, dev, line, was_put_back) for line in body.heard}
                 held.confirm_no_more(conn, dev, issuer, says)
                 note_said(
                     store, [(dev, line.epoch, line.upto) for line in body.heard if line.upto], issuer, now
@@ -229,15 +238,26 @@ def take_receipts(store: Store, offered: Collection[SignedStatement]) -> Confirm
     return confirmed
 
 
-def _still_confirmed(conn: Connection, dev: int, line: Line) -> int:
-    """How far a receipt confirms the line of a desk's epoch as it is here, or will turn out to when more of it comes."""
+def _was_put_back(last: HeldReceipt, says: Body) -> bool:
+    """Whether the issuer goes on in another epoch than when it last said something: what it held then it may have lost."""
+    before: int | None = read_statement(last.raw, last.signature).body.get("epoch")
+    return None not in (before, says.epoch) and before != says.epoch
+
+
+def _still_confirmed(conn: Connection, dev: int, line: Line, was_put_back: bool) -> int:
+    """How far a receipt confirms the line of a desk's epoch as it is here, or will turn out to when more of it comes.
+
+    Of an issuer that ``was_put_back`` nothing is hoped: beyond what is here its line may be another branch, and what it
+    confirmed before would never be sent again. Once more of the line comes the receipt is applied anew.
+    """
     places = [(line.upto, line.chain), *((last, value) for first, last, value in line.beside if first == 1)]
     last_here = chain.last_seq(conn, dev, line.epoch)
     return max(
         (
             seq
             for seq, value in places
-            if seq > last_here or chain.value_at(conn, dev, line.epoch, seq) == bytes.fromhex(value)
+            if (seq > last_here and not was_put_back)
+            or chain.value_at(conn, dev, line.epoch, seq) == bytes.fromhex(value)
         ),
         default=0,
     )
