@@ -94,7 +94,7 @@ def _play(world: World, is_watched: bool, leaning: Mapping[str, int]) -> None:
 def gather(world: World, schedule: Schedule) -> None:
     """Images are made, then everybody hears of everybody and that they were heard: what is put back later has confirmed it."""
     for place in world.places:
-        schedule.image(place)
+        schedule.laptops.image(place)
         schedule.register(place)
     for _ in range(2):
         _round(world, schedule, is_open=False)
@@ -128,6 +128,7 @@ def still_lacking(world: World, schedule: Schedule, wanted: set[bytes]) -> str:
     to the other, which is why people are told to tell the office.
     """
     office = world.office
+    second_hand = office.second_hand()
     held, said = office.hashes() & wanted, set(office.statements())
     homes = office.desk.roster.homes
     of_station: dict[str, set[bytes]] = {}
@@ -141,6 +142,9 @@ def still_lacking(world: World, schedule: Schedule, wanted: set[bytes]) -> str:
         if place.is_office or dev not in homes:
             continue
         mine = place.hashes() & wanted
+        own = {eh for eh in second_hand & mine if world.journal.author(eh) == dev}
+        if own:
+            return f"the office has {len(own)} lines of {place.name} at second hand"
         # What a revoked desk says of others, beyond what was named, is not taken in by anybody.
         beyond = set() if dev in bound else set(place.statements()) - said
         lines, statements = len(mine - held), len(beyond)
@@ -164,7 +168,8 @@ def _round(world: World, schedule: Schedule, is_open: bool) -> None:
             world.tell(place, f"reads all: {told(schedule.taken(place, common))}")
     answers = world.new_path("answers")
     answers.mkdir()
-    for code in sorted({place.station for place in world.places if not place.is_office}):
+    known = world.office.desk.roster.stations  # an office put back may have forgotten whom it enrolled
+    for code in sorted({place.station for place in world.places if not place.is_office} & set(known)):
         schedule.write(world.office, answers, code, f"answers {code}")
     for place in world.places:
         if not place.is_office:
@@ -187,7 +192,9 @@ def judge(world: World) -> None:
             heads = [head.id for head in view.heads[record][number]]
             world.same(place, f"an informed edit of {record[0].hex()}.{number}", heads, [last.id])
             world.counts["won"] += 1
+        world.nothing_left_of_erased(place)
         if place is office:
+            nobody_told_of(world)
             world.counts["conflicts"] += len(view.conflicts())
             world.counts["set_aside"] += len(view.aside)
             world.counts["events"] += len(place.hashes())
@@ -197,6 +204,16 @@ def judge(world: World) -> None:
     before = derived(one.store.conn)
     one.store.rebuild()
     world.same(one, "tables and what a rebuild makes of the log", derived(one.store.conn), before)
+
+
+def nobody_told_of(world: World) -> None:
+    """At the office no record tells of somebody erased, also none that came only afterwards."""
+    office = world.office
+    told = {
+        row[0]
+        for row in office.store.conn.execute("SELECT person FROM travel_document WHERE person IS NOT NULL")
+    }
+    world.same(office, "people erased of whom a document stands", told & office.desk.roster.erased, set())
 
 
 def nothing_lost(world: World) -> None:

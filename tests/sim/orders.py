@@ -1,0 +1,122 @@
+"""What the office orders in a world: somebody erased, a clock corrected, with a second person where it has two."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from shelterdesk.actions.clock_fixing import fix_clock
+from shelterdesk.actions.deciding import decide
+from shelterdesk.actions.erasing import erase
+from shelterdesk.actions.two_persons import needs_second, proposals, withdraw
+from shelterdesk.actions.users import add_user
+from shelterdesk.core.vocabulary import Role
+from shelterdesk.keys import keyfile
+from tests.sim.world import Place
+from tests.stations import CHEAP, PASSPHRASE
+
+if TYPE_CHECKING:
+    from tests.sim.schedule import Schedule
+
+PHRASE = f"{PASSPHRASE}-{PASSPHRASE}"
+
+
+class Orders:
+    """The steps of an office that has to decide something."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        self.world = schedule.world
+        self.rng = schedule.rng
+
+    def erase(self, place: Place) -> None:
+        """Somebody asked to be erased: the office erases them, or proposes it."""
+        office = self.world.office
+        rows = office.store.conn.execute("SELECT ent FROM person ORDER BY ent").fetchall()
+        if not rows:
+            return self.schedule.edit(place)
+        ent = self.rng.choice(rows)[0]
+        done = erase(office.desk, [ent.hex()], f"request {len(self.world.story)}")
+        said = f"has {ent.hex()[-6:]} erased, {done.result.records} records"
+        if done.result.proposal is None:
+            return self._erased(office, said)
+        self.world.same(office, "erased by one alone", ent in office.desk.roster.erased, False)
+        self.world.tell(office, f"proposes: {said}")
+        if self.second_agrees(office, done.result.proposal.number):
+            self._erased(office, said)
+        return None
+
+    def _erased(self, office: Place, said: str) -> None:
+        self.world.counts["erasures"] += 1
+        self.world.tell(office, said)
+        self.world.nothing_left_of_erased(office)
+
+    def second_agrees(self, office: Place, number: int) -> bool:
+        """Whether the second person confirms it at once; else it waits, or is withdrawn."""
+        if self.rng.random() < 0.25:
+            if self.rng.random() < 0.5:
+                withdraw(office.desk, number)
+                self.world.tell(office, "it is withdrawn")
+            return False
+        name = next(
+            user.name
+            for user in office.desk.roster.users.values()
+            if not user.station and Role.ADMIN in user.roles and user.id != office.desk.user.id
+        )
+        keys = keyfile.unlock(office.folder, name, PHRASE, office.clock.now().timestamp()).user
+        user = office.desk.roster.user_named(name, "")
+        assert user is not None
+        decide(replace(office.desk, user=user, user_keys=keys), number)
+        self.world.counts["agreed_by_two"] += 1
+        self.world.tell(office, f"{name} agrees")
+        return True
+
+    def second_admin(self, place: Place) -> None:
+        """The office gets a second admin; from then on nobody erases or revokes alone. Or what waits is decided."""
+        office = self.world.office
+        if not needs_second(office.desk):
+            add_user(office.desk, "deputy", frozenset({Role.ADMIN}), PHRASE, cost=CHEAP)
+            return self.world.tell(office, "gets a second admin")
+        waiting = proposals(office.desk)
+        if not waiting:
+            return self.schedule.edit(place)
+        one = self.rng.choice(waiting)
+        if self.second_agrees(office, one.number):
+            self.world.tell(office, f"what waited is done: {one.what}")
+            self.world.nothing_left_of_erased(office)
+        return None
+
+    def correct_clock(self, place: Place) -> None:
+        """The office says by how much some desk's clock was wrong, of some of its entries."""
+        office = self.world.office
+        conn = office.store.conn
+        spans = [
+            (desk.slot, *row)
+            for desk in sorted(office.desk.roster.desks.values(), key=lambda one: (one.slot, one.dev))
+            if not desk.is_office
+            for row in conn.execute(
+                "SELECT epoch, min(seq), max(seq) FROM event WHERE dev = ? GROUP BY epoch ORDER BY epoch",
+                (desk.dev,),
+            )
+            if sum(one.slot == desk.slot for one in office.desk.roster.desks.values()) == 1
+        ]
+        if not spans:
+            return self.schedule.edit(place)
+        slot, epoch, first, last = self.rng.choice(spans)
+        low = self.rng.randint(first, last)
+        high = self.rng.randint(low, last + 3)
+        delta = timedelta(
+            milliseconds=self.rng.choice(
+                (0, self.rng.randint(-(10**9), 10**9), self.rng.randint(-(10**12), 10**12))
+            )
+        )
+        if not conn.execute(
+            "SELECT 1 FROM event e JOIN (SELECT ? AS dev) d ON e.dev = d.dev WHERE e.epoch = ? AND e.seq BETWEEN ? AND ?",
+            (next(d.dev for d in office.desk.roster.desks.values() if d.slot == slot), epoch, low, high),
+        ).fetchone():
+            return self.schedule.edit(place)
+        fix_clock(office.desk, slot, low, high, delta, epoch)
+        self.world.counts["clocks_corrected"] += 1
+        self.world.tell(office, f"corrects the clock of {slot}, {low} to {high} of {epoch}, by {delta}")
+        return None
