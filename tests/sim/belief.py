@@ -91,7 +91,7 @@ def believe(raws: Iterable[bytes]) -> Belief:
     _applied(found, of_office)
     lifted = {sha for s in of_office if s.kind == "reinstatement" for sha in s.body["revocations"]}
     revoking = [s for s in of_office if s.kind == "revocation"]
-    ready = sorted(above)
+    ready = sorted(above, key=lambda dev: (len(_above(above, dev)), dev))
     while ready:  # those above before those they admitted
         dev = ready.pop(0)
         heeded = [

@@ -409,6 +409,7 @@ class Schedule:
         if others:
             slot = self.rng.choice(others)
             proposal = revoke_desk(place.desk, slot).result.proposal
+            self.orders.asks_a_second(place, proposal)
             if proposal is not None:
                 self.world.tell(place, f"proposes to revoke {slot}")
                 if not self.orders.second_agrees(place, proposal.number):

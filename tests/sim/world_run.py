@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from collections import Counter
@@ -145,8 +146,10 @@ def still_lacking(world: World, schedule: Schedule, wanted: set[bytes]) -> str:
         own = {eh for eh in second_hand & mine if world.journal.author(eh) == dev}
         if own:
             return f"the office has {len(own)} lines of {place.name} at second hand"
-        # What a revoked desk says of others, beyond what was named, is not taken in by anybody.
+        # What a revoked desk says of others, beyond what was named, is not taken in by anybody; nor is what somebody
+        # says whose admission the office hears no more.
         beyond = set() if dev in bound else set(place.statements()) - said
+        beyond = {raw for raw in beyond if int(json.loads(raw)["issuer"], 16) in homes}
         lines, statements = len(mine - held), len(beyond)
         if lines or statements:
             return f"the office lacks {lines} lines and {statements} statements of {place.name}"
@@ -233,7 +236,8 @@ def nothing_lost(world: World) -> None:
         raise world.wrong(f"{len(missing)} saved lines are not at the office; held {where}")
     world.counts["lost_with_a_laptop"] += len(world.journal.lost - held)
     for place in world.places:
-        if place.is_office:
+        # Whom the office does not know any more it cannot tell what it lost.
+        if place.is_office or place.desk.who.dev not in known:
             continue
         confirmed = acknowledged_by(place.store.conn, world.office.desk.who.dev)
         for eh, seq, epoch in place.store.conn.execute(
