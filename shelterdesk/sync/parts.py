@@ -39,7 +39,7 @@ from shelterdesk.sync.manifest import (
     sha256,
     sums,
 )
-from shelterdesk.sync.receipts import as_member, receipts_for
+from shelterdesk.sync.receipts import as_member, desks_of, receipts_for
 
 STATEMENT_BYTES = 2 << 20
 MOST_HELD = 10_000
@@ -104,9 +104,7 @@ def plan(store: Store, audience: Audience) -> list[PartOut]:
 
 def _receivers(store: Store, audience: Audience) -> set[int] | None:
     """The desks whose receipts go along: all for the office, a station's own desks for a station."""
-    if not store.who.is_office:
-        return None
-    return {desk.dev for desk in store.roster.desks.values() if desk.station == audience.station}
+    return desks_of(store, audience.station) if store.who.is_office else None
 
 
 def _goes(store: Store, audience: Audience, dev: int) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from shelterdesk.core.belief import desks_in
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import GENESIS, hex16
 from shelterdesk.core.moment import to_milliseconds
@@ -21,7 +22,7 @@ from shelterdesk.db import receipts as held
 from shelterdesk.db.beside import Author, Beside, beside_lines
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.receipts import Heard, HeldReceipt
-from shelterdesk.db.statements import read_statement
+from shelterdesk.db.statements import read_statement, statements
 from shelterdesk.db.store import Store
 from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.signing import SignedStatement, is_chain_head, sign_statement, verify_statement
@@ -130,6 +131,7 @@ def receipts_for(store: Store, desks: Collection[int] | None) -> list[HeldReceip
     wanted = set(held.desks_heard(store.conn))
     if store.who.epoch > 0:
         wanted |= {desk.dev for desk in store.roster.desks.values() if not desk.is_office}
+        wanted |= desks_named(store).keys()
     wanted = {dev for dev in wanted if desks is None or dev in desks}
     wanted.discard(store.who.dev)
     if desks is None and not store.who.is_office:
@@ -141,6 +143,25 @@ def receipts_for(store: Store, desks: Collection[int] | None) -> list[HeldReceip
         if one.issuer != store.who.dev and (desks is None or one.dev in desks)
     ]
     return [one for one in own if one is not None] + passed_on
+
+
+def desks_named(store: Store) -> dict[int, str]:
+    """The desks that statements held here admit, with their stations, believed or not.
+
+    Who was put back and has not heard any more who let them in may have confirmed their work before.
+    """
+    return {
+        int(desk["dev"], 16): str(desk["station"])
+        for statement in statements(store.conn)
+        if statement.kind == "admit"
+        for desk in desks_in(statement)
+    }
+
+
+def desks_of(store: Store, station: str) -> set[int]:
+    """The desks of a station, those among them that somebody admitted whom nobody here believes."""
+    found = {desk.dev for desk in store.roster.desks.values() if desk.station == station}
+    return found | {dev for dev, of in desks_named(store).items() if of == station}
 
 
 def as_member(receipts: Collection[HeldReceipt]) -> bytes:

@@ -24,7 +24,7 @@ from shelterdesk.sync.container import MAX_SEALED, PartName, read_part_name
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.manifest import read_manifest, sha256
 from shelterdesk.sync.parts import Audience, CannotRemake, forget, part_size, plan, remake
-from shelterdesk.sync.receipts import confirmed_beside, receipts_for
+from shelterdesk.sync.receipts import confirmed_beside, desks_of, receipts_for
 
 OFFICE = "office"
 _ALL_OF_IT = 1 << 53
@@ -265,12 +265,15 @@ def _write_receipts_for_revoked(store: Store, ours: Path, audience: Audience) ->
     The parts that carry them are closed to it. But somebody who was put back from a backup has lost what such a desk, or
     the copy of one that does not know it is revoked, thinks confirmed: it has to hear that to write it again.
     """
-    desks = {desk.dev for desk in store.roster.desks.values() if desk.station == audience.station}
-    if not audience.name.startswith("station:") or not any(store.roster.desks[d].is_revoked for d in desks):
+    of_station = [desk for desk in store.roster.desks.values() if desk.station == audience.station]
+    if not audience.name.startswith("station:") or not any(desk.is_revoked for desk in of_station):
         return
     office = store.roster.office
     issuers = {store.who.dev} | ({office.dev} if office is not None else set())
-    _write_news(store, ours, [r for r in receipts_for(store, desks) if r.issuer in issuers and r.issuer != r.dev])
+    desks = desks_of(store, audience.station)
+    _write_news(
+        store, ours, [r for r in receipts_for(store, desks) if r.issuer in issuers and r.issuer != r.dev]
+    )
 
 
 def _write_news(store: Store, ours: Path, receipts: Collection[held.HeldReceipt]) -> tuple[str, ...]:

@@ -86,8 +86,6 @@ class Laptops:
                 self.schedule.orders.erase(place)
                 self.schedule.hear_of_it(place)
                 known = set(place.desk.roster.erased)
-            place.desk.close()  # the note of what is erased is written at the end of work
-            self.open_again(place, "is closed and opened")
             self._backup(place, target)
         self.world.lose(place)
         place.folder.mkdir()

@@ -137,11 +137,6 @@ def revoked_desks_told_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sending, "_write_receipts_for_revoked", lambda store, ours, audience: None)
 
 
-def the_best_hoped_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of an issuer that was put back it is hoped that its line is the one it had before."""
-    monkeypatch.setattr(said, "_was_put_back", lambda last, says: False)
-
-
 BREAKS: dict[Change, tuple[int, dict[str, int]]] = {
     a_line_falls_from_the_stick: (3, {}),
     branches_refused: (2, {"copy": 10}),
@@ -160,7 +155,6 @@ BREAKS: dict[Change, tuple[int, dict[str, int]]] = {
     one_alone: (0, {"second_admin": 15, "erase": 10}),
     nothing_to_begin_with: (0, {"join": 15}),
     revoked_desks_told_nothing: (23, {"gather": 1, "put_back": 15, "revoke": 15}),
-    the_best_hoped_for: (78, {"gather": 1, "copy": 20, "put_back": 10, "revoke": 20}),
 }
 """How it is broken, from which seed on it soon shows, and what has to happen more often for that."""
 

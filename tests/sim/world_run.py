@@ -236,7 +236,7 @@ def nothing_lost(world: World) -> None:
         raise world.wrong(f"{len(missing)} saved lines are not at the office; held {where}")
     world.counts["lost_with_a_laptop"] += len(world.journal.lost - held)
     for place in world.places:
-        # Whom the office does not know any more it cannot tell what it lost.
+        # Whom the office does not know any more, and whose parts it cannot open therefore, it may not know to have lost.
         if place.is_office or place.desk.who.dev not in known:
             continue
         confirmed = acknowledged_by(place.store.conn, world.office.desk.who.dev)

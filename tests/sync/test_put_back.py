@@ -115,3 +115,31 @@ def test_what_lay_on_another_branch_than_the_one_an_office_got_back_is_sent_agai
     with at(world.office, clock) as office:
         assert given_names(office) == {"Ana", "Berta", "Clara", "Dora", "Elsa"}
         assert check(office.store.conn).findings == []
+
+
+def test_what_a_desk_it_does_not_know_any_more_wrote_is_asked_for_too(
+    world: World, clock: SetClock, tmp_path: Path
+) -> None:
+    """The office was put back to before it heard of that desk, and revoked the one that let it in."""
+    way = _Sticks(tmp_path, clock)
+    with at(world.office, clock) as office:
+        backup = make_backup(office, tmp_path / "backups").result
+    second = tmp_path / "second"
+    join(world.lb, second, clock)
+    with at(second, clock) as desk:
+        register(desk, "Zoe")
+        saved = set(events_of(desk))
+    way(second, world.lb, "LB")  # and that laptop is seen no more
+    way(world.lb, world.office, "office")
+    way(world.office, world.lb, "LB")  # confirmed
+    shutil.rmtree(world.office)
+    restore(backup.folder, world.office, "chief", PASSPHRASE, clock).close()
+    with at(world.office, clock) as office:
+        revoke_desk(office, "LB1")
+    way(world.lb, world.office, "office")  # brings who let that desk in, which is not believed
+    way(world.office, world.lb, "LB")
+    way(world.lb, world.office, "office")
+    with at(world.office, clock) as office:
+        assert saved <= set(events_of(office))
+        assert given_names(office) == set()
+        assert check(office.store.conn).findings == []
