@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 
 import msgspec
@@ -321,7 +322,13 @@ def schema_member(conn: Connection) -> bytes:
 
     Where a newer program's came, that one goes on: what it says of newer entries is true of those passed on here.
     """
-    return newer.kept_schema(conn) or canonical(
+    return newer.kept_schema(conn) or _own_schema()
+
+
+@cache
+def _own_schema() -> bytes:
+    """This program's own, the same in every part."""
+    return canonical(
         {
             "schema": SCHEMA_VERSION,
             "merge_rules": MERGE_RULES,
