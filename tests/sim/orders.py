@@ -38,7 +38,10 @@ class Orders:
         rows = office.store.conn.execute("SELECT ent FROM person ORDER BY ent").fetchall()
         if not rows:
             return self.schedule.edit(place)
-        ent = self.rng.choice(rows)[0]
+        return self.erase_one(office, self.rng.choice(rows)[0])
+
+    def erase_one(self, office: Place, ent: bytes) -> None:
+        """The office orders it, with its second person where it has one."""
         done = erase(office.desk, [ent.hex()], f"request {len(self.world.story)}")
         self.asks_a_second(office, done.result.proposal)
         said = f"has {ent.hex()[-6:]} erased, {done.result.records} records"

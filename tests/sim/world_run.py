@@ -35,7 +35,7 @@ class Player:
 
     def __init__(self, base: Path) -> None:
         self._base = base
-        self._template = make_template(base / "template")
+        self.template = make_template(base / "template")
 
     def play(
         self, seed: int, *, is_watched: bool | None = None, leaning: Mapping[str, int] | None = None
@@ -51,7 +51,7 @@ class Player:
         with determined(rng):
             others = rng.sample(DESKS[1:], rng.choice((0, 1, 1, 2, 2, 3, 5)))
             names = [OFFICE, "LB1", *sorted(others, key=DESKS.index)]
-            world = World(folder, self._template, names, rng)
+            world = World(folder, self.template, names, rng)
             try:
                 with cut_small(rng):
                     _play(world, watched, leaning or {})
