@@ -52,17 +52,14 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Body(msgspec.Struct, frozen=True):
-    """What a receipt says: to which desk, by which roster, when (Unix milliseconds), in which epoch of its issuer.
-
-    Receipts of older programs do not say the epoch.
-    """
+    """What a receipt says: to which desk, by which roster, when (Unix milliseconds), in which epoch of its issuer."""
 
     desk: str
     practice: bool
     made_ms: int
     roster: tuple[str, int]
     heard: list[Line]
-    epoch: int | None = None
+    epoch: int = 0
 
 
 @dataclass(slots=True)
@@ -86,8 +83,9 @@ def make_receipt(store: Store, dev: int, beside: Mapping[Author, Beside] | None 
     lines = [_line(heard) for heard in held.confirmable(store.conn, dev, beside, is_own=dev == store.who.dev)]
     if not lines and who.epoch == 0:
         return None
-    ruled = [hex16(roster.issuer), roster.number]
-    news = {"practice": who.is_practice, "roster": ruled, "heard": lines, "epoch": who.epoch}
+    news = {"practice": who.is_practice, "roster": [hex16(roster.issuer), roster.number], "heard": lines}
+    if who.epoch > 0:
+        news["epoch"] = who.epoch
     for last in held.receipts_held(store.conn):
         if (last.issuer, last.dev) == (who.dev, dev):
             body = read_statement(last.raw, last.signature).body
@@ -201,7 +199,7 @@ def read_receipt(signed: SignedStatement, roster: Roster, is_practice: bool) -> 
         if statement.kind != "receipt" or statement.issuer != issuer or not 0 < statement.number < _GREATEST:
             raise ValueError("not a receipt")
         body = msgspec.convert(statement.body, type=Body)
-        if body.epoch is not None and not 0 <= body.epoch < _GREATEST:
+        if not 0 <= body.epoch < _GREATEST:
             raise ValueError("a number outside its range")
         for line in body.heard:
             if not 0 <= line.epoch < _GREATEST or not 0 <= line.upto < _GREATEST:
@@ -261,8 +259,7 @@ def take_receipts(store: Store, offered: Collection[SignedStatement]) -> Confirm
 
 def _was_put_back(last: HeldReceipt, says: Body) -> bool:
     """Whether the issuer goes on in another epoch than when it last said something: what it held then it may have lost."""
-    before: int | None = read_statement(last.raw, last.signature).body.get("epoch")
-    return None not in (before, says.epoch) and before != says.epoch
+    return bool(read_statement(last.raw, last.signature).body.get("epoch", 0) != says.epoch)
 
 
 def _still_confirmed(conn: Connection, dev: int, line: Line, was_put_back: bool) -> int:
