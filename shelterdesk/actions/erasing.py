@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from shelterdesk import startup
 from shelterdesk.actions.access import person_named
 from shelterdesk.actions.class_keys import class_identities
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.erasures_file import note_erasures
 from shelterdesk.actions.records import open_class_file
 from shelterdesk.actions.two_persons import Agreed, Body, Proposal, do_or_propose
 from shelterdesk.core.changes import Changes, Done
@@ -116,7 +119,10 @@ def _say(desk: Desk, found: Collection[bytes], ground: str, agreed: Agreed) -> s
     ids = sorted(ent.hex() for ent in found)
     parts = [ids[start : start + MOST_AT_ONCE] for start in range(0, len(ids), MOST_AT_ONCE)]
     said = [{"entities": part, "ground": ground, **({"agreed": agreed} if agreed else {})} for part in parts]
-    return desk.publish_together(*((ERASE, body) for body in said))
+    changed = desk.publish_together(*((ERASE, body) for body in said))
+    with suppress(OSError):  # written again at the end of work
+        note_erasures(desk.store, desk.folder / startup.ERASED)
+    return changed
 
 
 def _check_ground(ground: str, names: Collection[str]) -> None:

@@ -189,10 +189,13 @@ def desks_heard(conn: Connection) -> list[int]:
     return [row[0] for row in conn.execute("SELECT DISTINCT dev FROM heard ORDER BY dev")]
 
 
-def newest_number(conn: Connection, issuer: int, dev: int) -> int:
-    """The number of the newest receipt held of an issuer for a desk, 0 for none."""
-    row = conn.execute("SELECT number FROM receipt WHERE issuer = ? AND dev = ?", (issuer, dev)).fetchone()
-    return 0 if row is None else int(row[0])
+def newest_receipt(conn: Connection, issuer: int, dev: int) -> HeldReceipt | None:
+    """The newest receipt held of an issuer for a desk."""
+    row = conn.execute(
+        "SELECT issuer, dev, number, raw, signature, received_ms FROM receipt WHERE issuer = ? AND dev = ?",
+        (issuer, dev),
+    ).fetchone()
+    return None if row is None else HeldReceipt(*row)
 
 
 def keep_receipt(conn: Connection, receipt: HeldReceipt) -> bool:

@@ -7,7 +7,6 @@ once all have confirmed them; what a desk that is away has not confirmed stays, 
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +15,8 @@ from shelterdesk.db import parts_written
 from shelterdesk.db.store import Store
 from shelterdesk.sync import stick
 from shelterdesk.sync.container import read_part_name
-from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.parts import Audience
-from shelterdesk.sync.receipts import receipts_for
-from shelterdesk.sync.sending import send
+from shelterdesk.sync.sending import send, write_own_receipts
 from shelterdesk.sync.shelf import SIG
 
 
@@ -39,7 +36,7 @@ def lay_out(store: Store, folder: Path, audience: Audience) -> LaidOut:
     ours = stick.our_folder(folder)
     sent, _ = send(store, audience, ours, is_own_disk=True)
     removed = _clear(store, ours / hex16(store.who.dev), {part.name for part in sent}, audience)
-    receipts = _lay_receipts(store, ours)
+    receipts = write_own_receipts(store, ours)
     return LaidOut(tuple(p.name for p in sent if not p.was_there), removed, receipts)
 
 
@@ -60,22 +57,3 @@ def _clear(store: Store, own: Path, wanted: Collection[str], audience: Audience)
     with store.transaction() as conn:
         parts_written.forget_parts_out(conn, audience.name, gone)
     return tuple(gone)
-
-
-def _lay_receipts(store: Store, ours: Path) -> tuple[str, ...]:
-    """This desk's own receipts where they are news."""
-    folder = ours / stick.RECEIPTS
-    stick.make_folder(folder)
-    written = []
-    for receipt in receipts_for(store, None):
-        if receipt.issuer != store.who.dev or receipt.dev == store.who.dev:
-            continue  # what this desk says of itself changes with each save; its parts carry it
-        name = f"{hex16(receipt.issuer)}-{hex16(receipt.dev)}.json"
-        with suppress(SetAside):
-            if stick.read_signed(folder / name, stick.MAX_RECEIPT) == (receipt.raw, receipt.signature):
-                continue
-        # The signature last: until it fits, nobody believes the new receipt, and the old one is known already.
-        stick.write_file(folder, name, receipt.raw)
-        stick.write_file(folder, f"{name}{SIG}", receipt.signature.encode("ascii"))
-        written.append(name)
-    return tuple(written)

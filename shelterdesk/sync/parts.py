@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 
 import msgspec
@@ -39,7 +40,7 @@ from shelterdesk.sync.manifest import (
     sha256,
     sums,
 )
-from shelterdesk.sync.receipts import as_member, receipts_for
+from shelterdesk.sync.receipts import as_member, desks_of, receipts_for
 
 STATEMENT_BYTES = 2 << 20
 MOST_HELD = 10_000
@@ -104,9 +105,7 @@ def plan(store: Store, audience: Audience) -> list[PartOut]:
 
 def _receivers(store: Store, audience: Audience) -> set[int] | None:
     """The desks whose receipts go along: all for the office, a station's own desks for a station."""
-    if not store.who.is_office:
-        return None
-    return {desk.dev for desk in store.roster.desks.values() if desk.station == audience.station}
+    return desks_of(store, audience.station) if store.who.is_office else None
 
 
 def _goes(store: Store, audience: Audience, dev: int) -> bool:
@@ -323,7 +322,13 @@ def schema_member(conn: Connection) -> bytes:
 
     Where a newer program's came, that one goes on: what it says of newer entries is true of those passed on here.
     """
-    return newer.kept_schema(conn) or canonical(
+    return newer.kept_schema(conn) or _own_schema()
+
+
+@cache
+def _own_schema() -> bytes:
+    """This program's own, the same in every part."""
+    return canonical(
         {
             "schema": SCHEMA_VERSION,
             "merge_rules": MERGE_RULES,

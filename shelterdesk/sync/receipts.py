@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from shelterdesk.core.belief import desks_in
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import GENESIS, hex16
 from shelterdesk.core.moment import to_milliseconds
@@ -21,7 +22,7 @@ from shelterdesk.db import receipts as held
 from shelterdesk.db.beside import Author, Beside, beside_lines
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.receipts import Heard, HeldReceipt
-from shelterdesk.db.statements import read_statement
+from shelterdesk.db.statements import read_statement, statements
 from shelterdesk.db.store import Store
 from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.signing import SignedStatement, is_chain_head, sign_statement, verify_statement
@@ -51,13 +52,14 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class Body(msgspec.Struct, frozen=True):
-    """What a receipt says: to which desk, by which roster, when (Unix milliseconds)."""
+    """What a receipt says: to which desk, by which roster, when (Unix milliseconds), in which epoch of its issuer."""
 
     desk: str
     practice: bool
     made_ms: int
     roster: tuple[str, int]
     heard: list[Line]
+    epoch: int = 0
 
 
 @dataclass(slots=True)
@@ -82,10 +84,12 @@ def make_receipt(store: Store, dev: int, beside: Mapping[Author, Beside] | None 
     if not lines and who.epoch == 0:
         return None
     news = {"practice": who.is_practice, "roster": [hex16(roster.issuer), roster.number], "heard": lines}
+    if who.epoch > 0:
+        news["epoch"] = who.epoch
     for last in held.receipts_held(store.conn):
         if (last.issuer, last.dev) == (who.dev, dev):
             body = read_statement(last.raw, last.signature).body
-            if {name: body[name] for name in news} == news:
+            if {name: body.get(name) for name in news} == news:
                 return last
     with store.transaction() as conn:
         number = meta.next_count(conn, "receipt")
@@ -125,6 +129,7 @@ def receipts_for(store: Store, desks: Collection[int] | None) -> list[HeldReceip
     wanted = set(held.desks_heard(store.conn))
     if store.who.epoch > 0:
         wanted |= {desk.dev for desk in store.roster.desks.values() if not desk.is_office}
+        wanted |= desks_named(store).keys()
     wanted = {dev for dev in wanted if desks is None or dev in desks}
     wanted.discard(store.who.dev)
     if desks is None and not store.who.is_office:
@@ -136,6 +141,25 @@ def receipts_for(store: Store, desks: Collection[int] | None) -> list[HeldReceip
         if one.issuer != store.who.dev and (desks is None or one.dev in desks)
     ]
     return [one for one in own if one is not None] + passed_on
+
+
+def desks_named(store: Store) -> dict[int, str]:
+    """The desks that statements held here admit, with their stations, believed or not.
+
+    Who was put back and has not heard any more who let them in may have confirmed their work before.
+    """
+    return {
+        int(desk["dev"], 16): str(desk["station"])
+        for statement in statements(store.conn)
+        if statement.kind == "admit"
+        for desk in desks_in(statement)
+    }
+
+
+def desks_of(store: Store, station: str) -> set[int]:
+    """The desks of a station, those among them that somebody admitted whom nobody here believes."""
+    found = {desk.dev for desk in store.roster.desks.values() if desk.station == station}
+    return found | {dev for dev, of in desks_named(store).items() if of == station}
 
 
 def as_member(receipts: Collection[HeldReceipt]) -> bytes:
@@ -175,6 +199,8 @@ def read_receipt(signed: SignedStatement, roster: Roster, is_practice: bool) -> 
         if statement.kind != "receipt" or statement.issuer != issuer or not 0 < statement.number < _GREATEST:
             raise ValueError("not a receipt")
         body = msgspec.convert(statement.body, type=Body)
+        if not 0 <= body.epoch < _GREATEST:
+            raise ValueError("a number outside its range")
         for line in body.heard:
             if not 0 <= line.epoch < _GREATEST or not 0 <= line.upto < _GREATEST:
                 raise ValueError("a number outside its range")
@@ -213,10 +239,12 @@ def take_receipts(store: Store, offered: Collection[SignedStatement]) -> Confirm
                     own = [line.epoch for line in body.heard] if dev == issuer else []
                     confirmed.newer_self = max(store.who.epoch, confirmed.newer_self or 0, *own)
                 continue
-            newest = held.newest_number(conn, issuer, dev)
+            last = held.newest_receipt(conn, issuer, dev)
+            newest = 0 if last is None else last.number
             if held.keep_receipt(conn, HeldReceipt(issuer, dev, number, signed.body, signed.signature, now)):
                 confirmed.new += dev != issuer  # what a desk says of itself is no receipt to anybody
-                says = {line.epoch: _still_confirmed(conn, dev, line) for line in body.heard}
+                was_put_back = last is not None and _was_put_back(last, body)
+                says = {line.epoch: _still_confirmed(conn, dev, line, was_put_back) for line in body.heard}
                 held.confirm_no_more(conn, dev, issuer, says)
                 note_said(
                     store, [(dev, line.epoch, line.upto) for line in body.heard if line.upto], issuer, now
@@ -229,15 +257,25 @@ def take_receipts(store: Store, offered: Collection[SignedStatement]) -> Confirm
     return confirmed
 
 
-def _still_confirmed(conn: Connection, dev: int, line: Line) -> int:
-    """How far a receipt confirms the line of a desk's epoch as it is here, or will turn out to when more of it comes."""
+def _was_put_back(last: HeldReceipt, says: Body) -> bool:
+    """Whether the issuer goes on in another epoch than when it last said something: what it held then it may have lost."""
+    return bool(read_statement(last.raw, last.signature).body.get("epoch", 0) != says.epoch)
+
+
+def _still_confirmed(conn: Connection, dev: int, line: Line, was_put_back: bool) -> int:
+    """How far a receipt confirms the line of a desk's epoch as it is here, or will turn out to when more of it comes.
+
+    Of an issuer that ``was_put_back`` nothing is hoped: beyond what is here its line may be another branch, and what it
+    confirmed before would never be sent again. Once more of the line comes the receipt is applied anew.
+    """
     places = [(line.upto, line.chain), *((last, value) for first, last, value in line.beside if first == 1)]
     last_here = chain.last_seq(conn, dev, line.epoch)
     return max(
         (
             seq
             for seq, value in places
-            if seq > last_here or chain.value_at(conn, dev, line.epoch, seq) == bytes.fromhex(value)
+            if (seq > last_here and not was_put_back)
+            or chain.value_at(conn, dev, line.epoch, seq) == bytes.fromhex(value)
         ),
         default=0,
     )

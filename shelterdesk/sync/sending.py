@@ -24,7 +24,7 @@ from shelterdesk.sync.container import MAX_SEALED, PartName, read_part_name
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.manifest import read_manifest, sha256
 from shelterdesk.sync.parts import Audience, CannotRemake, forget, part_size, plan, remake
-from shelterdesk.sync.receipts import confirmed_beside
+from shelterdesk.sync.receipts import confirmed_beside, desks_of, receipts_for
 
 OFFICE = "office"
 _ALL_OF_IT = 1 << 53
@@ -140,6 +140,7 @@ def send(
         # After an upgrade that is every bundle that waits, so all are found before any is planned anew.
         stale = set[int]()
         _write_admits(store, folder)
+        _write_receipts_for_revoked(store, ours, audience)
         for part in parts:
             if cancelled is not None and cancelled():
                 return sent, True
@@ -249,3 +250,48 @@ def write_receipts(store: Store, ours: Path, receipts: list[held.HeldReceipt]) -
         stick.write_file(folder, f"{name}.sig", receipt.signature.encode("ascii"))
         names.append(name)
     return names
+
+
+def write_own_receipts(store: Store, ours: Path) -> tuple[str, ...]:
+    """Write this desk's own receipts for all it has heard where they are news; returns the names written."""
+    # What this desk says of itself changes with each save; its parts carry it.
+    own = [one for one in receipts_for(store, None) if one.issuer == store.who.dev != one.dev]
+    return _write_news(store, ours, own)
+
+
+def _write_receipts_for_revoked(store: Store, ours: Path, audience: Audience) -> None:
+    """This desk's and the office's receipts in clear, where a desk of the station is sealed to no more.
+
+    The parts that carry them are closed to it. But somebody who was put back from a backup has lost what such a desk, or
+    the copy of one that does not know it is revoked, thinks confirmed: it has to hear that to write it again.
+    """
+    of_station = [desk for desk in store.roster.desks.values() if desk.station == audience.station]
+    if not audience.name.startswith("station:") or not any(desk.is_revoked for desk in of_station):
+        return
+    office = store.roster.office
+    issuers = {store.who.dev} | ({office.dev} if office is not None else set())
+    desks = desks_of(store, audience.station)
+    _write_news(
+        store, ours, [r for r in receipts_for(store, desks) if r.issuer in issuers and r.issuer != r.dev]
+    )
+
+
+def _write_news(store: Store, ours: Path, receipts: Collection[held.HeldReceipt]) -> tuple[str, ...]:
+    """Write receipts of which none as new lies there already; returns the names written."""
+    folder = ours / stick.RECEIPTS
+    stick.make_folder(folder)
+    written = []
+    for receipt in receipts:
+        name = f"{hex16(receipt.issuer)}-{hex16(receipt.dev)}.json"
+        with suppress(SetAside, ValueError):
+            raw, signature = stick.read_signed(folder / name, stick.MAX_RECEIPT)
+            if (raw, signature) == (receipt.raw, receipt.signature):
+                continue
+            is_ours = receipt.issuer == store.who.dev
+            if not is_ours and statements.read_statement(raw, signature).number > receipt.number:
+                continue
+        # The signature last: until it fits, nobody believes the new receipt, and the old one is known already.
+        stick.write_file(folder, name, receipt.raw)
+        stick.write_file(folder, f"{name}.sig", receipt.signature.encode("ascii"))
+        written.append(name)
+    return tuple(written)

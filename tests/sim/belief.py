@@ -33,6 +33,19 @@ class Belief:
     bounds: dict[int, list[Mapping[int, bytes]]] = field(default_factory=dict)
     """Of each desk, the revocations in force: by epoch the chain value up to which it is heard."""
     in_force: list[bytes] = field(default_factory=list)
+    erased: set[bytes] = field(default_factory=set)
+    """Records of which nothing is left anywhere."""
+    clocks: list[Mapping[str, Any]] = field(default_factory=list)
+    """Corrections of clocks, the last that holds first."""
+
+    def later_by(self, one: Said) -> int:
+        """By how much the clock of an entry counts later (ms)."""
+        for body in self.clocks:
+            if (int(body["dev"], 16), body["epoch"]) == one.id[:2] and (
+                body["first"] <= one.begins_with <= body["last"]
+            ):
+                return int(body["delta_ms"])
+        return 0
 
     def verdict(self, line_to: LineTo) -> Verdict:
         """Why an op is not admitted, or None."""
@@ -75,9 +88,10 @@ def believe(raws: Iterable[bytes]) -> Belief:
             _know(found, above, desk)
     of_office = [s for s in held if s.issuer == ruling.issuer]
     _users(found, of_office)
+    _applied(found, of_office)
     lifted = {sha for s in of_office if s.kind == "reinstatement" for sha in s.body["revocations"]}
     revoking = [s for s in of_office if s.kind == "revocation"]
-    ready = sorted(above)
+    ready = sorted(above, key=lambda dev: (len(_above(above, dev)), dev))
     while ready:  # those above before those they admitted
         dev = ready.pop(0)
         heeded = [
@@ -101,6 +115,17 @@ def believe(raws: Iterable[bytes]) -> Belief:
                 _know(found, above, statement.body["desk"])
                 ready.append(int(statement.body["desk"]["dev"], 16))
     return found
+
+
+def _applied(found: Belief, of_office: Iterable[_Statement]) -> None:
+    for statement in sorted(of_office, key=lambda s: (s.number, s.sha), reverse=True):
+        if statement.kind == "erase":
+            found.erased.update(bytes.fromhex(ent) for ent in statement.body["entities"])
+        elif statement.kind == "clock_fix":
+            found.clocks.append(statement.body)
+        else:
+            continue
+        found.in_force.append(statement.sha)
 
 
 def _read(raw: bytes) -> _Statement:

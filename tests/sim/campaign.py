@@ -13,8 +13,9 @@ import tempfile
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.sim import core_run, core_store
@@ -26,18 +27,18 @@ _RANGE = {"merge": 10_000, "world": 500}
 
 
 @contextmanager
-def _merge() -> Iterator[Play]:
+def _merge(leaning: Mapping[str, int]) -> Iterator[Play]:
     conn = core_store.memory()
     yield lambda seed: core_run.run(seed, conn)
     conn.close()
 
 
 @contextmanager
-def _world() -> Iterator[Play]:
+def _world(leaning: Mapping[str, int]) -> Iterator[Play]:
     from tests.sim.world_run import Player  # stations are made for it
 
     with tempfile.TemporaryDirectory(prefix="shelterdesk-sim-") as folder:
-        yield Player(Path(folder)).play
+        yield partial(Player(Path(folder)).play, leaning=leaning)
 
 
 _LAYERS = {"merge": _merge, "world": _world}
@@ -77,11 +78,11 @@ def played(log: Path, first: int) -> int:
     return upto
 
 
-def campaign(layer: str, first: int, last: int, log: Path, size: int) -> int:
+def campaign(layer: str, first: int, last: int, log: Path, size: int, leaning: Mapping[str, int]) -> int:
     """Play a range of seeds, going on where the log ends; how many failed."""
     log.parent.mkdir(parents=True, exist_ok=True)
     failed = 0
-    with _LAYERS[layer]() as play:
+    with _LAYERS[layer](leaning) as play:
         at = played(log, first)
         while at < last:
             said = play_range(play, at, min(last, at + size))
@@ -95,12 +96,12 @@ def campaign(layer: str, first: int, last: int, log: Path, size: int) -> int:
     return failed
 
 
-def tell(layer: str, seed: int) -> int:
+def tell(layer: str, seed: int, leaning: Mapping[str, int]) -> int:
     """Play one seed and print its story; 1 where it fails."""
     if layer == "merge":
         print("\n".join(make_history(seed).story))
     try:
-        with _LAYERS[layer]() as play:
+        with _LAYERS[layer](leaning) as play:
             print(dict(play(seed)))
         return 0
     except Exception as fault:
@@ -118,12 +119,14 @@ def main(arguments: list[str] | None = None) -> int:
     asked.add_argument("--log", type=Path)
     asked.add_argument("--range", dest="size", type=int, help="seeds a line of the log tells of")
     asked.add_argument("--seed", type=int, help="play this one and tell its story")
+    asked.add_argument("--lean", default="", help="steps of a world to happen more often: copy=20,revoke=20")
     said = asked.parse_args(arguments)
+    leaning = {name: int(more) for name, more in (one.split("=") for one in said.lean.split(",") if one)}
     if said.seed is not None:
-        return tell(said.layer, said.seed)
+        return tell(said.layer, said.seed, leaning)
     if said.log is None:
         asked.error("--log says where the ranges played are written down")
-    failed = campaign(said.layer, said.first, said.last, said.log, said.size or _RANGE[said.layer])
+    failed = campaign(said.layer, said.first, said.last, said.log, said.size or _RANGE[said.layer], leaning)
     return 1 if failed else 0
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -49,6 +49,16 @@ class Said(NamedTuple):
     @property
     def dev(self) -> int:
         return self.id[0]
+
+    @property
+    def begins_with(self) -> int:
+        """The number its event begins with."""
+        return self.id[2] - self.pos
+
+    def later(self, delta_ms: int) -> Said:
+        """The same by a clock that counts so much later."""
+        hlc = max(0, min(self.hlc + delta_ms * 65_536, 2**63 - 1))
+        return self._replace(hlc=hlc, wall_ms=max(0, self.wall_ms + delta_ms))
 
     @property
     def rank(self) -> tuple[int, Id]:
@@ -191,12 +201,23 @@ def _saw_all(several: list[Said]) -> Said | None:
 
 
 def look(
-    lines: Iterable[bytes], verdict: Verdict | None = None, homes: Mapping[int, str] | None = None
+    lines: Iterable[bytes],
+    verdict: Verdict | None = None,
+    homes: Mapping[int, str] | None = None,
+    erased: Collection[bytes] = (),
+    later_by: Callable[[Said], int] | None = None,
 ) -> View:
-    """What these lines say. ``homes`` are the stations of desks (empty text: an office); None for one station alone."""
+    """What these lines say. ``homes`` are the stations of desks (empty text: an office); None for one station alone.
+
+    ``erased`` are records of which nothing is left, ``later_by`` says by how much a clock was corrected (ms).
+    """
     view = View()
     for line in lines:
         for one in read_line(line):
+            if one.ent in erased:
+                continue
+            if later_by is not None and (delta := later_by(one)):
+                one = one.later(delta)
             reason = verdict(one) if verdict is not None else None
             if reason is None:
                 view.admitted.setdefault(one.record, []).append(one)
@@ -264,3 +285,15 @@ def state(view: View, issuer: int = 0, number: int = 0, statements: Iterable[byt
     for sha in sorted(statements):
         digest.update(sha)
     return digest.hexdigest()
+
+
+def left_of(line: bytes, erased: Collection[bytes]) -> bytes | dict[str, Any] | None:
+    """What is left of a line where these records are erased: itself, what its JSON says then, None for its hash alone."""
+    said: dict[str, Any] = json.loads(line)
+    gone = [bytes.fromhex(op[1]) in erased for op in said["o"]]
+    if not any(gone):
+        return line
+    if all(gone):
+        return None
+    left = [[0, op[1], 1, None, []] if is_gone else op for op, is_gone in zip(said["o"], gone, strict=True)]
+    return said | {"o": left, "x": "0" * 32, "eh": hashlib.sha256(line).hexdigest()}

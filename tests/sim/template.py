@@ -1,4 +1,7 @@
-"""The world all schedules begin in: an office, two stations it enrolled, desks they admitted; real keys, the same each time."""
+"""The world all schedules begin in: an office, two stations it enrolled, desks they admitted; real keys, the same each time.
+
+And a station that may be enrolled later.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ from tests.sync.worlds import adopt, join, register
 _SEED = 20_261_123
 OFFICE = "office"
 DESKS = ("LB1", "LB1A", "LB1B", "LB1A1", "MT1", "MT1A")
+LATER = "PA1"
+"""A station that works alone when a world begins; the office may enrol it later."""
 _ADMITTED_AT = {"LB1A": "LB1", "LB1B": "LB1", "LB1A1": "LB1A", "MT1A": "MT1"}
 
 
@@ -49,7 +54,11 @@ def make_template(base: Path) -> dict[str, Furnished]:
         office.close()
         for slot, at in _ADMITTED_AT.items():
             join(base / at, base / slot, clock)
-        found = {name: _furnished(base, name, clock) for name in (OFFICE, *DESKS)}
+        plan = StationPlanned("PA", "Paso Ancho", "PAN", "America/Panama", "admin")
+        desk = new_station(base / LATER, plan, PASSPHRASE, clock, CHEAP).desk
+        register(desk, "Elsa")
+        desk.close()
+        found = {name: _furnished(base, name, clock) for name in (OFFICE, *DESKS, LATER)}
     for name, made in found.items():
         assert made.folder.name == name
     return found

@@ -6,6 +6,7 @@ desk is heard, and in the end it says what must not have been lost.
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from collections import Counter
@@ -15,18 +16,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shelterdesk import startup
-from shelterdesk.actions.desk import Desk, begin_work
+from shelterdesk.actions.desk import Desk, begin_work, open_desk
+from shelterdesk.actions.erasures_file import hear_erasures
 from shelterdesk.core.event import GENESIS, chain_next
 from shelterdesk.core.roster import UserEntry
 from shelterdesk.db.chain import last_of
 from shelterdesk.db.state import state_of
 from shelterdesk.db.store import Store
 from tests.sim import oracle
-from tests.sim.belief import believe
+from tests.sim.belief import Belief, believe
 from tests.sim.core_run import apart, rows_by_hand
-from tests.sim.oracle import View
+from tests.sim.oracle import Said, View
+from tests.sim.payload import left_in_file
 from tests.sim.seeded import DeskClock, WorldTime, any_offset
 from tests.sim.template import OFFICE, Furnished, furnish
+from tests.stations import PASSPHRASE
 
 PERSON_COLUMNS = {3: "surnames", 4: "given", 9: "sex", 28: "note"}
 
@@ -105,6 +109,13 @@ class Place:
         """The hashes of every line held here."""
         return {row[0] for row in self.store.conn.execute("SELECT eh FROM event")}
 
+    def second_hand(self) -> set[bytes]:
+        """Of the lines held here those of which something was erased and nobody who may say so brought what is left."""
+        return {
+            row[0]
+            for row in self.store.conn.execute("SELECT eh FROM withheld w JOIN event e ON e.id = w.event")
+        }
+
     def statements(self) -> list[bytes]:
         """The exact bytes of every statement held here."""
         return [row[0] for row in self.store.conn.execute("SELECT raw FROM statement")]
@@ -118,6 +129,10 @@ class World:
     ) -> None:
         self.base = base
         self.rng = rng
+        self._template = template
+        self.begun_with: set[str] = set()
+        self.worded: set[bytes] = set()
+        """Records in which a word stands that tells of them alone (``payload.py``)."""
         self.time = WorldTime()
         self.journal = Journal()
         self.story: list[str] = []
@@ -126,12 +141,27 @@ class World:
         self._made = 0
         base.mkdir(parents=True)
         for name in names:
-            one = template[name]
-            folder = self.new_path(name)
-            furnish(one, folder)
-            place = self.opened(name, folder, one, DeskClock(self.time, any_offset(rng)), is_new=True)
-            self.places.append(place)
-            self._known_from_the_start(place)
+            self.begin(name)
+
+    def begin(self, name: str) -> Place:
+        """A laptop of the template, as it is there, begins to work in this world."""
+        one = self._template[name]
+        folder = self.new_path(name)
+        furnish(one, folder)
+        place = self.opened(name, folder, one, DeskClock(self.time, any_offset(self.rng)), is_new=True)
+        self.places.append(place)
+        self.begun_with.add(name)
+        self._known_from_the_start(place)
+        return place
+
+    def logged_in(self, name: str, folder: Path, clock: DeskClock) -> Place:
+        """Open a folder made a moment ago as its admin does, with the passphrase."""
+        desk = open_desk(folder, "admin", PASSPHRASE, clock)
+        desk.store.conn.execute("PRAGMA synchronous = OFF")
+        made = Furnished(name, folder, desk.store.file_key, desk.user, desk.user_keys)
+        place = Place(name, folder, made, clock, desk, [desk.user])
+        self.places.append(place)
+        return place
 
     def _known_from_the_start(self, place: Place) -> None:
         before: dict[tuple[int, int], bytes] = {}
@@ -160,6 +190,7 @@ class World:
             store = startup.open_store(folder, made.key, clock)
         store.conn.execute("PRAGMA synchronous = OFF")  # the disk keeps its word here
         if not is_new:
+            hear_erasures(store, folder / startup.ERASED)
             begin_work(store, folder)
         desk = Desk(folder, store, made.user, made.user_keys)
         return Place(name, folder, made, clock, desk, [made.user])
@@ -181,6 +212,7 @@ class World:
             (who.dev, who.epoch, upto),
         ):
             assert seq == upto + 1, "a desk's own line has a hole"
+            assert oracle.read_line(line)[0].eh == eh, "a desk saved what it does not stand by"
             self.journal.note(who.dev, who.epoch, line, eh, before)
             before, upto = self.journal.chains[eh], seq + len(oracle.read_line(line)) - 1
 
@@ -210,9 +242,44 @@ class World:
     def look(self, place: Place) -> tuple[View, str]:
         """What the oracle says of the lines and statements held at a place: the view, and its state."""
         belief = believe(place.statements())
-        lines = [row[0] for row in place.store.conn.execute("SELECT line FROM event")]
-        view = oracle.look(lines, belief.verdict(self.journal.line_to), belief.homes)
+        held = [
+            eh
+            for eh, line in place.store.conn.execute("SELECT eh, line FROM event")
+            if self._as_left(place, belief, eh, line)
+        ]
+        second_hand, heard = place.second_hand(), belief.verdict(self.journal.line_to)
+
+        def verdict(one: Said) -> str | None:
+            reason = heard(one)
+            is_known = reason not in ("unknown_desk", "revoked_desk")
+            return "unsigned" if is_known and one.eh in second_hand else reason
+
+        lines = [self.journal.lines[eh] for eh in held]
+        view = oracle.look(
+            lines, verdict, belief.homes, belief.erased, belief.later_by if belief.clocks else None
+        )
         return view, oracle.state(view, belief.issuer, belief.number, belief.in_force)
+
+    def _as_left(self, place: Place, belief: Belief, eh: bytes, line: bytes | None) -> bool:
+        """That a line is kept whole, or as it is to be left where something in it was erased; else :class:`Wrong`."""
+        saved = self.journal.lines[eh]
+        if line == saved and not belief.erased:
+            return True
+        expected = oracle.left_of(saved, belief.erased)
+        found = json.loads(line) if line is not None and isinstance(expected, dict) else line
+        self.same(place, f"what is kept of line {eh.hex()[:8]}", found, expected)
+        return True
+
+    def nothing_left_of_erased(self, place: Place) -> None:
+        """No word of what is erased as far as a place knows stands anywhere in its file."""
+        erased = self.worded & place.desk.roster.erased
+        left = left_in_file(place.folder, place.made.key, erased)
+        self.same(place, "records erased and still in the file", left, set())
+        self.counts["looked_for"] += len(erased)
+
+    def authors_at(self, place: Place) -> list[tuple[bytes, int]]:
+        """Every line held at a place, with the desk that wrote it."""
+        return place.store.conn.execute("SELECT eh, dev FROM event").fetchall()
 
     def compare(self, place: Place) -> View:
         """Everything a place says of its log against the oracle."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from collections import Counter
@@ -34,7 +35,7 @@ class Player:
 
     def __init__(self, base: Path) -> None:
         self._base = base
-        self._template = make_template(base / "template")
+        self.template = make_template(base / "template")
 
     def play(
         self, seed: int, *, is_watched: bool | None = None, leaning: Mapping[str, int] | None = None
@@ -50,7 +51,7 @@ class Player:
         with determined(rng):
             others = rng.sample(DESKS[1:], rng.choice((0, 1, 1, 2, 2, 3, 5)))
             names = [OFFICE, "LB1", *sorted(others, key=DESKS.index)]
-            world = World(folder, self._template, names, rng)
+            world = World(folder, self.template, names, rng)
             try:
                 with cut_small(rng):
                     _play(world, watched, leaning or {})
@@ -94,7 +95,7 @@ def _play(world: World, is_watched: bool, leaning: Mapping[str, int]) -> None:
 def gather(world: World, schedule: Schedule) -> None:
     """Images are made, then everybody hears of everybody and that they were heard: what is put back later has confirmed it."""
     for place in world.places:
-        schedule.image(place)
+        schedule.laptops.image(place)
         schedule.register(place)
     for _ in range(2):
         _round(world, schedule, is_open=False)
@@ -128,6 +129,7 @@ def still_lacking(world: World, schedule: Schedule, wanted: set[bytes]) -> str:
     to the other, which is why people are told to tell the office.
     """
     office = world.office
+    second_hand = office.second_hand()
     held, said = office.hashes() & wanted, set(office.statements())
     homes = office.desk.roster.homes
     of_station: dict[str, set[bytes]] = {}
@@ -141,8 +143,13 @@ def still_lacking(world: World, schedule: Schedule, wanted: set[bytes]) -> str:
         if place.is_office or dev not in homes:
             continue
         mine = place.hashes() & wanted
-        # What a revoked desk says of others, beyond what was named, is not taken in by anybody.
+        own = {eh for eh in second_hand & mine if world.journal.author(eh) == dev}
+        if own:
+            return f"the office has {len(own)} lines of {place.name} at second hand"
+        # What a revoked desk says of others, beyond what was named, is not taken in by anybody; nor is what somebody
+        # says whose admission the office hears no more.
         beyond = set() if dev in bound else set(place.statements()) - said
+        beyond = {raw for raw in beyond if int(json.loads(raw)["issuer"], 16) in homes}
         lines, statements = len(mine - held), len(beyond)
         if lines or statements:
             return f"the office lacks {lines} lines and {statements} statements of {place.name}"
@@ -164,7 +171,8 @@ def _round(world: World, schedule: Schedule, is_open: bool) -> None:
             world.tell(place, f"reads all: {told(schedule.taken(place, common))}")
     answers = world.new_path("answers")
     answers.mkdir()
-    for code in sorted({place.station for place in world.places if not place.is_office}):
+    known = world.office.desk.roster.stations  # an office put back may have forgotten whom it enrolled
+    for code in sorted({place.station for place in world.places if not place.is_office} & set(known)):
         schedule.write(world.office, answers, code, f"answers {code}")
     for place in world.places:
         if not place.is_office:
@@ -187,7 +195,9 @@ def judge(world: World) -> None:
             heads = [head.id for head in view.heads[record][number]]
             world.same(place, f"an informed edit of {record[0].hex()}.{number}", heads, [last.id])
             world.counts["won"] += 1
+        world.nothing_left_of_erased(place)
         if place is office:
+            nobody_told_of(world)
             world.counts["conflicts"] += len(view.conflicts())
             world.counts["set_aside"] += len(view.aside)
             world.counts["events"] += len(place.hashes())
@@ -197,6 +207,16 @@ def judge(world: World) -> None:
     before = derived(one.store.conn)
     one.store.rebuild()
     world.same(one, "tables and what a rebuild makes of the log", derived(one.store.conn), before)
+
+
+def nobody_told_of(world: World) -> None:
+    """At the office no record tells of somebody erased, also none that came only afterwards."""
+    office = world.office
+    told = {
+        row[0]
+        for row in office.store.conn.execute("SELECT person FROM travel_document WHERE person IS NOT NULL")
+    }
+    world.same(office, "people erased of whom a document stands", told & office.desk.roster.erased, set())
 
 
 def nothing_lost(world: World) -> None:
@@ -216,7 +236,8 @@ def nothing_lost(world: World) -> None:
         raise world.wrong(f"{len(missing)} saved lines are not at the office; held {where}")
     world.counts["lost_with_a_laptop"] += len(world.journal.lost - held)
     for place in world.places:
-        if place.is_office:
+        # Whom the office does not know any more, and whose parts it cannot open therefore, it may not know to have lost.
+        if place.is_office or place.desk.who.dev not in known:
             continue
         confirmed = acknowledged_by(place.store.conn, world.office.desk.who.dev)
         for eh, seq, epoch in place.store.conn.execute(
