@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shelterdesk.actions.desk_names import desk_names
 from shelterdesk.core.lodging import site_capacity
 from shelterdesk.core.moment import from_milliseconds, moment_text, to_milliseconds
 from shelterdesk.db import receipts
@@ -104,7 +105,7 @@ def status(reader: Reader, now: datetime | None = None) -> Status:
     mine = receipts.only_here(conn, who.dev)
     table = {desk.dev for desk in roster.desks.values() if desk.station == who.station and not desk.is_office}
     at_table = mine.events + sum(receipts.only_here(conn, dev).events for dev in sorted(table - {who.dev}))
-    labels = {desk.dev: desk.slot or f"{desk.dev:016x}" for desk in roster.desks.values()}
+    labels = desk_names(roster)
     entries, parts = figures.set_aside(conn)
     is_behind = now is not None and to_milliseconds(now) < figures.newest_entry_ms(conn, who)
     return Status(

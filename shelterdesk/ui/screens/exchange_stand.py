@@ -17,7 +17,7 @@ from shelterdesk.ui.screens.exchange_words import (
     gaps_said,
     moment_said,
     newer_said,
-    on_stick_said,
+    travelling_said,
     only_here_said,
     outcome_said,
 )
@@ -71,7 +71,7 @@ class StandSection(Section):
             return
         now, zone, state = self.worker.clock.now(), desk.who.zone, stands.state
         here = " ".join(
-            part for part in (only_here_said(state, now, zone).text, on_stick_said(state)) if part
+            part for part in (only_here_said(state, now, zone).text, travelling_said(state)) if part
         )
         self.facts.show_fact(tr("Only here"), here)
         self.facts.show_fact(tr("Office"), stands.office or tr("none yet; the station works without one"))

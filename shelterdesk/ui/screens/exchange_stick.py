@@ -26,7 +26,7 @@ from shelterdesk.ui.screens.exchange_words import (
     gaps_said,
     imported_said,
     moment_said,
-    on_stick_said,
+    travelling_said,
     only_here_said,
     outcome_said,
     size_said,
@@ -164,7 +164,7 @@ class StickSection(Section):
         state = self.state = stands.state
         now, zone = self.worker.clock.now(), desk.who.zone
         lines = [only_here_said(state, now, zone)]
-        travelling = on_stick_said(state)
+        travelling = travelling_said(state)
         if travelling:
             lines.append(Line(Tone.NEUTRAL, travelling))
         if state.last_receipt_ms is not None:
