@@ -9,7 +9,9 @@ from shelterdesk.core.words import tr
 
 def desk_names(roster: Roster) -> dict[int, str]:
     """The name of every desk known; an office has no number range, and still is somebody."""
-    named = {desk.dev: desk.slot or _unnamed(desk.dev, is_office=desk.is_office) for desk in roster.desks.values()}
+    named = {
+        desk.dev: desk.slot or _unnamed(desk.dev, is_office=desk.is_office) for desk in roster.desks.values()
+    }
     if roster.office is not None:
         named[roster.office.dev] = roster.office.name or tr("Office")
     return named

@@ -33,7 +33,9 @@ def _taken_out(before: Roster, after: Roster, own: int) -> list[str]:
     said = []
     for dev in sorted(out - was_out, key=names.__getitem__):
         if dev == own:
-            said.append(tr("This desk was taken out: nobody hears what it writes from now on. Ask the office."))
+            said.append(
+                tr("This desk was taken out: nobody hears what it writes from now on. Ask the office.")
+            )
         else:
             said.append(
                 tr("Desk {desk} was taken out: what it writes from now on does not count.", desk=names[dev])

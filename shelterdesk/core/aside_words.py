@@ -13,7 +13,9 @@ def aside_words(reason: str) -> tuple[str, str]:
         case "revoked_desk":
             return (
                 tr("Its desk was taken out, and whoever took it out did not hold this entry then."),
-                tr("It counts by itself once the office lifts the revocation; if that desk was in good hands, ask for it."),
+                tr(
+                    "It counts by itself once the office lifts the revocation; if that desk was in good hands, ask for it."
+                ),
             )
         case "unsigned":
             return (

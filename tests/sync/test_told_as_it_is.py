@@ -81,9 +81,7 @@ def test_a_desk_taken_out_and_back_is_told_also_to_itself(
         reinstate_desk(office, "LB1A")
         export_bundle(office, stick, "LB")
     with at(world.lb, clock) as desk:
-        assert import_from(desk, stick).result.news == [
-            "Desk LB1A counts again: its revocation was lifted."
-        ]
+        assert import_from(desk, stick).result.news == ["Desk LB1A counts again: its revocation was lifted."]
 
 
 def test_what_was_not_held_at_the_revocation_is_not_told_as_written_after_it(
@@ -106,9 +104,7 @@ def test_what_was_not_held_at_the_revocation_is_not_told_as_written_after_it(
         assert given_names(office) == {"Zoe"}, "the advice is true"
 
 
-def test_the_office_has_its_name_where_desks_are_listed(
-    world: World, stick: Path, clock: SetClock
-) -> None:
+def test_the_office_has_its_name_where_desks_are_listed(world: World, stick: Path, clock: SetClock) -> None:
     carry(world.office, world.lb, stick, clock, "LB")
     with at(world.lb, clock) as desk:
         assert set(state_of(desk).heard_ms) == {"Central"}

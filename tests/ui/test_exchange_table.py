@@ -9,7 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.admission import Joined
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.table import Table, lay_out_table
+from shelterdesk.actions.table import lay_out_table
+from shelterdesk.actions.table_choice import Table
 from shelterdesk.actions.table_joining import join_at_table, knock_at_table
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.table_code import TableCode, read_table_code

@@ -17,9 +17,9 @@ from shelterdesk.ui.screens.exchange_words import (
     gaps_said,
     moment_said,
     newer_said,
-    travelling_said,
     only_here_said,
     outcome_said,
+    travelling_said,
 )
 from shelterdesk.ui.screens.settings_section import Facts, Section
 from shelterdesk.ui.tables.heard import Heard, heard_columns

@@ -26,10 +26,10 @@ from shelterdesk.ui.screens.exchange_words import (
     gaps_said,
     imported_said,
     moment_said,
-    travelling_said,
     only_here_said,
     outcome_said,
     size_said,
+    travelling_said,
 )
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.sticks import Stick, StickWatch

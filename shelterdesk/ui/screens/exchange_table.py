@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from shelterdesk.actions.table import Table
+from shelterdesk.actions.table_choice import Table
 from shelterdesk.actions.table_lane import TableStanding
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
