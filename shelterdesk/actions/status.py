@@ -10,6 +10,7 @@ from shelterdesk.core.lodging import site_capacity
 from shelterdesk.core.moment import from_milliseconds, moment_text, to_milliseconds
 from shelterdesk.db import receipts
 from shelterdesk.db import status as figures
+from shelterdesk.db.conflicts import Counts, counts
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.lodging import site_state
 from shelterdesk.db.meta import Whoami
@@ -43,7 +44,7 @@ class Status:
     ``present`` and ``unnamed`` are of this station, at an office of all of them. ``places`` are those of the
     site less the blocked, None at an office: codes of several sites are not told apart. ``only_here`` counts
     this desk's entries nobody has confirmed, ``only_at_table`` those of the whole station; ``set_aside``
-    entries and parts kept and not taken in.
+    entries and parts kept and not taken in, ``apart`` the open conflicts by severity.
     """
 
     station: str
@@ -61,6 +62,7 @@ class Status:
     office_receipt: str | None
     gaps: tuple[Gap, ...]
     conflicts: int
+    apart: Counts
     set_aside: int
     set_aside_parts: int
     clock_doubt: bool
@@ -127,6 +129,7 @@ def status(reader: Reader, now: datetime | None = None) -> Status:
             for gap in receipts.gaps(conn)
         ),
         conflicts=figures.conflicts(conn),
+        apart=counts(conn),
         set_aside=entries + parts,
         set_aside_parts=parts,
         clock_doubt=figures.clock_is_doubted(conn, who) or is_behind,

@@ -127,6 +127,29 @@ def test_a_digit_settles_it_and_ctrl_z_lets_both_stand_again(
         still(qtbot, app)
 
 
+def test_how_many_wait_is_seen_from_every_screen(qtbot: QtBot, table: Table, clock: SetClock) -> None:
+    with table.both(other="operator") as (one, two):
+        ent, _ = person(one, "Ana", surnames="Pérez")
+        table.meet(one, two)
+        put(one, ent, birth="1990-02-01", note="limps")
+        put(two, ent, birth="1991-02-01", note="tired")
+        table.meet(one, two)
+    with program(qtbot, table.one, clock, SCREENS) as app:
+        window = log_in(qtbot, app)
+        button = next(one for one in window.rail.buttons() if one.name == "exchange")
+        qtbot.waitUntil(lambda: button.count == "!1", timeout=10_000)
+        assert window.current() is window.screen_named("people")
+        assert "1 conflict · 1 parallel change" in button.toolTip() + button.accessibleDescription()
+        section = section_of(window, "conflicts")
+        screen = window.current()
+        assert isinstance(section, ConflictsSection) and isinstance(screen, ExchangeScreen)
+        qtbot.waitUntil(lambda: screen.tiles["conflicts"].detail == "1 conflict · 1 parallel change")
+        answers_in(qtbot, section)
+        press(KEY.Key_1)
+        qtbot.waitUntil(lambda: button.count == "≈1", timeout=10_000)
+        qtbot.waitUntil(lambda: screen.tiles["conflicts"].detail == "1 parallel change")
+
+
 def test_from_the_page_of_a_person_to_their_answers_and_back(
     qtbot: QtBot, table: Table, clock: SetClock
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QAbstractItemModel, Qt
-from PySide6.QtGui import QPixmap, QShortcut
+from PySide6.QtGui import QFontMetrics, QPixmap, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLayout, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.modeltest import ModelTester
@@ -52,6 +52,7 @@ from shelterdesk.ui.widgets import (
     looks_like_code,
 )
 from shelterdesk.ui.widgets.popup_list import FoundModel
+from shelterdesk.ui.widgets.rows_table import give_room
 from shelterdesk.ui.widgets.status_bar import OtherDesk
 from shelterdesk.ui.widgets.task_line import time_left
 from shelterdesk.ui.widgets.type_ahead import matching
@@ -394,6 +395,42 @@ def test_a_list_says_why_it_is_empty(qtbot: QtBot) -> None:
     assert not any(empty.isVisible() for empty in table.findChildren(EmptyState))
     assert table.count_label.text() == "4 of 4 people"
     assert table.view.rowHeight(0) == Size.ROW
+
+
+def test_no_word_is_cut_while_another_column_has_room_it_does_not_need(qtbot: QtBot) -> None:
+    long = "Oficina central de la provincia (oficina)"
+    model = RowsModel[Person](
+        (
+            Column[Person]("Name", lambda p: p.name, strong=True, width=8),
+            Column[Person]("Born", lambda p: str(p.born), width=40),
+            Column[Person]("Rest", lambda p: "x"),
+        ),
+        key=lambda p: p.number,
+    )
+    table = RowsTable(model, EmptyState("people", "Nobody"))
+    shown(qtbot, table, width=700)
+    model.set_rows([Person(1, long, 1990)])
+    need = QFontMetrics(theme().font(strong=True)).horizontalAdvance(long)
+    assert table.view.columnWidth(0) >= need + 12
+    assert sum(table.view.columnWidth(at) for at in range(3)) <= table.view.viewport().width()
+    before = table.view.columnWidth(0)
+    table.find_words("nobody of that name")
+    assert table.view.columnWidth(0) == before, "columns stand still while one types"
+
+
+@given(
+    st.lists(st.tuples(st.integers(10, 400), st.integers(10, 900)), min_size=1, max_size=8),
+    st.integers(0, 3000),
+)
+def test_room_is_given_and_never_made(columns: list[tuple[int, int]], room: int) -> None:
+    wide = {at: one for at, (one, _) in enumerate(columns)}
+    wanted = {at: one for at, (_, one) in enumerate(columns)}
+    before = sum(wide.values())
+    give_room(wide, wanted, room)
+    assert sum(wide.values()) <= max(before, room)
+    for at, (asked, want) in enumerate(columns):
+        assert wide[at] >= min(asked, want), "nobody is cut who was not"
+        assert wide[at] <= max(asked, want)
 
 
 def test_typing_in_a_list_finds_and_esc_shows_all(qtbot: QtBot) -> None:

@@ -14,11 +14,12 @@ from shelterdesk.core.roles import DOES
 from shelterdesk.core.severity import Severity
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
+from shelterdesk.ui.apart_count import grave_tone
 from shelterdesk.ui.record_ways import show_record
 from shelterdesk.ui.screens.exchange_lines import Lines
 from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.settings_section import Section
-from shelterdesk.ui.tables.conflicts import grave_tone, met_columns
+from shelterdesk.ui.tables.conflicts import met_columns
 from shelterdesk.ui.widgets import ButtonRow, EmptyState, Pill, RowsModel, RowsTable, SecondaryButton, Tone
 from shelterdesk.ui.worker import DeskWorker
 

@@ -105,12 +105,12 @@ class PostSection(Section):
 
     def _show(self, now: PostStanding | None) -> None:
         goes = self._keeper is not None and self._keeper.lane is not None
+        self.primary = self.look_button if goes else self.send_button
         self.explained.setVisible(not goes)
         self.form.setVisible(not goes)
         self.send_button.setVisible(not goes)
         self.look_button.setVisible(goes)
         self.end_button.setVisible(goes)
-        self.primary = self.look_button if goes else self.send_button
         self.standing.show_lines(self._lines(now) if goes else [])
 
     def _lines(self, now: PostStanding | None) -> list[Line]:

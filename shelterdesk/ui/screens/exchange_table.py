@@ -51,6 +51,7 @@ class TableSection(Section):
         super().__init__(worker, self.heading(), parent)
         self._keeper: TableKeeper | None = None
         self._addresses: list[str] = []
+        self._sits = False
         self.explained = words(
             tr(
                 "Laptops of one table exchange by themselves, without internet: what one saves, the others see within "
@@ -169,8 +170,14 @@ class TableSection(Section):
         self.code.setVisible(way == CALL)
         self.folder.setVisible(way == FOLDER)
 
+    def first_focus(self) -> QWidget | None:
+        """The laptop that asks, what is chosen, or the way out of the table."""
+        if self.knocks.asks():
+            return self.knocks.same
+        return self.leave_button if self._sits else self.way
+
     def _show(self, now: TableStanding) -> None:
-        sits = now.table is not None
+        sits = self._sits = now.table is not None
         self.explained.setVisible(not sits)
         self.choice_box.setVisible(not sits)
         self.join_button.setVisible(not sits)
