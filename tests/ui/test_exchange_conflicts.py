@@ -273,6 +273,7 @@ def test_what_was_done_twice_says_what_to_do_and_opens_whom_it_is_about(
         said = [section.model.data(section.model.index(line, 1)) for line in range(section.model.total)]
         assert said[0] == "One document with two people: V1234567."
         assert said[1].startswith("Given at two counters: Lunch 2026-11-23")
+        assert (section.count.text(), section.lesser.text()) == ("1 to put right", "1 just to know")
         assert "Ask whether they are one person" in section.reading.said()[0]
         assert [button.words for button in section.openers if not button.isHidden()] == [
             f"{people[0]} · Ana", f"{people[1]} · Luz",

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import QLabel, QLayout, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from shelterdesk import startup
 from shelterdesk.core.errors import InUse
-from shelterdesk.core.words import speak
+from shelterdesk.core.words import ntr, speak
 from shelterdesk.ui.pseudo import pseudo_catalogue
 from shelterdesk.ui.theme import Mode, Size, theme
 from shelterdesk.ui.widgets import (
@@ -609,6 +610,24 @@ def test_the_status_bar_never_makes_a_number_up(qtbot: QtBot) -> None:
     for said in ("1,842 present", "of 1,600 places · 115%", "1 record only on this desk, since 08:14", "9%"):
         assert said in bar.text()
     assert "The clock may be wrong by 3 hours." in bar.accessibleDescription()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_bar_of_a_usual_day_is_one_line(qtbot: QtBot, language: str) -> None:
+    startup.use_language(language)
+    theme()
+    bar = StatusBar()
+    shown(qtbot, bar, width=1366)
+    line = bar.heightForWidth(1274)
+    two = (OtherDesk("LB1A", "15:41"), OtherDesk("LB1B", "09:12"))
+    ago = ntr("{n} hour ago", "{n} hours ago", 13)
+    bar.show_status(
+        StatusLine(
+            present=321, places=204, only_here=40, only_here_since="07:32", office_up_to="21 nov",
+            backup=ago, desks=two, battery=80,
+        )
+    )  # fmt: skip
+    assert bar.heightForWidth(1274) <= line, bar.text()
 
 
 # room

@@ -52,9 +52,10 @@ class MetSection(Section):
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, self.heading(), parent)
-        self.count = Pill("", Tone.BAD, icon=True)
-        self.count.hide()
-        self.add_beside_title(self.count)
+        self.count, self.lesser = Pill("", Tone.BAD, icon=True), Pill("", Tone.WARN, icon=True)
+        for pill in (self.count, self.lesser):
+            pill.hide()
+            self.add_beside_title(pill)
         self.model: RowsModel[MetLine] = RowsModel(
             met_columns(), key=lambda one: (one.met, one.about, one.subjects)
         )
@@ -111,8 +112,11 @@ class MetSection(Section):
 
     def _show(self, found: list[MetLine]) -> None:
         grave = sum(one.severity is Severity.CONFLICT for one in found)
-        self.count.show_state(ntr("{n} conflict", "{n} conflicts", grave), Tone.BAD)
+        lesser = len(found) - grave
+        self.count.show_state(ntr("{n} to put right", "{n} to put right", grave), Tone.BAD)
+        self.lesser.show_state(ntr("{n} just to know", "{n} just to know", lesser), Tone.WARN)
         self.count.setVisible(bool(grave))
+        self.lesser.setVisible(bool(lesser))
         self.model.set_rows(found)
         self.table.stand_on_first()
         self._on_current(self.table.current())

@@ -45,7 +45,7 @@ class TableSection(Section):
 
     @staticmethod
     def heading() -> str:
-        return tr("Desks of this table")
+        return tr("Table network")
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, self.heading(), parent)

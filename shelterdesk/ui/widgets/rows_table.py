@@ -335,18 +335,20 @@ class RowsTable(QWidget):
 
 
 def give_room(wide: dict[int, int], wanted: dict[int, int], room: int) -> None:
-    """Widen columns (pixels, changed in place) whose words want more, from free room and from those that want less."""
+    """Widen columns (pixels, changed in place) whose words want more, from free room and from those that want less.
+
+    Those that lack least are served first, so that one long text does not take it all. Where all of them are too wide
+    for the room, what none needs goes before anything scrolls sideways.
+    """
     lacking = {at: wanted[at] - wide[at] for at in wide if wanted[at] > wide[at]}
-    if not lacking:
-        return
-    free = max(0, room - sum(wide.values()))
+    free = room - sum(wide.values())
     missing = sum(lacking.values()) - free
-    if missing > 0:
-        for at in sorted(wide, key=lambda at: wanted[at] - wide[at]):
-            given = min(max(0, wide[at] - wanted[at]), missing)
-            wide[at] -= given
-            missing -= given
-            free += given
-    total = sum(lacking.values())
-    for at, more in lacking.items():
-        wide[at] += min(more, free * more // total)
+    for at in sorted(wide, key=lambda at: wanted[at] - wide[at]):
+        given = min(max(0, wide[at] - wanted[at]), max(0, missing))
+        wide[at] -= given
+        missing -= given
+        free += given
+    for served, at in enumerate(sorted(lacking, key=lacking.__getitem__)):
+        more = max(0, min(lacking[at], free // (len(lacking) - served)))
+        wide[at] += more
+        free -= more

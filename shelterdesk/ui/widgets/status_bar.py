@@ -161,7 +161,7 @@ class StatusBar(QWidget):
         self.setAccessibleName(tr("State of this desk"))
         self.task = TaskLine()
         self._status: StatusLine | None = None
-        self._flow = FlowLayout(20, 4, self)
+        self._flow = FlowLayout(14, 4, self)
         self._near = [_Shown() for _ in range(_MOST_NEAR)]
         self._distant = [_Shown() for _ in range(_MOST_FAR)]
         self._prints, self._knock = _Notice("print"), _Notice("desk")
