@@ -104,13 +104,10 @@ class RailButton(QAbstractButton):
         metrics = QFontMetrics(font)
         wide = metrics.horizontalAdvance(self.count) + t.px(8)
         box = QRect(icon.center().x() + t.px(4), icon.top() - t.px(5), wide, metrics.height() + t.px(1))
-        box = (
-            box
-            if not self.is_beside
-            else QRect(icon.right() - t.px(8), icon.top() - t.px(5), wide, box.height())
-        )
+        if self.is_beside:  # the word begins right after the icon
+            box.moveRight(icon.right() + t.px(2))
         if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
-            box.moveRight(icon.center().x() - t.px(4))
+            box.moveLeft(icon.left() + icon.right() - box.right())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(t.colours.of(self._tone.tint))
         painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
