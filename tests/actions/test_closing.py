@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,6 +30,7 @@ from shelterdesk.db.spool import SET_ASIDE as SPOOL_SET_ASIDE
 from shelterdesk.db.state import state_of
 from shelterdesk.db.store import Store
 from shelterdesk.keys import destroy, keyfile
+from tests.forks import forked
 from tests.stations import CHEAP, MORNING, PASSPHRASE, Template, make_template
 from tests.sync.worlds import World, copied, make_world
 
@@ -229,20 +229,23 @@ from pathlib import Path
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.closing import close_station, wipe
 from shelterdesk.actions.desk import open_desk
-folder, at, how = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-desk = open_desk(folder, "admin", "demo", SetClock(datetime(2026, 11, 23, 13, 0, 30, tzinfo=UTC)))
-left = [at]
-def hook(event, args):
-    if event in ("os.remove", "os.rename", "shutil.rmtree") or (event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR)):
-        left[0] -= 1
-        if left[0] < 0:
-            os._exit(9)
-sys.addaudithook(hook)
-if how == "wipe":
-    wipe(desk, "LB")
-else:
-    close_station(desk, "LB", folder.parent / "last", "demo")
-desk.close()
+def main(folder, at, how):
+    folder = Path(folder)
+    desk = open_desk(folder, "admin", "demo", SetClock(datetime(2026, 11, 23, 13, 0, 30, tzinfo=UTC)))
+    left = [at]
+    def hook(event, args):
+        if event in ("os.remove", "os.rename", "shutil.rmtree") or (
+            event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR)
+        ):
+            left[0] -= 1
+            if left[0] < 0:
+                os._exit(9)
+    sys.addaudithook(hook)
+    if how == "wipe":
+        wipe(desk, "LB")
+    else:
+        close_station(desk, "LB", folder.parent / "last", "demo")
+    desk.close()
 """
 
 
@@ -255,30 +258,27 @@ def test_cut_off_anywhere_it_is_whole_or_closed(tmp_path: Path, how: str) -> Non
     state = state_of(desk.store.conn)
     desk.close()
     outcomes = []
-    for at in range(200):
-        here = tmp_path / f"{how}-{at}"
-        here.mkdir()
-        subprocess.run(["cp", "-a", str(template.folder), str(here / "station")], check=True)
-        ended = subprocess.run(
-            [sys.executable, "-c", KILLED, str(here / "station"), str(at), how],
-            check=False,
-            env=dict(os.environ),
-        )
-        folder = here / "station"
-        if startup.is_set_up(folder):
-            opened = open_desk(folder, "admin", PASSPHRASE, SetClock(MORNING + timedelta(minutes=1)))
-            assert state_of(opened.store.conn) == state
-            opened.close()
-            outcomes.append("whole")
-        else:
-            nothing_is_left(folder)
-            outcomes.append("closed")
-            if how == "close":
-                (backup,) = (here / "last").glob("shelterdesk-backup-*Z")
-                assert read_manifest(backup).practice
-        if ended.returncode == 0:
-            break
-        assert ended.returncode == 9
+    with forked(KILLED) as program:
+        for at in range(200):
+            here = tmp_path / f"{how}-{at}"
+            here.mkdir()
+            folder = here / "station"
+            shutil.copytree(template.folder, folder)
+            ended = program.run(str(folder), at, how)
+            if startup.is_set_up(folder):
+                opened = open_desk(folder, "admin", PASSPHRASE, SetClock(MORNING + timedelta(minutes=1)))
+                assert state_of(opened.store.conn) == state
+                opened.close()
+                outcomes.append("whole")
+            else:
+                nothing_is_left(folder)
+                outcomes.append("closed")
+                if how == "close":
+                    (backup,) = (here / "last").glob("shelterdesk-backup-*Z")
+                    assert read_manifest(backup).practice
+            if ended == 0:
+                break
+            assert ended == 9
     assert outcomes == sorted(outcomes, reverse=True) and {"whole", "closed"} == set(outcomes)
     assert outcomes.count("closed") >= 8
 

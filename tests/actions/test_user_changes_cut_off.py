@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import shutil
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from shelterdesk.actions.desk import OwnPassphraseFirst, open_desk
 from shelterdesk.actions.user_changes import reset_passphrase
 from shelterdesk.actions.users import list_users
 from shelterdesk.core.errors import WrongPassphrase
+from tests.forks import forked
 from tests.stations import CHEAP, MORNING, PASSPHRASE, make_template
 
 GIVEN, OWN = "words on a slip", "words of my own"
@@ -28,32 +28,34 @@ from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import open_desk
 from shelterdesk.actions.user_changes import first_log_in, reset_passphrase
 from shelterdesk.db.store import Store
+from tests.forks import forked
 from tests.stations import CHEAP
-folder, at, how = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-clock = SetClock(datetime.fromisoformat(sys.argv[4]))
-desk = open_desk(folder, "admin", "demo", clock) if how == "reset" else None
-left = [at]
-def tick():
-    left[0] -= 1
-    if left[0] < 0:
-        os._exit(9)
-def hook(event, args):
-    if event in ("os.remove", "os.rename") or (event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR)):
+def main(folder, at, how, now):
+    folder = Path(folder)
+    clock = SetClock(datetime.fromisoformat(now))
+    desk = open_desk(folder, "admin", "demo", clock) if how == "reset" else None
+    left = [at]
+    def tick():
+        left[0] -= 1
+        if left[0] < 0:
+            os._exit(9)
+    def hook(event, args):
+        if event in ("os.remove", "os.rename") or (event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR)):
+            tick()
+    whole = Store.transaction
+    @contextmanager
+    def counted(store):
         tick()
-whole = Store.transaction
-@contextmanager
-def counted(store):
-    tick()
-    with whole(store) as conn:
-        yield conn
-    tick()
-Store.transaction = counted
-sys.addaudithook(hook)
-if desk is not None:
-    reset_passphrase(desk, "operator", "words on a slip", CHEAP)
-else:
-    desk = first_log_in(folder, "operator", "words on a slip", "words of my own", clock, CHEAP)
-desk.close()
+        with whole(store) as conn:
+            yield conn
+        tick()
+    Store.transaction = counted
+    sys.addaudithook(hook)
+    if desk is not None:
+        reset_passphrase(desk, "operator", "words on a slip", CHEAP)
+    else:
+        desk = first_log_in(folder, "operator", "words on a slip", "words of my own", clock, CHEAP)
+    desk.close()
 """
 
 
@@ -85,21 +87,21 @@ def test_cut_off_anywhere_they_stand_there_once_and_can_come_in(
         with closing(open_desk(template.folder, "admin", PASSPHRASE, SetClock(MORNING))) as admin:
             reset_passphrase(admin, "operator", GIVEN, CHEAP)
     found = []
-    for at in range(100):
-        folder = tmp_path / f"{at}" / "station"
-        folder.parent.mkdir()
-        subprocess.run(["cp", "-a", str(template.folder), str(folder)], check=True)
-        clock = SetClock(MORNING + timedelta(minutes=1))
-        run = [sys.executable, "-c", KILLED, str(folder), str(at), how, clock.now().isoformat()]
-        ended = subprocess.run(run, check=False)
-        assert ended.returncode in (0, 9)
-        clock.forward(timedelta(minutes=1))
-        if how == "reset":  # who goes on after the power came back
-            open_desk(folder, "admin", PASSPHRASE, clock).close()
-        found.append({phrase: opens(folder, phrase, clock) for phrase in steps[0]})
-        with closing(open_desk(folder, "admin", PASSPHRASE, clock)) as admin:
-            assert [one.is_active for one in list_users(admin) if one.name == "operator"] == [True]
-        if ended.returncode == 0:
-            break
-    assert ended.returncode == 0 and len(found) > 6
+    with forked(KILLED) as program:
+        for at in range(100):
+            folder = tmp_path / f"{at}" / "station"
+            folder.parent.mkdir()
+            shutil.copytree(template.folder, folder)
+            clock = SetClock(MORNING + timedelta(minutes=1))
+            ended = program.run(str(folder), at, how, clock.now().isoformat())
+            assert ended in (0, 9)
+            clock.forward(timedelta(minutes=1))
+            if how == "reset":  # who goes on after the power came back
+                open_desk(folder, "admin", PASSPHRASE, clock).close()
+            found.append({phrase: opens(folder, phrase, clock) for phrase in steps[0]})
+            with closing(open_desk(folder, "admin", PASSPHRASE, clock)) as admin:
+                assert [one.is_active for one in list_users(admin) if one.name == "operator"] == [True]
+            if ended == 0:
+                break
+    assert ended == 0 and len(found) > 6
     assert [one for at, one in enumerate(found) if found[at - 1 : at] != [one]] == steps
