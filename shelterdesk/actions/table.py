@@ -114,7 +114,7 @@ class Sitting:
         taken = Imported()
         if fetched:
             taken = self._courier.take_in(lambda: self._do(take_in_table))
-            self._alarms += [alarm for alarm in taken.alarms if alarm not in self._alarms]
+            self._alarms += [one for one in (*taken.alarms, *taken.news) if one not in self._alarms]
         laid = self._lay_out(self._absent(roster, station))
         brought = 0
         if self._shelf is not self._courier.own:

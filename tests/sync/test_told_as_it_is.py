@@ -16,6 +16,7 @@ from shelterdesk.actions.revoking import reinstate_desk, revoke_desk
 from shelterdesk.actions.taking_in import import_from
 from shelterdesk.core.aside_words import aside_words
 from tests.sync.erasing import NEEDLES, family
+from tests.sync.tables import table_of
 from tests.sync.worlds import World, at, carry, given_names, join, parts_in, register
 
 
@@ -61,6 +62,26 @@ def test_an_erasure_that_came_in_is_told_without_a_name(
         assert import_from(desk, other).result.news == [
             "The office ordered an erasure; of the people it is about nothing was here."
         ]
+
+
+def test_an_erasure_that_came_over_the_table_is_told_too(
+    world: World, second: Path, clock: SetClock, tmp_path: Path
+) -> None:
+    back = tmp_path / "back"
+    back.mkdir()
+    with table_of([world.lb, second], clock) as seats:
+        ids = family(seats.desks[0])
+        seats.rounds()
+        assert len(given_names(seats.desks[1])) == 2
+    carry(world.lb, world.office, tmp_path / "there", clock)
+    with at(world.office, clock) as office:
+        erase(office, [ids["gone"]], "request 12 of 2026")
+        export_bundle(office, back, "LB")
+    with table_of([world.lb, second], clock) as seats:
+        import_from(seats.desks[0], back)
+        told = [said for done in seats.rounds() for said in done.alarms]
+        assert told == ["1 person was erased here, as the office ordered."]
+        assert len(given_names(seats.desks[1])) == 1
 
 
 def test_a_desk_taken_out_and_back_is_told_also_to_itself(
