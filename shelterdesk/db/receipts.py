@@ -291,8 +291,9 @@ def only_here(conn: Connection, dev: int) -> OnlyHere:
             continue
         since = oldest[0] if since is None else min(since, oldest[0])
         count += conn.execute(f"SELECT count(*) {rest}", author).fetchone()[0]
-        on_stick += _within(conn, rest, author, sticks)
-        anywhere += _within(conn, rest, author, written)
+        here = _within(conn, rest, author, sticks)
+        on_stick += here
+        anywhere += here if written == sticks else _within(conn, rest, author, written)
     return OnlyHere(count, since, on_stick, anywhere - on_stick)
 
 
