@@ -81,7 +81,7 @@ def _desk(folder: Path, table: dict[str, Any], saves: int) -> subprocess.Popen[s
 def desk(folder: Path, table: dict[str, Any], saves: int) -> None:
     """One desk with its lane: saves so many people at random moments, or notes when those of the other are here."""
     from shelterdesk.actions.clock import SystemClock
-    from shelterdesk.actions.table import Table
+    from shelterdesk.actions.table_choice import Table
     from shelterdesk.actions.table_lane import TableLane
     from shelterdesk.core.kinds import PERSON
 

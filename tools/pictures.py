@@ -224,7 +224,10 @@ def draw(world: Path, folder: Path, look: Look) -> None:
         people = somebody(station, clock)
         with_window(station, clock, lambda h: at_station(h, album, people, STICK))
         clock.forward(timedelta(hours=2))
-        if album.wants("office", "office-intake", "office-enrol", "office-matrix", "office-matrix-sheet"):
+        if album.wants(
+            "office", "office-intake", "office-aside", "office-enrol_station", "office-matrix", "office-erase",
+            "office-clocks",
+        ):  # fmt: skip
             with_window(office, clock, lambda h: at_office(h, album, STICK))
 
 

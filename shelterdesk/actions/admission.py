@@ -221,13 +221,19 @@ def read_admission(folder: Path, reply: Path) -> AdmissionOffered:
 
 
 def finish_join(
-    folder: Path, reply: Path, words: Sequence[str], clock: Clock, told: Callable[[int], None] | None = None
+    folder: Path,
+    reply: Path,
+    words: Sequence[str],
+    clock: Clock,
+    told: Callable[[int], None] | None = None,
+    settle: Callable[[Store], None] | None = None,
 ) -> Done[Joined]:
     """Make the new desk's file from the reply: it knows everything its station knew, its users can log in.
 
     ``words`` are the six words that were compared: the file may have been exchanged since. ``told`` hears how many
-    events are in. Raises as :func:`read_admission`, and ``Refused`` when the words are not those of this reply or
-    its statements do not hang together; then the folder is as before and the reply can be taken again.
+    events are in, ``settle`` is called with the file before it is closed. Raises as :func:`read_admission`, and
+    ``Refused`` when the words are not those of this reply or its statements do not hang together; then the folder is
+    as before and the reply can be taken again.
     """
     keys = join_keys(folder)
     _must_be_free(folder)
@@ -245,7 +251,7 @@ def finish_join(
                         "The file was exchanged after its words were compared. Read it again and compare anew."
                     ),
                 )
-            joined = _make(folder, keys, letter, members, clock, told)
+            joined = _make(folder, keys, letter, members, clock, told, settle)
     except SetAside as error:
         _sweep(folder)
         raise _set_aside(error) from None
@@ -263,6 +269,7 @@ def _make(
     members: Iterator[tuple[str, bytes]],
     clock: Clock,
     told: Callable[[int], None] | None,
+    settle: Callable[[Store], None] | None,
 ) -> Joined:
     who = _whoami(letter, keys)
     believed = judge_from_root(who, letter.statements, letter.texts("pins"))
@@ -290,6 +297,8 @@ def _make(
             events += len(opened.entries)
             if told is not None:
                 told(events)
+        if settle is not None:
+            settle(store)
     finally:
         store.close()
     users = [

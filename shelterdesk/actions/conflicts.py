@@ -10,6 +10,7 @@ import msgspec
 
 from shelterdesk.actions.card_check import refresh_public_roster
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.desk_names import desk_names
 from shelterdesk.actions.records import checked_value
 from shelterdesk.actions.registration import local_day
 from shelterdesk.actions.undo import Undone, undo_last
@@ -124,7 +125,7 @@ def answers_of(desk: Desk, reader: Reader, line: ConflictLine) -> tuple[Answer, 
 
 def answers(reader: Reader, kind: Kind | None, number: int, found: Sequence[Side]) -> tuple[Answer, ...]:
     """Sides in the words of the field."""
-    names = {desk.dev: desk.slot for desk in reader.roster.desks.values()}
+    names = desk_names(reader.roster)
 
     def told(one: Wrote) -> Told:
         slot = names.get(one.dev, f"{one.dev:016x}")

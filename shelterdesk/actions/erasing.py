@@ -15,10 +15,13 @@ from shelterdesk.actions.records import open_class_file
 from shelterdesk.actions.two_persons import Agreed, Body, Proposal, do_or_propose
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import BadField, NotAllowed
-from shelterdesk.core.kinds import CARRIERS
+from shelterdesk.core.kinds import CARRIERS, PERSON
 from shelterdesk.core.names import folded_words
 from shelterdesk.core.words import tr
 from shelterdesk.db import erasable
+from shelterdesk.db.conflict_subjects import Subject, subjects
+from shelterdesk.db.connection import Connection
+from shelterdesk.db.store import Reader
 
 ERASE = "erase"
 LONGEST_GROUND = 400
@@ -35,6 +38,30 @@ class Erased:
     persons: int
     records: int
     proposal: Proposal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToErase:
+    """Who would be erased, with all linked as the same person, and how many records would go."""
+
+    people: tuple[Subject, ...]
+    records: int
+
+
+def who_would_go(desk: Desk, reader: Reader, persons: Sequence[str]) -> ToErase:
+    """What :func:`erase` would take of these people, to be looked at before. Raises ``NotAllowed``, ``NotFound``."""
+    desk.must("erase people")
+    named = {person_named(desk, reader, one, voided=True) for one in persons}
+    found = erasable.same_person(reader.conn, named)
+    return ToErase(
+        people_called(reader.conn, found), len(erasable.records_about(reader.conn, found)) if found else 0
+    )
+
+
+def people_called(conn: Connection, persons: Collection[bytes]) -> tuple[Subject, ...]:
+    """Numbers and names of people, by number."""
+    found = subjects(conn, [(PERSON.number, ent) for ent in persons])
+    return tuple(sorted(found.values(), key=lambda one: one.number))
 
 
 def erase(desk: Desk, persons: Sequence[str], ground: str, also: Sequence[str] = ()) -> Done[Erased]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from shelterdesk.actions.desk_names import desk_names
 from shelterdesk.core.event import hex16
 from shelterdesk.db import exchange, parts_written
 from shelterdesk.db import receipts as held
@@ -26,13 +27,14 @@ class LeftOut:
 class ExchangeState:
     """What the status bar and the exchange screen say; times in Unix milliseconds, None where never.
 
-    ``only_here`` events of this desk were confirmed by nobody, ``on_stick`` of them lie on a stick that was
-    read back; ``gaps`` are entries others hold of a desk ("LB1A") that are missing here.
+    ``only_here`` events of this desk were confirmed by nobody; of them ``on_stick`` lie on a stick or in a folder that
+    was read back, ``at_server`` at a server alone; ``gaps`` are entries others hold of a desk ("LB1A") that are missing here.
     """
 
     only_here: int
     only_here_since_ms: int | None
     on_stick: int
+    at_server: int
     last_receipt_ms: int | None
     last_written_ms: int | None
     heard_ms: dict[str, int]
@@ -43,12 +45,13 @@ class ExchangeState:
 def exchange_state(reader: Reader) -> ExchangeState:
     """How this folder stands with the others; quick, for after every save."""
     conn, roster = reader.conn, reader.roster
-    names = {desk.dev: desk.slot for desk in roster.desks.values()}
+    names = desk_names(roster)
     here = held.only_here(conn, reader.who.dev)
     return ExchangeState(
         here.events,
         here.since_ms,
         here.on_stick,
+        here.at_server,
         held.office_receipt_ms(conn, roster.office),
         parts_written.last_written_ms(conn),
         {names.get(dev, hex16(dev)): at for dev, at in held.last_heard_ms(conn).items()},

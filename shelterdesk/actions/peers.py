@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shelterdesk.actions.desk_names import desk_names
 from shelterdesk.core.moment import to_milliseconds
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db import peers as held
@@ -48,9 +49,7 @@ class PeerState:
 def peer_states(reader: Reader, now: datetime) -> list[PeerState]:
     """The desks of this table, the office, and whoever else was heard; those of the table first."""
     roster, who = reader.roster, reader.who
-    names = {desk.dev: desk.slot for desk in roster.desks.values()}
-    if roster.office is not None:
-        names[roster.office.dev] = roster.office.name
+    names = desk_names(roster)
     heard = set(desks_heard(reader.conn))
     offices = {desk.dev for desk in roster.desks.values() if desk.is_office}
     offices |= {roster.office.dev} if roster.office is not None else set()
@@ -152,7 +151,7 @@ class Aside:
 def aside_entries(reader: Reader) -> Aside:
     """What is kept and does not count, the largest group first."""
     roster = reader.roster
-    names = {desk.dev: desk.slot for desk in roster.desks.values()}
+    names = desk_names(roster)
     groups = tuple(
         AsideEntries(
             names.get(one.dev) or f"{one.dev:016x}"[:8], user_name(roster, one.user), one.reason, one.entries,

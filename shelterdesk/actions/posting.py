@@ -106,7 +106,7 @@ class Posting:
         fetched = self._courier.fetch(self._shelf, entries, self._known)
         if fetched:
             taken: Imported = self._courier.take_in(lambda: self._do(take_in_post))
-            self.alarms += [alarm for alarm in taken.alarms if alarm not in self.alarms]
+            self.alarms += [one for one in (*taken.alarms, *taken.news) if one not in self.alarms]
         laid = self._lay_out()
         brought = self._courier.bring(self._shelf, entries, self._known)
         if brought:

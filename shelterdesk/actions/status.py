@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shelterdesk.actions.desk_names import desk_names
 from shelterdesk.core.lodging import site_capacity
 from shelterdesk.core.moment import from_milliseconds, moment_text, to_milliseconds
 from shelterdesk.db import receipts
 from shelterdesk.db import status as figures
+from shelterdesk.db.conflicts import Counts, counts
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.lodging import site_state
 from shelterdesk.db.meta import Whoami
@@ -42,7 +44,7 @@ class Status:
     ``present`` and ``unnamed`` are of this station, at an office of all of them. ``places`` are those of the
     site less the blocked, None at an office: codes of several sites are not told apart. ``only_here`` counts
     this desk's entries nobody has confirmed, ``only_at_table`` those of the whole station; ``set_aside``
-    entries and parts kept and not taken in.
+    entries and parts kept and not taken in, ``apart`` the open conflicts by severity.
     """
 
     station: str
@@ -60,6 +62,7 @@ class Status:
     office_receipt: str | None
     gaps: tuple[Gap, ...]
     conflicts: int
+    apart: Counts
     set_aside: int
     set_aside_parts: int
     clock_doubt: bool
@@ -104,7 +107,7 @@ def status(reader: Reader, now: datetime | None = None) -> Status:
     mine = receipts.only_here(conn, who.dev)
     table = {desk.dev for desk in roster.desks.values() if desk.station == who.station and not desk.is_office}
     at_table = mine.events + sum(receipts.only_here(conn, dev).events for dev in sorted(table - {who.dev}))
-    labels = {desk.dev: desk.slot or f"{desk.dev:016x}" for desk in roster.desks.values()}
+    labels = desk_names(roster)
     entries, parts = figures.set_aside(conn)
     is_behind = now is not None and to_milliseconds(now) < figures.newest_entry_ms(conn, who)
     return Status(
@@ -126,6 +129,7 @@ def status(reader: Reader, now: datetime | None = None) -> Status:
             for gap in receipts.gaps(conn)
         ),
         conflicts=figures.conflicts(conn),
+        apart=counts(conn),
         set_aside=entries + parts,
         set_aside_parts=parts,
         clock_doubt=figures.clock_is_doubted(conn, who) or is_behind,

@@ -11,82 +11,35 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypeVar
-
-import msgspec
+from typing import Any, TypeVar
 
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.table_choice import Table
 from shelterdesk.actions.table_joining import sweep_all
 from shelterdesk.actions.taking_in import Import, Imported
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import Refused
 from shelterdesk.core.roster import Roster
-from shelterdesk.core.table_code import PIN_BYTES, TableCode, read_table_code
+from shelterdesk.core.table_code import TableCode, read_table_code
 from shelterdesk.core.words import tr
 from shelterdesk.db import parts_written
-from shelterdesk.db.local_choice import get_choice, put_choice
 from shelterdesk.db.store import Reader
 from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.ed25519 import SigningKey
-from shelterdesk.keys.tls import pin_of
 from shelterdesk.sync.laying_out import LaidOut, lay_out
 from shelterdesk.sync.sending import table_audience
 from shelterdesk.sync.shelf import FolderShelf, Shelf, read_shelf_name
 from shelterdesk.sync.shelf_round import Courier
 from shelterdesk.sync.table_guest import TableGuest
-from shelterdesk.sync.table_host import PORT, TableHost
+from shelterdesk.sync.table_host import TableHost
 
 FOLDER, INBOX = "table", "table-inbox"
-_CHOICE = "table"
 _MISSED = 60
 """Rounds without a file of a desk after which the others lay out its work for it."""
 
 Result = TypeVar("Result")
 Do = Callable[..., Any]
 """Runs ``action(desk, *args)`` where the desk's own work is done, and waits for what it gives."""
-
-
-class Table(msgspec.Struct, frozen=True):
-    """How this desk reaches its table: it listens at an address, calls the one of a code, or shares a folder."""
-
-    way: Literal["listen", "call", "folder"]
-    address: str = ""
-    port: int = PORT
-    code: str = ""
-    folder: str = ""
-
-
-def table_of(reader: Reader) -> Table | None:
-    """How this desk reaches its table; None where it works alone."""
-    return get_choice(reader.conn, _CHOICE, Table)
-
-
-def choose_table(desk: Desk, table: Table | None) -> Done[Table | None]:
-    """Choose how this desk reaches its table, or (None) that it works alone.
-
-    Raises ``NotAllowed``, ``NotHere`` at an office, ``BadTableCode``, ``Refused`` for a folder that is not there.
-    """
-    desk.must("write a bundle")
-    desk.must_be_station()
-    if table is not None and table.way == "call":
-        must_be_of_another(read_table_code(table.code), desk.store.keys.public)
-    if table is not None and table.way == "folder" and not Path(table.folder).is_dir():
-        raise Refused(
-            tr("{where} is not there, or it is no folder.", where=table.folder[:80]),
-            tr("Choose a folder that all desks of the table can open."),
-        )
-    with desk.store.transaction() as conn:
-        put_choice(conn, _CHOICE, table)
-    return Done(table, Changes.of("table"))
-
-
-def must_be_of_another(code: TableCode, public: bytes) -> None:
-    """Raise ``Refused`` for the code that this very desk shows to the others."""
-    if pin_of(public, PIN_BYTES) == code.pin:
-        raise Refused(
-            tr("This is this desk's own code: the other desks type it to call this one."),
-            tr("Type the code that the other desk shows, or let this one listen."),
-        )
 
 
 def lay_out_table(desk: Desk, absent: Collection[int]) -> Done[LaidOut]:
@@ -161,7 +114,7 @@ class Sitting:
         taken = Imported()
         if fetched:
             taken = self._courier.take_in(lambda: self._do(take_in_table))
-            self._alarms += [alarm for alarm in taken.alarms if alarm not in self._alarms]
+            self._alarms += [one for one in (*taken.alarms, *taken.news) if one not in self._alarms]
         laid = self._lay_out(self._absent(roster, station))
         brought = 0
         if self._shelf is not self._courier.own:

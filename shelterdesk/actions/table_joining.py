@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from shelterdesk.actions.admission import (
@@ -23,6 +24,7 @@ from shelterdesk.actions.admission import (
     read_admission,
 )
 from shelterdesk.actions.desk import Desk
+from shelterdesk.actions.table_choice import sit_where_admitted
 from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import Refused, WorldError
 from shelterdesk.core.moment import Clock
@@ -127,7 +129,7 @@ def join_at_table(
     progress: Callable[[int, int], None] | None = None,
     told: Callable[[int], None] | None = None,
 ) -> Joined | None:
-    """Fetch the answer and become a desk; None while the admin has not decided.
+    """Fetch the answer and become a desk that calls this table; None while the admin has not decided.
 
     ``progress`` hears (bytes fetched, bytes of all), ``told`` how many entries are in. Raises ``Refused`` when turned
     away, ``NotTheTable`` where the answer is not signed by the desk of the code, and as ``finish_join``.
@@ -141,7 +143,8 @@ def join_at_table(
         offer = read_admission(folder, reply)
         if not same_desk(offer.words, guest.host_public):
             raise NotTheTable
-        return finish_join(folder, reply, offer.words, clock, told).result
+        seat = partial(sit_where_admitted, code=guest.code)
+        return finish_join(folder, reply, offer.words, clock, told, seat).result
     finally:
         reply.unlink(missing_ok=True)
 

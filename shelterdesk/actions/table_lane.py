@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from shelterdesk.actions.round_lane import RoundLane
-from shelterdesk.actions.table import Do, Sitting, Table
+from shelterdesk.actions.table import Do, Sitting
+from shelterdesk.actions.table_choice import Table
 from shelterdesk.actions.table_joining import Knocking, who_knocks
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.moment import Clock, to_milliseconds

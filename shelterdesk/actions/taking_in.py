@@ -11,8 +11,10 @@ from shelterdesk import startup
 from shelterdesk.actions import faults
 from shelterdesk.actions.card_check import refresh_public_roster
 from shelterdesk.actions.desk import Desk, match_key_file
+from shelterdesk.actions.desk_names import desk_names
 from shelterdesk.actions.erasing import erase_late
 from shelterdesk.actions.erasures_file import note_erasures
+from shelterdesk.actions.news import news
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import hex16
@@ -58,7 +60,8 @@ class Imported:
     ``elsewhere`` counts parts sealed for others, among them those written before this folder was known to their
     writer: what was in them comes again in its next bundle. ``not_admitted`` counts changes kept but not counted
     because of who made them; ``erased_late`` records about people who had been erased before;
-    ``alarms`` are sentences that somebody must read.
+    ``alarms`` are sentences that somebody must read, ``news`` what statements have done here: people erased,
+    desks taken out.
     """
 
     parts: list[PartTaken] = field(default_factory=list)
@@ -70,6 +73,7 @@ class Imported:
     statements: int = 0
     receipts: int = 0
     alarms: list[str] = field(default_factory=list)
+    news: list[str] = field(default_factory=list)
     strange: int = 0
     elsewhere: int = 0
     erased_late: int = 0
@@ -92,6 +96,7 @@ class Imported:
         ):
             setattr(self, name, getattr(self, name) + getattr(more, name))
         self.alarms += [alarm for alarm in more.alarms if alarm not in self.alarms]
+        self.news += more.news
         self.was_cancelled = self.was_cancelled or more.was_cancelled
 
     @property
@@ -125,6 +130,7 @@ class Import:
         self.cancelled = cancelled
         self.found = Imported()
         self.kinds: set[str] = set()
+        self._good: list[stick.Found] = []  # parts that lay there whole, and were known
 
     def run(self, source: Path) -> Done[Imported]:
         try:
@@ -133,6 +139,7 @@ class Import:
             self._left_out(str(source), "", error, None)
             return Done(self.found, Changes.of("status"))
         self.found.strange = len(lying.strange)
+        roster, erased = self.store.roster, self.store.people_erased
         for name, code in lying.unusable:
             self._unusable(name, SetAside(code))
         self._fenced("*.admit", None, lambda: self._admissions(lying.admits))
@@ -141,8 +148,11 @@ class Import:
         late = erase_late(self.desk)
         self.found.erased_late += late.result
         self.kinds |= late.changes.kinds
+        self._forget_damaged()
         if {"roster"} & self.kinds:
             meet_roster(self.desk)
+            people = self.store.people_erased - erased
+            self.found.news += news(roster, self.store.roster, people, self.store.who.dev)
             with suppress(OSError):  # written again at the end of work
                 note_erasures(self.store, self.desk.folder / startup.ERASED)
         if {"roster", "card"} & self.kinds and not self.desk.who.is_office:
@@ -244,6 +254,7 @@ class Import:
             if here is not None:
                 self.found.known += here
                 self.found.parts.append(PartTaken(one.label, KNOWN, events=here))
+                self._good.append(one)
                 return True
             check_own_room(self.desk.folder, len(sealed))
             opened = open_part(
@@ -302,6 +313,18 @@ class Import:
             with self.store.transaction() as conn:
                 exchange.put_aside(conn, sha, name, sender, error.code, dict(error.parts), now)
 
+    def _forget_damaged(self) -> None:
+        """A damaged copy of what is here whole, or lay beside a good one, waits for nobody, whatever came first.
+
+        Of this desk's own parts no other record tells that a good copy was seen.
+        """
+        if not (self._good or self.found.set_aside or self.found.refused):
+            return
+        with self.store.transaction() as conn:
+            for one in self._good:
+                exchange.taken_after_all(conn, hex16(one.folder), one.name.place)
+            exchange.forget_what_came(conn)
+
     def _new_epoch(self, above: int) -> None:
         """Others hold more of this desk than it does: its file was put back. It goes on in a new epoch.
 
@@ -340,5 +363,4 @@ def meet_roster(desk: Desk) -> None:
 
 
 def _desk_name(desk: Desk, dev: int) -> str:
-    entry = desk.roster.desks.get(dev)
-    return entry.slot if entry is not None and entry.slot else hex16(dev)
+    return desk_names(desk.roster).get(dev) or hex16(dev)

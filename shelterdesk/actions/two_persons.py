@@ -19,6 +19,7 @@ from shelterdesk.core.roster import UserEntry
 from shelterdesk.core.vocabulary import Role
 from shelterdesk.core.words import tr
 from shelterdesk.db import meta
+from shelterdesk.db.store import Reader
 from shelterdesk.keys.ed25519 import is_signed_by
 from shelterdesk.keys.signing import canonical
 
@@ -73,6 +74,12 @@ def proposals(desk: Desk) -> list[Proposal]:
     """What waits for a second person, the oldest first."""
     desk.must_be_office()
     return _held(desk)
+
+
+def proposals_in(desk: Desk, reader: Reader) -> list[Proposal]:
+    """The same as a reader sees them, on any thread."""
+    desk.must_be_office()
+    return _read(meta.get(reader.conn, _KEPT))
 
 
 def proposal(desk: Desk, number: int) -> Proposal:
@@ -143,7 +150,10 @@ def _message(what: str, body: Body, number: int) -> bytes:
 
 
 def _held(desk: Desk) -> list[Proposal]:
-    stored = meta.get(desk.store.conn, _KEPT)
+    return _read(meta.get(desk.store.conn, _KEPT))
+
+
+def _read(stored: bytes | None) -> list[Proposal]:
     if stored is None:
         return []
     return [

@@ -21,12 +21,13 @@ from shelterdesk.db.connection import Connection
 from shelterdesk.db.history import Step, undo_steps
 from shelterdesk.db.person_records import user_name
 from shelterdesk.db.undoing import (
+    Left,
     PastEvent,
     built_upon,
     cards_of,
     changed_later,
+    how_it_left,
     is_voided,
-    left_in_a_bundle,
     not_as_written,
     past_event,
 )
@@ -62,7 +63,8 @@ def undo_last(desk: Desk, token: tuple[bytes, ...]) -> Done[Undone]:
         _refuse_changed(desk, event.conn, past)
         made = [bytes.fromhex(step.ent) for _, step in steps if step.field == ROW]
         _refuse_built_upon(event.conn, made, steps)
-        how = _how_it_left(event.conn, past, steps)
+        ways = _ways(event.conn, past)
+        how = _how_it_left(event.conn, past, steps, ways)
         _take_back(event, steps)
         revoked = _revoke_cards(event, made)
         if how:
@@ -72,7 +74,7 @@ def undo_last(desk: Desk, token: tuple[bytes, ...]) -> Done[Undone]:
         raise ValueError("a committed write says what it wrote")
     if CARD.name in written.kinds:
         refresh_public_roster(desk)
-    said = _sentence(steps, how, revoked)
+    said = _sentence(steps, how, ways, revoked)
     return Done(Undone(said, bool(how), written.events), Changes(written.kinds))
 
 
@@ -128,13 +130,21 @@ def _plain(kind: str) -> str:
     return words[kind]() if kind in words else kind.replace("_", " ")
 
 
+def _ways(conn: Connection, past: Sequence[PastEvent]) -> frozenset[Left]:
+    """How it came to other desks and the office, or may have."""
+    return frozenset(way for one in past if (way := how_it_left(conn, one)) is not None)
+
+
 def _how_it_left(
-    conn: Connection, past: Sequence[PastEvent], steps: Sequence[tuple[PastEvent, Step]]
+    conn: Connection,
+    past: Sequence[PastEvent],
+    steps: Sequence[tuple[PastEvent, Step]],
+    ways: frozenset[Left],
 ) -> frozenset[str]:
     """How something of it left this desk since: printed, exported."""
     ents = sorted({bytes.fromhex(step.ent) for _, step in steps})
     found = left_on_paper_since(conn, ents, max(one.id for one in past))
-    if any(left_in_a_bundle(conn, one) for one in past):
+    if ways:
         found.add(AccessKind.EXPORTED.value)
     return frozenset(found)
 
@@ -180,7 +190,9 @@ def _correct(
     )
 
 
-def _sentence(steps: Sequence[tuple[PastEvent, Step]], how: frozenset[str], revoked: int) -> str:
+def _sentence(
+    steps: Sequence[tuple[PastEvent, Step]], how: frozenset[str], ways: frozenset[Left], revoked: int
+) -> str:
     people = sum(1 for _, step in steps if step.field == ROW and KINDS[step.kind].name == "person")
     again = sum(1 for _, step in steps if step.field == VOID)
     if people:
@@ -194,8 +206,19 @@ def _sentence(steps: Sequence[tuple[PastEvent, Step]], how: frozenset[str], revo
         said = tr("It is as it was before.")
     if revoked:
         said += " " + ntr("{n} card is no longer good.", "{n} cards are no longer good.", revoked)
-    if how == {AccessKind.PRINTED.value}:
+    if AccessKind.PRINTED.value in how:
         said += " " + tr("It was printed already: throw the paper away, a correction is kept.")
-    elif how:
-        said += " " + tr("It had left this laptop already: a correction goes after it with the next bundle.")
+    if how - {AccessKind.PRINTED.value}:
+        said += " " + _after_it(ways)
     return said
+
+
+def _after_it(ways: frozenset[Left]) -> str:
+    """What of it others may know, and how they hear of the correction."""
+    if Left.LAID_OUT in ways:
+        return tr("Other desks may have seen it in these moments; the correction reaches them by itself.")
+    if Left.CONFIRMED in ways:
+        return tr("Others have it already: the correction goes to them like everything else.")
+    if Left.WRITTEN in ways:
+        return tr("It was written out already: the correction goes after it with the next bundle.")
+    return tr("It was given out in a file or list already: a correction is kept.")

@@ -197,6 +197,8 @@ def show_imported(found: Imported, as_json: bool) -> None:
         )
         if found.receipts:
             out(ntr("{n} receipt taken in.", "{n} receipts taken in.", found.receipts))
+        for one in found.news:
+            out(one)
         if found.erased_late:
             out(
                 ntr(

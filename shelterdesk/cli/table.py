@@ -11,7 +11,8 @@ from typing import Any
 import click
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.table import Sitting, Table, choose_table, table_of
+from shelterdesk.actions.table import Sitting
+from shelterdesk.actions.table_choice import Table, choose_table, table_of
 from shelterdesk.actions.table_joining import admit_at_table, knock_at_table, wait_at_table, who_knocks
 from shelterdesk.actions.table_lane import AGAIN_S, BUSY_S, IDLE_S
 from shelterdesk.cli.people import reading

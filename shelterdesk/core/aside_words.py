@@ -12,8 +12,10 @@ def aside_words(reason: str) -> tuple[str, str]:
     match reason:
         case "revoked_desk":
             return (
-                tr("It was written at a desk that was taken out, after it was taken out."),
-                tr("If that desk was in good hands, ask the office to lift the revocation."),
+                tr("Its desk was taken out, and whoever took it out did not hold this entry then."),
+                tr(
+                    "It counts by itself once the office lifts the revocation; if that desk was in good hands, ask for it."
+                ),
             )
         case "unsigned":
             return (

@@ -351,6 +351,15 @@ def taken_after_all(conn: Connection, folder: str, prefix: str) -> None:
     )
 
 
+def forget_what_came(conn: Connection) -> None:
+    """Forget what was set aside of parts that were taken in whole: their damaged copies are nobody's loss."""
+    conn.execute(
+        "DELETE FROM part_set_aside WHERE EXISTS (SELECT 1 FROM part_in p WHERE p.sender = part_set_aside.sender"
+        " AND p.is_complete = 1 AND part_set_aside.name LIKE"
+        " '%/' || p.bundle_no || '-' || p.part || 'of' || p.parts || '-%')"
+    )
+
+
 def set_aside_parts(conn: Connection) -> list[SetAsidePart]:
     """Every part that could not be taken in and never came in a good copy, newest first."""
     return [

@@ -11,6 +11,13 @@ OWN_DISK = "own disk"
 """Where a part was written that lies ready on this very laptop, to be carried on by a courier."""
 
 
+SERVER = "server "
+"""What the target begins with of a part that a courier brought to a server, and nobody carries in a hand."""
+
+ON_STICK = f"target <> '{OWN_DISK}' AND substr(target, 1, {len(SERVER)}) <> '{SERVER}'"
+"""Of ``part_written``: what was written to a stick or a folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class WrittenPart:
     """A part as it was written somewhere and read back."""
@@ -52,8 +59,8 @@ def entries_written(conn: Connection, cipher_sha: str) -> int | None:
 
 
 def last_written_ms(conn: Connection) -> int | None:
-    """When a part was last written and read back, None if never."""
-    row = conn.execute("SELECT max(read_back_ms) FROM part_written WHERE target <> ?", (OWN_DISK,)).fetchone()
+    """When a part was last written to a stick or folder and read back, None if never."""
+    row = conn.execute(f"SELECT max(read_back_ms) FROM part_written WHERE {ON_STICK}").fetchone()
     return None if row[0] is None else int(row[0])
 
 
@@ -71,12 +78,12 @@ def forget_parts_out(conn: Connection, audience: str, names: Collection[str]) ->
     )
 
 
-def carried_on(conn: Connection, names: Collection[str], target: str, now_ms: int) -> None:
-    """Files that lay ready on the own disk were brought to a target and are whole there."""
+def carried_on(conn: Connection, names: Collection[str], where: str, now_ms: int) -> None:
+    """Files that lay ready on the own disk were brought to a server and are whole there."""
     conn.executemany(
         "INSERT OR REPLACE INTO part_written (target, name, cipher_sha, manifest_sha, bytes, read_back_ms)"
         " SELECT ?1, name, cipher_sha, manifest_sha, bytes, ?2 FROM part_written WHERE target = ?3 AND name = ?4",
-        [(target, now_ms, OWN_DISK, name) for name in names],
+        [(f"{SERVER}{where}", now_ms, OWN_DISK, name) for name in names],
     )
 
 

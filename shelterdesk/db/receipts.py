@@ -63,11 +63,13 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class OnlyHere:
-    """What nobody else has confirmed of this desk's own work: events, of them on a stick, since when (ms)."""
+    """What nobody else has confirmed of this desk's own work: events, since when (ms); of them written out somewhere,
+    ``on_stick`` on a stick or in a folder, ``at_server`` at a server alone."""
 
     events: int
     since_ms: int | None
     on_stick: int
+    at_server: int = 0
 
 
 def held_ranges(conn: Connection) -> dict[Author, list[tuple[int, int]]]:
@@ -279,8 +281,8 @@ def last_heard_ms(conn: Connection) -> dict[int, int]:
 
 def only_here(conn: Connection, dev: int) -> OnlyHere:
     """This desk's own events that nobody confirmed, how many of them lie on a stick that was read back."""
-    count, since, on_stick = 0, None, 0
-    sticks = on_sticks(conn)
+    count, since, on_stick, anywhere = 0, None, 0, 0
+    sticks, written = on_sticks(conn), written_out(conn)
     for (epoch,) in conn.execute("SELECT DISTINCT epoch FROM seen WHERE dev = ?", (dev,)).fetchall():
         upto = conn.execute(
             "SELECT coalesce(max(upto), 0) FROM acknowledged WHERE dev = ? AND epoch = ?", (dev, epoch)
@@ -292,21 +294,36 @@ def only_here(conn: Connection, dev: int) -> OnlyHere:
             continue
         since = oldest[0] if since is None else min(since, oldest[0])
         count += conn.execute(f"SELECT count(*) {rest}", author).fetchone()[0]
-        for low, high in sticks:
-            lying = conn.execute(
-                f"SELECT count(*) {rest} AND id BETWEEN ? AND ?", (*author, low, high)
-            ).fetchone()
-            on_stick += lying[0]
-    return OnlyHere(count, since, on_stick)
+        here = _within(conn, rest, author, sticks)
+        on_stick += here
+        anywhere += here if written == sticks else _within(conn, rest, author, written)
+    return OnlyHere(count, since, on_stick, anywhere - on_stick)
+
+
+def _within(conn: Connection, rest: str, author: tuple[int, int, int], spans: list[tuple[int, int]]) -> int:
+    """How many of an author's events lie within some spans of ids."""
+    counted = (
+        conn.execute(f"SELECT count(*) {rest} AND id BETWEEN ? AND ?", (*author, low, high)).fetchone()[0]
+        for low, high in spans
+    )
+    return sum(map(int, counted))
 
 
 def on_sticks(conn: Connection) -> list[tuple[int, int]]:
-    """Ids of events in bundles all of whose waiting parts were written somewhere and read back."""
+    """Ids of events in bundles all of whose waiting parts were written to sticks or folders and read back."""
+    return _written(conn, parts_written.ON_STICK)
+
+
+def written_out(conn: Connection) -> list[tuple[int, int]]:
+    """Ids of events in bundles all of whose waiting parts left this laptop: to a stick, a folder or a server."""
+    return _written(conn, f"target <> '{parts_written.OWN_DISK}'")
+
+
+def _written(conn: Connection, where: str) -> list[tuple[int, int]]:
     waiting: dict[tuple[str, int], tuple[bool, str]] = {}
     for audience, number, ids, written in conn.execute(
         "SELECT audience, bundle_no, ids, EXISTS (SELECT 1 FROM part_written w WHERE w.manifest_sha = b.manifest_sha"
-        " AND w.target <> ?) FROM bundle_out b WHERE is_waiting = 1",
-        (parts_written.OWN_DISK,),
+        f" AND {where}) FROM bundle_out b WHERE is_waiting = 1"
     ):
         so_far = waiting.get((audience, number), (True, ids))[0]
         waiting[audience, number] = (so_far and bool(written), ids)

@@ -12,6 +12,7 @@ from typing import Any
 from shelterdesk.core.errors import DiskFull, WorldError
 from shelterdesk.core.event import Event, Place, absorb_hlc
 from shelterdesk.core.identity import EntityOrder
+from shelterdesk.core.kinds import PERSON
 from shelterdesk.core.moment import Clock, to_milliseconds
 from shelterdesk.core.roster import Roster, Statement, UserEntry
 from shelterdesk.db import (
@@ -105,6 +106,7 @@ class Store:
         self.is_closed = False
         self.commits = 0
         self.gave_up_reserve = False
+        self.people_erased = 0  # since this file was opened
         self._ids = EntityOrder()
         self._roster: tuple[int, Roster] | None = None
 
@@ -233,6 +235,7 @@ class Store:
         blanked = erasing.blank(self.conn, self.roster.erased - before.erased)
         if blanked:
             meta.put(self.conn, erasing.ERASED_AT, b"%d" % now)
+            self.people_erased += len(blanked.get(PERSON.number, ()))
         kinds = {tables.name_of(kind) for kind in blanked}
         if new_desks:
             settle(self.conn, self.roster, new_desks)

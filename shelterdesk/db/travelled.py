@@ -1,4 +1,4 @@
-"""How far the entries of some records have come: only here, on a stick that was read back, at another desk, at the office.
+"""How far the entries of some records have come: only here, on a stick or at a server, at another desk, at the office.
 
 SYNC §1.7. A record is as far as the least of its entries: what was changed a minute ago is only here again.
 """
@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from shelterdesk.db.connection import Connection, in_parts
-from shelterdesk.db.receipts import acknowledged_by, on_sticks
+from shelterdesk.db.receipts import acknowledged_by, on_sticks, written_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Travelled:
 
     only_here: int = 0
     on_stick: int = 0
+    at_server: int = 0
     elsewhere: int = 0
     at_office: int = 0
 
@@ -29,8 +30,8 @@ def travelled(conn: Connection, ents: Collection[bytes], dev: int, office: int |
     """
     received = {} if office is None else acknowledged_by(conn, office)
     elsewhere = _confirmed(conn)
-    sticks = on_sticks(conn)
-    counts = {"only_here": 0, "on_stick": 0, "elsewhere": 0, "at_office": 0}
+    sticks, written = on_sticks(conn), written_out(conn)
+    counts = {"only_here": 0, "on_stick": 0, "at_server": 0, "elsewhere": 0, "at_office": 0}
     for event, author, epoch, last in _events(conn, ents):
         if last <= received.get((author, epoch), 0):
             counts["at_office"] += 1
@@ -38,6 +39,8 @@ def travelled(conn: Connection, ents: Collection[bytes], dev: int, office: int |
             counts["elsewhere"] += 1
         elif any(low <= event <= high for low, high in sticks):
             counts["on_stick"] += 1
+        elif any(low <= event <= high for low, high in written):
+            counts["at_server"] += 1
         else:
             counts["only_here"] += 1
     return Travelled(**counts)

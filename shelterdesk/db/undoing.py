@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from shelterdesk.core.event import ROW, Op, parse, row_values
 from shelterdesk.core.heads import void_reason
 from shelterdesk.core.kinds import CARRIERS, LOGGED, FieldType
 from shelterdesk.db.connection import Connection, in_parts
 from shelterdesk.db.exchange import read_ids
+from shelterdesk.db.parts_written import ON_STICK
 from shelterdesk.db.standing import heads_of
 from shelterdesk.db.tables import INDEXES
 
@@ -113,16 +115,27 @@ def cards_of(conn: Connection, ents: Sequence[bytes]) -> list[str]:
     return sorted(found)
 
 
-def left_in_a_bundle(conn: Connection, event: PastEvent) -> bool:
-    """Whether an event stands in a bundle that was written, or somebody confirmed having it."""
+class Left(Enum):
+    """How an event came to others, or may have."""
+
+    LAID_OUT = "laid out"  # where a lane carries it by itself: the table, the office's server
+    WRITTEN = "written"
+    CONFIRMED = "confirmed"
+
+
+def how_it_left(conn: Connection, event: PastEvent) -> Left | None:
+    """How an event left this laptop, or None for one that is only here."""
+    written = None
+    for audience, ids, goes_by_itself in conn.execute(
+        "SELECT b.audience, b.ids, EXISTS (SELECT 1 FROM part_written w WHERE w.manifest_sha = b.manifest_sha"
+        f" AND NOT ({ON_STICK})) FROM bundle_out b"
+    ):
+        if any(low <= event.id <= high for low, high in read_ids(ids)):
+            if goes_by_itself or audience.startswith("table:"):
+                return Left.LAID_OUT
+            written = Left.WRITTEN
     heard = conn.execute(
         "SELECT 1 FROM acknowledged WHERE dev = ? AND epoch = ? AND upto >= ? LIMIT 1",
         (event.dev, event.epoch, event.last_seq),
     ).fetchone()
-    if heard is not None:
-        return True
-    return any(
-        low <= event.id <= high
-        for (ids,) in conn.execute("SELECT ids FROM bundle_out")
-        for low, high in read_ids(ids)
-    )
+    return written if heard is None else Left.CONFIRMED

@@ -53,7 +53,12 @@ class PartName:
     sha16: str
 
     def __str__(self) -> str:
-        return f"{self.bundle_no}-{self.part}of{self.parts}-{self.sha16}.age"
+        return f"{self.place}-{self.sha16}.age"
+
+    @property
+    def place(self) -> str:
+        """Which part of which bundle it is, whatever copy: ``41-1of3``."""
+        return f"{self.bundle_no}-{self.part}of{self.parts}"
 
 
 def read_part_name(name: str) -> PartName | None:

@@ -186,6 +186,7 @@ def _write_part(
     written = WrittenPart(target, str(name), sha256(sealed), len(sealed))
     with store.transaction() as conn:
         parts_written.add_written(conn, written, part.manifest_sha, to_milliseconds(store.now))
+        exchange.taken_after_all(conn, hex16(store.who.dev), name.place)
     return written
 
 

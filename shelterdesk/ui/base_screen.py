@@ -87,6 +87,10 @@ class Screen(QWidget):
     def refresh(self, changes: Changes | None) -> None:
         """Ask again for what is shown; ``changes`` tells what changed, None means everything may have."""
 
+    def refuge(self) -> QWidget | None:
+        """Where typing goes on when what was typed at went away."""
+        return self.first_focus()
+
     def first_focus(self) -> QWidget | None:
         """Where typing goes when the screen is opened: the first field, unless a screen knows better."""
         fields = self.fields()

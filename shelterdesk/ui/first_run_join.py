@@ -56,14 +56,14 @@ class JoinStep(Step):
         self._waiter: threading.Thread | None = None
         self._guest: TableGuest | None = None
         self.code = LabelledField(
-            tr("At this table: code of the desk that listens"),
+            tr("Code that the listening desk shows"),
             QLineEdit(),
             hint=tr("25 signs, as that desk shows them"),
         )
         self.knock = SecondaryButton(tr("Ask at the table"), "Ctrl+T")
         self.knocked = words("", "strong", wrap=True)
         self.knocked.hide()
-        self.request = PathField(tr("1. Write the request to"), PathKind.NEW_FILE)
+        self.request = PathField(tr("1. Write the request of this laptop to"), PathKind.NEW_FILE)
         self.ask = SecondaryButton(tr("Write the request"), "Ctrl+E")
         self.own_words = words("", "strong", wrap=True)
         self.own_words.hide()
@@ -73,18 +73,18 @@ class JoinStep(Step):
         self.their_words.hide()
         self.same = TickBox(tr("The words are the same on both laptops"))
         self.same.hide()
-        self.card.add(
-            words(
-                tr(
-                    "Where the laptops stand on one network, type the code that the listening desk shows. Else carry "
-                    "the request there on a stick; an admin admits it in Exchange, under Admit a desk, and gives you "
-                    "an answer to carry back."
-                ),
-                wrap=True,
-            )
+        by_network = tr(
+            "A desk of the station shows a code under Exchange, Table network. Type it here; an admin there compares "
+            "six words with this screen and lets this laptop in. Then it goes on by itself."
+        )
+        by_stick = tr(
+            "Carry the request to a desk of the station: an admin there opens Exchange, Admit a desk, compares six "
+            "words with this screen and writes an answer for you to carry back."
         )
         parts: tuple[QWidget, ...] = (
+            words(tr("On the network of the table"), "strong"), words(by_network, "secondary", wrap=True),
             self.code, ButtonRow(self.knock), self.knocked, rule(),
+            words(tr("Without a network, by stick"), "strong"), words(by_stick, "secondary", wrap=True),
             self.request, ButtonRow(self.ask), self.own_words,
             self.reply, ButtonRow(self.read), self.their_words, self.same,
         )  # fmt: skip
@@ -125,7 +125,7 @@ class JoinStep(Step):
         self.knocked.setText(
             tr("Words of this laptop: {words}", words=" · ".join(own))
             + " "
-            + tr("An admin at the listening desk compares them and admits it; this page goes on by itself.")
+            + tr("An admin at the listening desk compares them and lets it in; this page goes on by itself.")
         )
         self.knocked.show()
         self._stop_waiting()

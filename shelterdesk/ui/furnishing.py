@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from shelterdesk.core.moment import Clock
 from shelterdesk.ui.evacuation import Evacuation
+from shelterdesk.ui.knock_watch import KnockWatch
 from shelterdesk.ui.lock import Lock
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.morning_sheet import MorningSheet
@@ -32,6 +33,7 @@ def furnish(
     SheetFreezer(window, worker).start()
     worker.table = TableKeeper(window, worker, clock)
     worker.table.alarmed.connect(lambda alarm: window.say(alarm, Tone.WARN))
+    KnockWatch(window, worker.table)
     worker.table.start()
     worker.post = PostKeeper(window, worker, clock)
     worker.post.alarmed.connect(lambda alarm: window.say(alarm, Tone.WARN))

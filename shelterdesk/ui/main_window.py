@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -82,6 +82,10 @@ class MainWindow(QMainWindow):
         self._stale: set[str] = set()
         self._watched_line: QLineEdit | None = None
         self._shortcuts: list[QShortcut] = []
+        self._lost = QTimer(self)  # what was typed at went away a moment ago, and Qt chose the search
+        self._lost.setSingleShot(True)
+        self._lost.setInterval(0)
+        self._lost.timeout.connect(self._stay_on_screen)
         self.scan = ScanField(results)
         self.rail = Rail()
         self.top = TopBar(self.scan, station)
@@ -283,6 +287,7 @@ class MainWindow(QMainWindow):
         self.scan.search_changed.connect(self.search_changed)
         self.scan.chosen.connect(lambda line: self.result_chosen.emit(line.value))
         self.scan.left_empty.connect(self._back_to_screen)
+        self.scan.taken_up.connect(self._lost.stop)
         self.rail.chosen.connect(self.open_screen)
         self.top.user_clicked.connect(self.user_clicked)
         self.toast.said.connect(self._holder.show)
@@ -328,7 +333,7 @@ class MainWindow(QMainWindow):
         if first is not None:
             first.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _on_focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
+    def _on_focus_changed(self, before: QWidget | None, now: QWidget | None) -> None:
         watched, self._watched_line = self._watched_line, None
         if watched is not None and isValid(watched):
             watched.removeEventFilter(self)
@@ -336,8 +341,23 @@ class MainWindow(QMainWindow):
             now.installEventFilter(self)
             self._watched_line = now
         area = self.stack.currentWidget()
-        if isinstance(area, PageArea) and now is not None and area.isAncestorOf(now):
+        if not isinstance(area, PageArea):
+            return
+        if now is not None and area.isAncestorOf(now):
             area.bring_into_view(now)
+        if before is None or now is None or not isValid(before) or not area.isAncestorOf(before):
+            self._lost.stop()
+        elif not (before.isVisible() and before.isEnabled()) and now is self.scan:
+            self._lost.start()
+
+    def _stay_on_screen(self) -> None:
+        """A button that hides when it was pressed must not send the next key to the search."""
+        screen, now = self.current(), QApplication.focusWidget()
+        if screen is None or now is not self.scan or self.scan.text():
+            return
+        place = screen.refuge()
+        if place is not None and place.isVisible() and place.isEnabled():
+            place.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _space(self) -> None:
         t = theme()

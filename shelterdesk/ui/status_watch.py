@@ -9,12 +9,16 @@ from PySide6.QtCore import QObject, QTimer
 
 from shelterdesk.actions.status import HeardDesk, Status, status
 from shelterdesk.core.moment import Clock, milliseconds, to_milliseconds
+from shelterdesk.core.roles import may_do
 from shelterdesk.core.words import ntr, tr
+from shelterdesk.db.conflicts import Counts
+from shelterdesk.ui.apart_count import count_of
 from shelterdesk.ui.backup_keeper import BackupKeeper
 from shelterdesk.ui.battery import Battery, read_battery
 from shelterdesk.ui.dates import when
 from shelterdesk.ui.main_window import MainWindow
 from shelterdesk.ui.power_watch import PowerWatch
+from shelterdesk.ui.rail_entries import EXCHANGE
 from shelterdesk.ui.widgets import OtherDesk, StatusLine
 from shelterdesk.ui.worker import DeskWorker
 
@@ -119,6 +123,8 @@ class StatusWatch(QObject):
         disk = self.power.look(battery)
         line = line_of(state, self._clock.now(), desk.who.zone, desk.user.name, battery, disk)
         self._window.set_status(line)
+        may_settle = may_do(desk.user.roles, "settle what was written apart")
+        self._window.rail.show_count(EXCHANGE.name, *count_of(state.apart if may_settle else Counts()))
 
     def _show_time(self) -> None:
         desk = self._worker.desk

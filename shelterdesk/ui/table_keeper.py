@@ -8,7 +8,8 @@ from typing import Any
 from PySide6.QtCore import QObject
 
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.table import Do, Table, choose_table, table_of
+from shelterdesk.actions.table import Do
+from shelterdesk.actions.table_choice import Table, choose_table, table_of
 from shelterdesk.actions.table_joining import admit_at_table
 from shelterdesk.actions.table_lane import TableLane, TableStanding
 from shelterdesk.core.changes import Done

@@ -11,7 +11,8 @@ from typing import Any
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.table import Do, Round, Sitting, Table
+from shelterdesk.actions.table import Do, Round, Sitting
+from shelterdesk.actions.table_choice import Table
 from tests.sync.worlds import World, at, join
 
 

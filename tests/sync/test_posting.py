@@ -10,7 +10,7 @@ import pytest
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.exchange import export_receipts
+from shelterdesk.actions.exchange import export_bundle, export_receipts
 from shelterdesk.actions.exchange_state import exchange_state
 from shelterdesk.actions.post_choice import choose_post, post_of
 from shelterdesk.actions.posting import Posting, try_post
@@ -163,7 +163,8 @@ def test_what_is_posted_is_received_and_confirmed(
         going = posting(desk, place)
         assert going.round() > 0
         state = exchange_state(reader)
-        assert state.only_here > 0 and state.on_stick == state.only_here
+        assert state.only_here == state.at_server > 0 and state.on_stick == 0
+        assert state.last_written_ms is None, "no stick was written"
         import_from(office, served)
         assert given_names(office) == {"Ana", "Eva"}
         export_receipts(office, served)
@@ -177,6 +178,9 @@ def test_what_is_posted_is_received_and_confirmed(
             pass
         import_from(office, served)
         assert given_names(office) == {"Ana", "Eva", "Sol"}
+        export_bundle(desk, tmp_path)
+        now = exchange_state(reader)
+        assert now.only_here == now.on_stick > 0 and now.at_server == 0 and now.last_written_ms is not None
         going.close()
         reader.close()
         assert check(desk.store.conn).findings == []

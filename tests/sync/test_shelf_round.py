@@ -14,7 +14,8 @@ import pytest
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.posting import Posting, PostLane
-from shelterdesk.actions.table import INBOX, Sitting, Table, take_in_table
+from shelterdesk.actions.table import INBOX, Sitting, take_in_table
+from shelterdesk.actions.table_choice import Table
 from shelterdesk.core.errors import DiskFull, WorldError
 from shelterdesk.db import reserve
 from shelterdesk.db.reserve import OwnDiskTooFull

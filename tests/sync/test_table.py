@@ -15,8 +15,9 @@ from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.exchange import export_bundle
 from shelterdesk.actions.restoring import restore
 from shelterdesk.actions.revoking import revoke_desk
-from shelterdesk.actions.table import FOLDER, Table, choose_table
-from shelterdesk.actions.table import table_of as chosen_table
+from shelterdesk.actions.table import FOLDER
+from shelterdesk.actions.table_choice import Table, choose_table
+from shelterdesk.actions.table_choice import table_of as chosen_table
 from shelterdesk.actions.taking_in import import_from
 from shelterdesk.actions.users import add_user
 from shelterdesk.core.errors import WorldError

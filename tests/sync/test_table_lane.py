@@ -16,7 +16,7 @@ from shelterdesk.actions import faults
 from shelterdesk.actions.admission import Joined, join_keys
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
-from shelterdesk.actions.table import Table
+from shelterdesk.actions.table_choice import Table, table_of
 from shelterdesk.actions.table_joining import (
     admit_at_table,
     join_at_table,
@@ -161,7 +161,11 @@ def test_a_laptop_joins_over_the_table(world: World, tmp_path: Path, clock: SetC
             guest.close()
             with at(new, clock) as desk:
                 assert given_names(desk) == {"Ana"}
-                with lane_of(desk, Table("call", code=str(code)), pump):
+                reader = desk.reader()
+                chosen = table_of(reader)
+                reader.close()
+                assert chosen is not None and chosen.code == str(code), "nobody types the code again"
+                with lane_of(desk, chosen, pump):
                     register(desk, "Eva")
                     pump.until(lambda: given_names(host) == {"Ana", "Eva"})
             with (

@@ -24,6 +24,7 @@ from shelterdesk.core.changes import Done
 from shelterdesk.core.errors import InUse, NotAllowed, WorldError
 from shelterdesk.core.kinds import KIND_NAMES
 from shelterdesk.core.number import BadNumber, Counted, person_number
+from shelterdesk.db.conflicts import Counts
 from shelterdesk.keys.cardclaim import CardUnreadable
 from shelterdesk.keys.cardtoken import make_token
 from shelterdesk.keys.ed25519 import SigningKey
@@ -141,7 +142,7 @@ def status_of(**what: object) -> Status:
         "present": 40, "places": 0, "unnamed": 0, "only_here": 3,
         "only_here_since": "2026-11-23T06:00:00-05:00[America/Panama]", "only_at_table": 3,
         "last_receipt": None, "office_receipt": None,
-        "gaps": (), "conflicts": 0, "set_aside": 0, "set_aside_parts": 0, "clock_doubt": False, "desks": (),
+        "gaps": (), "conflicts": 0, "apart": Counts(), "set_aside": 0, "set_aside_parts": 0, "clock_doubt": False, "desks": (),
         "last_backup": None,
     }  # fmt: skip
     return Status(**(values | what))  # type: ignore[arg-type]

@@ -127,6 +127,29 @@ def test_a_digit_settles_it_and_ctrl_z_lets_both_stand_again(
         still(qtbot, app)
 
 
+def test_how_many_wait_is_seen_from_every_screen(qtbot: QtBot, table: Table, clock: SetClock) -> None:
+    with table.both(other="operator") as (one, two):
+        ent, _ = person(one, "Ana", surnames="Pérez")
+        table.meet(one, two)
+        put(one, ent, birth="1990-02-01", note="limps")
+        put(two, ent, birth="1991-02-01", note="tired")
+        table.meet(one, two)
+    with program(qtbot, table.one, clock, SCREENS) as app:
+        window = log_in(qtbot, app)
+        button = next(one for one in window.rail.buttons() if one.name == "exchange")
+        qtbot.waitUntil(lambda: button.count == "!1", timeout=10_000)
+        assert window.current() is window.screen_named("people")
+        assert "1 conflict · 1 parallel change" in button.toolTip() + button.accessibleDescription()
+        section = section_of(window, "conflicts")
+        screen = window.current()
+        assert isinstance(section, ConflictsSection) and isinstance(screen, ExchangeScreen)
+        qtbot.waitUntil(lambda: screen.tiles["conflicts"].detail == "1 conflict · 1 parallel change")
+        answers_in(qtbot, section)
+        press(KEY.Key_1)
+        qtbot.waitUntil(lambda: button.count == "≈1", timeout=10_000)
+        qtbot.waitUntil(lambda: screen.tiles["conflicts"].detail == "1 parallel change")
+
+
 def test_from_the_page_of_a_person_to_their_answers_and_back(
     qtbot: QtBot, table: Table, clock: SetClock
 ) -> None:
@@ -250,6 +273,7 @@ def test_what_was_done_twice_says_what_to_do_and_opens_whom_it_is_about(
         said = [section.model.data(section.model.index(line, 1)) for line in range(section.model.total)]
         assert said[0] == "One document with two people: V1234567."
         assert said[1].startswith("Given at two counters: Lunch 2026-11-23")
+        assert (section.count.text(), section.lesser.text()) == ("1 to put right", "1 just to know")
         assert "Ask whether they are one person" in section.reading.said()[0]
         assert [button.words for button in section.openers if not button.isHidden()] == [
             f"{people[0]} · Ana", f"{people[1]} · Luz",

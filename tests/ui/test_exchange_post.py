@@ -89,3 +89,7 @@ def test_what_is_no_address_or_does_not_answer_is_said_where_it_was_typed(
         press(KEY.Key_Return, CTRL)
         qtbot.waitUntil(lambda: "does not answer" in " ".join(section.problem.said()), timeout=30_000)
         assert section.send_button.isEnabled() and section.url.text().endswith("/in")
+        section.url.setFocus()
+        press(KEY.Key_End)
+        type_text("box")
+        assert section.problem.said() == [], "what another address did is nothing to this one"

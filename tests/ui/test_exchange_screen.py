@@ -183,7 +183,7 @@ def test_who_was_heard_and_when(qtbot: QtBot, world: World, clock: SetClock, tmp
         assert isinstance(section, StandSection)
         still(qtbot, app)
         assert section.facts.value("Office") == "Central"
-        assert section.facts.value("The office has all up to") == "never"
+        assert section.facts.value("The office has all up to") == "nothing confirmed yet"
         assert section.model.rowCount() == 0
 
 
@@ -288,6 +288,9 @@ def test_a_station_joins_an_office_once_its_six_words_are_typed(
         )
         still(qtbot, app)
         assert not section.accept_button.isEnabled()
+        assert section.form.isHidden() and section.accept_button.isHidden(), "nothing is left to ask"
+        press(KEY.Key_N, CTRL)
+        assert section.form.isVisible() and section.request.isAncestorOf(QApplication.focusWidget() or window)
 
 
 def test_a_stick_that_is_plugged_in_is_taken_unless_a_folder_was_typed(

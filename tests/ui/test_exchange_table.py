@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.admission import Joined
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.table import Table, lay_out_table
+from shelterdesk.actions.table import lay_out_table
+from shelterdesk.actions.table_choice import Table
 from shelterdesk.actions.table_joining import join_at_table, knock_at_table
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.table_code import TableCode, read_table_code
@@ -22,7 +24,7 @@ from shelterdesk.ui.screens.exchange import ExchangeScreen
 from shelterdesk.ui.screens.exchange_table import TableSection
 from tests.sync.tables import seated
 from tests.sync.worlds import World, at, join, register
-from tests.ui.desk_windows import CTRL, KEY, press, type_text
+from tests.ui.desk_windows import CTRL, KEY, SHIFT, press, type_text
 from tests.ui.stick_world import EXCHANGE, at_work, full_world, still
 
 
@@ -90,12 +92,15 @@ def test_the_table_by_keyboard(qtbot: QtBot, world: World, tmp_path: Path, clock
         qtbot.waitUntil(both_there, timeout=30_000)
         qtbot.waitUntil(lambda: "At the table with LB1A." in section.standing.said()[0], timeout=20_000)
         sitting.close()
-        section.leave_button.setFocus()
+        assert QApplication.focusWidget() is section.leave_button, (
+            "the button that hid did not send typing to the search"
+        )
         press(KEY.Key_Return, CTRL)
         qtbot.waitUntil(
             lambda: not section.standing.said() and section.join_button.isVisible(), timeout=20_000
         )
         assert not section.code_box.isVisible()
+        qtbot.waitUntil(lambda: section.isAncestorOf(QApplication.focusWidget() or window))
 
 
 def test_a_new_laptop_is_admitted_once_its_words_are_compared(
@@ -126,6 +131,30 @@ def test_a_new_laptop_is_admitted_once_its_words_are_compared(
         assert "LB1A is admitted" in window.toast.text()
 
 
+def test_a_laptop_that_knocks_is_told_on_every_screen_and_one_key_leads_to_it(
+    qtbot: QtBot, world: World, tmp_path: Path, clock: SetClock
+) -> None:
+    with at_work(qtbot, world.lb, clock, EXCHANGE) as (app, window):
+        section = section_of(qtbot, app, window)
+        code = listening(qtbot, section)
+        press(KEY.Key_1, CTRL)
+        assert "asks to join" not in window.status.text()
+        guest, _ = knock_at_table(tmp_path / "new", code)
+        qtbot.waitUntil(
+            lambda: "a new laptop asks to join (Ctrl+Shift+J)" in window.status.text(), timeout=20_000
+        )
+        press(KEY.Key_J, CTRL | SHIFT)
+        still(qtbot, app)
+        assert window.current() is window.screen_named("exchange") and section.isVisible()
+        assert QApplication.focusWidget() is section.knocks.same
+        keeper = app.worker.table
+        assert keeper is not None
+        section.knocks.refuse_button.setFocus()
+        press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: "asks to join" not in window.status.text(), timeout=20_000)
+        guest.close()
+
+
 def test_what_a_lane_left_behind_still_wishes_is_not_done(
     qtbot: QtBot, world: World, clock: SetClock
 ) -> None:
@@ -145,6 +174,7 @@ def test_a_laptop_whose_words_differ_is_turned_away(
         qtbot.waitUntil(lambda: section.knocks.isVisible(), timeout=20_000)
         section.knocks.refuse_button.setFocus()
         press(KEY.Key_Return)
+        assert "was turned away" in window.toast.text()
         qtbot.waitUntil(lambda: not section.knocks.isVisible(), timeout=20_000)
         with pytest.raises(WorldError, match="did not admit"):
             guest.fetch()

@@ -335,6 +335,13 @@ def test_a_laptop_joins_over_the_table(qtbot: QtBot, tmp_path: Path, desk: Desk,
             admit_at_table(desk, door, knocking.public)
             sitting.round()  # from now on it is known here as a desk of the station
         assert app.door is not None and isinstance(app.door.page, LogInPage)
+        log_in(qtbot, app, "operator")
+
+        def at_the_table() -> bool:
+            sitting.round()
+            return app.worker.table is not None and bool(app.worker.table.standing.desks)
+
+        qtbot.waitUntil(at_the_table, timeout=20_000)  # nobody typed the code again
     sitting.close()
 
 

@@ -9,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QAbstractItemModel, Qt
-from PySide6.QtGui import QPixmap, QShortcut
+from PySide6.QtGui import QFontMetrics, QPixmap, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLayout, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from shelterdesk import startup
 from shelterdesk.core.errors import InUse
-from shelterdesk.core.words import speak
+from shelterdesk.core.words import ntr, speak
 from shelterdesk.ui.pseudo import pseudo_catalogue
 from shelterdesk.ui.theme import Mode, Size, theme
 from shelterdesk.ui.widgets import (
@@ -52,6 +53,7 @@ from shelterdesk.ui.widgets import (
     looks_like_code,
 )
 from shelterdesk.ui.widgets.popup_list import FoundModel
+from shelterdesk.ui.widgets.rows_table import give_room
 from shelterdesk.ui.widgets.status_bar import OtherDesk
 from shelterdesk.ui.widgets.task_line import time_left
 from shelterdesk.ui.widgets.type_ahead import matching
@@ -396,6 +398,42 @@ def test_a_list_says_why_it_is_empty(qtbot: QtBot) -> None:
     assert table.view.rowHeight(0) == Size.ROW
 
 
+def test_no_word_is_cut_while_another_column_has_room_it_does_not_need(qtbot: QtBot) -> None:
+    long = "Oficina central de la provincia (oficina)"
+    model = RowsModel[Person](
+        (
+            Column[Person]("Name", lambda p: p.name, strong=True, width=8),
+            Column[Person]("Born", lambda p: str(p.born), width=40),
+            Column[Person]("Rest", lambda p: "x"),
+        ),
+        key=lambda p: p.number,
+    )
+    table = RowsTable(model, EmptyState("people", "Nobody"))
+    shown(qtbot, table, width=700)
+    model.set_rows([Person(1, long, 1990)])
+    need = QFontMetrics(theme().font(strong=True)).horizontalAdvance(long)
+    assert table.view.columnWidth(0) >= need + 12
+    assert sum(table.view.columnWidth(at) for at in range(3)) <= table.view.viewport().width()
+    before = table.view.columnWidth(0)
+    table.find_words("nobody of that name")
+    assert table.view.columnWidth(0) == before, "columns stand still while one types"
+
+
+@given(
+    st.lists(st.tuples(st.integers(10, 400), st.integers(10, 900)), min_size=1, max_size=8),
+    st.integers(0, 3000),
+)
+def test_room_is_given_and_never_made(columns: list[tuple[int, int]], room: int) -> None:
+    wide = {at: one for at, (one, _) in enumerate(columns)}
+    wanted = {at: one for at, (_, one) in enumerate(columns)}
+    before = sum(wide.values())
+    give_room(wide, wanted, room)
+    assert sum(wide.values()) <= max(before, room)
+    for at, (asked, want) in enumerate(columns):
+        assert wide[at] >= min(asked, want), "nobody is cut who was not"
+        assert wide[at] <= max(asked, want)
+
+
 def test_typing_in_a_list_finds_and_esc_shows_all(qtbot: QtBot) -> None:
     model, table = people_table(qtbot)
     model.set_rows(PEOPLE)
@@ -572,6 +610,24 @@ def test_the_status_bar_never_makes_a_number_up(qtbot: QtBot) -> None:
     for said in ("1,842 present", "of 1,600 places · 115%", "1 record only on this desk, since 08:14", "9%"):
         assert said in bar.text()
     assert "The clock may be wrong by 3 hours." in bar.accessibleDescription()
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_the_bar_of_a_usual_day_is_one_line(qtbot: QtBot, language: str) -> None:
+    startup.use_language(language)
+    theme()
+    bar = StatusBar()
+    shown(qtbot, bar, width=1366)
+    line = bar.heightForWidth(1274)
+    two = (OtherDesk("LB1A", "15:41"), OtherDesk("LB1B", "09:12"))
+    ago = ntr("{n} hour ago", "{n} hours ago", 13)
+    bar.show_status(
+        StatusLine(
+            present=321, places=204, only_here=40, only_here_since="07:32", office_up_to="21 nov",
+            backup=ago, desks=two, battery=80,
+        )
+    )  # fmt: skip
+    assert bar.heightForWidth(1274) <= line, bar.text()
 
 
 # room

@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QWidget
 
+from shelterdesk.core.changes import Changes
 from shelterdesk.core.words import tr
+from shelterdesk.db.conflicts import Counts, counts
 from shelterdesk.ui import rail_entries
+from shelterdesk.ui.apart_count import apart_words
 from shelterdesk.ui.scans import Scan, ScanKind
 from shelterdesk.ui.screens.exchange_admit import AdmitSection
 from shelterdesk.ui.screens.exchange_conflicts import ConflictsSection
@@ -46,6 +49,17 @@ class ExchangeScreen(PartsScreen):
     def __init__(self, worker: DeskWorker) -> None:
         super().__init__(worker, SECTIONS, tr("Parts of the exchange"))
 
+    def refresh(self, changes: Changes | None) -> None:
+        super().refresh(changes)
+        if ConflictsSection.name in self.tiles:
+            self.worker.read(
+                lambda reader: counts(reader.conn), done=self._show_apart, topic="how many apart"
+            )
+
+    def _show_apart(self, apart: Counts) -> None:
+        """How many conflicts wait stands in the list of parts, whichever is open."""
+        self.show_detail(ConflictsSection.name, apart_words(apart))
+
     def help_text(self) -> str:
         said = tr(
             "Plug the stick in and press the button: first what others wrote is taken in, then what nobody has "
@@ -66,6 +80,18 @@ class ExchangeScreen(PartsScreen):
         if isinstance(section, ConflictsSection):
             section.show_record(ent)
             section.table.view.setFocus()
+
+    def show_knocks(self) -> None:
+        """Open the part of the table, at the laptop that asks to join."""
+        if TableSection.name not in self.sections:
+            return
+        self.open_section(TableSection.name)
+        section = self.current()
+        if isinstance(section, TableSection):
+            section.refresh(None)
+            first = section.first_focus()
+            if first is not None:
+                first.setFocus()
 
     def take_scan(self, scan: Scan) -> bool:
         """The code of a table: its part is opened, and the code stands in its field."""

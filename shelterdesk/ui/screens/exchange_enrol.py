@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from shelterdesk.actions.offices import (
     EnrolmentAsked,
@@ -56,6 +56,7 @@ class EnrolSection(Section):
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, self.heading(), parent)
         self._asked: Path | None = None
+        self._has_office, self._is_fresh = False, True
         self.belongs = Lines(tr("The office of this station"))
         self.request = PathField(tr("1. Write the request to"), PathKind.NEW_FILE)
         self.ask_button = SecondaryButton(tr("Write the request"), "Ctrl+E")
@@ -74,8 +75,12 @@ class EnrolSection(Section):
         self.accept_button = PrimaryButton(tr("Take the office's answer in"))
         self.accept_button.setEnabled(False)
         self.primary = self.accept_button
+        self.another = SecondaryButton(tr("Join another office"), "Ctrl+N", near=self)
+        self.form = QWidget()
+        self.form.setProperty("part", "clear")
+        column = QVBoxLayout(self.form)
+        column.setContentsMargins(0, 0, 0, 0)
         for part in (
-            self.belongs,
             words(
                 tr(
                     "A station works alone as long as it must. Enrolled at an office, its bundles can be opened "
@@ -87,9 +92,13 @@ class EnrolSection(Section):
             self.request, ButtonRow(self.ask_button), self.asked, self.own_six, rule(),
             self.reply, self.offered, self.said_field,
         ):  # fmt: skip
-            self.add(part)
+            column.addWidget(part)
+        self.add(self.belongs)
+        self.add(self.form)
         self.add_stretch()
-        self.add(ButtonRow(self.accept_button))
+        self.add(ButtonRow(self.accept_button, self.another))
+        self._show_form(False)
+        self.another.clicked.connect(lambda: self._show_form(True))
         self.ask_button.clicked.connect(self._on_ask)
         self.reply.line.textChanged.connect(self._allow)
         self.reply.line.editingFinished.connect(self._on_reply)
@@ -99,7 +108,22 @@ class EnrolSection(Section):
     def refresh(self, changes: Changes | None) -> None:
         self.worker.read(standing, done=self._show_office, topic="the office")
 
+    def _show_form(self, shown: bool) -> None:
+        """The form of who has no office yet, or looks for another."""
+        self.form.setVisible(shown)
+        self.accept_button.setVisible(shown)
+        self.another.setVisible(not shown and self._has_office)
+        if shown and self._has_office:
+            self.request.setFocus()
+
+    def first_focus(self) -> QWidget | None:
+        """The way to another office, where there is one already."""
+        return self.another if self.form.isHidden() and self._has_office else None
+
     def _show_office(self, stands: Standing) -> None:
+        if bool(stands.office) is not self._has_office or self._is_fresh:
+            self._has_office, self._is_fresh = bool(stands.office), False
+            self._show_form(not stands.office)
         if not stands.office:
             self.belongs.show_lines([Line(Tone.NEUTRAL, tr("This station has no office yet."))])
         else:
@@ -195,6 +219,9 @@ class EnrolSection(Section):
         self._allow()
         self.offered.show_lines([])
         self._asked = None
+        self.asked.show_lines([])
+        self.own_six.show_words(())
+        self._is_fresh = True
         self.refresh(None)
         self.say(tr("This station belongs to the office {name} now.", name=offered.office))
 

@@ -71,6 +71,10 @@ class Knocks(QWidget):
         for part in (self.same, self.buttons):
             part.setVisible(may)
 
+    def asks(self) -> bool:
+        """Whether a laptop waits for who is logged in."""
+        return not self.isHidden() and not self.same.isHidden()
+
     def _on_admit(self) -> None:
         if self._keeper is not None and self._looked_at is not None:
             self.admit_button.setEnabled(False)
@@ -90,3 +94,8 @@ class Knocks(QWidget):
     def _on_refuse(self) -> None:
         if self._keeper is not None and self._looked_at is not None:
             self._keeper.turn_away(self._looked_at)
+            self.said.emit(
+                tr("The laptop was turned away, and is told so; it can ask again with the code."),
+                Tone.NEUTRAL,
+                None,
+            )

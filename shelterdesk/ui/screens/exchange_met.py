@@ -14,11 +14,12 @@ from shelterdesk.core.roles import DOES
 from shelterdesk.core.severity import Severity
 from shelterdesk.core.words import ntr, tr
 from shelterdesk.db.store import Reader
+from shelterdesk.ui.apart_count import grave_tone
 from shelterdesk.ui.record_ways import show_record
 from shelterdesk.ui.screens.exchange_lines import Lines
 from shelterdesk.ui.screens.exchange_words import Line
 from shelterdesk.ui.screens.settings_section import Section
-from shelterdesk.ui.tables.conflicts import grave_tone, met_columns
+from shelterdesk.ui.tables.conflicts import met_columns
 from shelterdesk.ui.widgets import ButtonRow, EmptyState, Pill, RowsModel, RowsTable, SecondaryButton, Tone
 from shelterdesk.ui.worker import DeskWorker
 
@@ -51,9 +52,10 @@ class MetSection(Section):
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, self.heading(), parent)
-        self.count = Pill("", Tone.BAD, icon=True)
-        self.count.hide()
-        self.add_beside_title(self.count)
+        self.count, self.lesser = Pill("", Tone.BAD, icon=True), Pill("", Tone.WARN, icon=True)
+        for pill in (self.count, self.lesser):
+            pill.hide()
+            self.add_beside_title(pill)
         self.model: RowsModel[MetLine] = RowsModel(
             met_columns(), key=lambda one: (one.met, one.about, one.subjects)
         )
@@ -110,8 +112,11 @@ class MetSection(Section):
 
     def _show(self, found: list[MetLine]) -> None:
         grave = sum(one.severity is Severity.CONFLICT for one in found)
-        self.count.show_state(ntr("{n} conflict", "{n} conflicts", grave), Tone.BAD)
+        lesser = len(found) - grave
+        self.count.show_state(ntr("{n} to put right", "{n} to put right", grave), Tone.BAD)
+        self.lesser.show_state(ntr("{n} just to know", "{n} just to know", lesser), Tone.WARN)
         self.count.setVisible(bool(grave))
+        self.lesser.setVisible(bool(lesser))
         self.model.set_rows(found)
         self.table.stand_on_first()
         self._on_current(self.table.current())

@@ -89,6 +89,9 @@ class PartsScreen(Screen):
             return self._first_of(self.current())
         return next((tile for tile in self.tiles.values() if tile.isChecked()), None)
 
+    def refuge(self) -> QWidget | None:
+        return self._first_of(self.current())
+
     def current(self) -> Section:
         """The part now shown."""
         if self._current is None:
@@ -118,6 +121,13 @@ class PartsScreen(Screen):
             else:
                 self._stale.add(part.name)
         self.primary = now.primary
+
+    def show_detail(self, name: str, detail: str) -> None:
+        """A line below the name of a part in the list."""
+        tile = self.tiles[name]
+        if tile.detail != detail:
+            tile.show_words(self.sections.heading(name), detail)
+            self._space_list()
 
     def finish(self) -> None:
         self.primary = self.current().primary

@@ -37,7 +37,7 @@ class PeersSection(Section):
 
     @staticmethod
     def heading() -> str:
-        return tr("Desk by desk")
+        return tr("Other desks")
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, self.heading(), parent)
@@ -80,7 +80,7 @@ class PeersSection(Section):
 
     def help_text(self) -> str:
         return tr(
-            "Desk by desk: what is missing here of a desk is named with its numbers. Copy the words and send them, or "
+            "Other desks: what is missing here of a desk is named with its numbers. Copy the words and send them, or "
             "read them out; the desk writes its stick again and the gap closes by itself."
         )
 

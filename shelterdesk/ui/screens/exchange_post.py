@@ -90,6 +90,7 @@ class PostSection(Section):
             self.add(thing)
         self.add_stretch()
         self.add(ButtonRow(self.send_button, self.look_button, self.end_button))
+        self.url.changed.connect(lambda _: self._forget())
         self.send_button.clicked.connect(self._on_send)
         self.look_button.clicked.connect(self._on_look)
         self.end_button.clicked.connect(self._on_end)
@@ -105,12 +106,12 @@ class PostSection(Section):
 
     def _show(self, now: PostStanding | None) -> None:
         goes = self._keeper is not None and self._keeper.lane is not None
+        self.primary = self.look_button if goes else self.send_button
         self.explained.setVisible(not goes)
         self.form.setVisible(not goes)
         self.send_button.setVisible(not goes)
         self.look_button.setVisible(goes)
         self.end_button.setVisible(goes)
-        self.primary = self.look_button if goes else self.send_button
         self.standing.show_lines(self._lines(now) if goes else [])
 
     def _lines(self, now: PostStanding | None) -> list[Line]:
@@ -143,6 +144,14 @@ class PostSection(Section):
         self._tried = place
         self._asking.do(lambda: _look_at(place), done=lambda _: self._keep(place), failed=self._on_failed)
 
+    def _forget(self) -> None:
+        """Another address is typed: what another server said, and the key it showed, are nothing to it."""
+        if self._tried is not None and self._tried.url != self.url.text().strip():
+            self._tried = None
+            self.problem.show_lines([])
+            self.same.setChecked(False)
+            self.same.hide()
+
     def _typed(self) -> Place | None:
         try:
             url = check_url(self.url.text())
@@ -156,7 +165,9 @@ class PostSection(Section):
         return Place(url, self.password.text(), "" if key is None else str(key), shown)
 
     def _keep(self, place: Place) -> None:
-        if self._keeper is not None:
+        if self._tried is not place:
+            self.send_button.setEnabled(True)  # another address was typed while this one was looked at
+        elif self._keeper is not None:
             self._keeper.choose(place, self._on_kept, self._on_failed)
 
     def _on_kept(self) -> None:
@@ -168,11 +179,13 @@ class PostSection(Section):
 
     def _on_failed(self, error: WorldError) -> None:
         self.send_button.setEnabled(True)
+        if self._tried is None:
+            return  # the address was changed while it was asked
         self.problem.show_lines([Line(Tone.WARN, f"{error.sentence} {error.next_step}".strip())])
-        is_new = isinstance(error, NewServer) and self._tried is not None and not self._tried.host_key
+        is_new = isinstance(error, NewServer) and not self._tried.host_key
         self.same.setChecked(False)
         self.same.setVisible(is_new)
-        if isinstance(error, NewServer) and is_new and self._tried is not None:
+        if isinstance(error, NewServer) and is_new:
             tried = self._tried
             self._tried = Place(tried.url, tried.password, tried.key_file, error.shown)
             self.same.setFocus()
@@ -183,4 +196,4 @@ class PostSection(Section):
 
     def _on_end(self) -> None:
         if self._keeper is not None:
-            self._keeper.choose(None, failed=self._on_failed)
+            self._keeper.choose(None, failed=self.say_error)

@@ -17,9 +17,9 @@ from shelterdesk.ui.screens.exchange_words import (
     gaps_said,
     moment_said,
     newer_said,
-    on_stick_said,
     only_here_said,
     outcome_said,
+    travelling_said,
 )
 from shelterdesk.ui.screens.settings_section import Facts, Section
 from shelterdesk.ui.tables.heard import Heard, heard_columns
@@ -39,7 +39,7 @@ class StandSection(Section):
 
     @staticmethod
     def heading() -> str:
-        return tr("How this desk stands")
+        return tr("What has arrived")
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, self.heading(), parent)
@@ -71,11 +71,13 @@ class StandSection(Section):
             return
         now, zone, state = self.worker.clock.now(), desk.who.zone, stands.state
         here = " ".join(
-            part for part in (only_here_said(state, now, zone).text, on_stick_said(state)) if part
+            part for part in (only_here_said(state, now, zone).text, travelling_said(state)) if part
         )
         self.facts.show_fact(tr("Only here"), here)
         self.facts.show_fact(tr("Office"), stands.office or tr("none yet; the station works without one"))
-        self.facts.show_fact(tr("The office has all up to"), moment_said(state.last_receipt_ms, now, zone))
+        upto = state.last_receipt_ms
+        up_to = tr("nothing confirmed yet") if upto is None else moment_said(upto, now, zone)
+        self.facts.show_fact(tr("The office has all up to"), up_to)
         self.facts.show_fact(tr("Last written to a stick"), moment_said(state.last_written_ms, now, zone))
         self.gaps.show_lines(gaps_said(state.gaps))
         missing: dict[str, int] = {}

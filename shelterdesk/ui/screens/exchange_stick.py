@@ -26,10 +26,10 @@ from shelterdesk.ui.screens.exchange_words import (
     gaps_said,
     imported_said,
     moment_said,
-    on_stick_said,
     only_here_said,
     outcome_said,
     size_said,
+    travelling_said,
 )
 from shelterdesk.ui.screens.settings_section import Section
 from shelterdesk.ui.sticks import Stick, StickWatch
@@ -164,7 +164,7 @@ class StickSection(Section):
         state = self.state = stands.state
         now, zone = self.worker.clock.now(), desk.who.zone
         lines = [only_here_said(state, now, zone)]
-        travelling = on_stick_said(state)
+        travelling = travelling_said(state)
         if travelling:
             lines.append(Line(Tone.NEUTRAL, travelling))
         if state.last_receipt_ms is not None:

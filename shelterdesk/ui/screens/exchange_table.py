@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from shelterdesk.actions.table import Table
+from shelterdesk.actions.table_choice import Table
 from shelterdesk.actions.table_lane import TableStanding
 from shelterdesk.core.changes import Changes
 from shelterdesk.core.errors import WorldError
@@ -45,12 +45,13 @@ class TableSection(Section):
 
     @staticmethod
     def heading() -> str:
-        return tr("Desks of this table")
+        return tr("Table network")
 
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, self.heading(), parent)
         self._keeper: TableKeeper | None = None
         self._addresses: list[str] = []
+        self._sits = False
         self.explained = words(
             tr(
                 "Laptops of one table exchange by themselves, without internet: what one saves, the others see within "
@@ -169,8 +170,14 @@ class TableSection(Section):
         self.code.setVisible(way == CALL)
         self.folder.setVisible(way == FOLDER)
 
+    def first_focus(self) -> QWidget | None:
+        """The laptop that asks, what is chosen, or the way out of the table."""
+        if self.knocks.asks():
+            return self.knocks.same
+        return self.leave_button if self._sits else self.way
+
     def _show(self, now: TableStanding) -> None:
-        sits = now.table is not None
+        sits = self._sits = now.table is not None
         self.explained.setVisible(not sits)
         self.choice_box.setVisible(not sits)
         self.join_button.setVisible(not sits)

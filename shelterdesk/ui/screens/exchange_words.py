@@ -58,17 +58,29 @@ def only_here_said(state: ExchangeState, now: datetime, zone: str) -> Line:
     return Line(Tone.WARN, tr("{records}, since {time}.", records=records, time=since))
 
 
-def on_stick_said(state: ExchangeState) -> str:
-    """How many of them travel on a stick already; nothing when none."""
-    if not state.on_stick or not state.only_here:
+def travelling_said(state: ExchangeState) -> str:
+    """How many of them are on their way already, and how; nothing when none."""
+    stick, server = state.on_stick, state.at_server
+    if not (stick or server) or not state.only_here:
         return ""
-    if state.on_stick >= state.only_here:
+    if stick >= state.only_here:
         return tr("All of them are on a stick that was read back; nobody has confirmed them yet.")
-    return ntr(
-        "{n} of them is on a stick that was read back.",
-        "{n} of them are on a stick that was read back.",
-        state.on_stick,
-    )
+    if server >= state.only_here:
+        return tr("All of them are at the office's server; nobody has confirmed them yet.")
+    said = []
+    if stick:
+        said.append(
+            ntr(
+                "{n} of them is on a stick that was read back.",
+                "{n} of them are on a stick that was read back.",
+                stick,
+            )
+        )
+    if server:
+        said.append(
+            ntr("{n} of them is at the office's server.", "{n} of them are at the office's server.", server)
+        )
+    return " ".join(said)
 
 
 def exported_said(done: Exported) -> list[Line]:
@@ -119,6 +131,18 @@ def imported_said(done: Imported) -> list[Line]:
             ntr("{n} statement about who belongs", "{n} statements about who belongs", done.statements)
         )
     lines = [Line(Tone.OK, tr("Taken in: {counts}.", counts=", ".join(counts)))]
+    lines += [Line(Tone.NEUTRAL, one) for one in done.news]
+    if done.erased_late:
+        lines.append(
+            Line(
+                Tone.NEUTRAL,
+                ntr(
+                    "{n} record about somebody erased before came in, and was erased too.",
+                    "{n} records about people erased before came in, and were erased too.",
+                    done.erased_late,
+                ),
+            )
+        )
     if done.set_aside:
         said = ntr("{n} part was set aside.", "{n} parts were set aside.", done.set_aside)
         lines.append(Line(Tone.WARN, said))

@@ -1,4 +1,4 @@
-"""The office's own screen: its posts, what they brought, who is enrolled, and the matrix it publishes."""
+"""The office's own screen: its posts, what they brought, who is enrolled, the matrix, erasures and wrong clocks."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from shelterdesk.core.words import tr
 from shelterdesk.ui import rail_entries
 from shelterdesk.ui.screens.exchange_parts import PartsScreen
 from shelterdesk.ui.screens.exchange_stand import AsideSection
+from shelterdesk.ui.screens.office_clock import ClockSection
 from shelterdesk.ui.screens.office_enrol import EnrolStationSection
+from shelterdesk.ui.screens.office_erase import EraseSection
 from shelterdesk.ui.screens.office_intake import IntakeSection
 from shelterdesk.ui.screens.office_matrix import MatrixSection
 from shelterdesk.ui.screens.office_posts import PostsSection
@@ -19,6 +21,8 @@ SECTIONS: tuple[type[Section], ...] = (
     AsideSection,
     EnrolStationSection,
     MatrixSection,
+    EraseSection,
+    ClockSection,
 )
 
 

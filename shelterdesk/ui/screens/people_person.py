@@ -157,6 +157,8 @@ def travelled_words(page: PersonPage) -> tuple[str, Tone]:
         return tr("only on this desk"), Tone.WARN
     if far.on_stick:
         return tr("on a stick"), Tone.NEUTRAL
+    if far.at_server:
+        return tr("at the office's server"), Tone.NEUTRAL
     if far.elsewhere:
         return tr("at another desk too"), Tone.NEUTRAL
     return (tr("the office has it"), Tone.OK) if far.at_office else ("", Tone.NEUTRAL)

@@ -23,6 +23,10 @@ class Parts(Mapping[str, Section]):
         """All parts there are."""
         return iter(self._promised.values())
 
+    def heading(self, name: str) -> str:
+        """What a part is called, made or not."""
+        return self._promised[name].heading()
+
     def made(self) -> dict[str, Section]:
         """Those that stand by now."""
         return dict(self._made)

@@ -15,19 +15,13 @@ from shelterdesk.core.conflict_words import (
 )
 from shelterdesk.core.severity import Severity
 from shelterdesk.core.words import ntr, tr
-from shelterdesk.ui.widgets import Column, Tone
-
-_SIGNS = {Severity.CONFLICT: "!", Severity.PARALLEL: "≈"}
+from shelterdesk.ui.apart_count import SIGNS, grave_tone
+from shelterdesk.ui.widgets import Column
 
 
 def grave_words(grave: Severity) -> str:
     """A severity with its sign, so that it is told without colour too."""
-    return f"{_SIGNS[grave]} {severity_words(grave)}"
-
-
-def grave_tone(grave: Severity) -> Tone:
-    """The tone of a severity."""
-    return Tone.BAD if grave is Severity.CONFLICT else Tone.WARN
+    return f"{SIGNS[grave]} {severity_words(grave)}"
 
 
 def what_words(line: ConflictLine) -> str:

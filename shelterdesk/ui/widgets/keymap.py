@@ -13,6 +13,7 @@ FINISH = "Ctrl+Return"
 STEP_OUT = "Esc"
 KEY_STRIP = "F12"
 PRINT_SHEET = "Ctrl+Shift+P"
+KNOCK = "Ctrl+Shift+J"
 EVACUATION = "Ctrl+Shift+X"
 
 
@@ -37,6 +38,7 @@ def window_keys() -> tuple[tuple[str, str], ...]:
     return (
         (screen_key(0), tr("the first screen at the left, Ctrl+2 the second, and so on")),
         ("Ctrl+L", tr("lock this desk")),
+        (KNOCK, tr("the laptop that asks to join at this table")),
     )
 
 

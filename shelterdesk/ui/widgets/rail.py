@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from shelterdesk.ui.icons import paint_icon
 from shelterdesk.ui.theme import Size, Type, theme
 from shelterdesk.ui.widgets.key_hint import key_words
+from shelterdesk.ui.widgets.tone import Tone
 
 
 class RailButton(QAbstractButton):
@@ -25,6 +26,7 @@ class RailButton(QAbstractButton):
         super().__init__(parent)
         self.name, self.icon_name, self.key = name, icon, key
         self.is_beside = False
+        self.count, self._tone, self._count_words = "", Tone.NEUTRAL, ""
         self.setCheckable(True)
         self.setProperty("on_rail", True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -36,8 +38,20 @@ class RailButton(QAbstractButton):
         """Say the screen's name in the language now spoken."""
         self.setText(text)
         self.setAccessibleName(text)
-        self.setAccessibleDescription(key_words(self.key) if self.key else "")
-        self.setToolTip(f"{text} ({key_words(self.key)})" if self.key else text)
+        self._describe()
+
+    def show_count(self, count: str, tone: Tone, said: str) -> None:
+        """Show a sign and number at the icon ("!3") and ``said`` for who asks what it is; nothing with ""."""
+        if (count, tone, said) != (self.count, self._tone, self._count_words):
+            self.count, self._tone, self._count_words = count, tone, said
+            self._describe()
+            self.update()
+
+    def _describe(self) -> None:
+        key, text = key_words(self.key) if self.key else "", self.text()
+        tip = f"{text} ({key})" if key else text
+        self.setAccessibleDescription(" · ".join(part for part in (self._count_words, key) if part))
+        self.setToolTip(f"{tip}\n{self._count_words}" if self._count_words else tip)
 
     def set_beside(self, beside: bool) -> None:
         """Put the word beside the icon (lower) or below it."""
@@ -80,7 +94,26 @@ class RailButton(QAbstractButton):
         icon_box, word_box, align = self._boxes()
         paint_icon(painter, icon_box, self.icon_name, token)
         painter.drawText(word_box, int(align), self.text())
+        if self.count:
+            self._paint_count(painter, icon_box)
         painter.end()
+
+    def _paint_count(self, painter: QPainter, icon: QRect) -> None:
+        """The count at the upper outer corner of the icon, as a pill in its tone."""
+        t, font = theme(), theme().font(Type.LABEL - 1, strong=True)
+        metrics = QFontMetrics(font)
+        wide = metrics.horizontalAdvance(self.count) + t.px(8)
+        box = QRect(icon.center().x() + t.px(4), icon.top() - t.px(5), wide, metrics.height() + t.px(1))
+        if self.is_beside:  # the word begins right after the icon
+            box.moveRight(icon.right() + t.px(2))
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            box.moveLeft(icon.left() + icon.right() - box.right())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(t.colours.of(self._tone.tint))
+        painter.drawRoundedRect(box, box.height() / 2, box.height() / 2)
+        painter.setFont(font)
+        painter.setPen(t.colours.of(self._tone.ink))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.count)
 
     def _boxes(self) -> tuple[QRect, QRect, Qt.AlignmentFlag]:
         t, box = theme(), self.rect()
@@ -147,6 +180,12 @@ class Rail(QScrollArea):
         """Show which screen is open."""
         for button in self.buttons():
             button.setChecked(button.name == name)
+
+    def show_count(self, name: str, count: str, tone: Tone, said: str) -> None:
+        """Show a count at a screen's icon, where it stands on the rail; none with ""."""
+        for button in self.buttons():
+            if button.name == name:
+                button.show_count(count, tone, said)
 
     def buttons(self) -> tuple[RailButton, ...]:
         """The buttons from top to bottom."""

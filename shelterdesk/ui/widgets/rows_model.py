@@ -85,6 +85,11 @@ class RowsModel(QAbstractTableModel, Generic[Row]):
         shown_if = self.columns[at].shown_if
         return shown_if is None or shown_if(self._rows)
 
+    def samples(self, at: int, most: int) -> list[str]:
+        """What the first rows there are, shown or not, say in a column."""
+        text = self.columns[at].text
+        return [text(row) for row in self._rows[:most]]
+
     def row_at(self, line: int) -> Row:
         """The row shown in a line (from 0); raises IndexError past the end."""
         return self._shown[line]

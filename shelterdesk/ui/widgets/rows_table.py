@@ -34,6 +34,10 @@ _PLAIN = (
 )
 
 
+_LOOKED_AT = 100
+"""Rows by whose words the columns are given their room."""
+
+
 class _PillDelegate(QStyledItemDelegate):
     """Draws a cell that has a tone as a pill; others as they are."""
 
@@ -252,6 +256,8 @@ class RowsTable(QWidget):
         self._nothing.setVisible(bool(total) and not shown)
         self._make_room()
         self._show_columns()
+        if not self._wanted:
+            self._share_width()
         self.count_label.setText(self._count(shown, total) if total else "")
         if self._stood_on is not None and self.select_key(self._stood_on):
             self.view.verticalScrollBar().setValue(self._scrolled)
@@ -291,29 +297,58 @@ class RowsTable(QWidget):
 
     def _show_columns(self) -> None:
         """Leave out columns with nothing to tell now."""
-        changed = False
         for at in range(len(self.model.columns)):
             hidden = not self.model.is_column_shown(at)
             if self.view.isColumnHidden(at) is not hidden:
                 self.view.setColumnHidden(at, hidden)
-                changed = True
-        if changed:
-            self._share_width()
 
     def _share_width(self) -> None:
-        """Fixed columns as wide as asked; the others share the rest, stay readable, and scroll sideways."""
+        """Every column as wide as asked, and no word cut while another column has room it does not need.
+
+        What is left goes to the columns without a width of their own; too little for all scrolls sideways.
+        """
         header, t = self.view.horizontalHeader(), theme()
         letter = QFontMetrics(t.font()).averageCharWidth()
         small = QFontMetrics(t.font(Type.LABEL))
-        least = [
-            max((column.width or self.LEAST_LETTERS) * letter, small.horizontalAdvance(f"{column.title} ↓"))
-            + t.px(20)
-            for column in self.model.columns
-        ]
-        shown = [at for at in range(len(least)) if not self.view.isColumnHidden(at)]
-        sharing = [at for at in shown if not self.model.columns[at].width]
-        spare = max(0, self.view.viewport().width() - sum(least[at] for at in shown))
+        columns = self.model.columns
+        shown = [at for at in range(len(columns)) if not self.view.isColumnHidden(at)]
+        titles = {at: small.horizontalAdvance(f"{columns[at].title} ↓") + t.px(20) for at in shown}
+        wide = {
+            at: max((columns[at].width or self.LEAST_LETTERS) * letter + t.px(20), titles[at]) for at in shown
+        }
+        room = self.view.viewport().width()
+        if self.model.total:
+            wanted = {at: max(titles[at], self._wanted_width(at)) for at in shown}
+            give_room(wide, wanted, room)
+        sharing = [at for at in shown if not columns[at].width]
+        spare = max(0, room - sum(wide.values()))
         for at in shown:
-            wide = least[at]
-            more = spare // len(sharing) if at in sharing else 0
-            header.resizeSection(at, wide + more)
+            header.resizeSection(at, wide[at] + (spare // len(sharing) if at in sharing else 0))
+
+    def _wanted_width(self, at: int) -> int:
+        """What the words of a column take, by the first rows; a pill has its own margins."""
+        t, column = theme(), self.model.columns[at]
+        font = t.font(Type.LABEL, strong=True) if column.tone is not None else t.font(strong=column.strong)
+        metrics = QFontMetrics(font)
+        longest = max(map(metrics.horizontalAdvance, self.model.samples(at, _LOOKED_AT)), default=0)
+        return longest + t.px(36 if column.tone is not None else 20)
+
+
+def give_room(wide: dict[int, int], wanted: dict[int, int], room: int) -> None:
+    """Widen columns (pixels, changed in place) whose words want more, from free room and from those that want less.
+
+    Those that lack least are served first, so that one long text does not take it all. Where all of them are too wide
+    for the room, what none needs goes before anything scrolls sideways.
+    """
+    lacking = {at: wanted[at] - wide[at] for at in wide if wanted[at] > wide[at]}
+    free = room - sum(wide.values())
+    missing = sum(lacking.values()) - free
+    for at in sorted(wide, key=lambda at: wanted[at] - wide[at]):
+        given = min(max(0, wide[at] - wanted[at]), max(0, missing))
+        wide[at] -= given
+        missing -= given
+        free += given
+    for served, at in enumerate(sorted(lacking, key=lacking.__getitem__)):
+        more = max(0, min(lacking[at], free // (len(lacking) - served)))
+        wide[at] += more
+        free -= more

@@ -50,7 +50,8 @@ class ScanField(QLineEdit):
     the list, then empties the field.
 
     Signals: ``scanned(str)``, ``search_changed(str)``, ``chosen(Found)``, ``not_found(str)`` when Enter was
-    pressed and nothing is found, ``left_empty()`` when Esc found nothing more to take back.
+    pressed and nothing is found, ``left_empty()`` when Esc found nothing more to take back, ``taken_up()`` when it was
+    given the focus on purpose.
     """
 
     scanned = Signal(str)
@@ -58,6 +59,7 @@ class ScanField(QLineEdit):
     chosen = Signal(object)
     not_found = Signal(str)
     left_empty = Signal()
+    taken_up = Signal()
 
     def __init__(
         self,
@@ -116,6 +118,7 @@ class ScanField(QLineEdit):
         """Put the focus here with what stands in it selected, ready for the next scan."""
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.selectAll()
+        self.taken_up.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, popup = event.key(), self.popup()

@@ -147,10 +147,12 @@ def _far(status: StatusLine) -> list[_Part]:
 class StatusBar(QWidget):
     """Shows a :class:`StatusLine`, and long work in :attr:`task`; wraps into more lines with large text.
 
-    Signals: ``prints_clicked()`` on the words about papers that wait for a printer.
+    Signals: ``prints_clicked()`` on the words about papers that wait for a printer, ``knock_clicked()`` on those
+    about a laptop that asks to join.
     """
 
     prints_clicked = Signal()
+    knock_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -159,13 +161,13 @@ class StatusBar(QWidget):
         self.setAccessibleName(tr("State of this desk"))
         self.task = TaskLine()
         self._status: StatusLine | None = None
-        self._flow = FlowLayout(20, 4, self)
+        self._flow = FlowLayout(14, 4, self)
         self._near = [_Shown() for _ in range(_MOST_NEAR)]
         self._distant = [_Shown() for _ in range(_MOST_FAR)]
-        self._prints = _Shown()
-        self._prints_said = ""
+        self._prints, self._knock = _Notice("print"), _Notice("desk")
         self._prints.clicked.connect(self.prints_clicked)
-        for shown in (*self._near, self._prints):
+        self._knock.clicked.connect(self.knock_clicked)
+        for shown in (*self._near, self._prints, self._knock):
             self._flow.addWidget(shown)
         self._flow.addWidget(self.task)
         self._flow.add_push()
@@ -191,22 +193,23 @@ class StatusBar(QWidget):
 
     def show_prints(self, said: str) -> None:
         """Say which papers wait for a printer and the key that opens them; nothing for none."""
-        if said == self._prints_said:
-            return
-        self._prints_said = said
-        if said:
-            self._prints.setCursor(Qt.CursorShape.PointingHandCursor)
-            self._prints.fill(_Part("print", said, "", Tone.WARN))
-        else:
-            self._prints.hide()
-        self.setAccessibleDescription(self.text())
-        self.updateGeometry()
+        self._notice(self._prints, said)
+
+    def show_knock(self, said: str) -> None:
+        """Say that a laptop asks to join and the key that leads there; nothing for none."""
+        self._notice(self._knock, said)
+
+    def _notice(self, notice: _Notice, said: str) -> None:
+        if notice.said != said:
+            notice.tell(said)
+            self.setAccessibleDescription(self.text())
+            self.updateGeometry()
 
     def text(self) -> str:
         """All that is said, in one line."""
         status = self._status or StatusLine()
         said = [" ".join(s for s in (p.strong, p.plain) if s) for p in parts_of(status)]
-        return " · ".join([*said, *([self._prints_said] if self._prints_said else [])])
+        return " · ".join([*said, *(one.said for one in (self._prints, self._knock) if one.said)])
 
     def _space(self) -> None:
         t = theme()
@@ -247,6 +250,24 @@ class _Shown(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         self.clicked.emit()
+
+
+class _Notice(_Shown):
+    """Something that waits for somebody, in a warm tone; a click leads there."""
+
+    def __init__(self, icon: str) -> None:
+        super().__init__()
+        self.said = ""
+        self._name = icon
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def tell(self, said: str) -> None:
+        """Say it; nothing with ""."""
+        self.said = said
+        if said:
+            self.fill(_Part(self._name, said, "", Tone.WARN))
+        else:
+            self.hide()
 
 
 def _fill(places: Sequence[_Shown], parts: Sequence[_Part]) -> None:

@@ -36,6 +36,11 @@ class Tile(QAbstractButton):
         self.updateGeometry()
         self.update()
 
+    @property
+    def detail(self) -> str:
+        """The line below the name."""
+        return self._detail
+
     def sizeHint(self) -> QSize:
         t = theme()
         name, detail = (QFontMetrics(font) for font in self._fonts())
