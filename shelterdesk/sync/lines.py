@@ -45,7 +45,7 @@ class Lines:
     _members: list[bytes] = field(default_factory=list)
     _fault: SetAside | None = None
 
-    def add(self, raw: bytes, many: int, is_older: bool) -> None:
+    def examine(self, raw: bytes, many: int, is_older: bool) -> None:
         """Examine the lines of one member, unpacked; raises :class:`SetAside` where they are not ``many`` good lines.
 
         ``is_older`` is a part that readers open who know nothing of erased lines.

@@ -210,7 +210,7 @@ def _events(content: dict[str, bytes], manifest: Manifest) -> Lines:
     is_older = manifest.min_reader < ERASED_LINES
     for member in manifest.members:
         if member.events:
-            found.add(unzip_lines(content.pop(member.name), member.unpacked), member.events, is_older)
+            found.examine(unzip_lines(content.pop(member.name), member.unpacked), member.events, is_older)
     return found
 
 

@@ -59,7 +59,7 @@ def test_two_thousand_mutants(setting: Setting, real: RealOffice) -> None:
     # Every layer is reached: each of these checks refused something, and something came through to the end.
     assert {
         "check_outside", "open_part", "unpack", "read_header", "next", "read_manifest", "check_members", "content",
-        "unzip_lines", "events", "check_counts", "check_range", "from_member", "opened",
+        "unzip_lines", "examine", "check_counts", "check_range", "from_member", "opened",
     } <= set(tally.layers)  # fmt: skip
     assert {
         "bad_signature", "no_signature", "unknown_signer", "bad_name", "not_for_us", "damaged", "sender", "manifest",
