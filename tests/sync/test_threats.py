@@ -63,8 +63,8 @@ def test_all_old_sticks_again_in_any_order_change_nothing(
                 register(desk, f"{station.name} {number}")
             carry(station, world.office, stick, clock)
         with at(world.office, clock) as office:
-            for station in ("LB", "MT"):
-                export_bundle(office, stick, station)
+            for code in ("LB", "MT"):
+                export_bundle(office, stick, code)
     folders = (world.office, world.lb, world.mt)
     held: dict[Path, str] = {}
     for folder in folders:
