@@ -6,9 +6,13 @@ import gc
 import ipaddress
 import os
 import random
+import shutil
+import socket
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -22,6 +26,9 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("house")
+
+_AMPLE = 4 << 30
+"""Free bytes in memory from which the files of tests may lie there; a whole run takes a part of it."""
 
 _refused: list[str] = []
 _watching = True
@@ -65,6 +72,28 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     sys.addaudithook(_no_network)
     _keep_little_room()
+    _look_for_tables_apart()
+    _files_in_memory()
+
+
+def _files_in_memory() -> None:
+    """The folders of tests lie in memory where there is ample room for them: hundreds of tests would only wait for a disk.
+
+    What syncing is for is proved by ``tests/faults``, from the calls themselves. ``PYTEST_DEBUG_TEMPROOT`` says otherwise.
+    """
+    memory = Path("/dev/shm")
+    with suppress(OSError):
+        if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free >= _AMPLE:
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+def _look_for_tables_apart() -> None:
+    """Tables of tests that run beside each other are looked for at ports of their own."""
+    from shelterdesk.sync import table_finder
+
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        table_finder.PORT = int(free.getsockname()[1])
 
 
 def _keep_little_room() -> None:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from shelterdesk.actions.crowded import crowd_alarms
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.exchange import export_receipts
-from shelterdesk.actions.posting import INBOX, OUTBOX, lay_out_post, note_posted
+from shelterdesk.actions.posting import HALVES, INBOX, OUTBOX, lay_out_post, note_posted
 from shelterdesk.actions.taking_in import Import, Imported
 from shelterdesk.core.changes import Changes, Done
 from shelterdesk.core.errors import Refused
@@ -18,6 +19,7 @@ from shelterdesk.core.vocabulary import AccessKind
 from shelterdesk.core.words import tr
 from shelterdesk.db import parts_written
 from shelterdesk.sync import stick
+from shelterdesk.sync.inbox import Inbox
 from shelterdesk.sync.place import Place
 from shelterdesk.sync.sending import OFFICE
 from shelterdesk.sync.shelf import FolderShelf
@@ -72,10 +74,12 @@ def import_from_url(desk: Desk, place: Place, progress: Progress | None = None) 
     kinds: set[str] = set()
     with _Open(desk, place, None) as way:
         while way.fetch():
-            done = Import(desk, progress, None).run(desk.folder / INBOX)
+            done = Import(desk, progress, None).run(way.inbox.path)
             found.add(done.result)
             kinds |= done.changes.kinds
-            way.courier.clear_inbox()
+            way.inbox.clear()
+        for alarm in crowd_alarms(desk.roster, desk.who.dev, way.shelf):
+            found.alarms.append(alarm)
     return Done(found, Changes(frozenset(kinds | {"status"})))
 
 
@@ -98,17 +102,17 @@ class _Open:
         office = desk.roster.office
         near = [stick.RECEIPTS, hex16(who.dev), *([] if office is None else [hex16(office.dev)])]
         self.desk = desk
-        self.shelf = UrlShelf(place, None if who.is_office else near)
+        self.shelf = UrlShelf(place, None if who.is_office else near, desk.folder / HALVES)
         self.shelf.told = progress
         self.own = FolderShelf(own)
-        self.courier = Courier(who.dev, self.own, desk.folder / INBOX)
-        self.courier.clear_inbox()
+        self.inbox = Inbox(desk.folder, INBOX)
+        self.courier = Courier(who.dev, self.own, self.inbox)
 
     def __enter__(self) -> _Open:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.courier.clear_inbox()
+        self.inbox.close()
         self.shelf.close()
 
     def is_mine(self, name: str) -> bool:

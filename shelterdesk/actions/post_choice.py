@@ -43,7 +43,7 @@ def in_order(place: Place) -> Place:
 
 
 def host_key_of(desk: Desk, where: str) -> str:
-    """The key of a server that was compared here before; empty for one never met."""
+    """The key of a server (``server_of`` its address) that was compared here before; empty for one never met."""
     return (get_choice(desk.store.conn, _SERVERS, dict[str, str]) or {}).get(where, "")
 
 

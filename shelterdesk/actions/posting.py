@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from shelterdesk.actions.crowded import crowd_alarms
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.round_lane import RoundLane
 from shelterdesk.actions.table import Do
@@ -22,6 +23,7 @@ from shelterdesk.db import parts_written
 from shelterdesk.db import receipts as held
 from shelterdesk.db.store import Reader
 from shelterdesk.sync import stick
+from shelterdesk.sync.inbox import Inbox
 from shelterdesk.sync.laying_out import LaidOut, lay_out
 from shelterdesk.sync.place import Place
 from shelterdesk.sync.sending import OFFICE, audience_of
@@ -29,7 +31,7 @@ from shelterdesk.sync.shelf import FolderShelf
 from shelterdesk.sync.shelf_round import Courier
 from shelterdesk.sync.url_shelf import UrlShelf
 
-OUTBOX, INBOX = "outbox", "outbox-inbox"
+OUTBOX, INBOX, HALVES = "outbox", "outbox-inbox", "outbox-halves"
 
 IDLE_S, BUSY_S = 60.0, 1.0
 AGAIN_S = (15.0, 30.0, 60.0, 120.0, 300.0)
@@ -59,9 +61,9 @@ def note_posted(desk: Desk, names: Collection[str], where: str) -> Done[None]:
     return Done(None, Changes.of("status"))
 
 
-def take_in_post(desk: Desk) -> Done[Imported]:
+def take_in_post(desk: Desk, inbox: Path) -> Done[Imported]:
     """Take in the receipts, and whatever the office has sent."""
-    return Import(desk, None, None).run(desk.folder / INBOX)
+    return Import(desk, None, None).run(inbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +95,21 @@ class Posting:
         own.mkdir(exist_ok=True)
         office = reader.roster.office
         folders = [stick.RECEIPTS, hex16(self._dev), *([] if office is None else [hex16(office.dev)])]
-        self._shelf = UrlShelf(place, folders)
+        self._shelf = UrlShelf(place, folders, folder / HALVES)
         self._shelf.told = told
-        self._courier = Courier(self._dev, FolderShelf(own), folder / INBOX)
-        self._courier.clear_inbox()
+        self._inbox = Inbox(folder, INBOX)
+        self._courier = Courier(self._dev, FolderShelf(own), self._inbox)
         self._laid_at = -1
         self.alarms: list[str] = []
 
     def round(self) -> int:
         """Fetch and take in, lay out and bring; returns how much was done. Raises what the server or the disk raises."""
         entries = {name: stamp for name, stamp in self._shelf.entries().items() if self._concerns(name)}
+        self._alarm(crowd_alarms(self._reader.roster, self._dev, self._shelf))
         fetched = self._courier.fetch(self._shelf, entries, self._known)
         if fetched:
-            taken: Imported = self._courier.take_in(lambda: self._do(take_in_post))
-            self.alarms += [one for one in (*taken.alarms, *taken.news) if one not in self.alarms]
+            taken: Imported = self._courier.take_in(lambda: self._do(take_in_post, self._inbox.path))
+            self._alarm((*taken.alarms, *taken.news))
         laid = self._lay_out()
         brought = self._courier.bring(self._shelf, entries, self._known)
         if brought:
@@ -125,7 +128,11 @@ class Posting:
     def close(self) -> None:
         """Go no more rounds."""
         self._shelf.close()
+        self._inbox.close()
         self._reader.close()
+
+    def _alarm(self, sentences: Collection[str]) -> None:
+        self.alarms += [one for one in sentences if one not in self.alarms]
 
     def _concerns(self, name: str) -> bool:
         """Receipts for desks of other stations are none of this desk's business."""

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, TypeVar
 
+from shelterdesk.actions.crowded import crowd_alarms
 from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.table_choice import Table
 from shelterdesk.actions.table_joining import sweep_all
@@ -22,10 +24,12 @@ from shelterdesk.core.errors import Refused
 from shelterdesk.core.roster import Roster
 from shelterdesk.core.table_code import TableCode, read_table_code
 from shelterdesk.core.words import tr
-from shelterdesk.db import parts_written
+from shelterdesk.db import exchange, parts_written
 from shelterdesk.db.store import Reader
 from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.ed25519 import SigningKey
+from shelterdesk.sync import table_finder
+from shelterdesk.sync.inbox import Inbox
 from shelterdesk.sync.laying_out import LaidOut, lay_out
 from shelterdesk.sync.sending import table_audience
 from shelterdesk.sync.shelf import FolderShelf, Shelf, read_shelf_name
@@ -34,6 +38,9 @@ from shelterdesk.sync.table_guest import TableGuest
 from shelterdesk.sync.table_host import TableHost
 
 FOLDER, INBOX = "table", "table-inbox"
+_KEPT_PARTS, _TIDY_AFTER = 2_000, 200
+"""Parts of each desk remembered (200 bytes each), twice what can lie on a shelf; after so many files it is tidied."""
+
 _MISSED = 60
 """Rounds without a file of a desk after which the others lay out its work for it."""
 
@@ -48,9 +55,16 @@ def lay_out_table(desk: Desk, absent: Collection[int]) -> Done[LaidOut]:
     return Done(laid, Changes(frozenset()))
 
 
-def take_in_table(desk: Desk) -> Done[Imported]:
+def take_in_table(desk: Desk, inbox: Path) -> Done[Imported]:
     """Take in what was fetched; whoever is logged in, it is the desks that exchange."""
-    return Import(desk, None, None).run(desk.folder / INBOX)
+    return Import(desk, None, None).run(inbox)
+
+
+def tidy_table(desk: Desk) -> Done[None]:
+    """Forget the oldest parts taken in: a table makes thousands a day, and what lies nowhere need not be known again."""
+    with desk.store.transaction() as conn:
+        exchange.forget_oldest_parts(conn, _KEPT_PARTS)
+    return Done(None, Changes(frozenset()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +95,27 @@ class Sitting:
         self._members: Mapping[int, bytes] = _members(reader.roster, reader.who.station)
         own = folder / FOLDER
         own.mkdir(exist_ok=True)
-        self._courier = Courier(self._dev, FolderShelf(own), folder / INBOX)
-        self._courier.clear_inbox()
+        self._inbox = Inbox(folder, INBOX)
+        self._courier = Courier(self._dev, FolderShelf(own), self._inbox)
+        self._courier.own.clear_partials()
         self.host: TableHost | None = None
         self._shelf: Shelf = self._courier.own
-        if table.way == "listen":
-            self.host = _listening(own, signing, lambda: self._members, table)
-        elif table.way == "call":
-            self._shelf = TableGuest(read_table_code(table.code), signing)
-        else:
-            self._shelf = FolderShelf(Path(table.folder))
+        self._signing = signing
+        try:
+            if table.way == "listen":
+                self._listen()
+            elif table.way == "call":
+                self._shelf = TableGuest(read_table_code(table.code), signing)
+            else:
+                self._shelf = FolderShelf(Path(table.folder), lambda: reader.roster.desks)
+        except BaseException:
+            self._inbox.close()
+            raise
         self._laid_at = (-1, frozenset[int]())
         self._missed: dict[int, int] = {}
         self._alarms: list[str] = []
+        self._crowded: set[str] = set()  # sentences told in this sitting
+        self._fetched = _TIDY_AFTER  # once when the sitting begins
         self.desks: frozenset[int] = frozenset()
 
     @property
@@ -101,8 +123,17 @@ class Sitting:
         """What others type to call this desk, if it listens."""
         return self.host.code if self.host is not None else None
 
+    def _listen(self) -> None:
+        """Listen at the address chosen, or at the one this laptop has by now; raises ``Refused`` where it has none."""
+        host, self.host = self.host, None
+        if host is not None:
+            host.stop()
+        self.host = _listening(self._folder / FOLDER, self._signing, lambda: self._members, self.table)
+
     def round(self) -> Round:
         """Fetch and take in, lay out and bring; raises :class:`WorldError` where the shelf or the disk does not."""
+        if self.table.way == "listen" and (self.host is None or not table_finder.is_here(self.host.address)):
+            self._listen()
         roster, station = self._reader.roster, self._reader.who.station
         members = _members(roster, station)
         if members != self._members:
@@ -110,10 +141,14 @@ class Sitting:
             self._courier.forget_failures()
         entries = self._shelf.entries()
         self.desks = frozenset(s.writer for n in entries if (s := read_shelf_name(n)) and s.is_part)
+        crowded = set(crowd_alarms(roster, self._dev, self._shelf)) - self._crowded
+        self._crowded |= crowded
+        self._alarms += sorted(crowded)
         fetched = self._courier.fetch(self._shelf, entries, self._known)
         taken = Imported()
         if fetched:
-            taken = self._courier.take_in(lambda: self._do(take_in_table))
+            taken = self._courier.take_in(lambda: self._do(take_in_table, self._inbox.path))
+            self._tidy(fetched)
             self._alarms += [one for one in (*taken.alarms, *taken.news) if one not in self._alarms]
         laid = self._lay_out(self._absent(roster, station))
         brought = 0
@@ -147,7 +182,14 @@ class Sitting:
             self.host.stop()
             sweep_all(self._folder)
         self._shelf.close()
+        self._inbox.close()
         self._reader.close()
+
+    def _tidy(self, fetched: int) -> None:
+        self._fetched += fetched
+        if self._fetched >= _TIDY_AFTER:
+            self._do(tidy_table)
+            self._fetched = 0
 
     def _known(self, sha16s: Collection[str]) -> set[str]:
         return parts_written.files_known(self._reader.conn, sha16s)
@@ -180,10 +222,12 @@ def _members(roster: Roster, station: str) -> dict[int, bytes]:
 def _listening(
     folder: Path, signing: SigningKey, members: Callable[[], Mapping[int, bytes]], table: Table
 ) -> TableHost:
-    """Listen at the port chosen, or at any other where another program has it."""
-    for port in (table.port, 0):
+    """Listen at the port chosen, or at any other where another program has it; where the network gave this laptop
+    another address since, at that one: those who call find it (``sync/table_finder.py``)."""
+    addresses = dict.fromkeys((table.address, table_finder.address_now(table.address)))
+    for address, port in product(addresses, (table.port, 0)):
         with suppress(OSError):
-            host = TableHost(folder, signing, members, table.address, port)
+            host = TableHost(folder, signing, members, address, port)
             host.start()
             return host
     raise Refused(

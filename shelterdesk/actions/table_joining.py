@@ -134,11 +134,9 @@ def join_at_table(
     ``progress`` hears (bytes fetched, bytes of all), ``told`` how many entries are in. Raises ``Refused`` when turned
     away, ``NotTheTable`` where the answer is not signed by the desk of the code, and as ``finish_join``.
     """
-    found = guest.fetch(progress)
-    if found is None:
-        return None
     reply = folder / REPLY
-    write_whole(reply, found)
+    if not guest.fetch(reply, progress):
+        return None
     try:
         offer = read_admission(folder, reply)
         if not same_desk(offer.words, guest.host_public):

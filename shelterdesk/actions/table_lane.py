@@ -66,6 +66,7 @@ class TableLane(RoundLane[Sitting]):
 
     def round(self, going: Sitting) -> float:
         done, code = going.round(), going.code
+        self.door = going.host.door if going.host is not None else None  # another one at another address
         self._say(
             replace(
                 self.standing,

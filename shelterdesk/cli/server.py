@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import click
 
@@ -16,7 +15,7 @@ from shelterdesk.actions.post_choice import host_key_of, remember_host_key
 from shelterdesk.cli.ways import ADDRESS, read_secret, say
 from shelterdesk.core.errors import Refused
 from shelterdesk.core.words import tr
-from shelterdesk.sync.place import NewServer, Place, check_url
+from shelterdesk.sync.place import NewServer, Place, check_url, server_of
 
 Result = TypeVar("Result")
 
@@ -63,7 +62,7 @@ def at_server(
 ) -> Result:
     """Do something at an address; a server met first is shown and, at a terminal, asked about. Raises what ``work`` raises."""
     url = check_url(url)
-    where = urlsplit(url).hostname or url
+    where = server_of(url)
     place = Place(
         url,
         "" if password_file is None else read_secret(password_file),

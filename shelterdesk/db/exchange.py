@@ -304,6 +304,27 @@ def forget_overtaken(
         )
 
 
+def forget_oldest_parts(conn: Connection, most: int) -> None:
+    """Forget all but the ``most`` parts of each sender that came last, whole bundles at a time.
+
+    A bundle of which a part is missing or unfinished stays. A file that still lies somewhere and is forgotten is opened
+    once more when it is met, and nothing in it is news.
+    """
+    many = conn.execute("SELECT sender FROM part_in GROUP BY sender HAVING count(*) > ?", (most,)).fetchall()
+    for (sender,) in many:
+        row = conn.execute(
+            "SELECT received_ms, bundle_no FROM part_in WHERE sender = ? ORDER BY received_ms DESC, bundle_no DESC"
+            " LIMIT 1 OFFSET ?",
+            (sender, most),
+        ).fetchone()
+        conn.execute(
+            "DELETE FROM part_in WHERE sender = ?1 AND bundle_no IN (SELECT bundle_no FROM part_in WHERE sender = ?1"
+            " GROUP BY bundle_no HAVING (max(received_ms), max(bundle_no)) <= (?2, ?3) AND min(is_complete) = 1"
+            " AND count(*) >= max(parts))",
+            (sender, *row),
+        )
+
+
 def parts_missing(conn: Connection, sender: int) -> list[tuple[int, int, int]]:
     """(bundle number, part, parts) of a sender's bundles of which only some parts came; the first ``MOST_LISTED``.
 

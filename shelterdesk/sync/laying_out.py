@@ -13,11 +13,14 @@ from pathlib import Path
 from shelterdesk.core.event import hex16
 from shelterdesk.db import parts_written
 from shelterdesk.db.store import Store
+from shelterdesk.keys.safefile import alone
 from shelterdesk.sync import stick
 from shelterdesk.sync.container import read_part_name
 from shelterdesk.sync.parts import Audience
 from shelterdesk.sync.sending import send, write_own_receipts
 from shelterdesk.sync.shelf import SIG
+
+_LOCK = "laying.lock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +37,11 @@ def lay_out(store: Store, folder: Path, audience: Audience) -> LaidOut:
     if not audience.is_standing:
         raise ValueError("only for those who look again and again")
     ours = stick.our_folder(folder)
-    sent, _ = send(store, audience, ours, is_own_disk=True)
-    removed = _clear(store, ours / hex16(store.who.dev), {part.name for part in sent}, audience)
-    receipts = write_own_receipts(store, ours)
+    # A command beside an open window lays out the same: one would take away what the other has written half.
+    with alone(folder / _LOCK):
+        sent, _ = send(store, audience, ours, is_own_disk=True)
+        removed = _clear(store, ours / hex16(store.who.dev), {part.name for part in sent}, audience)
+        receipts = write_own_receipts(store, ours)
     return LaidOut(tuple(p.name for p in sent if not p.was_there), removed, receipts)
 
 

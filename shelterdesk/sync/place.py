@@ -12,6 +12,8 @@ from shelterdesk.core.words import tr
 SSH = ("sftp", "ssh")
 """Schemes of addresses reached by SSH."""
 
+SSH_PORT = 22
+
 
 class Place(msgspec.Struct, frozen=True):
     """Where bundles go over the network: a URL, how to log in there, and the server's key once it was compared.
@@ -79,3 +81,16 @@ def check_url(url: str) -> str:
             tr("Give it in its own field."),
         )
     return url.strip().rstrip("/")
+
+
+def server_of(url: str) -> str:
+    """The server of an address as it is shown and its key remembered: behind each port another may answer.
+
+    ``server`` at the usual port, else ``server:port``; the path where no server is named.
+    """
+    parts = urlsplit(url)
+    if parts.hostname is None:
+        return parts.path or url
+    if parts.port is None or (parts.scheme in SSH and parts.port == SSH_PORT):
+        return parts.hostname
+    return f"[{parts.hostname}]:{parts.port}" if ":" in parts.hostname else f"{parts.hostname}:{parts.port}"

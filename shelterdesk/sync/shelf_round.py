@@ -6,7 +6,6 @@ dies in the middle, harms nobody. What a file holds is examined only when it is 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -19,7 +18,8 @@ from shelterdesk.db.reserve import check_own_room
 from shelterdesk.sync import stick
 from shelterdesk.sync.container import FOLDER, read_part_name
 from shelterdesk.sync.faults import SetAside
-from shelterdesk.sync.shelf import SIG, FolderShelf, Shelf, is_own, read_shelf_name
+from shelterdesk.sync.inbox import Inbox
+from shelterdesk.sync.shelf import SIG, FolderShelf, Shelf, TooManyFiles, is_own, read_shelf_name
 
 MOST_AT_ONCE = 64 << 20
 """Bytes fetched before they are taken in; what is left comes in the next round."""
@@ -39,9 +39,10 @@ class Courier:
 
     dev: int
     own: FolderShelf
-    inbox: Path
+    inbox: Inbox
     _fetched: dict[str, tuple[str, int]] = field(default_factory=dict)  # name: stamp, round
     _brought: dict[str, str] = field(default_factory=dict)  # name: stamp of the own file
+    _same: dict[str, tuple[str, str]] = field(default_factory=dict)  # name: stamps here and there, once alike
     _rounds: int = 0
 
     def fetch(self, shelf: Shelf, entries: Mapping[str, str], known: Known) -> int:
@@ -80,7 +81,7 @@ class Courier:
             self._fetched.clear()
             raise
         finally:
-            self.clear_inbox()
+            self.inbox.clear()
 
     def forget_failures(self) -> None:
         """What could not be used before may be of use now: somebody new is known."""
@@ -109,7 +110,7 @@ class Courier:
 
     def _put_in(self, name: str, data: bytes, signature: bytes) -> None:
         check_own_room(self.own.ours.parent, len(data))
-        path = self.inbox / FOLDER / Path(*name.split("/"))
+        path = self.inbox.path / FOLDER / Path(*name.split("/"))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
@@ -119,29 +120,50 @@ class Courier:
                 path.unlink(missing_ok=True)
             raise stick.said(path.parent, error) from None
 
-    def clear_inbox(self) -> None:
-        """What was taken in, or set aside, is not needed here any more; the shelf has it."""
-        shutil.rmtree(self.inbox, ignore_errors=True)
-
     def bring(self, shelf: Shelf, entries: Mapping[str, str], known: Known) -> int:
         """Bring this desk's own files to the shelf and take those away that it removed here; returns how many changed.
 
         A part goes before its signature, so that nobody finds one half brought. Raises what the shelf raises.
         """
+        if hex16(self.dev) in shelf.crowded:
+            raise TooManyFiles(shelf.where)
         mine = {name: stamp for name, stamp in self.own.entries().items() if is_own(name, self.dev)}
+        self._same = {name: seen for name, seen in self._same.items() if name in mine and name in entries}
+        try:
+            changed = self._lay(shelf, entries, mine)
+        except TooManyFiles:  # what may go makes room, or nothing would ever
+            self._take_away(shelf, entries, mine, known)
+            raise
+        return changed + self._take_away(shelf, entries, mine, known)
+
+    def _lay(self, shelf: Shelf, entries: Mapping[str, str], mine: Mapping[str, str]) -> int:
         changed = 0
         for name in sorted(mine):
-            is_fixed = read_part_name(name.partition("/")[2].removesuffix(SIG)) is not None
-            if name in entries:
-                # A share that lost its power keeps the name of a file and not always all of its bytes.
-                is_whole = is_fixed and _is_as_long(entries[name], mine[name])
-                if is_whole or (not is_fixed and self._brought.get(name) == mine[name]):
-                    continue
             with suppress(SetAside):  # rolled up since
+                if name in entries and self._is_there(shelf, name, mine[name], entries[name]):
+                    continue
                 shelf.put(name, self.own.get(name))
                 self._brought[name] = mine[name]
+                self._same.pop(name, None)
                 changed += 1
-        return changed + self._take_away(shelf, entries, mine, known)
+        return changed
+
+    def _is_there(self, shelf: Shelf, name: str, here: str, there: str) -> bool:
+        """Whether the shelf still has an own file as it is here.
+
+        Nothing that lies there stays by itself: parts, signatures and admissions are never written twice, but a share
+        that lost its power keeps names and lengths and not always the bytes, and anybody may have changed them; receipts
+        are written anew. What was brought a moment ago is believed, everything else compared once for each time it shows.
+        """
+        if self._same.get(name) == (here, there):
+            return True
+        if not _is_as_long(there, here):
+            return False
+        is_brought = self._brought.get(name) == here and name not in self._same
+        if not is_brought and not shelf.holds(name, self.own.get(name)):
+            return False
+        self._same[name] = (here, there)
+        return True
 
     def _take_away(
         self, shelf: Shelf, entries: Mapping[str, str], mine: Mapping[str, str], known: Known
@@ -160,6 +182,7 @@ class Courier:
         for name in sorted(gone, reverse=True):
             shelf.remove(name)
             self._brought.pop(name, None)
+            self._same.pop(name, None)
         return len(gone)
 
 

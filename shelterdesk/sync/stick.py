@@ -382,9 +382,14 @@ def read_part(found: Found) -> tuple[bytes, str]:
 
 
 def read_signed(path: Path, most: int) -> tuple[bytes, str]:
-    """A small file and the ``.sig`` beside it; raises :class:`SetAside`."""
+    """A small file and the ``.sig`` beside it; raises :class:`SetAside`, ``no_signature`` where it was not written to the end."""
     raw = read_file(path, most)
+    signature = path.with_name(f"{path.name}.sig")
     try:
-        return raw, read_file(path.with_name(f"{path.name}.sig"), MAX_SIGNATURE).decode("ascii")
+        return raw, read_file(signature, MAX_SIGNATURE).decode("ascii")
     except UnicodeError:
         raise SetAside("bad_signature") from None
+    except SetAside:
+        if os.path.lexists(signature):
+            raise
+        raise SetAside("no_signature") from None

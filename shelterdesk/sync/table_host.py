@@ -29,8 +29,10 @@ from shelterdesk.keys.desk import desk_id
 from shelterdesk.keys.ed25519 import SigningKey
 from shelterdesk.sync import table_wire as wire
 from shelterdesk.sync.faults import SetAside
-from shelterdesk.sync.shelf import FolderShelf, read_shelf_name
+from shelterdesk.sync.shelf import MOST_OF_ONE, FolderShelf, read_shelf_name
 from shelterdesk.sync.table_door import JoinDoor
+from shelterdesk.sync.table_finder import TableBeacon
+from shelterdesk.sync.table_room import BodyRoom
 from shelterdesk.sync.table_wire import Answer, BadTalk, Request
 
 MOST_GUESTS = 32
@@ -38,6 +40,12 @@ MOST_GUESTS = 32
 
 MOST_FROM_ONE = 8
 """Connections at a time from one address: no single laptop keeps the others out."""
+
+MOST_PUT = MOST_OF_ONE - 100
+"""Files one desk may lay here; what is left is for those that were written half when the power went."""
+
+STOP_S = 0.05
+"""How long leaving the table waits at most for whoever listens to notice."""
 
 PORT = 45317
 """Where a desk listens if nobody else does on that laptop."""
@@ -62,8 +70,12 @@ class TableHost:
         self.members = members
         self.context, self.certificate = tls.listening_context(folder)
         self._server = _Server((address, port), self)
-        self._thread = threading.Thread(target=self._server.serve_forever, name="table-host", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(STOP_S,), name="table-host", daemon=True
+        )
+        self._beacon: TableBeacon | None = None
         self.guests: set[int] = set()
+        self.room = BodyRoom()
 
     @property
     def code(self) -> TableCode:
@@ -71,12 +83,24 @@ class TableHost:
         address, port = self._server.server_address[:2]
         return TableCode(str(address), int(port), tls.pin_of(self.signing.public, PIN_BYTES))
 
+    @property
+    def address(self) -> str:
+        """The address it listens at."""
+        return str(self._server.server_address[0])
+
     def start(self) -> None:
-        """Listen."""
+        """Listen, and answer those who have the code and look for where the table is now."""
         self._thread.start()
+        with suppress(
+            OSError, ValueError
+        ):  # without it the code has to be typed again when the address changes
+            self._beacon = TableBeacon(self.code)
+            self._beacon.start()
 
     def stop(self) -> None:
         """Listen no more; guests that are at it are cut off, and come again later."""
+        if self._beacon is not None:
+            self._beacon.stop()
         self._server.shutdown()
         self._thread.join()
         self._server.cut_off()
@@ -86,6 +110,8 @@ class TableHost:
 class _Server(socketserver.ThreadingTCPServer):
     # Windows would let a second program listen at the same port.
     allow_reuse_address = os.name != "nt"
+    # Knocks that wait to be heard: with the library's five, a few that come at once cost everybody seconds.
+    request_queue_size = 2 * MOST_GUESTS
 
     def __init__(self, address: tuple[str, int], host: TableHost) -> None:
         self.host = host
@@ -140,6 +166,7 @@ class _Guest(socketserver.BaseRequestHandler):
         assert isinstance(server, _Server)
         self.host = server.host
         self.request.settimeout(wire.PATIENCE_S)
+        wire.at_once(self.request)
         try:
             # A caller that is gone before its first byte must not be wrapped: Python 3.11 loses the socket on it.
             if not self.request.recv(1, socket.MSG_PEEK):
@@ -176,12 +203,20 @@ class _Guest(socketserver.BaseRequestHandler):
         self.host.guests.add(dev)
         try:
             while True:
-                request, body = wire.receive(stream, Request, wire.MAX_BODY)
-                if self.host.members().get(dev) != public:
-                    raise BadTalk("revoked meanwhile")
-                wire.send(stream, *self._answer(request, body, dev))
+                request = wire.receive_header(stream, Request, wire.MAX_BODY)
+                with self.host.room.held(dev, max(request.size, self._size_asked(request))):
+                    body = wire.exactly(stream, request.size)
+                    if self.host.members().get(dev) != public:
+                        raise BadTalk("revoked meanwhile")
+                    wire.send(stream, *self._answer(request, body, dev))
+                    del body
         finally:
             self.host.guests.discard(dev)
+
+    def _size_asked(self, request: Request) -> int:
+        """Bytes of the file a guest asks for; 0 where it asks for none."""
+        is_ours = request.op == "get" and read_shelf_name(request.name) is not None
+        return self.host.shelf.size_of(request.name) if is_ours else 0
 
     def _answer(self, request: Request, body: bytes, dev: int) -> tuple[Answer, bytes]:
         shelf = self.host.shelf
@@ -202,6 +237,8 @@ class _Guest(socketserver.BaseRequestHandler):
             if shelved.writer != dev or len(body) > shelved.most:
                 return Answer(ok=False, code="not_yours"), b""
             if request.op == "put":
+                if not shelf.size_of(request.name) and shelf.count_of(dev) >= MOST_PUT:
+                    return Answer(ok=False, code="too_many"), b""
                 check_own_room(
                     shelf.ours.parent, len(body)
                 )  # what is kept back is for saving, not for guests

@@ -58,6 +58,11 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     here: tuple[str, ...] = ()  # desks connected now, as 16 hex digits
 
 
+def at_once(stream: socket.socket) -> None:
+    """Send what is given at once: a question of few bytes would wait for the answer to the one before (40 ms each)."""
+    stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 def send(stream: socket.socket, header: Request | Answer, body: bytes = b"") -> None:
     """Send a header and its bytes."""
     raw = msgspec.json.encode(header)
@@ -69,19 +74,26 @@ def send(stream: socket.socket, header: Request | Answer, body: bytes = b"") -> 
 
 def receive(stream: socket.socket, kind: type[Any], most: int) -> tuple[Any, bytes]:
     """The next header of ``kind`` and its bytes, at most ``most``; raises :class:`BadTalk`, ``EOFError`` at the end."""
-    (length,) = struct.unpack(">I", _exactly(stream, 4))
+    header = receive_header(stream, kind, most)
+    return header, exactly(stream, header.size)
+
+
+def receive_header(stream: socket.socket, kind: type[Any], most: int) -> Any:
+    """The next header of ``kind``; at most ``most`` bytes come behind it. Raises as :func:`receive`."""
+    (length,) = struct.unpack(">I", exactly(stream, 4))
     if not 0 < length <= MAX_HEADER:
         raise BadTalk("header")
     try:
-        header = msgspec.json.decode(_exactly(stream, length), type=kind)
+        header = msgspec.json.decode(exactly(stream, length), type=kind)
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         raise BadTalk("header") from None
     if not 0 <= header.size <= most:
         raise BadTalk("size")
-    return header, _exactly(stream, header.size)
+    return header
 
 
-def _exactly(stream: socket.socket, size: int) -> bytes:
+def exactly(stream: socket.socket, size: int) -> bytes:
+    """So many bytes; raises as :func:`receive`."""
     found = bytearray()
     until = time.monotonic() + PATIENCE_S + size / SLOWEST
     while len(found) < size:

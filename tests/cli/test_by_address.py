@@ -52,7 +52,9 @@ def test_the_whole_way_by_address(run: Run, office_folder: Path, tmp_path: Path,
     assert status == 1 and "has no folder" in one_line(err)
     status, out, _ = run("export", "--to", place.url, *how, "--host-key", server.host_key, "--json")
     sent = json.loads(out)
-    assert (status, sent["where"], sent["parts"]) == (0, "127.0.0.1", sent["parts"]) and sent["brought"] >= 2
+    assert (status, sent["where"], sent["parts"]) == (0, f"127.0.0.1:{server.port}", sent["parts"]) and sent[
+        "brought"
+    ] >= 2
     status, out, _ = run(
         "export", "--to", place.url, *how, "--json"
     )  # the key is remembered, nothing is sent again
@@ -66,3 +68,17 @@ def test_the_whole_way_by_address(run: Run, office_folder: Path, tmp_path: Path,
     status, out, _ = run("import", place.url, *how, "--json")
     assert (status, json.loads(out)["receipts"]) == (0, 1)
     assert json.loads(run("status", "--json")[1])["only_here"] < before
+
+
+def test_another_server_at_another_port_is_met_for_the_first_time(
+    run: Run, office_folder: Path, tmp_path: Path, server: Server
+) -> None:
+    enrolled(run, office_folder, tmp_path)
+    place = server.place()
+    how = ("--key-file", place.key_file)
+    assert run("export", "--to", place.url, *how, "--host-key", server.host_key)[0] == 0
+    (tmp_path / "other").mkdir()
+    with sftp_server(tmp_path / "other") as other:
+        status, _, err = run("import", other.place().url, "--key-file", str(other.key_file))
+        assert status == 1 and "never met before" in one_line(err) and other.host_key in one_line(err)
+    assert run("export", "--to", place.url, *how)[0] == 0

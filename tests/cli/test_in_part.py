@@ -52,7 +52,7 @@ def test_a_source_that_cannot_be_read_lets_the_others_in(
     status, out, _ = run("office", "import", stick, gone, "--json", folder=office_folder)
     found = json.loads(out)
     assert (status, found["refused"], found["new"]) == (IN_PART, 1, 0)
-    assert "127.0.0.1 does not answer" in found["parts"][-1]["reason"]
+    assert "127.0.0.1:9 does not answer" in found["parts"][-1]["reason"]
 
 
 def test_the_words_of_an_office_are_compared(run: Run, office_folder: Path, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from time import monotonic
 from typing import Any
 
 from tests.faults import sweep
-from tests.faults.every import EVERY
+from tests.faults.every import ALONE, EVERY
 from tests.faults.lab import Lab, Outcome, cannot_trace, lab
 
 _SHOWN = 20
@@ -137,7 +137,7 @@ def main(given: Sequence[str]) -> int:
     asked.add_argument("mode", choices=[*MODES, "power"])
     asked.add_argument("--log", type=Path, required=True)
     asked.add_argument("--scratch", type=Path)
-    asked.add_argument("--only", nargs="*", choices=sorted(EVERY), default=sorted(EVERY))
+    asked.add_argument("--only", nargs="*", choices=sorted(EVERY))
     asked.add_argument("--every", type=int, default=1)
     asked.add_argument("--states", type=int, default=1000, help="power: states of each workflow")
     asked.add_argument("--seed", type=int, default=secrets.randbelow(1 << 32))
@@ -148,7 +148,7 @@ def main(given: Sequence[str]) -> int:
         return 2
     wrong = 0
     with tempfile.TemporaryDirectory(dir=said.scratch) as folder, lab(Path(folder) / "lab") as at:
-        for name in said.only:
+        for name in said.only or sorted(EVERY if said.mode == "kill" else ALONE):
             if said.mode == "power":
                 count = power(at, name, said.seed, said.states)
             else:

@@ -15,6 +15,7 @@ import resource
 import socket
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -25,6 +26,7 @@ from tests.faults.every import EVERY
 from tests.faults.workflows import Workflow, later
 
 _PR_SET_PTRACER = 0x59616D61
+_PR_SET_CHILD_SUBREAPER = 36
 _ANY = -1
 _MOST = 1 << 17
 TRIES = 2
@@ -47,7 +49,11 @@ class Line:
 
 
 def serve(line: Line) -> None:
-    """Do what is asked, each in a child of its own, until the driver lets go."""
+    """Do what is asked, each in a child of its own, until the driver lets go.
+
+    Whoever was there beside a child that was killed is waited for too: nobody must write any more when one looks.
+    """
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     while (asked := line.hear()) is not None:
         if asked["do"] == "warm":
             _warm(EVERY[asked["workflow"]], Path(asked["place"]))
@@ -62,6 +68,9 @@ def serve(line: Line) -> None:
             finally:
                 os._exit(code)
         _, status = os.waitpid(child, 0)
+        with suppress(ChildProcessError):
+            while True:
+                os.wait()
         line.say(end=status)
 
 
@@ -75,7 +84,8 @@ def _asked(line: Line, asked: dict[str, Any]) -> None:
 def _warm(workflow: Workflow, place: Path) -> None:
     """Once through everything, so that no module is loaded in the middle of a run."""
     said: list[list[Any]] = []
-    workflow.run(place, lambda *what: said.append(list(what)), later())
+    with workflow.beside(place):
+        workflow.run(place, lambda *what: said.append(list(what)), later())
     workflow.look(place, said)
     workflow.end(place)
     gc.collect()
@@ -86,10 +96,15 @@ def _run(line: Line, asked: dict[str, Any]) -> None:
     workflow, place = EVERY[asked["workflow"]], Path(asked["place"])
     if asked.get("limit") is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (asked["limit"], resource.RLIM_INFINITY))
-    if asked.get("traced"):
-        ctypes.CDLL(None).prctl(_PR_SET_PTRACER, _ANY, 0, 0, 0)
-        line.say(pid=os.getpid())
-        line.hear()
+    with workflow.beside(place) as other:
+        if asked.get("traced"):
+            ctypes.CDLL(None).prctl(_PR_SET_PTRACER, _ANY, 0, 0, 0)
+            line.say(pid=other or os.getpid())
+            line.hear()
+        _tried(line, workflow, place)
+
+
+def _tried(line: Line, workflow: Workflow, place: Path) -> None:
     for turn in range(TRIES):
         try:
             workflow.run(place, lambda *what: line.say(said=what), later(turn))
@@ -115,7 +130,8 @@ def _after(line: Line, asked: dict[str, Any]) -> None:
     workflow, place = EVERY[asked["workflow"]], Path(asked["place"])
     _look(line, asked)
     said = list(asked["said"])
-    workflow.run(place, lambda *what: said.append(list(what)), later(TRIES))
+    with workflow.beside(place):
+        workflow.run(place, lambda *what: said.append(list(what)), later(TRIES))
     if asked["twice"]:
         line.say(problems=[f"after the work was done again: {one}" for one in workflow.look(place, said)])
     line.say(end_state=workflow.end(place))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.faults import copies, exchanges, workflows
+from tests.faults import copies, exchanges, posts, tables, workflows
 from tests.faults.workflows import Workflow
 
 EVERY: dict[str, Workflow] = {
@@ -20,5 +20,12 @@ EVERY: dict[str, Workflow] = {
         copies.BACKUP,
         copies.RESTORE,
         copies.MIGRATE,
+        tables.LISTENS,
+        tables.CALLS,
+        posts.POST,
+        posts.SERVER,
     )
 }
+
+ALONE = [name for name, one in EVERY.items() if one.is_alone]
+"""Those with no other process beside them: of the others only kills are swept."""

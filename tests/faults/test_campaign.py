@@ -8,15 +8,21 @@ import pytest
 
 from tests.faults import campaign
 from tests.faults.campaign import Count
-from tests.faults.every import EVERY
+from tests.faults.every import ALONE, EVERY
 from tests.faults.lab import Lab
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(0)]
-CUT = [name for name in EVERY if name != "reserve"]
+CUT = [name for name in ALONE if name != "reserve"]
 
 
 @pytest.mark.parametrize("name", EVERY)
-@pytest.mark.parametrize("sweep", [campaign.kill, campaign.errors, campaign.room])
+def test_every_kill(bench: Lab, name: str) -> None:
+    count = campaign.kill(bench, name, 1)
+    assert count.became and not count.wrong, count.wrong
+
+
+@pytest.mark.parametrize("name", ALONE)
+@pytest.mark.parametrize("sweep", [campaign.errors, campaign.room])
 def test_every_point(bench: Lab, sweep: Callable[[Lab, str, int], Count], name: str) -> None:
     count = sweep(bench, name, 1)
     assert count.became and not count.wrong, count.wrong

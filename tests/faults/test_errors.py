@@ -6,7 +6,7 @@ import pytest
 
 from tests.faults import sweep
 from tests.faults.conftest import some
-from tests.faults.every import EVERY
+from tests.faults.every import ALONE
 from tests.faults.lab import Lab
 from tests.faults.sweep import ERRORS
 
@@ -14,7 +14,7 @@ POINTS = 3
 """Of each workflow; ``python -m tests.faults.campaign errors`` takes all of them."""
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", ALONE)
 def test_an_error_is_said_and_loses_nothing(bench: Lab, seed: int, name: str) -> None:
     points = some(bench.points(name), POINTS, seed)
     for n, point in enumerate(points):

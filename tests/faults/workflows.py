@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -44,15 +44,30 @@ class Faulty(Exception):
     """A step that failed with a sentence of the world and failed again; ``why`` was told already."""
 
 
+@contextmanager
+def _nobody(place: Path) -> Iterator[int]:
+    yield 0
+
+
 @dataclass(frozen=True)
 class Workflow:
-    """One piece of work: how its place is prepared, the work itself, what is looked for, what it ends in."""
+    """One piece of work: how its place is prepared, the work itself, what is looked for, what it ends in.
+
+    ``beside`` is the other side of an exchange, a process of its own that is there as long as the work goes on; it gives
+    the process that is to be harmed, 0 for the work's own.
+    """
 
     name: str
     prepare: Callable[[Path], None]
     run: Callable[[Path, Say, SetClock], None]
     look: Callable[[Path, Sequence[Told]], list[str]]
     end: Callable[[Path], Any]
+    beside: Callable[[Path], AbstractContextManager[int]] = _nobody
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody is there beside it."""
+        return self.beside is _nobody
 
 
 def later(times: int = 0) -> SetClock:

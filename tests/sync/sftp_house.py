@@ -33,11 +33,23 @@ class Server:
         )
 
 
+def sshd(folder: Path, port: int, *, is_read_only: bool = False) -> list[str]:
+    """The command of a server for files only, for the user who starts it; its keys ``host`` and ``user`` lie in a folder."""
+    binary = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
+    assert binary is not None, "sshd is not installed; tools/setup test installs it"
+    (folder / "config").write_text(
+        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder / 'host'}\nAuthorizedKeysFile {folder / 'user.pub'}\n"
+        f"PidFile none\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin yes\n"
+        f"Subsystem sftp internal-sftp\nForceCommand internal-sftp{' -R' if is_read_only else ''}\n"
+    )
+    with suppress(OSError):
+        Path("/run/sshd").mkdir(exist_ok=True)  # asked for where the tests run as root
+    return [binary, "-D", "-e", "-f", str(folder / "config")]
+
+
 @contextmanager
 def sftp_server(folder: Path, *, is_read_only: bool = False) -> Iterator[Server]:
     """Debian's sshd, serving files only, for the user the tests run as."""
-    binary = shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin")
-    assert binary is not None, "sshd is not installed; tools/setup test installs it"
     for name in ("host", "user"):
         subprocess.run(
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name],
@@ -47,17 +59,10 @@ def sftp_server(folder: Path, *, is_read_only: bool = False) -> Iterator[Server]
     (folder / "served").mkdir()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
-    (folder / "config").write_text(
-        f"Port {port}\nListenAddress 127.0.0.1\nHostKey {folder / 'host'}\nAuthorizedKeysFile {folder / 'user.pub'}\n"
-        f"PidFile none\nStrictModes no\nUsePAM no\nPasswordAuthentication no\nPermitRootLogin yes\n"
-        f"Subsystem sftp internal-sftp\nForceCommand internal-sftp{' -R' if is_read_only else ''}\n"
-    )
-    with suppress(OSError):
-        Path("/run/sshd").mkdir(exist_ok=True)  # asked for where the tests run as root
     log = (folder / "log").open("wb")
-    process = subprocess.Popen([binary, "-D", "-e", "-f", folder / "config"], stderr=log, stdout=log)
+    process = subprocess.Popen(sshd(folder, port, is_read_only=is_read_only), stderr=log, stdout=log)
     try:
-        _wait_for(port, process, folder / "log")
+        wait_for(port, process, folder / "log")
         shown = subprocess.run(
             ["ssh-keygen", "-l", "-f", folder / "host.pub"], check=True, capture_output=True, text=True
         ).stdout.split()[1]
@@ -68,24 +73,27 @@ def sftp_server(folder: Path, *, is_read_only: bool = False) -> Iterator[Server]
         log.close()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(port: int, process: subprocess.Popen[bytes], log: Path | None = None) -> None:
+    """Wait until a server that was started answers."""
     pause = threading.Event()
     for _ in range(400):
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 1) as asked:
             if asked.recv(4) == b"SSH-":
                 return
-        assert process.poll() is None, log.read_text("utf-8", "replace")
+        assert process.poll() is None, "" if log is None else log.read_text("utf-8", "replace")
         pause.wait(0.02)
     raise AssertionError("sshd does not answer")
 
 
 @dataclass
 class Wire:
-    """A relay to a server: counts the bytes that go up, and is cut after so many of them."""
+    """A relay to a server: counts the bytes that go up and come down, and is cut after so many of either."""
 
     to_port: int
     cut_after: int | None = None
+    cut_after_down: int | None = None
     went_up: int = 0
+    came_down: int = 0
     _server: socket.socket = field(default_factory=lambda: socket.create_server(("127.0.0.1", 0)))
     _ends: list[socket.socket] = field(default_factory=list)
 
@@ -103,20 +111,26 @@ class Wire:
             except OSError:
                 return
             self._ends += [near, far]
-            for a, b, counts in ((near, far, True), (far, near, False)):
-                threading.Thread(target=self._carry, args=(a, b, counts), daemon=True).start()
+            for one in (near, far):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for a, b, is_up in ((near, far, True), (far, near, False)):
+                threading.Thread(target=self._carry, args=(a, b, is_up), daemon=True).start()
 
-    def _carry(self, a: socket.socket, b: socket.socket, counts: bool) -> None:
+    def _carry(self, a: socket.socket, b: socket.socket, is_up: bool) -> None:
         with suppress(OSError):
-            while data := a.recv(1 << 14):
-                if counts:
-                    self.went_up += len(data)
-                    if self.cut_after is not None and self.went_up > self.cut_after:
-                        break
+            while (data := a.recv(1 << 14)) and not self._is_cut(len(data), is_up):
                 b.sendall(data)
         for end in (a, b):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
+
+    def _is_cut(self, size: int, is_up: bool) -> bool:
+        """Count bytes; whether they are one too many."""
+        if is_up:
+            self.went_up += size
+            return self.cut_after is not None and self.went_up > self.cut_after
+        self.came_down += size
+        return self.cut_after_down is not None and self.came_down > self.cut_after_down
 
     def close(self) -> None:
         """Take no more calls, and end those under way."""
@@ -130,9 +144,9 @@ class Wire:
 
 
 @contextmanager
-def wire_to(port: int, cut_after: int | None = None) -> Iterator[Wire]:
+def wire_to(port: int, cut_after: int | None = None, cut_after_down: int | None = None) -> Iterator[Wire]:
     """A wire for one test."""
-    wire = Wire(port, cut_after)
+    wire = Wire(port, cut_after, cut_after_down)
     thread = threading.Thread(target=wire.run)
     thread.start()
     try:

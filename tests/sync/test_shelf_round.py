@@ -18,12 +18,14 @@ from shelterdesk.actions.table import INBOX, Sitting, take_in_table
 from shelterdesk.actions.table_choice import Table
 from shelterdesk.core.errors import DiskFull, WorldError
 from shelterdesk.db import reserve
+from shelterdesk.db.check import check
+from shelterdesk.db.exchange import parts_missing
 from shelterdesk.db.reserve import OwnDiskTooFull
 from shelterdesk.sync.place import Place
 from shelterdesk.sync.shelf import FolderShelf, ShelfGone
 from shelterdesk.sync.url_shelf import UrlShelf
 from tests.sync.tables import Seats, at_once, table_of
-from tests.sync.worlds import at, given_names, parts_in, register
+from tests.sync.worlds import at, events_of, given_names, parts_in, register
 
 
 @pytest.fixture
@@ -169,7 +171,7 @@ def test_fetching_leaves_the_room_that_saving_needs(
                 with pytest.raises(OwnDiskTooFull):
                     sitting.round()
             assert asked == []  # nothing was fetched, so there was nothing to take in
-            assert not any(path.is_file() for path in (desk.folder / INBOX).rglob("*"))
+            assert not any(path.is_file() for path in desk.folder.glob(f"{INBOX}*/SHELTERDESK/**/*"))
             Seats([desk], [sitting]).rounds()
             assert len(given_names(desk)) == 5
 
@@ -212,3 +214,95 @@ def test_a_wish_to_stop_is_never_slept_over(three: list[Path], clock: SetClock) 
         lane.start()
         lane._thread.join(20)
         assert not lane._thread.is_alive()
+
+
+def damaged(shared: Path, pattern: str) -> int:
+    """Give files there other bytes of the same length; how many."""
+    found = [path for path in shared.rglob(pattern) if path.stat().st_size]
+    for path in found:
+        path.write_bytes(bytes(path.stat().st_size))
+    return len(found)
+
+
+@pytest.mark.parametrize("is_new_sitting", [False, True])
+def test_what_changed_there_at_the_same_length_is_brought_again(
+    three: list[Path], clock: SetClock, shared: Path, is_new_sitting: bool
+) -> None:
+    with table_of(three[:1], clock, shared) as seats:
+        register(seats.desks[0], "Ana")
+        seats.rounds()
+        laid = {path: path.read_bytes() for path in shared.rglob("*.*") if path.is_file()}
+        assert damaged(shared, "*.age") and damaged(shared, "*.sig") and damaged(shared, "*.admit")
+        if not is_new_sitting:
+            seats.rounds()
+            assert all(path.read_bytes() == data for path, data in laid.items())
+    with table_of(three[:2], clock, shared) as seats:
+        seats.rounds()
+        assert given_names(seats.desks[1]) == {"Ana"}
+        damaged(shared, "*.json")  # receipts, of which each desk has one by now
+        seats.rounds()
+        assert all(path.read_bytes().strip(b"\0") for path in shared.rglob("*.json"))
+
+
+def test_two_lanes_for_a_moment_take_nothing_from_each_other(
+    three: list[Path], clock: SetClock, shared: Path
+) -> None:
+    """The one that was left is at its last round when the next begins, and comes to its end after it."""
+    several_parts(three[0], shared, clock)
+    table = Table("folder", folder=str(shared))
+    with at(three[1], clock) as desk:
+        do, following = at_once(desk), list[Sitting]()
+
+        def chosen_anew(action: Callable[..., Any], *args: Any) -> Any:
+            if action is take_in_table and not following:
+                following.append(Sitting(desk.folder, table, desk.store.keys.signing, desk.reader(), do))
+            return do(action, *args)
+
+        left = Sitting(desk.folder, table, desk.store.keys.signing, desk.reader(), chosen_anew)
+        assert left.round().events and given_names(desk) == {f"P{n}" for n in range(5)}
+        left.close()
+        several = given_names(desk)
+        Seats([desk], following).rounds()
+        assert given_names(desk) == several
+        following[0].close()
+        assert not any(path.is_dir() for path in desk.folder.glob(f"{INBOX}*"))
+
+
+def test_what_a_killed_sitting_left_goes_with_the_next(
+    three: list[Path], clock: SetClock, shared: Path
+) -> None:
+    left = [three[0] / f"{INBOX}-left", three[0] / INBOX]  # also as earlier versions called it
+    for one in left:
+        (one / "SHELTERDESK").mkdir(parents=True)
+        (one / "lock").touch()
+    own, theirs = three[0] / "table", shared / "SHELTERDESK" / "receipts"
+    (own / "SHELTERDESK" / "receipts").mkdir(parents=True)
+    theirs.mkdir(parents=True)
+    half = [own / "table-x.partial", own / "SHELTERDESK" / "receipts" / "x.json.sig.partial"]
+    for path in (*half, theirs / "y.json.partial"):
+        path.write_bytes(b"half")
+    with table_of(three[:1], clock, shared):
+        assert not any(one.exists() for one in (*left, *half))
+        assert (theirs / "y.json.partial").exists()  # somebody may be at it
+
+
+def test_parts_taken_in_are_not_remembered_without_end(
+    three: list[Path], clock: SetClock, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shelterdesk.actions.table._KEPT_PARTS", 6)
+    monkeypatch.setattr("shelterdesk.actions.table._TIDY_AFTER", 4)
+    with table_of(three[:2], clock, shared) as seats:
+        reader = seats.desks[1].store.conn
+        fetched = 0
+        for n in range(14):
+            register(seats.desks[0], f"P{n}")
+            fetched += sum(one.fetched for one in seats.rounds())
+            kept = reader.execute("SELECT count(*) FROM part_in").fetchone()[0]
+            assert kept <= 6 + 4 + 1
+        assert fetched < 14 * 6 and given_names(seats.desks[1]) == {f"P{n}" for n in range(14)}
+        assert not parts_missing(reader, seats.desks[0].who.dev)
+        assert check(reader).findings == []
+    with table_of(three[:2], clock, shared) as seats:
+        before = events_of(seats.desks[1])
+        seats.rounds()
+        assert events_of(seats.desks[1]) == before

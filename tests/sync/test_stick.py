@@ -288,3 +288,19 @@ def test_no_name_is_on_the_stick(world: World, stick: Path, clock: SetClock) -> 
         if path.is_file():
             data = path.read_bytes()
             assert b"etzal" not in data and b"Lajas" not in data and b"admin" not in data
+
+
+@pytest.mark.parametrize(
+    ("signature", "code"), [(None, "no_signature"), ("a folder", "unreadable"), (b"\xff", "bad_signature")]
+)
+def test_a_small_file_cut_off_before_its_signature_says_so(
+    tmp_path: Path, signature: bytes | str | None, code: str
+) -> None:
+    (tmp_path / "small.json").write_bytes(b"{}")
+    if isinstance(signature, str):
+        (tmp_path / "small.json.sig").mkdir()
+    elif signature is not None:
+        (tmp_path / "small.json.sig").write_bytes(signature)
+    with pytest.raises(SetAside) as met:
+        sticks.read_signed(tmp_path / "small.json", 100)
+    assert met.value.code == code

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from shelterdesk.actions import faults
+from shelterdesk.actions import faults, table_lane
 from shelterdesk.actions.admission import Joined, join_keys
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk
@@ -112,7 +112,10 @@ def test_two_desks_see_each_other_without_being_asked(three: list[Path], clock: 
                 assert (first.standing.trouble, second.standing.trouble) == ("", "")
 
 
-def test_a_table_that_does_not_answer_is_told_and_found_again(three: list[Path], clock: SetClock) -> None:
+def test_a_table_that_does_not_answer_is_told_and_found_again(
+    three: list[Path], clock: SetClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_lane, "AGAIN_S", 0.05)
     pump = Pump()
     with at(three[0], clock) as host, at(three[1], clock) as guest:
         with lane_of(host, LISTEN, pump) as first:
@@ -194,7 +197,7 @@ def test_a_request_of_another_laptop_is_turned_away(world: World, tmp_path: Path
         stolen.knock(letter)
         assert {one.public for one in who_knocks(lane.door)} == {join_keys(new).public}
         with pytest.raises(Refused, match="did not admit"):
-            stolen.fetch()
+            stolen.fetch(tmp_path / "stolen")
         nonsense = TableGuest(code, DeskKeys.new().signing)
         nonsense.knock(b"{")
         assert len(who_knocks(lane.door)) == 1

@@ -25,6 +25,7 @@ from shelterdesk.core.table_code import TableCode
 from shelterdesk.db import reserve
 from shelterdesk.keys import tls
 from shelterdesk.keys.desk import DeskKeys
+from shelterdesk.sync import table_finder
 from shelterdesk.sync import table_wire as wire
 from shelterdesk.sync.faults import SetAside
 from shelterdesk.sync.shelf import ShelfGone, read_shelf_name
@@ -155,7 +156,10 @@ def in_between(table: Table, folder: Path) -> Iterator[TableCode]:
     thread.join()
 
 
-def test_somebody_in_between_who_passes_everything_on_is_found_out(table: Table, tmp_path: Path) -> None:
+def test_somebody_in_between_who_passes_everything_on_is_found_out(
+    table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_finder, "find", lambda code: [])
     with in_between(table, tmp_path) as code:
         with closing(TableGuest(code, table.keys[1].signing)) as guest, pytest.raises(NotTheTable):
             guest.entries()
@@ -318,20 +322,22 @@ def test_a_laptop_that_is_no_desk_yet_may_ask_and_fetch_its_answer(table: Table,
     new, other = DeskKeys.new(), DeskKeys.new()
     with closing(table.guest(new)) as guest, closing(table.guest(other)) as another:
         guest.knock(b"a letter")
-        assert guest.fetch() is None
+        got = tmp_path / "got"
+        assert not guest.fetch(got)
         assert [knock.letter for knock in table.host.door.knocks()] == [b"a letter"]
         reply = tmp_path / "reply"
         reply.write_bytes(random.Random(1).randbytes(wire.CHUNK * 2 + 5))
         table.host.door.let_in(new.public, reply)
-        assert guest.fetch() is None  # this desk does not know it as one of the station yet
+        assert not guest.fetch(got)  # this desk does not know it as one of the station yet
         table.members[new.dev] = new.public
         told: list[tuple[int, int]] = []
-        assert guest.fetch(lambda done, of: told.append((done, of))) == reply.read_bytes()
+        assert guest.fetch(got, lambda done, of: told.append((done, of)))
+        assert got.read_bytes() == reply.read_bytes()
         assert told[-1] == (reply.stat().st_size, reply.stat().st_size) and len(told) == 3
         another.knock(b"another letter")
         table.host.door.turn_away(other.public)
         with pytest.raises(Refused, match="did not admit"):
-            another.fetch()
+            another.fetch(got)
 
 
 def test_a_crowd_at_the_door_does_not_grow(table: Table) -> None:

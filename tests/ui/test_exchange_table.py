@@ -177,7 +177,7 @@ def test_a_laptop_whose_words_differ_is_turned_away(
         assert "was turned away" in window.toast.text()
         qtbot.waitUntil(lambda: not section.knocks.isVisible(), timeout=20_000)
         with pytest.raises(WorldError, match="did not admit"):
-            guest.fetch()
+            guest.fetch(tmp_path / "reply")
         guest.close()
 
 
