@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from shelterdesk.actions.clock import SetClock
-from shelterdesk.actions.table import Table as Choice
-from shelterdesk.actions.table_choice import 
+from shelterdesk.actions.table_choice import Table as Choice
 from shelterdesk.core.table_code import TableCode
 from shelterdesk.keys import tls
 from shelterdesk.keys.desk import DeskKeys
