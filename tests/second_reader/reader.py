@@ -19,11 +19,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ed25519 import is_signed
+
 Json = dict[str, Any]
 Author = tuple[str, int]  # desk and epoch
 Place = tuple[int, str]  # op number and the chain value after it
-P, Q = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, P - 2, P) % P
 GONE, NO_SALT = [[0, "0" * 32, 1, None, []]], "0" * 32
 STATEMENT, NAMES = "statement.v1@shelterdesk", ("given", "surnames", "name_native")
 EVERYONE = "admin supervisor operator gate counter health protection safeguarding statistician"
@@ -67,43 +67,10 @@ def signed(data: bytes, signature: bytes, key: str, namespace: str) -> bool:
         return subprocess.run(asked, input=data, cwd=folder, capture_output=True, check=False).returncode == 0
 
 
-def added(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
-    """Two points of Ed25519 in extended coordinates (RFC 8032, 5.1.4)."""
-    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
-    g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
-    return (f - e) * (h - g) % P, (h + g) * (f + e) % P, (h - g) * (h + g) % P, (f - e) * (f + e) % P
-
-
-def times(n: int, point: tuple[int, ...]) -> tuple[int, ...]:
-    total: tuple[int, ...] = (0, 1, 1, 0)
-    while n:
-        total, point, n = (added(total, point) if n & 1 else total), added(point, point), n >> 1
-    return total
-
-
-def point_of(data: bytes) -> tuple[int, ...]:
-    """The point in 32 bytes (RFC 8032, 5.1.3)."""
-    y = int.from_bytes(data, "little") & ((1 << 255) - 1)
-    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
-    x = pow(square, (P + 3) // 8, P)
-    x = x if (x * x - square) % P == 0 else x * pow(2, (P - 1) // 4, P) % P
-    need((x * x - square) % P == 0, "a point that is not on the curve")
-    x = P - x if x & 1 != data[31] >> 7 else x
-    return x, y, 1, x * y % P
-
-
-BASE = point_of((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
-
-
 def head_signed(key: str, dev: str, epoch: int, place: Place, signature: str) -> bool:
     """Whether an author signed its line up to a place: raw Ed25519 (section 4)."""
     numbers = struct.pack(">QQQ", int(dev, 16), epoch, place[0])
-    message = b"chain.v1@shelterdesk\0" + numbers + bytes.fromhex(place[1])
-    raw, public = bytes.fromhex(signature), bytes.fromhex(key)
-    s, h = int.from_bytes(raw[32:], "little"), hashlib.sha512(raw[:32] + public + message).digest()
-    right = added(point_of(raw[:32]), times(int.from_bytes(h, "little") % Q, point_of(public)))
-    left = times(s, BASE)
-    return s < Q and all((left[n] * right[2] - right[n] * left[2]) % P == 0 for n in (0, 1))
+    return bool(is_signed(key, b"chain.v1@shelterdesk\0" + numbers + bytes.fromhex(place[1]), signature))
 
 
 class Stick:
@@ -112,14 +79,11 @@ class Stick:
     def __init__(self, roster: Json, identity: Path) -> None:
         self.identity, self.ruling = identity, roster
         self.desks: dict[str, Json] = {one["dev"]: one for one in roster["body"]["desks"]}
-        office = roster["body"]["office"]
-        if office:
+        if office := roster["body"]["office"]:
             self.desks[office["dev"]] = office | {"station": "", "slot": ""}
         self.statements: dict[str, tuple[Json, bytes, bytes]] = {}
         self.lines: dict[str, Json] = {}  # by hash and place
-        self.blanked: dict[
-            str, list[tuple[str, Json]]
-        ] = {}  # by hash and place: who brought what was left of a line
+        self.blanked: dict[str, list[tuple[str, Json]]] = {}  # who brought what was left of a line
         self.below: dict[Author, dict[Place, set[tuple[Place, str]]]] = {}  # places before, and the line
         self.heads: dict[Author, set[Place]] = {}
         self.parts, self.schema = 0, Json()
@@ -135,9 +99,8 @@ class Stick:
 
     def offer(self, raw: bytes, signature: bytes) -> None:
         """A statement or receipt, in its one spelling; its signature is checked once its issuer is known."""
-        said = json.loads(raw)
-        need(spelled(said, is_sorted=True) == raw, "a statement in another spelling")
-        self.statements[sha(raw)] = said, raw, signature
+        self.statements[sha(raw)] = json.loads(raw), raw, signature
+        need(spelled(json.loads(raw), is_sorted=True) == raw, "a statement in another spelling")
 
     def part(self, path: Path) -> None:
         """One part, from outside to inside (sections 2 to 4)."""
@@ -154,15 +117,14 @@ class Stick:
         raw = members["MANIFEST.json"]
         need(signed(raw, members["MANIFEST.json.sig"], key, "manifest.v1@shelterdesk"), "the inner signature")
         sums = "".join(f"{sha(data)}  {name}\n" for name, data in members.items() if name != "SHA256SUMS")
-        need(members["SHA256SUMS"] == sums.encode(), "the sums")
+        need(members["SHA256SUMS"].decode() == sums, "the sums")
         manifest = json.loads(raw)
         need(manifest["min_reader"] in (1, 2) and manifest["dev"] == path.parent.name, "the sender")
-        name = "{bundle_no}-{part}of{parts}".format_map(manifest) + f"-{sha(sealed)[:16]}.age"
-        need(path.name == name, "the name")
+        name = "{bundle_no}-{part}of{parts}-".format_map(manifest) + sha(sealed)[:16]
+        need(path.name == f"{name}.age", "the name")
         listed = [(one["name"], one["bytes"], one["sha256"]) for one in manifest["members"]]
-        need(
-            listed == [(one, len(data), sha(data)) for one, data in list(members.items())[3:]], "the members"
-        )
+        there = [(one, len(data), sha(data)) for one, data in list(members.items())[3:]]
+        need(listed == there, "the members")
         self.schema = json.loads(members["schema.json"])
         for name, data in members.items():
             if re.fullmatch(r"roster-\d+\.json|statements/[0-9a-f]{64}\.json", name):
@@ -179,9 +141,9 @@ class Stick:
         for range_ in manifest["ranges"]:
             self.range(range_, lines[: range_["events"]], kinds, manifest)
             del lines[: range_["events"]]
-        events = sum(one["events"] for one in manifest["ranges"])
-        said = {"events": events, "ops": sum(kinds.values()), "kinds": kinds}
-        need(not lines and manifest["counts"] == said, "the counts")
+        counts = {"ops": sum(kinds.values()), "kinds": kinds}
+        counts |= {"events": sum(one["events"] for one in manifest["ranges"])}
+        need(not lines and manifest["counts"] == counts, "the counts")
         self.parts += 1
 
     def range(self, range_: Json, lines: list[bytes], kinds: dict[str, int], manifest: Json) -> None:
@@ -196,10 +158,9 @@ class Stick:
                 is_left = manifest["min_reader"] == 2 and any(op[0] == 0 for op in event["o"])
                 need(is_left and event.get("x", NO_SALT) == NO_SALT, "what is left of an entry")
             line_id = f"{eh} {author} {at}"  # the hash named may be that of another's entry
-            if "eh" in event:
-                self.blanked.setdefault(line_id, []).append((manifest["dev"], event))
-            else:
-                self.lines[line_id] = event
+            brought = self.blanked.setdefault(line_id, []) if "eh" in event else []
+            brought.append((manifest["dev"], event))
+            self.lines |= {} if "eh" in event else {line_id: event}
             before, at = (at - 1, chain), at + len(event["o"])
             for op in event["o"]:
                 kinds[str(op[0])] = kinds.get(str(op[0]), 0) + 1
@@ -238,14 +199,13 @@ class Stick:
         self.users: dict[tuple[str, str], Json] = {}
         self.revoked: dict[str, dict[str, Json]] = {}
         self.receipts: list[Json] = []
-        self.in_force, lifted, done = set[str](), set[str](), set[str]()
-        self.erased = set[str]()
+        self.in_force, self.erased, lifted, done = set[str](), set[str](), set[str](), set[str]()
         while waiting := [dev for dev in self.desks if dev not in done]:
             dev = min(waiting, key=lambda one: (self.home(one) != "", len(self.above(one)), one))
             done.add(dev)
             bounds = {name: one for name, one in self.revoked.get(dev, {}).items() if name not in lifted}
-            self.revoked[dev] = bounds
             self.in_force.update(bounds)
+            self.revoked[dev] = bounds
             for name, (said, raw, signature) in self.statements.items():
                 if said["issuer"] == dev and all(name in bound["statements"] for bound in bounds.values()):
                     need(signed(raw, signature, self.desks[dev]["sign"], STATEMENT), "a statement")
@@ -255,9 +215,12 @@ class Stick:
         """One believed statement of a desk."""
         users: Any = {"user": [body.get("user")], "roster": body.get("users")}.get(kind)
         for user in users or ():
-            held = self.users.get((user["station"], user["id"]), {"revision": 0})
-            if mine["station"] in ("", user["station"]) and user["revision"] > held["revision"]:
-                self.users[user["station"], user["id"]] = user
+            at = (user["station"], user["id"])
+            if (
+                mine["station"] in ("", at[0])
+                and user["revision"] > self.users.get(at, {"revision": 0})["revision"]
+            ):
+                self.users[at] = user
         if kind == "admit":
             other = body["desk"]
             below = other["slot"].removeprefix(mine["slot"])
@@ -282,8 +245,7 @@ class Stick:
                 left[eh] = (good or [brought[0][1]])[0]
                 doubted.update(() if good else {eh})
         for eh, event in left.items():
-            ops = [GONE[0] if op[0] == 0 or op[1] in self.erased else op for op in event["o"]]
-            left[eh] = event | {"o": ops}
+            left[eh] = event | {"o": [GONE[0] if op[1] in self.erased else op for op in event["o"]]}
         return left, doubted
 
     def may_blank(self, sender: str, event: Json) -> bool:
@@ -312,9 +274,9 @@ class Stick:
     def may(self, event: Json, op: list[Any]) -> bool:
         """Whether the user of a line belongs there and may write of this kind (section 9)."""
         user = self.users.get((self.home(event["d"]), event["u"])) or self.users.get(("", event["u"]))
-        kind = self.schema["kinds"].get(str(op[0]), {"name": "", "confidentiality": "open"})
-        may = ROLES.get(kind["name"], set(EVERYONE.split()))
-        return user is not None and kind["confidentiality"] == "open" and bool(may & set(user["roles"]))
+        kind = self.schema["kinds"].get(str(op[0]), {"name": "access", "confidentiality": "open"})
+        may = set(user["roles"] if user and kind["confidentiality"] == "open" else ())
+        return bool(may & ROLES.get(kind["name"], ROLES["access"]))
 
     def home(self, dev: str) -> str:
         return str(self.desks[dev]["station"])
@@ -355,17 +317,16 @@ class Stick:
         """What is printed: counts, the ends of every author's lines, the state, the names of people."""
         ends = {}
         for (dev, epoch), below in sorted(self.below.items()):
-            inner = {before for lines in below.values() for before, _ in lines}
-            ends[f"{dev}/{epoch}"] = sorted(place for place in below if place not in inner)
+            ends[f"{dev}/{epoch}"] = sorted(set(below) - {one for some in below.values() for one, _ in some})
         person = next(n for n, kind in self.schema["kinds"].items() if kind["name"] == "person")
         fields = {n for n, one in self.schema["kinds"][person]["fields"].items() if one[0] in NAMES}
         names = [json.loads(h[-1]) for h in self.standing() if str(h[1]) == person and str(h[2]) in fields]
         lines = self.left()[0]
-        said = sum(one[0]["statement"] != "receipt" for one in self.statements.values())
         return {
-            "parts": self.parts, "events": len(lines), "statements": said, "receipts": len(self.receipts),
-            "ops": sum(bool(op[0]) for one in lines.values() for op in one["o"]), "admitted": len(self.admitted()),
-            "ends": ends, "state": self.state(), "names": names,
+            "parts": self.parts, "receipts": len(self.receipts), "ends": ends, "state": self.state(), "names": names,
+            "events": len(lines), "ops": sum(op[0] != 0 for one in lines.values() for op in one["o"]),
+            "statements": sum(one[0]["statement"] != "receipt" for one in self.statements.values()),
+            "admitted": len(self.admitted()),
         }  # fmt: skip
 
 
