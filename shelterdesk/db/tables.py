@@ -102,6 +102,16 @@ def _create_sql(kind: Kind) -> str:
     return f"CREATE TABLE {kind.name} ({', '.join(parts)}) WITHOUT ROWID"
 
 
+def tells_of_lacking(conn: Connection) -> bool:
+    """Whether the log speaks of kinds that have no table yet: a newer desk wrote them to an older program."""
+    existing = {row[0] for row in conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    lacking = [kind.number for kind in LOGGED if kind.name not in existing]
+    marks = ",".join("?" * len(lacking))
+    return bool(lacking) and bool(
+        conn.execute(f"SELECT 1 FROM op WHERE kind IN ({marks}) LIMIT 1", lacking).fetchone()
+    )
+
+
 def align(conn: Connection) -> list[Kind]:
     """Create missing tables, columns and indexes; returns the kinds that gained a column.
 
