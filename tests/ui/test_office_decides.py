@@ -131,6 +131,27 @@ def test_a_proposal_is_withdrawn(qtbot: QtBot, world: World, clock: SetClock, nu
     assert is_known(world, clock)
 
 
+def test_nobody_is_left_out_who_was_named_and_not_found(
+    qtbot: QtBot, world: World, clock: SetClock, number: str
+) -> None:
+    """A number typed wrong beside a sealed entry: only the entry would go, and it would be told as done."""
+    with at_work(qtbot, world.office, clock, OFFICE) as (app, window):
+        section = erasing(qtbot, app, window)
+        section.persons.set_text("LB1-000999-9")
+        press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: bool(section.persons.mistake.text()), timeout=10_000)
+        section.ground.set_text("request 12")
+        section.also.set_text("a" * 32)
+        section.sure.click()
+        assert not section.erase_button.isEnabled()
+        section.names.setFocus()
+        section.persons.set_text(number)
+        press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: bool(section.found.said()))
+        section.sure.click()
+        assert section.erase_button.isEnabled()
+
+
 def test_who_is_no_admin_sees_nothing_that_waits(world: World, clock: SetClock) -> None:
     with at(world.office, clock) as office:
         let_in(office, "figures", Role.STATISTICIAN)

@@ -132,7 +132,8 @@ class EraseSection(Section):
         row, sure = self._chosen(), self.sure.isChecked()
         self.confirm_button.setEnabled(row is not None and not row.is_mine and sure)
         self.withdraw_button.setEnabled(row is not None)
-        self.erase_button.setEnabled(sure and bool(self._looked_at or self._extra()))
+        are_seen = self._looked_at == self._numbers()  # also those that were named and not found
+        self.erase_button.setEnabled(sure and are_seen and bool(self._looked_at or self._extra()))
 
     def _numbers(self) -> tuple[str, ...]:
         return tuple(one for one in re.split(r"[\s,;]+", self.persons.text()) if one)
