@@ -29,7 +29,7 @@ def file_beside_backups(target: Path, dev: int) -> Path:
 
 
 def note_erasures(store: Store, path: Path) -> None:
-    """Write what is believed to be erased, if anything is and the note does not say so yet. Raises ``CannotWrite``, ``DiskFull``."""
+    """Write what is believed to be erased, if the note does not say so yet. Raises ``CannotWrite``, ``DiskFull``."""
     believed = set(store.roster.applied)
     if not store.roster.erased:
         return

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.deciding import waiting
-from shelterdesk.actions.two_persons import proposals
+from shelterdesk.actions.erasing import erase
+from shelterdesk.actions.two_persons import proposals, withdraw
 from shelterdesk.core.errors import NotAllowed
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.core.number import person_number
@@ -150,6 +151,33 @@ def test_nobody_is_left_out_who_was_named_and_not_found(
         qtbot.waitUntil(lambda: bool(section.found.said()))
         section.sure.click()
         assert section.erase_button.isEnabled()
+
+
+def test_the_tick_is_of_the_proposal_that_was_looked_at(
+    qtbot: QtBot, world: World, clock: SetClock, number: str
+) -> None:
+    with at(world.office, clock) as office:
+        let_in(office, "second")
+        for n in (1, 2):
+            erase(office, [number], f"request {n}")
+        first, second = proposals(office)
+    with at_work(qtbot, world.office, clock, OFFICE, "second") as (app, window):
+        section = erasing(qtbot, app, window)
+        qtbot.waitUntil(lambda: section.model.total == 2)
+        section.sure.click()
+        assert section.confirm_button.isEnabled()
+        press(KEY.Key_Down)
+        qtbot.waitUntil(lambda: getattr(section.table.current(), "number", None) == second.number)
+        assert not section.sure.isChecked() and not section.confirm_button.isEnabled()
+        section.sure.click()
+        with at(world.office, clock) as office:  # beside the window
+            withdraw(office, second.number)
+        section.refresh(None)
+        qtbot.waitUntil(lambda: section.model.total == 1)
+        assert not section.confirm_button.isEnabled(), f"{first.number} was not looked at"
+        press(KEY.Key_G, CTRL)
+        still(qtbot, app)
+    assert is_known(world, clock)
 
 
 def test_who_is_no_admin_sees_nothing_that_waits(world: World, clock: SetClock) -> None:
