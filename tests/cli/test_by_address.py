@@ -80,5 +80,5 @@ def test_another_server_at_another_port_is_met_for_the_first_time(
     (tmp_path / "other").mkdir()
     with sftp_server(tmp_path / "other") as other:
         status, _, err = run("import", other.place().url, "--key-file", str(other.key_file))
-        assert status == 1 and "never met before" in one_line(err) and other.host_key in one_line(err)
+        assert status == 1 and "never compared here" in one_line(err) and other.host_key in one_line(err)
     assert run("export", "--to", place.url, *how)[0] == 0

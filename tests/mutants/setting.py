@@ -112,7 +112,7 @@ def make_setting(folder: Path, with_erasures: bool = False) -> Setting:
         with desk.store.write(desk.user) as event:
             event.set(PERSON, people[0], "given", "Eva María")
     carry(world.lb, second, folder / "s", clock)
-    small = _written(second, folder / "small", clock, people)
+    small = _written(second, folder / "small", clock, people, families=int(with_erasures))
     large = _written(second, folder / "large", clock, people, notes=3, everything=with_erasures)
     others = []
     for one in (world.lb, world.mt):
@@ -182,11 +182,17 @@ def _written(
     people: list[str],
     notes: int = 0,
     everything: bool = False,
+    families: int = 0,
 ) -> Part:
-    """A part of the desk that lies: entries of its own, and edits of what its fellow desk registered."""
+    """A part of the desk that lies: entries of its own, and edits of what its fellow desk registered.
+
+    ``families`` are entries of two people each: erasing one of them leaves a part of the entry.
+    """
     stick.mkdir()
     with at(desk_folder, clock) as desk:
         register(desk, *(f"Hilda {n}" for n in range(4)))
+        for _ in range(families):
+            family(desk)
         with desk.store.write(desk.user) as event:
             event.set(PERSON, people[1], "given", "Flora")
         for _ in range(notes):

@@ -13,7 +13,7 @@ from shelterdesk.core.erased import is_hash_line, read_brought
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import Event, parse
 from shelterdesk.keys.signing import Statement
-from shelterdesk.sync import intake, reader, receipts, trust
+from shelterdesk.sync import intake, lines, reader, receipts, trust
 from tests.mutants import campaign
 from tests.mutants.erased import ERASED
 from tests.mutants.forge import Draft, as_it_lay, sealed_anew
@@ -153,7 +153,7 @@ def test_mutants_of_erased_lines(with_erasures: Setting, real_erased: RealOffice
     assert tally.failures == []
     assert tally.signed == ERASED_IN_SUITE and tally.whole == ERASED_IN_SUITE // campaign.WHOLE_ERASED
     assert len(tally.kinds) == len(ERASED) and tally.kept_unsigned > ERASED_IN_SUITE
-    assert {"events", "check_counts", "check_range", "read_manifest", "opened"} <= set(tally.layers)
+    assert {"examine", "check_range", "read_manifest", "opened"} <= set(tally.layers)
 
 
 def _anybodys_word(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,7 +169,7 @@ def _any_reader(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _no_need_of_a_gap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "read_brought", lambda line: line_of(line) or parse(line))
+    monkeypatch.setattr(lines, "read_brought", lambda line: line_of(line) or parse(line))
 
 
 def line_of(line: bytes) -> Event | None:
@@ -185,6 +185,7 @@ def test_a_check_of_erased_lines_taken_away_is_noticed(
     without: Callable[[pytest.MonkeyPatch], None],
 ) -> None:
     monkeypatch.setattr(campaign, "keep", lambda number, attempt, outcome: None)
+    monkeypatch.setattr(campaign, "WHOLE_ERASED", 1)
     without(monkeypatch)
     for first in range(0, 1_000, 50):
         if campaign.play(with_erasures, real_erased, first, first + 50).failures:
