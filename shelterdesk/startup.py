@@ -270,10 +270,11 @@ def _refuse_untouched(path: Path, key: bytes) -> None:
 def _align(conn: Connection) -> None:
     """Bring the derived tables in line with this program's registry."""
     with writing(conn):
+        is_told = tables.tells_of_lacking(conn)
         grown = tables.align(conn)
         search.align(conn)
         presence.align(conn)
-        if grown:
+        if grown or is_told:
             rebuild(conn)
         conflicts.align(conn)
 

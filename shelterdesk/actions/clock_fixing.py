@@ -59,7 +59,7 @@ def fix_clock(
     if len(held) > 1:
         raise Refused(
             tr("{desk} was restored from a backup and used these numbers more than once.", desk=slot),
-            tr("Say which time with --epoch: {epochs}.", epochs=", ".join(map(str, sorted(held)))),
+            tr("Say which time it is about: {epochs}.", epochs=", ".join(map(str, sorted(held)))),
         )
     which = next(iter(held))
     delta_ms = round(delta.total_seconds() * 1000)

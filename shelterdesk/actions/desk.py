@@ -99,7 +99,7 @@ class Desk:
             startup.write_high_water(self.store, self.folder)
             startup.note_clock(self.store)
             self.store.sweep()
-        with suppress(OSError):
+        with suppress(WorldError):
             note_erasures(self.store, self.folder / startup.ERASED)
         self.store.close()
 
@@ -149,7 +149,7 @@ def begin_work(store: Store, folder: Path) -> None:
     """Sign the chain head and note how far this desk has written, at each start and end of somebody's work."""
     sign_head(store)
     startup.write_high_water(store, folder)
-    with suppress(OSError):  # a full disk keeps nobody from their work
+    with suppress(WorldError):  # a full disk keeps nobody from their work
         note_erasures(store, folder / startup.ERASED)
 
 

@@ -14,7 +14,7 @@ from shelterdesk.actions.erasures_file import note_erasures
 from shelterdesk.actions.records import open_class_file
 from shelterdesk.actions.two_persons import Agreed, Body, Proposal, do_or_propose
 from shelterdesk.core.changes import Changes, Done
-from shelterdesk.core.errors import BadField, NotAllowed
+from shelterdesk.core.errors import BadField, NotAllowed, WorldError
 from shelterdesk.core.kinds import CARRIERS, PERSON
 from shelterdesk.core.names import folded_words
 from shelterdesk.core.words import tr
@@ -147,7 +147,7 @@ def _say(desk: Desk, found: Collection[bytes], ground: str, agreed: Agreed) -> s
     parts = [ids[start : start + MOST_AT_ONCE] for start in range(0, len(ids), MOST_AT_ONCE)]
     said = [{"entities": part, "ground": ground, **({"agreed": agreed} if agreed else {})} for part in parts]
     changed = desk.publish_together(*((ERASE, body) for body in said))
-    with suppress(OSError):  # written again at the end of work
+    with suppress(WorldError):  # written again at the end of work
         note_erasures(desk.store, desk.folder / startup.ERASED)
     return changed
 

@@ -29,7 +29,7 @@ def file_beside_backups(target: Path, dev: int) -> Path:
 
 
 def note_erasures(store: Store, path: Path) -> None:
-    """Write what is believed to be erased, if anything is and the note does not say so yet. Raises ``OSError``."""
+    """Write what is believed to be erased, if the note does not say so yet. Raises ``CannotWrite``, ``DiskFull``."""
     believed = set(store.roster.applied)
     if not store.roster.erased:
         return
@@ -60,7 +60,7 @@ def hear_erasures(store: Store, path: Path) -> set[str]:
 
 
 def copy_note(source: Path, target: Path) -> None:
-    """Put the desk's note beside its backups, on any thread; raises ``OSError`` of that disk."""
+    """Put the desk's note beside its backups, on any thread; raises ``CannotWrite``, ``DiskFull`` of that disk."""
     offered = _read(source)
     if {one.body for one in offered} - {one.body for one in _read(target)}:
         write_whole(target, source.read_bytes())

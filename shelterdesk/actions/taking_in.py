@@ -153,7 +153,7 @@ class Import:
             meet_roster(self.desk)
             people = self.store.people_erased - erased
             self.found.news += news(roster, self.store.roster, people, self.store.who.dev)
-            with suppress(OSError):  # written again at the end of work
+            with suppress(WorldError):  # written again at the end of work
                 note_erasures(self.store, self.desk.folder / startup.ERASED)
         if {"roster", "card"} & self.kinds and not self.desk.who.is_office:
             refresh_public_roster(self.desk)

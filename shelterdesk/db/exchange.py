@@ -9,6 +9,7 @@ from itertools import islice, pairwise
 import msgspec
 
 from shelterdesk.core.erased import hash_line, is_in_part
+from shelterdesk.db import meta
 from shelterdesk.db.beside import branch_by_branch
 from shelterdesk.db.connection import Connection
 from shelterdesk.db.merge import join_ranges
@@ -317,12 +318,22 @@ def forget_oldest_parts(conn: Connection, most: int) -> None:
             " LIMIT 1 OFFSET ?",
             (sender, most),
         ).fetchone()
-        conn.execute(
+        gone = conn.execute(
             "DELETE FROM part_in WHERE sender = ?1 AND bundle_no IN (SELECT bundle_no FROM part_in WHERE sender = ?1"
             " GROUP BY bundle_no HAVING (max(received_ms), max(bundle_no)) <= (?2, ?3) AND min(is_complete) = 1"
-            " AND count(*) >= max(parts))",
+            " AND count(DISTINCT part) >= max(parts)) RETURNING bundle_no",
             (sender, *row),
-        )
+        ).fetchall()
+        upto = max([forgotten_upto(conn, sender), *(number for (number,) in gone)])
+        meta.put(conn, f"{_FORGOTTEN}{sender}", b"%d" % upto)
+
+
+_FORGOTTEN = "parts forgotten of "
+
+
+def forgotten_upto(conn: Connection, sender: int) -> int:
+    """The greatest number of a bundle of a sender that came and is forgotten; up to there nothing is known to lack."""
+    return int(meta.get(conn, f"{_FORGOTTEN}{sender}") or 0)
 
 
 def parts_missing(conn: Connection, sender: int) -> list[tuple[int, int, int]]:

@@ -57,24 +57,29 @@ def put_first_edits(
     for _, part in in_parts(sorted(edits)):
         made = _made(conn, part, edits, before, homes)
         values = _given(conn, made, edits)
-        found: dict[int, dict[bytes, list[Head]]] = {}
-        heads: list[tuple[Any, ...]] = []
-        conflicts: list[tuple[Any, ...]] = []
+        found: dict[int, dict[bytes, Standing]] = {}
         for ent in part:
             now = _standing(edits[ent], made.get(ent), values.get(ent))
             if now is None:
                 left.append(ent)
-                continue
-            heads += head_rows(ent, now)
-            conflicts += conflict_rows(ent, now)
-            found.setdefault(now.kind, {})[ent] = [several[0] for several in now.edited.values()]
+            else:
+                found.setdefault(now.kind, {})[ent] = now
+        heads: list[tuple[Any, ...]] = []
+        conflicts: list[tuple[Any, ...]] = []
+        for kind, several in found.items():
+            there = tables.missing_of(conn, kind, several)
+            # In a table made later than the entries, or a damaged one: it has to be put there whole.
+            left += several.keys() - there.keys()
+            for ent in there:
+                heads += head_rows(ent, several[ent])
+                conflicts += conflict_rows(ent, several[ent])
+            shown = {ent: [one[0] for one in several[ent].edited.values()] for ent in there}
+            touched.setdefault(kind, {}).update(tables.set_fields(conn, kind, shown, there))
         conn.executemany(
             "INSERT INTO head (ent, field, hlc, dev, epoch, seq, eh8, kind, value) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             heads,
         )
         conn.executemany("INSERT INTO conflict (ent, field, kind, rank) VALUES (?, ?, ?, ?)", conflicts)
-        for kind, shown in found.items():
-            touched.setdefault(kind, {}).update(tables.set_fields(conn, kind, shown))
     return left
 
 

@@ -112,7 +112,9 @@ def bundles_lacking(conn: Connection, dev: int) -> tuple[int, ...]:
         )
     ]
     holes: list[int] = []
-    for low, high in pairwise(held):  # what was written before the first that came may lie in it
+    # What was written before the first that came may lie in it; what came and was forgotten is no hole.
+    upto = exchange.forgotten_upto(conn, dev)
+    for low, high in pairwise([max(number, upto) for number in held]):
         holes += range(low + 1, min(high, low + 1 + _MOST_HOLES))
         if len(holes) >= _MOST_HOLES:
             break

@@ -102,6 +102,16 @@ def _create_sql(kind: Kind) -> str:
     return f"CREATE TABLE {kind.name} ({', '.join(parts)}) WITHOUT ROWID"
 
 
+def tells_of_lacking(conn: Connection) -> bool:
+    """Whether the log speaks of kinds that have no table yet: a newer desk wrote them to an older program."""
+    existing = {row[0] for row in conn.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    lacking = [kind.number for kind in LOGGED if kind.name not in existing]
+    marks = ",".join("?" * len(lacking))
+    return bool(lacking) and bool(
+        conn.execute(f"SELECT 1 FROM op WHERE kind IN ({marks}) LIMIT 1", lacking).fetchone()
+    )
+
+
 def align(conn: Connection) -> list[Kind]:
     """Create missing tables, columns and indexes; returns the kinds that gained a column.
 
@@ -284,16 +294,25 @@ def put_changed(conn: Connection, kind: int, rows: Sequence[tuple[Any, ...]]) ->
 _NOTHING: frozenset[str] = frozenset()
 
 
-def set_fields(conn: Connection, kind: int, shown: Mapping[bytes, Sequence[Head]]) -> dict[bytes, Changed]:
-    """Write the values now shown of some fields (the heads) of rows that are there; returns the columns they stand in."""
+def missing_of(conn: Connection, kind: int, ents: Iterable[bytes]) -> dict[bytes, str | None]:
+    """The column *missing* of those of some entities of a kind that have a row."""
+    found: dict[bytes, str | None] = {}
+    for marks, part in in_parts(list(ents)):
+        sql = f"SELECT ent, missing FROM {_LAYOUTS[kind].name} WHERE ent IN ({marks})"
+        found.update(conn.execute(sql, part).fetchall())
+    return found
+
+
+def set_fields(
+    conn: Connection, kind: int, shown: Mapping[bytes, Sequence[Head]], said: Mapping[bytes, str | None]
+) -> dict[bytes, Changed]:
+    """Write the values now shown of some fields (the heads) of rows that are there; returns the columns they stand in.
+
+    ``said`` is what :func:`missing_of` gives of them.
+    """
     layout = _LAYOUTS[kind]
     changed: dict[bytes, Changed] = {}
     updates: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
-    said = dict[bytes, str | None]()
-    for marks, part in in_parts(list(shown)):
-        said.update(
-            conn.execute(f"SELECT ent, missing FROM {layout.name} WHERE ent IN ({marks})", part).fetchall()
-        )
     for ent, several in shown.items():
         values = {str(head.field): msgspec.json.decode(head.value) for head in several}
         row = table_row(kind, ent, values, None, 0, 0, "")

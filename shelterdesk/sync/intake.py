@@ -121,9 +121,10 @@ def _second_hand(store: Store, opened: Opened) -> set[Place]:
     sender, erased = opened.manifest.sender, store.roster.erased
     desk = store.roster.desks.get(sender)
     is_office = desk is not None and desk.is_office
+    left = (one for one in opened.entries if one.is_left)
     return {
         event.place
-        for event in opened.lines.read(one for one in opened.entries if one.is_left)
+        for event in (opened.lines.read([one])[0] for one in left)  # one at a time: all may be of that kind
         if not ((is_office or event.dev == sender) and may_be_left(event, erased))
     }
 

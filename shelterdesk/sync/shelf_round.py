@@ -140,6 +140,9 @@ class Courier:
         changed = 0
         for name in sorted(mine):
             with suppress(SetAside):  # rolled up since
+                is_unseen = name.partition("/")[0] in shelf.crowded  # among too many to be listed
+                if is_unseen and self._brought.get(name) == mine[name]:
+                    continue
                 if name in entries and self._is_there(shelf, name, mine[name], entries[name]):
                     continue
                 shelf.put(name, self.own.get(name))

@@ -62,7 +62,8 @@ def _code(fault: Exception) -> int:
 
 
 def _is_full(fault: OSError) -> bool:
-    return fault.errno in _FULL or "space" in str(fault).lower()
+    # What it says, without the name of a file: that may be anything.
+    return fault.errno in _FULL or any("space" in str(said).lower() for said in fault.args[:2])
 
 
 def _is_of_entry(fault: Exception) -> bool:

@@ -198,6 +198,7 @@ class UrlShelf:
         try:
             self._do(send)
         except FileNotFoundError:
+            self._made.clear()  # the next call makes it anew
             raise ShelfGone(self.where, tr("its folder is gone")) from None
 
     def _send_on(self, fs: Any, partial: str, data: bytes) -> None:

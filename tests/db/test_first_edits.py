@@ -175,3 +175,17 @@ def test_who_is_called_otherwise_is_found_where_they_were(desk: Desk) -> None:
     again = conn.execute("SELECT ent FROM person_key ORDER BY id").fetchall()
     assert {row[0]: n for n, row in enumerate(again)} == place
     assert [one.code for one in check(conn).findings] == []
+
+
+def test_an_edit_of_a_record_that_lacks_its_row_puts_the_row_there(desk: Desk) -> None:
+    """A table that is newer than the entries, or was damaged: what comes must not stumble over it for ever."""
+    (ana,) = said(desk, [(PERSON, {"given": "Ana", "note": "tall"})])
+    before = all_tables(desk.store)
+    with desk.store.transaction() as conn:
+        conn.execute("DELETE FROM person")
+    with desk.store.write(desk.user) as event:
+        event.set(PERSON, ana.hex(), "note", "small")
+    assert desk.store.conn.execute("SELECT given, note FROM person").fetchall() == [("Ana", "small")]
+    after = all_tables(desk.store)
+    desk.store.rebuild()
+    assert all_tables(desk.store) == after != before

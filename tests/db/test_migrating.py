@@ -13,6 +13,7 @@ from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.desk import Desk, open_desk
 from shelterdesk.actions.registration import register_family
 from shelterdesk.core.errors import NewerData
+from shelterdesk.core.kinds import FLAG
 from shelterdesk.core.people import FamilyForm, PersonForm
 from shelterdesk.db.connection import WrongKey, open_file
 from shelterdesk.db.schema import FORMAT
@@ -64,3 +65,16 @@ def test_a_newer_file_is_refused_and_stays_as_it_is(desk: Desk, clock: SetClock)
         open_desk(desk.folder, "admin", PASSPHRASE, clock)
     assert refused.value.next_step and sha256(path.read_bytes()).digest() == before
     assert not list(desk.folder.glob("before-update-*"))
+
+
+def test_entries_of_a_kind_that_is_new_here_are_shown_after_the_update(desk: Desk, clock: SetClock) -> None:
+    """An older program kept what a newer desk wrote and had no table for it."""
+    person = register_family(desk, FamilyForm((PersonForm(given="Ana"),))).result.members[0].ent
+    with desk.store.write(desk.user) as event:
+        event.create(FLAG, {"person": person, "name": "diet"})
+    rows = desk.store.conn.execute("SELECT * FROM flag").fetchall()
+    desk.store.conn.execute("DROP TABLE flag")
+    desk.store.close()
+    opened = open_desk(desk.folder, "admin", PASSPHRASE, clock)
+    assert opened.store.conn.execute("SELECT * FROM flag").fetchall() == rows != []
+    opened.close()

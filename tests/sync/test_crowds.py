@@ -66,6 +66,24 @@ def test_a_desk_with_too_many_files_closes_the_table_for_nobody(
         assert given_names(seats.desks[0]) == {"Ana", "Eva", "Sol", "Luz"}
 
 
+def test_receipts_that_cannot_be_seen_for_their_crowd_are_not_written_again_and_again(
+    three: list[Path], clock: SetClock, tmp_path: Path
+) -> None:
+    shared = tmp_path / "share"
+    shared.mkdir()
+    with table_of(three, clock, shared) as seats:
+        register(seats.desks[0], "Ana")
+        seats.rounds()
+        folder = shared / "SHELTERDESK" / "receipts"
+        for n in range(10_001):
+            (folder / f"{n:016x}-{7:016x}.json").touch()
+        register(seats.desks[1], "Sol")
+        for _ in range(6):
+            rounds = [sitting.round() for sitting in seats.sittings]
+        assert given_names(seats.desks[0]) == {"Ana", "Sol"}
+        assert [one.brought for one in rounds] == [0, 0, 0]
+
+
 def test_folders_of_nobody_hide_no_desk(three: list[Path], clock: SetClock, tmp_path: Path) -> None:
     shared = tmp_path / "share"
     for n in range(10_001):

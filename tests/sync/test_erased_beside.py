@@ -79,6 +79,23 @@ def test_a_note_that_is_none_keeps_nobody_from_the_desk(world: World, clock: Set
         assert desk.roster.erased == frozenset()
 
 
+def test_a_note_that_cannot_be_written_stops_nothing(world: World, clock: SetClock, tmp_path: Path) -> None:
+    """A full disk, or a folder in its way: what was ordered is done, what came is in, and everybody can log in."""
+    with at(world.lb, clock) as desk:
+        ids = family(desk)
+    for folder in (world.lb, world.office):
+        (folder / startup.ERASED).mkdir()
+    erased_at_the_station(world, clock, tmp_path, ids["gone"])
+    with at(world.lb, clock) as desk:
+        must_be_gone(desk, "without a note")
+        assert given_names(desk) == {"Benedicta"}
+    for folder in (world.lb, world.office):
+        (folder / startup.ERASED).rmdir()
+        with at(folder, clock):
+            pass
+        assert json.loads((folder / startup.ERASED).read_bytes())["erased"], "written once it can be"
+
+
 def test_a_note_of_another_office_erases_nobody(world: World, clock: SetClock, tmp_path: Path) -> None:
     with at(world.lb, clock) as desk:
         ids = family(desk)

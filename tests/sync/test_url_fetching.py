@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import logging
 import random
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from fsspec.spec import AbstractFileSystem
 
 from shelterdesk.core.errors import DiskFull, Refused, WorldError
 from shelterdesk.core.event import hex16
-from shelterdesk.sync import url_shelf
+from shelterdesk.sync import url_faults, url_shelf
 from shelterdesk.sync.halves import Halves
 from shelterdesk.sync.place import NoEntry, Place, server_of
 from shelterdesk.sync.shelf import ShelfGone
@@ -275,3 +277,23 @@ def test_a_link_that_is_reset_leaves_no_traceback_at_the_terminal(capfd: pytest.
         finally:
             root.handlers[:] = kept
     assert capfd.readouterr().err == ""
+
+
+def test_a_folder_cleared_at_the_server_is_made_again(server: Server, tmp_path: Path) -> None:
+    """Whoever looks after the server is asked to clear it: sending must go on without a new connection."""
+    part, path = laid(server, "cleared", b"sealed")
+    with closing(shelf_in(server, "cleared", tmp_path)) as shelf:
+        shelf.put(part, b"sealed")
+        shutil.rmtree(path.parent)
+        with suppress(ShelfGone):
+            shelf.put(part, b"sealed")
+        shelf.put(part, b"sealed")
+        assert path.read_bytes() == b"sealed"
+
+
+def test_the_name_of_a_folder_makes_no_disk_full() -> None:
+    fault = url_faults.said(
+        "the server", PermissionError(errno.EACCES, "Permission denied", "/srv/workspace/a")
+    )
+    assert isinstance(fault, NoEntry)
+    assert isinstance(url_faults.said("the server", OSError("No space left")), DiskFull)

@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from shelterdesk.actions.clock import SetClock
 from shelterdesk.actions.deciding import waiting
-from shelterdesk.actions.two_persons import proposals
+from shelterdesk.actions.erasing import erase
+from shelterdesk.actions.two_persons import proposals, withdraw
 from shelterdesk.core.errors import NotAllowed
 from shelterdesk.core.kinds import PERSON
 from shelterdesk.core.number import person_number
@@ -128,6 +129,54 @@ def test_a_proposal_is_withdrawn(qtbot: QtBot, world: World, clock: SetClock, nu
         qtbot.waitUntil(lambda: section.model.total == 0, timeout=10_000)
     with at(world.office, clock) as office:
         assert proposals(office) == []
+    assert is_known(world, clock)
+
+
+def test_nobody_is_left_out_who_was_named_and_not_found(
+    qtbot: QtBot, world: World, clock: SetClock, number: str
+) -> None:
+    """A number typed wrong beside a sealed entry: only the entry would go, and it would be told as done."""
+    with at_work(qtbot, world.office, clock, OFFICE) as (app, window):
+        section = erasing(qtbot, app, window)
+        section.persons.set_text("LB1-000999-9")
+        press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: bool(section.persons.mistake.text()), timeout=10_000)
+        section.ground.set_text("request 12")
+        section.also.set_text("a" * 32)
+        section.sure.click()
+        assert not section.erase_button.isEnabled()
+        section.names.setFocus()
+        section.persons.set_text(number)
+        press(KEY.Key_Return)
+        qtbot.waitUntil(lambda: bool(section.found.said()))
+        section.sure.click()
+        assert section.erase_button.isEnabled()
+
+
+def test_the_tick_is_of_the_proposal_that_was_looked_at(
+    qtbot: QtBot, world: World, clock: SetClock, number: str
+) -> None:
+    with at(world.office, clock) as office:
+        let_in(office, "second")
+        for n in (1, 2):
+            erase(office, [number], f"request {n}")
+        first, second = proposals(office)
+    with at_work(qtbot, world.office, clock, OFFICE, "second") as (app, window):
+        section = erasing(qtbot, app, window)
+        qtbot.waitUntil(lambda: section.model.total == 2)
+        section.sure.click()
+        assert section.confirm_button.isEnabled()
+        press(KEY.Key_Down)
+        qtbot.waitUntil(lambda: getattr(section.table.current(), "number", None) == second.number)
+        assert not section.sure.isChecked() and not section.confirm_button.isEnabled()
+        section.sure.click()
+        with at(world.office, clock) as office:  # beside the window
+            withdraw(office, second.number)
+        section.refresh(None)
+        qtbot.waitUntil(lambda: section.model.total == 1)
+        assert not section.confirm_button.isEnabled(), f"{first.number} was not looked at"
+        press(KEY.Key_G, CTRL)
+        still(qtbot, app)
     assert is_known(world, clock)
 
 

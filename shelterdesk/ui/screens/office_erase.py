@@ -52,6 +52,7 @@ class EraseSection(Section):
     def __init__(self, worker: DeskWorker, parent: QWidget | None = None) -> None:
         super().__init__(worker, self.heading(), parent)
         self._looked_at: tuple[str, ...] = ()
+        self._stands_on: int | None = None
         self.model: RowsModel[Waiting] = RowsModel(self._columns(), key=lambda one: one.number)
         self.table = RowsTable(
             self.model,
@@ -101,7 +102,7 @@ class EraseSection(Section):
         self.add(ButtonRow(self.erase_button))
         self.persons.changed.connect(lambda _: self._forget())
         self.persons.left.connect(self._on_persons)
-        self.table.current_changed.connect(lambda _: self._allow())
+        self.table.current_changed.connect(lambda _: self._on_current())
         self.sure.toggled.connect(lambda _: self._allow())
         self.confirm_button.clicked.connect(self._on_confirm)
         self.withdraw_button.clicked.connect(self._on_withdraw)
@@ -128,11 +129,20 @@ class EraseSection(Section):
         row = self.table.current()
         return row if isinstance(row, Waiting) else None
 
+    def _on_current(self) -> None:
+        """The tick is of what was chosen when it was set; another that takes its place has to be looked at."""
+        row = self._chosen()
+        if row is not None and row.number != self._stands_on:
+            self._stands_on = row.number
+            self.sure.setChecked(False)
+        self._allow()
+
     def _allow(self) -> None:
         row, sure = self._chosen(), self.sure.isChecked()
         self.confirm_button.setEnabled(row is not None and not row.is_mine and sure)
         self.withdraw_button.setEnabled(row is not None)
-        self.erase_button.setEnabled(sure and bool(self._looked_at or self._extra()))
+        are_seen = self._looked_at == self._numbers()  # also those that were named and not found
+        self.erase_button.setEnabled(sure and are_seen and bool(self._looked_at or self._extra()))
 
     def _numbers(self) -> tuple[str, ...]:
         return tuple(one for one in re.split(r"[\s,;]+", self.persons.text()) if one)
