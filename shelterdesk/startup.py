@@ -186,10 +186,9 @@ def open_store(folder: Path, key: bytes, clock: Clock) -> Store:
         )
     if not os.access(path, os.W_OK) or not os.access(folder, os.W_OK):
         raise CannotWrite(str(folder), tr("it is read-only"))
+    # Logging in writes too, even what only reads needs some room, and nobody may be kept out by a full disk.
+    gave_up = reserve.give_up_if_low(folder)
     _refuse_untouched(path, key)
-    gave_up = reserve.give_up_if_low(
-        folder
-    )  # logging in writes too, and nobody may be kept out by a full disk
     conn = open_file(path, key)
     try:
         if schema.is_behind(conn):

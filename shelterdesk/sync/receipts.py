@@ -16,11 +16,12 @@ from shelterdesk.core.belief import desks_in
 from shelterdesk.core.errors import WorldError
 from shelterdesk.core.event import GENESIS, hex16
 from shelterdesk.core.moment import to_milliseconds
-from shelterdesk.core.roster import Roster
+from shelterdesk.core.roster import DeskEntry, Roster
 from shelterdesk.db import chain, meta
 from shelterdesk.db import receipts as held
 from shelterdesk.db.beside import Author, Beside, beside_lines
 from shelterdesk.db.connection import Connection
+from shelterdesk.db.meta import Whoami
 from shelterdesk.db.receipts import Heard, HeldReceipt
 from shelterdesk.db.statements import read_statement, statements
 from shelterdesk.db.store import Store
@@ -281,22 +282,26 @@ def _still_confirmed(conn: Connection, dev: int, line: Line, was_put_back: bool)
     )
 
 
+def _may_say(here: Whoami, speaker: DeskEntry, of: DeskEntry | None) -> bool:
+    """Whether a speaker can know how far a desk has written, and this folder has any business with it."""
+    if of is None:
+        return speaker.is_office
+    return (speaker.is_office or of.station == speaker.station) and (
+        here.is_office or of.station == here.station
+    )
+
+
 def note_said(store: Store, claims: Collection[tuple[int, int, int]], by_dev: int, now: int) -> None:
     """How far (desk, epoch, upto) desks have written, as somebody says who can know it.
 
     A desk knows its own station, the office everybody; what a desk says of others would only make people look
-    for entries that do not exist.
+    for entries that do not exist. Nor is another station's work looked for at a station: it is sent none of it.
     """
     desks = store.roster.desks
     speaker = desks.get(by_dev)
-    if speaker is None:
-        return
-    heard = [
-        claim
-        for claim in claims
-        if speaker.is_office or ((of := desks.get(claim[0])) is not None and of.station == speaker.station)
-    ]
-    held.note_said(store.conn, heard, by_dev, now)
+    if speaker is not None:
+        heard = [claim for claim in claims if _may_say(store.who, speaker, desks.get(claim[0]))]
+        held.note_said(store.conn, heard, by_dev, now)
 
 
 def is_newer_by_word(store: Store, by_dev: int, epoch: int, upto: int) -> bool:

@@ -88,8 +88,16 @@ def test_a_full_disk_keeps_nobody_from_logging_in(
 ) -> None:
     assert reserve.keep(station_folder)
     free_now(monkeypatch, 0)
+    first_look = startup._refuse_untouched
+    room: list[bool] = []
+
+    def looked(path: Path, key: bytes) -> None:
+        room.append(reserve.is_kept(path.parent))
+        first_look(path, key)
+
+    monkeypatch.setattr(startup, "_refuse_untouched", looked)
     desk = open_desk(station_folder, "admin", PASSPHRASE, clock)
-    assert is_used_up(desk)
+    assert is_used_up(desk) and room == [False], "even reading makes files beside the file"
     desk.close()
 
 

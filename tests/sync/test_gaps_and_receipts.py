@@ -267,6 +267,27 @@ def test_a_third_party_reveals_what_is_missing(world: World, stick: Path, clock:
         assert state_here(office)[1] == ()
 
 
+def test_a_station_does_not_look_for_the_work_of_another(
+    world: World, tmp_path: Path, clock: SetClock
+) -> None:
+    """Receipts of all lie in one folder; who takes them in there is not told to ask another station for its stick."""
+    bundles, receipts = tmp_path / "bundles", tmp_path / "receipts"
+    bundles.mkdir()
+    receipts.mkdir()
+    for station in (world.lb, world.mt):
+        with at(station, clock) as desk:
+            register(desk, station.name)
+            export_bundle(desk, bundles)
+    with at(world.office, clock) as office:
+        import_from(office, bundles)
+        export_bundle(office, bundles, "LB")
+        export_receipts(office, receipts)
+    with at(world.lb, clock) as desk:
+        import_from(desk, bundles)
+        import_from(desk, receipts)
+        assert state_here(desk)[1] == ()
+
+
 def test_receipts_are_refused_by_role(world: World, stick: Path, clock: SetClock) -> None:
     with at(world.lb, clock, "counter") as desk:
         for act in (export_bundle, import_from, export_receipts):
