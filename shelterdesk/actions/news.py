@@ -33,12 +33,13 @@ def _taken_out(before: Roster, after: Roster, own: int) -> list[str]:
     said = []
     for dev in sorted(out - was_out, key=names.__getitem__):
         if dev == own:
-            said.append(
-                tr("This desk was taken out: nobody hears what it writes from now on. Ask the office.")
-            )
+            said.append(tr("This desk was taken out: what it writes is heard no more. Ask the office."))
         else:
             said.append(
-                tr("Desk {desk} was taken out: what it writes from now on does not count.", desk=names[dev])
+                tr(
+                    "Desk {desk} was taken out: what was not held there when that was done is set aside and does not count.",
+                    desk=names[dev],
+                )
             )
     said += [
         tr("Desk {desk} counts again: its revocation was lifted.", desk=names[dev])

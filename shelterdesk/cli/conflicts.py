@@ -67,7 +67,7 @@ def conflicts(ways: Ways, as_json: bool) -> None:
             )
         )
     elif not many and not as_json:
-        out(tr("Nothing was written apart."))
+        out(tr("Nothing was written apart. What was done twice stands in the window: Exchange, Done twice."))
 
 
 def conflict_json(line: ConflictLine, told: tuple[Answer, ...]) -> dict[str, Any]:

@@ -7,12 +7,13 @@ import sys
 import click
 
 from shelterdesk.actions.clock_fixing import fix_clock, read_delta
-from shelterdesk.actions.deciding import ACTS, decide
+from shelterdesk.actions.deciding import ACTS, decide, waiting
+from shelterdesk.actions.desk import Desk
 from shelterdesk.actions.erasing import erase, sealed_ids
 from shelterdesk.actions.revoking import reinstate_desk, revoke_desk
 from shelterdesk.actions.two_persons import Proposal, proposal, proposals, withdraw
 from shelterdesk.cli.office import office
-from shelterdesk.cli.people import person
+from shelterdesk.cli.people import person, reading
 from shelterdesk.cli.station import station
 from shelterdesk.cli.ways import Ways, data, out, said_at, say
 from shelterdesk.core.errors import WorldError
@@ -71,7 +72,7 @@ def erase_(ways: Ways, persons: tuple[str, ...], ground: str, also: tuple[str, .
         return
     say(
         tr(
-            "Erased: {people}, {records}. The stations hear of it with what is sent to them next.",
+            "Erased: {people}, {records}. A station hears of it by a bundle, not by receipts: export --for its code.",
             people=people,
             records=records,
         )
@@ -87,17 +88,23 @@ def proposals_(ways: Ways, as_json: bool) -> None:
     with ways.desk() as desk:
         found = proposals(desk)
         names = {one.number: user_name(desk.roster, one.by) for one in found}
+        about = _about(desk)
         zone = desk.who.zone
     for one in found:
         if as_json:
-            data({"number": one.number, "what": one.what, "by": names[one.number], **_told(one)})
+            data(
+                {
+                    "number": one.number, "what": one.what, "by": names[one.number], "about": about[one.number],
+                    **_told(one),
+                }
+            )  # fmt: skip
         else:
             line = (
                 str(one.number),
                 ACTS[one.what].words(),
                 names[one.number],
                 said_at(one.at_ms, zone),
-                _words(one),
+                about[one.number],
             )
             out("\t".join(line))
     if not found:
@@ -110,13 +117,12 @@ def _told(one: Proposal) -> dict[str, object]:
     return {**told, **{name: len(value) for name, value in one.body.items() if isinstance(value, list)}}
 
 
-def _words(one: Proposal) -> str:
-    """The same in words of the field."""
-    called = {
-        "persons": tr("people"), "entities": tr("records"), "ground": tr("ground"), "dev": tr("desk"),
-        "desk": tr("desk"), "also": tr("sealed entries"),
-    }  # fmt: skip
-    return ", ".join(f"{called.get(name, name)}: {value}" for name, value in _told(one).items())
+def _about(desk: Desk) -> dict[int, str]:
+    """Of everything that waits: whom or which desk it is about, and on what ground, as the window says it."""
+    with reading(desk) as reader:
+        return {
+            one.number: " · ".join(filter(None, (one.about, one.ground))) for one in waiting(desk, reader)
+        }
 
 
 @office.command("confirm")
@@ -127,18 +133,19 @@ def confirm_(ways: Ways, number: int, yes: bool) -> None:
     """Agree, as the second admin, to what another proposed; it is done at once."""
     with ways.desk() as desk:
         one = proposal(desk, number)
-        by = user_name(desk.roster, one.by)
+        by, told = user_name(desk.roster, one.by), _about(desk)[number]
         sure(
             tr(
                 "{what} ({told}), proposed by {user}: do it for ever?",
                 what=ACTS[one.what].words(),
-                told=_words(one),
+                told=told,
                 user=by,
             ),
             yes,
         )
         decide(desk, number)
-    say(tr("Confirmed and done: {what} ({told}).", what=ACTS[one.what].words(), told=_words(one)))
+    say(tr("Confirmed and done: {what} ({told}).", what=ACTS[one.what].words(), told=told))
+    say(tr("A station hears of it by a bundle, not by receipts: export --for its code."))
 
 
 @office.command("withdraw")
@@ -167,7 +174,12 @@ def office_reinstate(ways: Ways, desk_: str) -> None:
     """Lift every revocation of a desk: what was set aside because of it counts again."""
     with ways.desk() as desk:
         reinstate_desk(desk, desk_)
-    say(tr("{desk} is heard again. The stations hear of it with what is sent to them next.", desk=desk_))
+    say(
+        tr(
+            "{desk} is heard again. A station hears of it by a bundle, not by receipts: export --for its code.",
+            desk=desk_,
+        )
+    )
 
 
 @station.command("revoke")
@@ -192,7 +204,7 @@ def _revoke(ways: Ways, slot: str, yes: bool) -> None:
     if done.proposal is not None:
         say_waits(done.proposal)
         return
-    say(tr("{desk} is revoked. Other desks hear of it with what is sent to them next.", desk=done.desk))
+    say(tr("{desk} is revoked. Other desks hear of it by a bundle, not by receipts.", desk=done.desk))
 
 
 @office.command("clock-fix")

@@ -64,6 +64,10 @@ def export(
         _post(ways, url, as_json, host_key, key_file, password_file)
         return
     with ways.desk() as desk:
+        if for_ == "office" and desk.who.is_office:
+            raise Refused(
+                tr("This is the office."), tr("Name the station it is for, by its code: export --for LB.")
+            )
         done = export_bundle(desk, folder_to_write(target), for_, progress_on_stderr(tr("Export"))).result
     if as_json:
         data(

@@ -71,7 +71,10 @@ def test_a_number_of_the_list_settles_it_and_a_value_too(run: Run, apart: str) -
     assert listed(run) == [] and json.loads(run("status", "--json")[1])["conflicts"] == 0
     plain = json.loads(run("person", "show", apart, "--json")[1])
     assert (plain["birth"], plain["note"], plain["conflicts"]) == ("1990", "limps, tired", [])
-    assert run("conflicts")[1] == "Nothing was written apart.\n"
+    assert (
+        run("conflicts")[1]
+        == "Nothing was written apart. What was done twice stands in the window: Exchange, Done twice.\n"
+    )
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_a_desk_taken_out_and_back_is_told_also_to_itself(
         assert statements > 0
     with at(world.lb, clock) as desk:
         assert import_from(desk, stick).result.news == [
-            "Desk LB1A was taken out: what it writes from now on does not count."
+            "Desk LB1A was taken out: what was not held there when that was done is set aside and does not count."
         ]
     carry(world.lb, world.office, tmp_path / "again", clock)
     with at(world.office, clock) as office:

@@ -218,7 +218,7 @@ class EraseSection(Section):
             records = ntr("{n} record", "{n} records", done.records)
             self.say(
                 tr(
-                    "Erased: {people}, {records}. The stations hear of it with the next bundle.",
+                    "Erased: {people}, {records}. Each station hears of it by the next bundle written for it, not by receipts.",
                     people=people,
                     records=records,
                 )
@@ -238,7 +238,11 @@ class EraseSection(Section):
         self.worker.write(decide, row.number, done=self._on_decided, failed=self._on_failed)
 
     def _on_decided(self, _: Proposal) -> None:
-        self.say(tr("Confirmed and done. The stations hear of it with the next bundle."))
+        self.say(
+            tr(
+                "Confirmed and done. Each station hears of it by the next bundle written for it, not by receipts."
+            )
+        )
         self.refresh(None)
 
     def _on_withdraw(self) -> None:

@@ -133,7 +133,12 @@ class DesksSection(Section):
             self._say_revoked(line.desk)
 
     def _say_revoked(self, desk: str) -> None:
-        self.say(tr("{desk} is heard no more. Other desks hear of it with the next bundle.", desk=desk))
+        self.say(
+            tr(
+                "{desk} is heard no more. Other desks hear of it by the next bundle written for them, not by receipts.",
+                desk=desk,
+            )
+        )
         self.refresh(None)
 
     def _on_reinstate(self) -> None:
