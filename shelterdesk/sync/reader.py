@@ -105,6 +105,17 @@ def check_outside(name: PartName, folder: int, sealed: bytes, signature: str, kn
     return signer
 
 
+def is_for(me: Recipient, sealed: bytes) -> bool:
+    """Whether a part is sealed to this folder; what is too damaged to tell counts as if it were."""
+    try:
+        age.decrypt(sealed, [me.identity])
+    except age.NotForUs:
+        return False
+    except WorldError:
+        return True
+    return True
+
+
 def open_part(
     name: PartName, folder: int, sealed: bytes, signature: str, me: Recipient, known: Known
 ) -> Opened:

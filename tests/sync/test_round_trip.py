@@ -193,3 +193,19 @@ def test_after_an_upgrade_all_that_waits_is_written_anew_at_once(
         assert export_bundle(desk, other).result.already_there == 2
     with at(world.office, clock) as office:
         assert import_from(office, other).result.is_clean and given_names(office) == set(names)
+
+
+def test_one_stick_for_two_stations_of_which_one_has_not_heard_of_the_other(
+    world: World, stick: Path, clock: SetClock
+) -> None:
+    """What the other writes is for the office; there is nothing here to take in before it."""
+    with at(world.lb, clock) as desk:
+        other = next((one for one in desk.roster.desks.values() if one.station == "MT"), None)
+        assert other is None, "the office enrolled it later"
+    with at(world.mt, clock) as desk:
+        register(desk, "Ana")
+        export_bundle(desk, stick)
+    with at(world.lb, clock) as desk:
+        found = import_from(desk, stick).result
+        assert [one.for_others for one in found.parts if one.outcome != "new"] == [True]
+        assert all("not known here" not in one.reason for one in found.parts)
